@@ -1,0 +1,40 @@
+"""The words that the whole house shares about touchpoints."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Line(StrEnum):
+    STRUCTURAL = "structural"
+    JUDGEMENT = "judgement"
+    UNDECIDED = "undecided"  # counts as judgement
+
+
+class MessageClass(StrEnum):
+    AWAITED = "awaited"
+    DEADLINE = "deadline"
+    REMINDER = "reminder"
+    RELATIONSHIP = "relationship"
+    MARKETING = "marketing"
+
+
+class Purpose(StrEnum):
+    SERVICE = "service"
+    MARKETING = "marketing"
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointView:
+    """A touchpoint as other floors may see it."""
+
+    id: int
+    slug: str
+    revision_id: int
+    line: Line
+    message_class: MessageClass
+    owner_id: int | None
+    name_en: str
+    name_nb: str
+
+    def name(self, language: str) -> str:
+        return self.name_nb if language.startswith(("nb", "no", "nn")) else self.name_en
