@@ -1,0 +1,74 @@
+"""Accounts at providers, and the door through which the outside comes in."""
+
+from django.db import models
+
+from tactful.foundation.models import Row
+
+
+class Account(Row):
+    """``settings`` hold no secret; those are ``SecretValue`` rows named ``account:<id>:<what>``."""
+
+    channel = models.CharField(max_length=12)
+    name = models.CharField(max_length=120)
+    address = models.CharField(max_length=320)
+    sender_name = models.CharField(max_length=120, blank=True)
+    settings = models.JSONField(default=dict)
+    enabled = models.BooleanField(default=True)
+    paused_reason = models.CharField(max_length=30, blank=True)  # auth, policy, person
+    paused_detail = models.CharField(max_length=500, blank=True)
+    paused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account"
+
+
+class Breaker(models.Model):
+    """Circuit breaker of one account; every moment is of the machine clock."""
+
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE)
+    failures = models.IntegerField(default=0)
+    first_failure_at = models.DateTimeField(null=True)
+    open_until = models.DateTimeField(null=True)
+    probing_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "breaker"
+
+
+class InboundRaw(Row):
+    """Stored before it is acknowledged; parsed afterwards by the worker (R39)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    provider_id = models.CharField(max_length=400)
+    envelope = models.JSONField(default=dict)  # sender, recipients, folder, uid
+    raw = models.BinaryField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=30, blank=True)
+    attempts = models.SmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "inbound_raw"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "provider_id"], name="inbound_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="inbound_waiting", condition=models.Q(processed_at__isnull=True)
+            ),
+        ]
+
+
+class ImapCursor(models.Model):
+    """Moves only after the messages up to it are committed."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    folder = models.CharField(max_length=200, default="INBOX")
+    uidvalidity = models.BigIntegerField(default=0)
+    uid = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "imap_cursor"
+        constraints = [models.UniqueConstraint(fields=["account", "folder"], name="one_imap_cursor")]

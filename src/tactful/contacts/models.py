@@ -1,0 +1,194 @@
+"""One person, everything that we hold of them, and since when."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+from tactful.foundation.models import Row, Spell, User
+
+
+class Company(Row):
+    name = models.CharField(max_length=200)
+    org_number = models.CharField(max_length=20, blank=True, db_index=True)
+    address = models.JSONField(default=dict)
+    industry = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        db_table = "company"
+
+
+class Household(Row):
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "household"
+
+
+class Contact(Row):
+    """``gate_rev`` is bumped by every action that changes a gate fact of this contact (ENGINE.md).
+
+    ``search`` and ``trigrams`` cover name, mail, phone and company; ``sort_key`` sorts names as a
+    Norwegian reader expects, for the database has no ICU.
+    """
+
+    name = models.CharField(max_length=200)
+    given_name = models.CharField(max_length=100, blank=True)
+    sort_key = models.CharField(max_length=200)
+    language = models.CharField(max_length=12, blank=True)  # BCP 47; empty is unknown
+    time_zone = models.CharField(max_length=60, blank=True)  # IANA; empty is unknown
+    country = models.CharField(max_length=2, default="NO")
+    subdivision = models.CharField(max_length=6, blank=True)
+    tier = models.CharField(max_length=20, blank=True)
+    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL)
+    household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL)
+    manager = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    attributes = models.JSONField(default=dict)  # birthday, address, client_since …
+    source = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    gate_rev = models.BigIntegerField(default=0)
+    search = SearchVectorField(null=True)
+    trigrams = ArrayField(models.CharField(max_length=3), default=list)
+
+    class Meta:
+        db_table = "contact"
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="contact_sorted"),
+            GinIndex(fields=["search"], name="contact_search"),
+            GinIndex(fields=["trigrams"], name="contact_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(Row):
+    """``value`` is normalised: mail with lower-case domain in A-labels, phone in E.164."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email"
+        PHONE = "phone"
+        EXTERNAL = "external"
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    value = models.CharField(max_length=320)
+    shown = models.CharField(max_length=320)
+    is_primary = models.BooleanField(default=True)
+    verified_at = models.DateTimeField(null=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity"
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_owner_per_identity")]
+
+
+class ContactSpell(Spell):
+    """Tags, attribute values, flags and memberships over time.
+
+    ``kind``: tag, attribute, flag (bereaved, restricted, objected:marketing, occasion_off:birthday),
+    away (out of office), company, household, manager. ``key`` names it, ``value`` carries its value.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=80)
+    value = models.JSONField(null=True)
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "contact_spell"
+        indexes = [models.Index(fields=["contact", "kind", "key"], name="contact_spell_of")]
+
+
+class ConsentReceipt(Row):
+    """What was asked, how and when; immutable and chained like the audit log (R68)."""
+
+    contact_id = models.BigIntegerField(db_index=True)
+    kind = models.CharField(max_length=20)  # consent, existing_customer, contract, withdrawal
+    purpose = models.CharField(max_length=20)
+    channel = models.CharField(max_length=12)
+    wording = models.TextField(blank=True)
+    wording_hash = models.BinaryField(max_length=32)
+    wording_version = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    controller = models.CharField(max_length=200)
+    how = models.CharField(max_length=60)  # import, portal, one_click, mail, in_person …
+    source = models.CharField(max_length=300, blank=True)
+    actor = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    seal = models.BinaryField(max_length=32, null=True)
+
+    class Meta:
+        db_table = "consent_receipt"
+
+
+class BasisSpell(Spell):
+    """Why we may write, per purpose and channel."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    purpose = models.CharField(max_length=20)
+    channel = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)  # consent, existing_customer, contract, withdrawn
+    receipt_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "basis_spell"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "purpose", "channel"],
+                condition=Q(to_at__isnull=True),
+                name="one_running_basis",
+            ),
+        ]
+
+
+class Suppression(Spell):
+    """An address that we do not write to. Keyed by a hash, so that it outlives the contact (R75)."""
+
+    channel = models.CharField(max_length=12)
+    address_hash = models.BinaryField(max_length=32)
+    contact_id = models.BigIntegerField(null=True, db_index=True)
+    reason = models.CharField(max_length=30)  # hard_bounce, complaint, mailbox_full, asked, unsubscribe
+    scope = models.CharField(max_length=20, default="all")  # all | marketing
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        db_table = "suppression"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "address_hash", "scope"],
+                condition=Q(to_at__isnull=True),
+                name="one_running_suppression",
+            ),
+        ]
+
+
+class ImportRun(Row):
+    file_name = models.CharField(max_length=200)
+    file_hash = models.BinaryField(max_length=32)
+    by = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    mapping = models.JSONField(default=dict)
+    declared = models.JSONField(default=dict)  # source, date and opt-out as declared by the owner (R71)
+    shape = models.JSONField(default=dict)  # encoding, delimiter, header
+    counts = models.JSONField(default=dict)  # outcome -> rows
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        db_table = "import_run"
+
+
+class ImportRow(Row):
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    number = models.IntegerField()  # line in the file, the heading is 1
+    outcome = models.CharField(max_length=12)  # created, updated, merged, unchanged, refused
+    raw = models.JSONField()
+    reasons = models.JSONField(default=list)  # [{code, params}]
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        db_table = "import_row"
+        indexes = [models.Index(fields=["run", "outcome", "number"], name="import_row_of")]

@@ -1,0 +1,16 @@
+from tactful.foundation.models.audit import Audit, AuditPayload
+from tactful.foundation.models.base import Row, Spell
+from tactful.foundation.models.business import BusinessSetting, Instance, SecretValue
+from tactful.foundation.models.staff import Role, User
+
+__all__ = [
+    "Audit",
+    "AuditPayload",
+    "BusinessSetting",
+    "Instance",
+    "Role",
+    "Row",
+    "SecretValue",
+    "Spell",
+    "User",
+]

@@ -1,0 +1,54 @@
+"""The business, its settings over time, and the instance that runs it."""
+
+from django.db import models
+from django.db.models import Q
+
+from tactful.foundation.models.base import Row, Spell
+
+
+class BusinessSetting(Spell):
+    """One setting during one spell; the running one has no end."""
+
+    key = models.CharField(max_length=60)
+    value = models.JSONField()
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "business_setting"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(to_at__isnull=True), name="one_running_setting"
+            ),
+        ]
+
+
+class Instance(models.Model):
+    """The one row that says which instance this is and how its business clock runs.
+
+    ``epoch`` stands on disk as well: where they differ, this is a clone or a restored backup, and
+    nothing leaves until a person confirms. ``last_now`` is the last business moment seen: a jump
+    back by more than five minutes pauses sending too.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    instance_id = models.CharField(max_length=40)
+    epoch = models.IntegerField(default=1)
+    clock_shift = models.DurationField()
+    last_now = models.DateTimeField(null=True)
+    sending_paused = models.CharField(max_length=30, blank=True)  # "", "epoch", "clock", "person"
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "instance"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_instance")]
+
+
+class SecretValue(Row):
+    """A secret of a provider, encrypted with the key of the environment."""
+
+    name = models.CharField(max_length=80, unique=True)
+    box = models.BinaryField()
+
+    class Meta:
+        db_table = "secret_value"

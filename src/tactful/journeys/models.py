@@ -1,0 +1,113 @@
+"""Journeys, their versions, and the people who walk them (ENGINE.md, "Journeys")."""
+
+from django.db import models
+from django.db.models import Q
+
+from tactful.foundation.models import Row, Spell
+
+
+class Journey(Row):
+    slug = models.SlugField(max_length=60, unique=True)
+    name_en = models.CharField(max_length=120)
+    name_nb = models.CharField(max_length=120)
+    live_version = models.ForeignKey("JourneyVersion", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "journey"
+
+
+class JourneyVersion(Row):
+    """Immutable. An enrolment keeps the version that it entered."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="versions")
+    number = models.IntegerField()
+    document = models.JSONField()
+    source = models.TextField(blank=True)  # the YAML as it was given
+    created_at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "journey_version"
+        constraints = [models.UniqueConstraint(fields=["journey", "number"], name="journey_version_no")]
+
+
+class JourneySpell(Spell):
+    """When a journey was live (entries are taken); existing enrolments go on or rest by choice."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10, default="live")  # live, paused
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "journey_spell"
+
+
+class Enrolment(Row):
+    """One contact (and key, e.g. an engagement) on a pinned version.
+
+    ``phase``: ready, waiting, waiting_event, sending, task, ended.
+    ``wait_since`` bounds the re-reading of events on entering a wait.
+    """
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
+    version = models.ForeignKey(JourneyVersion, on_delete=models.PROTECT)
+    contact_id = models.BigIntegerField()
+    entry_key = models.CharField(max_length=80, default="")
+    entry_no = models.IntegerField(default=1)
+    trigger_id = models.BigIntegerField()
+    step = models.CharField(max_length=60)
+    visit = models.IntegerField(default=0)
+    phase = models.CharField(max_length=14)
+    due_at = models.DateTimeField(null=True)
+    wait_event = models.CharField(max_length=80, null=True)
+    wait_match = models.JSONField(null=True)
+    wait_since = models.DateTimeField(null=True)
+    context = models.JSONField(default=dict)
+    entered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=40, blank=True)
+    failures = models.SmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "enrolment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journey", "contact_id", "entry_key"],
+                condition=Q(ended_at__isnull=True),
+                name="one_running_enrolment",
+            ),
+            models.UniqueConstraint(
+                fields=["journey", "contact_id", "entry_key", "entry_no"], name="entry_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["journey", "contact_id", "entry_key", "trigger_id"], name="trigger_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="enrolment_due", condition=Q(phase__in=["waiting", "waiting_event"])
+            ),
+            models.Index(
+                fields=["contact_id", "wait_event"],
+                name="enrolment_wait",
+                condition=Q(wait_event__isnull=False),
+            ),
+            models.Index(
+                fields=["contact_id"], name="enrolment_running", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+
+class Visit(models.Model):
+    """One stay at one step; the record of what a client walked through."""
+
+    pk = models.CompositePrimaryKey("enrolment_id", "visit")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE)
+    visit = models.IntegerField()
+    step = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    result = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        db_table = "visit"
