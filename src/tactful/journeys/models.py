@@ -103,7 +103,7 @@ class Visit(models.Model):
     """One stay at one step; the record of what a client walked through."""
 
     pk = models.CompositePrimaryKey("enrolment_id", "visit")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="visits")
     visit = models.IntegerField()
     step = models.CharField(max_length=60)
     at = models.DateTimeField()

@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tactful.foundation.models.base import Row
+from tactful.foundation.ids import new_id
 
 
 class Role(models.TextChoices):
@@ -17,8 +17,16 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
+    def add(self, *, email: str, name: str, role: Role, password: str | None = None) -> "User":
+        user = self.model(id=new_id(), email=self.normalize_email(email), name=name, role=role)
+        user.set_password(password)
+        user.save(force_insert=True)
+        return user
 
-class User(AbstractBaseUser, Row):
+
+class User(AbstractBaseUser):
+    # No default: Django's system checks build a user before there is a database to ask for a node.
+    id = models.BigIntegerField(primary_key=True, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=120, blank=True)

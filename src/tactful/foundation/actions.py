@@ -1,0 +1,45 @@
+"""Writes that every floor shares: the audit row of a person's act, and the business's settings."""
+
+import hashlib
+import hmac
+import json
+import os
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tactful.foundation.ids import new_id
+from tactful.foundation.models import Audit, AuditPayload, BusinessSetting
+
+
+def record_audit(
+    *, actor: int | None, verb: str, subject: str, now: datetime, body: dict[str, Any] | None = None
+) -> None:
+    """Note what a person did, in the transaction that does it.
+
+    ``subject`` is opaque, e.g. ``contact:12``. ``body`` may hold personal words: it is stored apart,
+    erasable, and only its salted digest enters the chain.
+    """
+    salt = os.urandom(16)
+    payload = json.dumps(body or {}, sort_keys=True, default=str)
+    digest = hmac.digest(salt, payload.encode(), hashlib.sha256)
+    audit = Audit.objects.create(
+        id=new_id(), at=now, actor=actor, verb=verb, subject=subject, payload_digest=digest
+    )
+    AuditPayload.objects.create(audit=audit, salt=salt, body=json.loads(payload))
+
+
+@transaction.atomic
+def change_settings(*, values: dict[str, Any], acting_user: int | None, now: datetime) -> None:
+    """End the running spell of each key whose value changes, and begin a new one."""
+    running = {row.key: row for row in BusinessSetting.objects.select_for_update().filter(to_at__isnull=True)}
+    changed = {key: value for key, value in values.items() if key not in running or running[key].value != value}
+    if not changed:
+        return
+    BusinessSetting.objects.filter(key__in=changed, to_at__isnull=True).update(to_at=now, end_recorded_at=now)
+    BusinessSetting.objects.bulk_create(
+        BusinessSetting(key=key, value=value, from_at=now, recorded_at=now, by=acting_user)
+        for key, value in changed.items()
+    )
+    record_audit(actor=acting_user, verb="settings.changed", subject="business", now=now, body=changed)
