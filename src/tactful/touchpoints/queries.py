@@ -1,0 +1,50 @@
+"""The map as others read it."""
+
+from collections.abc import Collection
+
+from django.db.models import F, QuerySet
+
+from tactful.touchpoints.models import Touchpoint, TouchpointRevision
+from tactful.touchpoints.types import Line, MessageClass, TouchpointView
+
+
+def on_the_map() -> QuerySet[Touchpoint]:
+    """All touchpoints along the relationship, with their current revision and owner."""
+    return Touchpoint.objects.select_related("current", "owner").order_by("position")
+
+
+def views(slugs: Collection[str]) -> dict[str, TouchpointView]:
+    return {row.slug: _view(row) for row in on_the_map().filter(slug__in=slugs)}
+
+
+def candidates() -> list[Touchpoint]:
+    """What could be automated, the best first: not yet structural, suggested so, by score.
+
+    Those that the business keeps with people on purpose are no candidates.
+    """
+    rows = on_the_map().filter(current__line=Line.UNDECIDED, suggested_line=Line.STRUCTURAL)
+    return list(rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position"))
+
+
+def ranked_structural() -> list[Touchpoint]:
+    """Structural touchpoints and candidates by score, the first to automate on top."""
+    rows = on_the_map().filter(suggested_line=Line.STRUCTURAL).exclude(current__line=Line.JUDGEMENT)
+    return list(rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position"))
+
+
+def history(touchpoint_id: int) -> QuerySet[TouchpointRevision]:
+    return TouchpointRevision.objects.filter(touchpoint_id=touchpoint_id).order_by("-at", "-id")
+
+
+def _view(row: Touchpoint) -> TouchpointView:
+    assert row.current is not None  # every touchpoint is born with a revision
+    return TouchpointView(
+        id=row.id,
+        slug=row.slug,
+        revision_id=row.current.id,
+        line=Line(row.current.line),
+        message_class=MessageClass(row.message_class),
+        owner_id=row.owner_id,
+        name_en=row.name_en,
+        name_nb=row.name_nb,
+    )
