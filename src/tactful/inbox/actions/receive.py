@@ -1,0 +1,173 @@
+"""A client's words come in: the thread grows, and automation goes quiet."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tactful.events.actions import record
+from tactful.events.types import NewFact
+from tactful.inbox.actions.spells import NewTalk, begin
+from tactful.inbox.actions.tasks import open_tasks
+from tactful.inbox.models import Conversation, Entry, EntryFile
+from tactful.inbox.rules.reading import Mood, Reading, read
+from tactful.inbox.types import NewTask, Received
+
+ANSWER_WITHIN = timedelta(hours=24)
+TASK_OF_MOOD = {
+    Mood.COMPLAINT: ("write", "complaint"),
+    Mood.SENSITIVE: ("write", "sensitive"),
+}
+
+
+@transaction.atomic
+def receive(received: Received, *, now: datetime) -> Entry:
+    """Put a message into its thread. Mail that nobody vouches for opens nothing in a client's name."""
+    message = received.message
+    if received.contact_id is None:
+        return _from_stranger(received, now)
+    conversation = thread_of(received.contact_id, message.subject, now)
+    entry = _entry(conversation, received, now)
+    if message.out_of_office or message.automatic:
+        _note_absence(received, entry, now)
+        return entry
+    if not received.verified:
+        _ask_about_unverified(received, entry, now)
+        return entry
+    _take_in(conversation, entry, received, read(message.reply_text), now)
+    return entry
+
+
+def thread_of(contact_id: int, subject: str, now: datetime) -> Conversation:
+    """The one thread with a contact; begun, closed, when there is none."""
+    conversation = Conversation.objects.select_for_update().filter(contact_id=contact_id).first()
+    if conversation is not None:
+        return conversation
+    return Conversation.objects.create(
+        contact_id=contact_id,
+        subject=subject[:300],
+        state=Conversation.State.CLOSED,
+        opened_at=now,
+        last_at=now,
+        unread=False,
+    )
+
+
+def _take_in(conversation: Conversation, entry: Entry, received: Received, reading: Reading, now: datetime) -> None:
+    contact_id = entry.conversation.contact_id
+    assert contact_id is not None
+    owner = conversation.assignee_id or received.manager_id
+    facts = [NewFact("reply.received", contact_id, {"entry": entry.id, "conversation": conversation.id})]
+    record(facts, now=now)
+    conversation.last_at = conversation.last_inbound_at = now
+    conversation.unread = True
+    if reading.expects_answer or entry.files.exists():
+        conversation.state = Conversation.State.OPEN
+        conversation.subject = (entry.subject or conversation.subject)[:300]
+    conversation.assignee_id = owner
+    conversation.save()
+    if reading.expects_answer:
+        _keep_quiet(conversation, entry, reading, owner, now)
+
+
+def _keep_quiet(conversation: Conversation, entry: Entry, reading: Reading, owner: int | None, now: datetime) -> None:
+    contact_id = conversation.contact_id
+    assert contact_id is not None
+    begin(NewTalk(contact_id, "conversation", conversation.id, conversation.id, owner), now=now)
+    due = now + ANSWER_WITHIN
+    begin(NewTalk(contact_id, "question", entry.id, conversation.id, owner, due_at=due), now=now)
+    if reading.mood is not None:
+        begin(NewTalk(contact_id, reading.mood, entry.id, conversation.id, owner), now=now)
+    kind, code = TASK_OF_MOOD.get(reading.mood, ("answer", "answer")) if reading.mood else ("answer", "answer")
+    open_tasks(
+        [
+            NewTask(
+                kind=kind,
+                code=code,
+                dedupe_key=f"entry:{entry.id}",
+                contact_id=contact_id,
+                owner_id=owner,
+                params={"evidence": reading.evidence, "stop": reading.asks_to_stop},
+                subject_kind="conversation",
+                subject_id=conversation.id,
+                due_at=due,
+                urgent=reading.mood is Mood.COMPLAINT,
+            )
+        ],
+        now=now,
+    )
+
+
+def _note_absence(received: Received, entry: Entry, now: datetime) -> None:
+    """An out-of-office is no reply: it opens nothing, and its return date is told to others."""
+    back = received.message.returns_on
+    if received.message.out_of_office:
+        data = {"entry": entry.id, "until": back.isoformat() if back else None}
+        record([NewFact("contact.away", received.contact_id, data)], now=now)
+
+
+def _ask_about_unverified(received: Received, entry: Entry, now: datetime) -> None:
+    record([NewFact("reply.unverified", received.contact_id, {"entry": entry.id})], now=now)
+    open_tasks(
+        [
+            NewTask(
+                kind="decide",
+                code="unverified",
+                dedupe_key=f"entry:{entry.id}",
+                contact_id=received.contact_id,
+                owner_id=received.manager_id,
+                subject_kind="entry",
+                subject_id=entry.id,
+                due_at=now + ANSWER_WITHIN,
+            )
+        ],
+        now=now,
+    )
+
+
+def _from_stranger(received: Received, now: datetime) -> Entry:
+    message = received.message
+    conversation = Conversation.objects.filter(contact_id=None, stranger=message.sender).first()
+    if conversation is None:
+        conversation = Conversation.objects.create(
+            stranger=message.sender,
+            subject=message.subject[:300],
+            state=Conversation.State.OPEN,
+            opened_at=now,
+            last_at=now,
+        )
+    conversation.state, conversation.last_at, conversation.unread = Conversation.State.OPEN, now, True
+    conversation.last_inbound_at = now
+    conversation.save()
+    return _entry(conversation, received, now)
+
+
+def _entry(conversation: Conversation, received: Received, now: datetime) -> Entry:
+    message = received.message
+    entry = Entry.objects.create(
+        conversation=conversation,
+        kind=Entry.Kind.INBOUND,
+        channel=received.channel,
+        at=now,
+        sender=message.sender,
+        subject=message.subject[:300],
+        text=message.reply_text or message.text,
+        full_text=message.text,
+        html=received.safe_html,
+        raw_id=received.raw_id,
+        internet_id=message.message_id[:400],
+        verified=received.verified,
+        code="automatic" if message.automatic else "",
+        data={"about": received.about_message_id, "name": message.sender_name[:200]},
+    )
+    EntryFile.objects.bulk_create(
+        EntryFile(
+            entry=entry,
+            name=file.name,
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
+            stored=file.stored,
+        )
+        for file in received.files
+    )
+    return entry

@@ -1,0 +1,97 @@
+"""Work for people: opened once, done by somebody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from tactful.events.actions import record
+from tactful.events.types import NewFact
+from tactful.foundation.actions import record_audit
+from tactful.inbox.models import Task
+from tactful.inbox.types import NewTask
+
+
+@transaction.atomic
+def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
+    """Open those that are not there yet, by their ``dedupe_key``. Answers how many are new."""
+    known = set(
+        Task.objects.filter(dedupe_key__in=[task.dedupe_key for task in tasks]).values_list("dedupe_key", flat=True)
+    )
+    fresh = {task.dedupe_key: task for task in tasks if task.dedupe_key not in known}
+    made = Task.objects.bulk_create((_row(task, now) for task in fresh.values()), ignore_conflicts=True)
+    record(
+        [NewFact("task.opened", row.contact_id, {"task": row.id, "kind": row.kind, "code": row.code}) for row in made],
+        now=now,
+    )
+    return len(made)
+
+
+@transaction.atomic
+def finish(task_id: int, *, answer: str = "done", acting_user: int | None, now: datetime) -> bool:
+    """A person has done it (or the matter has settled itself: ``acting_user`` None)."""
+    task = Task.objects.select_for_update().filter(id=task_id, done_at__isnull=True).first()
+    if task is None:
+        return False
+    _finish([task], answer, acting_user, now)
+    return True
+
+
+def settle(subject_kind: str, subject_id: int, kinds: Sequence[str], *, acting_user: int | None, now: datetime) -> int:
+    """Finish the open tasks about a subject, because what they asked for has happened."""
+    rows = list(
+        Task.objects.select_for_update().filter(
+            subject_kind=subject_kind, subject_id=subject_id, kind__in=kinds, done_at__isnull=True
+        )
+    )
+    _finish(rows, "settled", acting_user, now)
+    return len(rows)
+
+
+@transaction.atomic
+def hand_over(task_id: int, *, owner_id: int, acting_user: int, now: datetime) -> None:
+    Task.objects.filter(id=task_id, done_at__isnull=True).update(owner_id=owner_id)
+    record_audit(
+        actor=acting_user, verb="task.handed_over", subject=f"task:{task_id}", now=now, body={"to": owner_id}
+    )
+
+
+def _row(task: NewTask, now: datetime) -> Task:
+    return Task(
+        kind=task.kind,
+        code=task.code,
+        params=task.params,
+        contact_id=task.contact_id,
+        owner_id=task.owner_id,
+        subject_kind=task.subject_kind,
+        subject_id=task.subject_id,
+        dedupe_key=task.dedupe_key,
+        urgent=task.urgent,
+        opened_at=now,
+        due_at=task.due_at,
+    )
+
+
+def _finish(rows: Sequence[Task], answer: str, acting_user: int | None, now: datetime) -> None:
+    if not rows:
+        return
+    Task.objects.filter(id__in=[row.id for row in rows]).update(done_at=now, done_by=acting_user, answer=answer)
+    facts = [
+        NewFact(
+            "task.done",
+            row.contact_id,
+            {
+                "task": row.id,
+                "kind": row.kind,
+                "code": row.code,
+                "answer": answer,
+                "subject_kind": row.subject_kind,
+                "subject_id": row.subject_id,
+                "params": row.params,
+            },
+        )
+        for row in rows
+    ]
+    record(facts, now=now)
+    for row in rows:
+        record_audit(actor=acting_user, verb="task.done", subject=f"task:{row.id}", now=now, body={"answer": answer})

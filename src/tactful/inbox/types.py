@@ -1,0 +1,68 @@
+"""What the inbox takes in and tells others."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tactful.channels.types import InboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An attachment that already rests in the file store under ``stored``."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    stored: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An inbound message together with what we know of where it belongs.
+
+    ``contact_id`` None: a stranger. ``verified`` False: nothing proves who wrote it (R93).
+    ``suggested``: the contact was found by subject and sender alone; a person confirms (R38).
+    ``safe_html``: sanitised.
+    """
+
+    message: InboundMessage
+    contact_id: int | None
+    channel: str
+    verified: bool
+    raw_id: int | None = None
+    about_message_id: int | None = None
+    manager_id: int | None = None
+    safe_html: str = ""
+    files: tuple[StoredFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """Work for a person. The same ``dedupe_key`` never opens twice."""
+
+    kind: str
+    code: str
+    dedupe_key: str
+    contact_id: int | None = None
+    owner_id: int | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    subject_kind: str = ""
+    subject_id: int | None = None
+    due_at: datetime | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One running reason to keep quiet, as the gate's wiring reads it."""
+
+    contact_id: int
+    kind: str
+    ref: int
+    from_at: datetime
+    owner_id: int | None
+    due_at: datetime | None
+    waits_on_client: bool
+    running: bool
