@@ -1,0 +1,124 @@
+"""Rules of the house that import contracts cannot say."""
+
+import ast
+import re
+
+from tests.architecture.source import Source, production
+
+APPS = {
+    "contacts", "touchpoints", "channels", "events", "gate", "content", "delivery",
+    "journeys", "inbox", "engagements",
+}  # fmt: skip
+FLOORS = [
+    {"foundation"},
+    {"events"},
+    {"contacts", "touchpoints", "channels"},
+    {"gate", "content"},
+    {"delivery"},
+    {"journeys", "inbox", "engagements"},
+]
+OPEN_ROOMS = {"types", "rules", "queries", "actions", "sentences", "feed"}
+WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
+WRITING_ROOMS = re.compile(r"(^|/)(actions|migrations|hot|testing)(/|\.py)|seed|/models(/|\.py)|/sql\.py|secrets\.py|clock\.py")
+CLOCK = re.compile(
+    r"datetime\.(?:now|utcnow|today)\(|date\.today\(|timezone\.now\(|\btime\.time(?:_ns)?\("
+    r"|\bCURRENT_TIMESTAMP\b|(?<![\w.])now\(\)(?=\s*(?:,|\)|-|\+|AND|WHERE|\"|'))|auto_now"
+)
+CLOCK_KEEPERS = {"kernel/clock.py", "foundation/clock.py"}
+
+
+def floor(app: str) -> int:
+    return next(number for number, apps in enumerate(FLOORS) if app in apps)
+
+
+def test_only_open_rooms_are_entered_from_outside() -> None:
+    broken = [
+        f"{source.name} imports {name}"
+        for source in production()
+        for name in source.imports()
+        if (parts := name.split("."))[1] in APPS
+        and parts[1] != source.app
+        and parts[2] not in OPEN_ROOMS
+        and not (parts[1] == "channels" and source.app in {"wiring", "config", "demo"})
+        and not _may_enter(source, parts)
+    ]
+    assert broken == []
+
+
+def _may_enter(source: Source, parts: list[str]) -> bool:
+    """Tables may point down at tables; the roof may start an app's jobs and worker."""
+    tables_point_down = parts[2] == "models" and source.path.name == "models.py"
+    roof_starts_work = source.app in {"config", "wiring"} and parts[2] in {"jobs", "worker", "recovery", "driver"}
+    demo_plays = source.app == "demo" and parts[2] in {"models", "jobs"}
+    return tables_point_down or roof_starts_work or demo_plays
+
+
+def test_string_foreign_keys_point_down() -> None:
+    broken = []
+    for source in production():
+        if source.path.name != "models.py" or source.app not in APPS:
+            continue
+        for found in re.finditer(r"(?:ForeignKey|OneToOneField)\(\s*[\"'](\w+)\.", source.text):
+            if floor(found.group(1)) >= floor(source.app):
+                broken.append(f"{source.name}: {found.group(1)}")
+    assert broken == []
+
+
+def test_state_changes_only_in_actions() -> None:
+    broken = [
+        f"{source.name}:{node.lineno} {node.func.attr}"
+        for source in production()
+        if not WRITING_ROOMS.search(source.name)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (node.func.attr in WRITES or _is_manager_write(node.func))
+        and not _is_form_save(node.func)
+    ]
+    assert broken == []
+
+
+def _is_manager_write(func: ast.Attribute) -> bool:
+    """``Model.objects.create(…)`` and ``….filter(…).update(…)``; ``dict.update`` is none of these."""
+    text = ast.unparse(func)
+    return func.attr in {"create", "update"} and ".objects." in text
+
+
+def _is_form_save(func: ast.Attribute) -> bool:
+    return isinstance(func.value, ast.Name) and func.value.id in {"form", "session"}
+
+
+def test_nobody_else_asks_for_the_time() -> None:
+    broken = [
+        f"{source.name}:{number} {line.strip()}"
+        for source in production()
+        if source.name not in CLOCK_KEEPERS
+        for number, line in enumerate(source.text.splitlines(), 1)
+        if CLOCK.search(line) and "business_now()" not in line and "machine_now()" not in line
+        and "clock.now()" not in line
+    ]
+    assert broken == []
+
+
+def test_files_and_functions_stay_small() -> None:
+    long_files = [source.name for source in production() if source.text.count("\n") > 400]
+    long_functions = [
+        f"{source.name}:{node.lineno} {node.name}"
+        for source in production()
+        if "/migrations/" not in source.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > 60
+    ]
+    assert (long_files, long_functions) == ([], [])
+
+
+def test_no_signals_and_no_save_overrides() -> None:
+    broken = [
+        source.name
+        for source in production()
+        if "django.dispatch" in source.text
+        or re.search(r"^    def save\(self", source.text, re.MULTILINE)
+        or "django.db.models.signals" in source.text
+    ]
+    assert broken == []
