@@ -46,7 +46,10 @@ class DayRule:
 def is_permitted(moment: datetime, zones: tuple[str, ...], rule: DayRule) -> bool:
     """Whether ``rule`` permits ``moment`` in every zone."""
     moment = require_aware(moment)
-    return any(start <= moment < end for start, end in permitted_spans(moment.date(), zones, rule))
+    for start, end in permitted_spans(moment.date(), zones, rule):  # a loop: asked for every message
+        if start <= moment < end:
+            return True
+    return False
 
 
 def next_permitted(after: datetime, zones: tuple[str, ...], rule: DayRule) -> datetime | None:

@@ -1,7 +1,5 @@
 """Check 5: the latest moment, and the grace after a time in which nothing could be sent."""
 
-from datetime import timedelta
-
 from tactful.gate.rules.case import Case
 from tactful.gate.rules.codes import Code, Wake
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, refuse
