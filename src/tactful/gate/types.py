@@ -46,8 +46,10 @@ UNKNOWN: Final = Unknown.UNKNOWN
 class GateRequest:
     """One message at the moment before it would go out.
 
-    ``due_at``: when it was meant to go. ``latest_at``: after this moment it makes no sense.
-    ``allow``: checks that this touchpoint is explicitly allowed to pass (allow-list).
+    ``due_at``: since when it may go; after a hold that is the moment when the hold ended, else its
+    grace would have run out while it waited. ``latest_at``: after this moment it makes no sense; for
+    a reminder, its date. ``held_since``: since when it has been waiting in a hold.
+    ``allow``: checks that this touchpoint is explicitly allowed to pass (a reminder, of 6 to 9).
     ``topics``: scopes of standing holds that touch it besides the person, such as ``engagement:12``.
     """
 
@@ -65,6 +67,7 @@ class GateRequest:
     is_auto_reply: bool = False
     approved_by: int | None = None
     late_decided: bool = False  # a person has decided that a message past its grace still goes
+    held_since: datetime | None = None
 
 
 class AddressState(StrEnum):
@@ -137,12 +140,15 @@ class MoodFact:
 @dataclass(frozen=True, slots=True)
 class CapUsage:
     """Messages that count, already sent or reserved: by contact on the client's calendar day,
-    by contact in the seven days up to and with it, by household and by company on the day."""
+    by contact in the seven days up to and with it, by household and by company on the day. The
+    message in question is not among them. ``week_frees_on``: the first local day on which the seven
+    days have room again, where that is known."""
 
     contact_day: int = 0
     contact_week: int = 0
     household_day: int = 0
     company_day: int = 0
+    week_frees_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,15 @@ class SensitiveFact:
     occasion_opted_out: bool = False
 
 
+class OnRelease(StrEnum):
+    """What happens to a held message when its hold ends, mildest first."""
+
+    SEND = "send"
+    RECOMPUTE = "recompute"  # ask the journey again: send, change or drop
+    SKIP = "skip"
+    ASK = "ask"  # the owner decides
+
+
 @dataclass(frozen=True, slots=True)
 class StandingHoldFact:
     ref: int
@@ -165,7 +180,7 @@ class StandingHoldFact:
     reason: str  # free words by a person, or a code
     owner_id: int | None
     expires_at: datetime | None
-    on_release: str  # "send", "recompute", "skip", "ask"
+    on_release: str  # a value of ``OnRelease``
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +228,12 @@ class GateSettings:
     sms_to: time = time(19, 0)
     grace_minutes: int = 60
     everything_held: bool = False
+    work_from: time = time(8, 0)  # our own working day, Monday to Friday
+    work_to: time = time(16, 0)
+    work_zone: str = ""  # ours; "" is the client's
+    work_country: str = ""
+    hold_working_hours: int = 16  # a hold without a date of its own asks its owner after two days
+    task_working_hours: int = 4  # before a latest moment that is held, a person is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +259,10 @@ class VerdictKind(StrEnum):
 class Clearance(ABC):
     """Proof that the gate cleared one message. It cannot be built outside ``gate``."""
 
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ != "tactful.gate.rules._cleared":
+            raise TypeError("Only the gate makes a Clearance. Ask gate.rules.check.check for one.")
+
     @property
     @abstractmethod
     def message_id(self) -> int: ...
@@ -251,16 +276,29 @@ class Clearance(ABC):
     def checks(self) -> tuple[Check, ...]:
         """The checks that were asked."""
 
+    @property
+    @abstractmethod
+    def mask(self) -> int:
+        """``checks`` as bits: 1 for the first check, 2 for the second, 4 for the third."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``until``: first moment at which the message can really go; with ``wake_on`` the events that
-    end the hold earlier, and ``until`` is then its expiry. ``expired_to`` says what happens then."""
+    """The answer. ``reasons``: the one that decided comes first, the others in the order of the checks.
+
+    Of a hold: ``until`` is the first moment at which the message can really go. With ``wake_on``,
+    the facts that may end the hold earlier, it is the expiry. In both cases the gate is asked again;
+    if it still holds at an expiry, ``owner_id`` is asked. ``on_release`` says what the end of the
+    hold means for the message. ``task_at``: if it is still held then, a person gets a task, for its
+    latest moment is near.
+    """
 
     kind: VerdictKind
     reasons: tuple[Reason, ...] = ()
     clearance: Clearance | None = None
     until: datetime | None = None
     wake_on: tuple[str, ...] = ()
-    task_at: datetime | None = None  # four working hours before ``latest_at`` a person is asked
+    on_release: OnRelease = OnRelease.SEND
+    owner_id: int | None = None
+    task_at: datetime | None = None
     counts_in_caps: bool = False

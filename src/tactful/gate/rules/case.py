@@ -1,0 +1,25 @@
+"""What every check looks at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tactful.gate.types import UNKNOWN, Facts, GateRequest, GateSettings, PlaceFact
+from tactful.kernel.zones import all_known
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message, what is known about it, the house's rules and the moment (UTC)."""
+
+    request: GateRequest
+    facts: Facts
+    settings: GateSettings
+    now: datetime
+
+
+def place_of(facts: Facts) -> PlaceFact | None:
+    """Where the client lives; None if that could not be read, or names no zone that exists."""
+    place = facts.place
+    if place is UNKNOWN or not all_known(place.zones):
+        return None
+    return place

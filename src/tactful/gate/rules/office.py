@@ -1,0 +1,44 @@
+"""Our own working hours: how long a hold may go unasked, and when a person must hear of it."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from tactful.gate.rules.case import Case, place_of
+from tactful.gate.types import GateSettings
+from tactful.kernel.calendars import is_holiday
+from tactful.kernel.windows import DayRule, minus_working_hours, plus_working_hours
+from tactful.kernel.zones import all_known
+
+_WEEKEND = frozenset({5, 6})
+
+
+@lru_cache(maxsize=4096)
+def office_rule(settings: GateSettings, country: str) -> DayRule:
+    def closed(day: date) -> bool:
+        return is_holiday(day, country)
+
+    return DayRule(settings.work_from, settings.work_to, _WEEKEND, closed)
+
+
+def patience(case: Case) -> datetime:
+    """When the owner of a hold without a date of its own is asked; always after now."""
+    zone, rule = _where(case)
+    hours = case.settings.hold_working_hours
+    since = plus_working_hours(case.request.held_since or case.now, hours, zone, rule)
+    return since if since > case.now else plus_working_hours(case.now, hours, zone, rule)
+
+
+def task_at(case: Case) -> datetime | None:
+    """When a person is asked about a held message whose latest moment comes near; not before now."""
+    latest_at = case.request.latest_at
+    if latest_at is None:
+        return None
+    zone, rule = _where(case)
+    return max(case.now, minus_working_hours(latest_at, case.settings.task_working_hours, zone, rule))
+
+
+def _where(case: Case) -> tuple[str, DayRule]:
+    settings, place = case.settings, place_of(case.facts)
+    named = settings.work_zone or (place.zones[0] if place else "UTC")
+    country = settings.work_country or (place.country if place else "")
+    return named if all_known((named,)) else "UTC", office_rule(settings, country)

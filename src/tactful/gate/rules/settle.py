@@ -1,0 +1,89 @@
+"""From findings to one verdict: the first refusal or the longest hold wins, all reasons are kept."""
+
+from datetime import datetime, timedelta
+
+from tactful.gate.rules.case import Case
+from tactful.gate.rules.codes import Code
+from tactful.gate.rules.finding import Finding
+from tactful.gate.rules.office import patience, task_at
+from tactful.gate.rules.table import Plan
+from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
+
+_ROUNDS = 50  # each round moves to a later window; real rules meet after two or three
+_MINUTE = timedelta(minutes=1)
+_MILDEST_FIRST = list(OnRelease)
+
+
+def settle(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
+    """``found`` is not empty. A refusal stands on what was read, so an unread fact cannot change it."""
+    for kind in (VerdictKind.REFUSE, VerdictKind.RETRY):
+        for finding in found:
+            if finding.kind is kind:
+                at = None if kind is VerdictKind.REFUSE else task_at(case)
+                reasons = _ordered(finding, found)
+                owner = finding.reason.owner_id
+                return Verdict(kind, reasons, owner_id=owner, task_at=at, counts_in_caps=plan.counts_in_caps)
+    return _hold(case, plan, found)
+
+
+def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
+    longest = max(found, key=_length)  # the first one, where several are equal
+    ends_at, fits = _ends_at(case, plan, found)
+    reasons = _ordered(longest, found)
+    return Verdict(
+        VerdictKind.HOLD,
+        reasons if fits else (*reasons, _no_room(case)),
+        until=ends_at,
+        wake_on=tuple(dict.fromkeys(str(f.wake_on) for f in found if f.wake_on is not None)),
+        on_release=max((f.on_release for f in found), key=_MILDEST_FIRST.index),
+        owner_id=longest.reason.owner_id,
+        task_at=task_at(case),
+        counts_in_caps=plan.counts_in_caps,
+    )
+
+
+def _length(finding: Finding) -> tuple[bool, bool, float]:
+    """What a fact must end outlasts what time ends; without a date outlasts any date."""
+    until = finding.until
+    return finding.wake_on is not None, until is None, until.timestamp() if until else 0.0
+
+
+def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bool]:
+    """The end, and whether the message could still go then; never past its latest moment."""
+    by_time = max([case.now, *(f.until for f in found if f.until is not None)])
+    ends_at = first_moment(case, plan, by_time)
+    latest_at, fits = case.request.latest_at, True
+    if any(finding.until is None for finding in found):
+        ends_at = max(ends_at, patience(case))
+    elif latest_at is not None:
+        fits = ends_at <= latest_at
+    if latest_at is not None:
+        ends_at = min(ends_at, latest_at)
+    return max(ends_at, case.now + _MINUTE), fits
+
+
+def first_moment(case: Case, plan: Plan, after: datetime) -> datetime:
+    """The first moment, ``after`` included, at which no asked check waits for time.
+
+    Each check moves forward only, to the first moment that it permits itself, so the moment at which
+    all agree is the first one that there is.
+    """
+    for _ in range(_ROUNDS):
+        moved = after
+        for row in plan.rows:
+            if row.opens is not None:
+                moved = row.opens(case, moved)
+        if moved == after:
+            break
+        after = moved
+    return after
+
+
+def _ordered(first: Finding, found: list[Finding]) -> tuple[Reason, ...]:
+    return (first.reason, *(finding.reason for finding in found if finding is not first))
+
+
+def _no_room(case: Case) -> Reason:
+    latest_at = case.request.latest_at
+    params: dict[str, str | int] = {"latest_at": latest_at.isoformat() if latest_at else ""}
+    return Reason(Check.NOT_TOO_LATE, Code.LATE_NO_ROOM, params)

@@ -1,0 +1,39 @@
+"""Orders to keep quiet. They stand with check 6, for a person has taken over; but an order holds
+every automated message, whatever its class and its allow-list."""
+
+from tactful.gate.rules.case import Case
+from tactful.gate.rules.codes import Code, Wake
+from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
+from tactful.gate.types import UNKNOWN, Check, OnRelease, Reason, StandingHoldFact, VerdictKind
+
+_SCOPES = {
+    "everything": Code.STANDING_EVERYTHING,
+    "contact": Code.STANDING_CONTACT,
+    "household": Code.STANDING_HOUSEHOLD,
+    "engagement": Code.STANDING_ENGAGEMENT,
+    "topic": Code.STANDING_TOPIC,
+}
+_RELEASES = {release.value: release for release in OnRelease}
+
+
+def find(case: Case) -> Findings:
+    holds = case.facts.standing
+    if holds is UNKNOWN:
+        return (unread(Check.NOBODY_TALKING, Code.UNKNOWN_STANDING),)
+    if not holds and not case.settings.everything_held:
+        return NOTHING
+    running = (hold for hold in holds if hold.expires_at is None or case.now < hold.expires_at)
+    return (_everything() if case.settings.everything_held else NOTHING) + tuple(map(_hold, running))
+
+
+def _everything() -> Findings:
+    reason = Reason(Check.NOBODY_TALKING, Code.STANDING_EVERYTHING)
+    return (Finding(VerdictKind.HOLD, reason, None, Wake.HOLD_RELEASED, OnRelease.RECOMPUTE),)
+
+
+def _hold(hold: StandingHoldFact) -> Finding:
+    code = _SCOPES.get(hold.scope, Code.STANDING_OTHER)
+    params: dict[str, str | int] = {"ref": hold.ref, "reason": hold.reason}
+    reason = Reason(Check.NOBODY_TALKING, code, params, hold.owner_id)
+    release = _RELEASES.get(hold.on_release, OnRelease.ASK)
+    return Finding(VerdictKind.HOLD, reason, hold.expires_at, Wake.HOLD_RELEASED, release)
