@@ -1,0 +1,89 @@
+"""The client's calendar: where the days and clock times of a journey become moments.
+
+A ``Calendar`` belongs to one place (zone, country, part of it) and is given to ``step`` as the fact
+``calendar.place``; build one per place and keep it.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from tactful.journeys.types import WORKING_DAYS, DayRule
+
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+_LONGEST_SEARCH = 366  # days; a rule that allows no day in a year is a mistake
+
+
+class Calendar(Protocol):
+    """Moments are aware UTC in and out. Local times that do not exist become the first minute that
+    does; those that come twice mean the first (R22)."""
+
+    def at_local(self, day: date, at: time) -> datetime:
+        """The moment of a clock time on a local day."""
+        ...
+
+    def plus_wall_days(self, moment: datetime, days: int, at: time | None = None) -> datetime:
+        """So many local days later, at the same clock time or at ``at``."""
+        ...
+
+    def plus_working_days(self, moment: datetime, days: int, at: time | None = None) -> datetime:
+        """The same, counting only working days."""
+        ...
+
+    def local_time_on_or_after(self, moment: datetime, at: time | None, on: DayRule) -> datetime:
+        """The first moment from ``moment`` on with this clock time (None: that of ``moment``) on an
+        allowed day. Raises ``ValueError`` if no day of the coming year is allowed."""
+        ...
+
+
+class ZoneCalendar:
+    """A calendar of one IANA zone. ``is_holiday`` is a pure function of a local day."""
+
+    def __init__(self, zone: str, is_holiday: Callable[[date], bool] = lambda _: False) -> None:
+        self._zone = ZoneInfo(zone)
+        self._is_holiday = is_holiday
+
+    def at_local(self, day: date, at: time) -> datetime:
+        wall = datetime.combine(day, at)
+        moment = wall.replace(tzinfo=self._zone).astimezone(UTC)
+        if moment.astimezone(self._zone).replace(tzinfo=None) == wall:
+            return moment
+        return self._end_of_gap(moment)
+
+    def plus_wall_days(self, moment: datetime, days: int, at: time | None = None) -> datetime:
+        local = moment.astimezone(self._zone)
+        return self.at_local(local.date() + timedelta(days=days), at or local.time())
+
+    def plus_working_days(self, moment: datetime, days: int, at: time | None = None) -> datetime:
+        local = moment.astimezone(self._zone)
+        day = local.date()
+        for _ in range(days):
+            day = self._allowed_from(day + _DAY, WORKING_DAYS)
+        return self.at_local(day, at or local.time())
+
+    def local_time_on_or_after(self, moment: datetime, at: time | None, on: DayRule) -> datetime:
+        local = moment.astimezone(self._zone)
+        clock = at or local.time()
+        day = self._allowed_from(local.date(), on)
+        found = moment if at is None and day == local.date() else self.at_local(day, clock)
+        return found if found >= moment else self.at_local(self._allowed_from(day + _DAY, on), clock)
+
+    def _allowed_from(self, day: date, on: DayRule) -> date:
+        for _ in range(_LONGEST_SEARCH):
+            if day.weekday() in on.weekdays and (on.holidays or not self._is_holiday(day)):
+                return day
+            day += _DAY
+        raise ValueError("No day of the coming year is allowed by this wait. Allow at least one weekday.")
+
+    def _end_of_gap(self, moment: datetime) -> datetime:
+        """Read with the offset before the gap, a time inside it lands after the gap; the offset changes
+        less than a day and a half before."""
+        after, early = moment.astimezone(self._zone).utcoffset(), moment - timedelta(hours=36)
+        late = moment.replace(second=0, microsecond=0)
+        while late - early > _MINUTE:
+            middle = (early + (late - early) / 2).replace(second=0, microsecond=0)
+            changed = middle.astimezone(self._zone).utcoffset() == after
+            early, late = (early, middle) if changed else (middle, late)
+        return late

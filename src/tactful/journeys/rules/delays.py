@@ -1,0 +1,59 @@
+"""From a delay to the moment at which it is over."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from tactful.journeys.rules.calendar import Calendar
+from tactful.journeys.types import ANY_DAY, Delay
+
+_MIDNIGHT = time(0)
+
+
+def needs_calendar(delay: Delay) -> bool:
+    """Only hours and minutes on the clock, and exact moments, can do without."""
+    return bool(
+        delay.days or delay.working_days or delay.at or delay.on != ANY_DAY or delay.until is not None
+    )
+
+
+def over_at(delay: Delay, since: datetime, calendar: Calendar | None, until: Any = None) -> datetime | None:
+    """The moment, never before ``since``; None if it hangs on a date that the data does not have.
+
+    ``calendar`` may be None if ``needs_calendar`` says no. ``until``: the value that ``delay.until``
+    stands for, a date or a moment (or ISO 8601 text of one).
+    """
+    moment = _first(delay, since, calendar, until)
+    if moment is None:
+        return None
+    moment = max(moment, since)
+    if calendar is None or (delay.at is None and delay.on == ANY_DAY):
+        return moment
+    return calendar.local_time_on_or_after(moment, delay.at, delay.on)
+
+
+def _first(delay: Delay, since: datetime, calendar: Calendar | None, until: Any) -> datetime | None:
+    if calendar is None:
+        return since + delay.elapsed
+    if delay.until is not None:
+        moment = _moment(until, calendar, delay.at or _MIDNIGHT)
+        return None if moment is None else moment - delay.earlier
+    if delay.working_days:
+        return calendar.plus_working_days(since, delay.working_days, delay.at)
+    if delay.days:
+        return calendar.plus_wall_days(since, delay.days, delay.at)
+    return since + delay.elapsed
+
+
+def _moment(value: Any, calendar: Calendar, at: time) -> datetime | None:
+    if isinstance(value, str):
+        value = _from_text(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else calendar.at_local(value.date(), value.time())
+    return calendar.at_local(value, at) if isinstance(value, date) else None
+
+
+def _from_text(text: str) -> date | datetime | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
+    except ValueError:
+        return None

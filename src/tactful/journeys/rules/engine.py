@@ -1,0 +1,220 @@
+"""``step``: one enrolment, one stimulus, and what follows from it. Pure.
+
+The live driver, the simulator, the replay of the past and the tests all run this function. A stimulus
+that does not fit the state any more (a duplicate, an outcome of an earlier visit, an event from before
+the wait) gives the very same state back, so nothing is undone and nothing happens twice (R21).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tactful.journeys.rules.conditions import fact_key, same
+from tactful.journeys.rules.moves import (
+    Advance,
+    Ask,
+    Due,
+    Entered,
+    Event,
+    Facts,
+    Outcome,
+    Phase,
+    Released,
+    SendOutcome,
+    State,
+    Stimulus,
+    Stop,
+    TaskAnswered,
+)
+from tactful.journeys.rules.plan import Lookout, Plan
+from tactful.journeys.rules.run import Missing, Run, Unread
+from tactful.journeys.rules.walk import walk
+from tactful.journeys.types import CLIENT_REPLIED, END, Send, Task, Wait, WaitFor
+
+_NOT_SENT = frozenset({Outcome.REFUSED, Outcome.EXPIRED, Outcome.DEAD})
+_SEEN_KEPT = 16
+
+
+def step(plan: Plan, state: State, stimulus: Stimulus, facts: Facts, now: datetime) -> Advance | Ask:
+    """Move ``state`` as far as ``stimulus`` takes it, until it rests or ends.
+
+    ``facts``: what is known by key; ``Ask`` names what is missing: load it, add it, call again (at most
+    8 rounds). ``now``: the business clock, aware UTC. Raises nothing for data; ``KeyError`` for a state
+    whose step this version does not have.
+    """
+    if state.phase is Phase.ENDED:
+        return Advance(state)
+    try:
+        return _HANDLERS[type(stimulus)](plan, state, stimulus, facts, now)
+    except Missing as need:
+        return Ask(need.keys)
+    except Unread as fact:
+        return Advance(state, unread=fact.keys)
+
+
+def begin(plan: Plan, state: State, entered: Entered) -> State:
+    """A ready row that is due at once: for drivers that insert many and let the next claim walk them.
+    Keeps only the fields of ``data`` that the definition asks."""
+    at, data = entered.at, entered.data
+    context: dict[str, Any] = {"entered": at.isoformat(), "entry": _pick(plan.entry_fields, data)}
+    if entered.event_id is not None:
+        context["seen"] = [entered.event_id]
+    if plan.event_fields:
+        context["event"] = _pick(plan.event_fields, data)
+    return State(
+        state.journey_id, state.contact_id, state.entry_key, due_at=at, wait_since=at, context=context
+    )
+
+
+def wanted(plan: Plan, state: State) -> tuple[str, ...]:
+    """Keys that moving on from here may ask: load them with the batch and most calls need no ``Ask``."""
+    if state.phase is Phase.ENDED:
+        return ()
+    names = plan.behind[state.step] if state.step else plan.ahead[plan.first]
+    suffix = suffix_of(plan, state)
+    return tuple(fact_key(name, suffix) for name in names)
+
+
+def suffix_of(plan: Plan, state: State) -> str:
+    return f":{plan.key_field}={state.entry_key}" if plan.key_field else ""
+
+
+def _entered(plan: Plan, state: State, stimulus: Entered, facts: Facts, now: datetime) -> Advance:
+    if state.visit:
+        return Advance(state)
+    ready = begin(plan, state, stimulus)
+    return walk(Run(plan, ready, facts, now, stimulus.at), plan.first)
+
+
+def _due(plan: Plan, state: State, stimulus: Due, facts: Facts, now: datetime) -> Advance:
+    if state.due_at is None or state.due_at > now:
+        return Advance(state)
+    run = Run(plan, state, facts, now, state.due_at)
+    if state.phase is Phase.READY:
+        return walk(run, plan.first)
+    here = plan.nodes[state.step].step
+    if isinstance(here, Wait):
+        return walk(run.leave("due"), here.next)
+    if isinstance(here, WaitFor):
+        return walk(run.leave("timeout"), here.otherwise)
+    if isinstance(here, Task) and here.otherwise is not None:
+        return walk(run.interrupt("timeout").leave("timeout"), here.otherwise)
+    return Advance(state)
+
+
+def _outcome(plan: Plan, state: State, stimulus: SendOutcome, facts: Facts, now: datetime) -> Advance:
+    here = _sending(plan, state, stimulus.visit)
+    if here is None:
+        return Advance(state)
+    run = Run(plan, state, facts, now, stimulus.at).leave(stimulus.outcome.value)
+    failed = stimulus.outcome in _NOT_SENT and stimulus.check != "still_true"
+    goes = here.if_not_sent if failed else None
+    return walk(run, here.next if goes is None else goes)
+
+
+def _released(plan: Plan, state: State, stimulus: Released, facts: Facts, now: datetime) -> Advance:
+    """The old message goes, the step is walked again; its latest moment counts from the first time."""
+    here = _sending(plan, state, stimulus.visit)
+    if here is None:
+        return Advance(state)
+    run = Run(plan, state, facts, now, stimulus.at).interrupt("recompute").leave("recompute")
+    run.since = state.wait_since or run.at
+    return walk(run, here.id)
+
+
+def _sending(plan: Plan, state: State, visit: int) -> Send | None:
+    if state.phase is not Phase.SENDING or state.visit != visit:
+        return None
+    here = plan.nodes[state.step].step
+    return here if isinstance(here, Send) else None
+
+
+def _answered(plan: Plan, state: State, stimulus: TaskAnswered, facts: Facts, now: datetime) -> Advance:
+    if state.phase is not Phase.TASK or state.visit != stimulus.visit:
+        return Advance(state)
+    here = plan.nodes[state.step].step
+    if not isinstance(here, Task):
+        return Advance(state)
+    goes = next((answer.next for answer in here.answers if answer.id == stimulus.answer), here.next)
+    run = Run(plan, state, facts, now, stimulus.at)
+    run.remember(answers={**run.context.get("answers", {}), here.id: stimulus.answer})
+    return walk(run.leave(f"answer:{stimulus.answer}"), goes)
+
+
+def _stop(plan: Plan, state: State, stimulus: Stop, facts: Facts, now: datetime) -> Advance:
+    return Run(plan, state, facts, now, stimulus.at).quit(stimulus.reason)
+
+
+def _event(plan: Plan, state: State, stimulus: Event, facts: Facts, now: datetime) -> Advance:
+    if stimulus.name not in plan.listens or _is_old(state, stimulus):
+        return Advance(state)
+    run = Run(plan, state, facts, now, stimulus.at)
+    if stimulus.name == CLIENT_REPLIED and plan.definition.stop_on_reply:
+        return run.quit("reply")
+    if any(_fits(run, look, stimulus) for look in plan.exit_events):
+        return run.quit("exit")
+    if plan.goal and not run.context.get("goal") and _fits(run, plan.goal, stimulus):
+        return _goal(plan, run, stimulus)
+    return _awaited(plan, run, stimulus)
+
+
+def _goal(plan: Plan, run: Run, event: Event) -> Advance:
+    _use(plan, run, event)
+    run.remember(goal=True)
+    run.record("journey.goal_reached")
+    goal = plan.definition.goal
+    return walk(run.interrupt("goal").leave("goal"), goal.next if goal else END, asking_exits=False)
+
+
+def _awaited(plan: Plan, run: Run, event: Event) -> Advance:
+    state = run.state
+    if state.phase is not Phase.WAITING_EVENT or event.name != state.wait_event:
+        return Advance(state)
+    here = plan.nodes[state.step]
+    too_early = state.wait_since is not None and event.at < state.wait_since
+    if too_early or here.lookout is None or not _fits(run, here.lookout, event):
+        return Advance(state)
+    _use(plan, run, event)
+    return walk(run.leave("event"), here.step.next)
+
+
+def _is_old(state: State, event: Event) -> bool:
+    """Used already, or from before this client began here."""
+    context = state.context
+    if not context or event.id in context.get("seen", ()):
+        return True
+    return event.at < datetime.fromisoformat(context["entered"])
+
+
+def _fits(run: Run, look: Lookout, event: Event) -> bool:
+    if look.event != event.name:
+        return False
+    entry = run.context["entry"]
+    for name in look.match:
+        expected = entry.get(name)
+        if expected is None or not same(event.data.get(name), expected):
+            return False
+    return look.question is None or run.holds(look.question, event.data)
+
+
+def _use(plan: Plan, run: Run, event: Event) -> None:
+    """Remember that this event has moved us, and what of it the definition asks."""
+    seen = [*run.context.get("seen", ()), event.id][-_SEEN_KEPT:]
+    run.remember(seen=seen)
+    if plan.event_fields:
+        run.remember(event=_pick(plan.event_fields, event.data))
+
+
+def _pick(names: tuple[str, ...], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in names if name in data}
+
+
+_HANDLERS: dict[type, Callable[[Plan, State, Any, Facts, datetime], Advance]] = {
+    Entered: _entered,
+    Due: _due,
+    Event: _event,
+    SendOutcome: _outcome,
+    TaskAnswered: _answered,
+    Released: _released,
+    Stop: _stop,
+}

@@ -1,0 +1,144 @@
+"""One call of ``step`` in progress: the only thing in these rules that changes, and it never leaves them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from tactful.gate.types import UNKNOWN
+from tactful.journeys.rules.conditions import Values, fact_key
+from tactful.journeys.rules.delays import over_at
+from tactful.journeys.rules.moves import (
+    Advance,
+    CancelMessages,
+    CloseTask,
+    Effect,
+    Facts,
+    Phase,
+    RecordEvent,
+    State,
+    Visited,
+)
+from tactful.journeys.rules.plan import Node, Plan, Question, Timing
+from tactful.journeys.types import CALENDAR_FACT
+
+
+class Missing(Exception):
+    """Facts that were not given."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = keys
+
+
+class Unread(Exception):
+    """Facts that were given as "could not be read"."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = keys
+
+
+class Run:
+    """``at``: the moment that this movement counts from; never before the last one, never after ``now``.
+    ``since``: the same for the step being entered (a message thought over keeps its first)."""
+
+    __slots__ = (
+        "at", "context", "effects", "facts", "now", "plan", "since", "start", "state", "step", "suffix",
+        "visit", "visits",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan, state: State, facts: Facts, now: datetime, at: datetime | None) -> None:
+        moment = now if at is None or at > now else at
+        last = state.wait_since
+        self.plan, self.state, self.facts, self.now = plan, state, facts, now
+        self.at = self.since = moment if last is None or moment > last else last
+        self.context = state.context
+        self.suffix = f":{plan.key_field}={state.entry_key}" if plan.key_field else ""
+        self.step, self.visit, self.start = state.step, state.visit, ""
+        self.effects: list[Effect] = []
+        self.visits: list[Visited] = []
+
+    # Knowing
+
+    def need(self, names: tuple[str, ...]) -> None:
+        """Raises ``Missing`` for facts not given, along with all that this walk may yet want."""
+        facts, suffix = self.facts, self.suffix
+        for name in names:
+            key = fact_key(name, suffix)
+            if key not in facts:
+                likely = (*names, *self.plan.ahead.get(self.start, ()))
+                keys = dict.fromkeys(fact_key(each, suffix) for each in likely)
+                raise Missing(tuple(key for key in keys if key not in facts))
+            if facts[key] is UNKNOWN:
+                raise Unread((key,))
+
+    def holds(self, question: Question, event: Mapping[str, Any] | None = None) -> bool:
+        self.need(question.names)
+        return question.evaluate(self.values(event))
+
+    def values(self, event: Mapping[str, Any] | None = None) -> Values:
+        seen = self.context.get("event", {}) if event is None else event
+        return Values(self.facts, self.suffix, self.context, seen)
+
+    def over_at(self, timing: Timing) -> datetime | None:
+        if timing.names:
+            self.need(timing.names)
+        until = None if timing.read is None else timing.read(self.values())
+        return over_at(timing.delay, self.since, self.facts.get(CALENDAR_FACT), until)
+
+    def remember(self, **what: Any) -> None:
+        self.context = {**self.context, **what}
+
+    # Moving
+
+    def leave(self, result: str) -> Self:
+        """The present step is done with, and this is what led out of it."""
+        if self.visit:
+            since = self.state.wait_since if self.visit == self.state.visit else self.since
+            self.visits.append(Visited(self.visit, self.step, since or self.at, result))
+        return self
+
+    def interrupt(self, reason: str) -> Self:
+        """What is under way outside is called back, as far as that is possible."""
+        if self.state.phase is Phase.SENDING:
+            self.effects.append(CancelMessages((self.visit,), reason))
+        elif self.state.phase is Phase.TASK:
+            self.effects.append(CloseTask(self.visit, reason))
+        return self
+
+    def skip(self, result: str, goes: str) -> str:
+        self.leave(result)
+        return goes
+
+    def skip_to_end(self, reason: str) -> Advance:
+        return self.leave(reason).end(reason)
+
+    def rest(self, phase: Phase, due_at: datetime | None = None, node: Node[Any] | None = None) -> Advance:
+        state, look = self.state, node.lookout if node else None
+        match = None
+        if look is not None:
+            entry = self.context["entry"]
+            match = {name: entry.get(name) for name in look.match}
+        rested = State(
+            state.journey_id, state.contact_id, state.entry_key, self.step, self.visit, phase, due_at,
+            self.since, look.event if look else None, match, self.context,
+        )  # fmt: skip
+        return Advance(rested, tuple(self.effects), tuple(self.visits))
+
+    def quit(self, reason: str) -> Advance:
+        return self.interrupt(reason).leave(reason).end(reason)
+
+    def end(self, reason: str) -> Advance:
+        state = self.state
+        self.record("journey.ended", reason=reason)
+        ended = State(
+            state.journey_id, state.contact_id, state.entry_key, self.step, self.visit, Phase.ENDED, None,
+            self.at, None, None, self.context, reason,
+        )  # fmt: skip
+        return Advance(ended, tuple(self.effects), tuple(self.visits))
+
+    def record(self, name: str, **data: str) -> None:
+        key = self.state.entry_key
+        known = {"journey": self.plan.definition.slug, "entry_key": key, "step": self.step, **data}
+        self.effects.append(RecordEvent(name, self.at, known))
+
+    def about(self) -> str:
+        return self.suffix[1:]

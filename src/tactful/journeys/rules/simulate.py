@@ -1,0 +1,137 @@
+"""A driver in memory with a virtual clock: one client, invented happenings, a year in milliseconds."""
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, TypeAlias
+
+from tactful.journeys.rules.batch import Failed, Item, advance_batch
+from tactful.journeys.rules.entry import enters
+from tactful.journeys.rules.moves import (
+    Due,
+    Effect,
+    EnqueueSend,
+    Entered,
+    Event,
+    Facts,
+    Outcome,
+    Phase,
+    SendOutcome,
+    State,
+    Stimulus,
+    Visited,
+)
+from tactful.journeys.rules.plan import Plan
+
+World: TypeAlias = Callable[[tuple[str, ...], datetime], Facts]
+"""Answers for fact keys at a moment."""
+
+Deliver: TypeAlias = Callable[[EnqueueSend, datetime], tuple[datetime, Outcome] | None]
+"""What becomes of a message, and when; None: it is held and nothing more is heard of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something at a moment: an event by name, or any other stimulus (an answered task, a stop)."""
+
+    at: datetime
+    event: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    stimulus: Stimulus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """``effects`` and ``visits`` in order, each effect with the moment at which it was made."""
+
+    state: State
+    effects: tuple[tuple[datetime, Effect], ...]
+    visits: tuple[Visited, ...]
+    steps: int
+
+    def made(self, kind: type) -> list[tuple[datetime, Any]]:
+        return [(at, effect) for at, effect in self.effects if isinstance(effect, kind)]
+
+
+def sent_at_once(send: EnqueueSend, now: datetime) -> tuple[datetime, Outcome]:
+    return now, Outcome.SENT
+
+
+def simulate(
+    plan: Plan,
+    happenings: Iterable[Happening],
+    world: World,
+    until: datetime,
+    deliver: Deliver = sent_at_once,
+) -> Trace:
+    """Walk one client (contact 1) through ``happenings`` up to ``until``. The first event that fits the
+    entry begins the journey. Raises what a step raised."""
+    simulation = _Simulation(plan, world, deliver)
+    for happening in happenings:
+        simulation.add(happening)
+    return simulation.run(until)
+
+
+class _Simulation:
+    def __init__(self, plan: Plan, world: World, deliver: Deliver) -> None:
+        self._plan, self._world, self._deliver = plan, world, deliver
+        self._state: State | None = None
+        self._queue: list[tuple[datetime, int, Stimulus]] = []
+        self._order = count(1)
+        self._effects: list[tuple[datetime, Effect]] = []
+        self._visits: list[Visited] = []
+        self._steps = 0
+
+    def add(self, happening: Happening) -> None:
+        order = next(self._order)
+        event = Event(happening.event, order, happening.at, happening.data)
+        heapq.heappush(self._queue, (happening.at, order, happening.stimulus or event))
+
+    def run(self, until: datetime) -> Trace:
+        while self._queue and self._queue[0][0] <= until:
+            now, _, stimulus = heapq.heappop(self._queue)
+            if self._state is None:
+                self._begin(stimulus, now)
+            elif self._state.phase is not Phase.ENDED:
+                self._feed(self._state, stimulus, now)
+        state = self._state or State(1, 1, "")
+        return Trace(state, tuple(self._effects), tuple(self._visits), self._steps)
+
+    def _begin(self, stimulus: Stimulus, now: datetime) -> None:
+        """An event that fits the entry, or ``Entered`` for a journey that begins otherwise."""
+        if isinstance(stimulus, Entered):
+            self._feed(State(1, 1, str(stimulus.data.get(self._plan.key_field, ""))), stimulus, now)
+        elif isinstance(stimulus, Event):
+            key = enters(self._plan, stimulus, self._world)
+            if key is not None:
+                self._feed(State(1, 1, key), Entered(stimulus.at, stimulus.data, stimulus.id), now)
+
+    def _feed(self, state: State, stimulus: Stimulus, now: datetime) -> None:
+        (answer,) = advance_batch(
+            [Item(self._plan, state, stimulus)],
+            lambda asked: [self._world(keys, now) for _, keys in asked],
+            now,
+        )
+        if isinstance(answer, Failed):
+            raise answer.error
+        self._steps += 1
+        self._state = answer.state
+        self._visits.extend(answer.visits)
+        for effect in answer.effects:
+            self._effects.append((now, effect))
+            self._schedule_outcome(effect, now)
+        if answer.state.due_at is not None and answer.state is not state:
+            self._push(max(now, answer.state.due_at), Due())
+        elif answer.unread:
+            self._push(now + timedelta(hours=1), stimulus)
+
+    def _schedule_outcome(self, effect: Effect, now: datetime) -> None:
+        if isinstance(effect, EnqueueSend):
+            outcome = self._deliver(effect, now)
+            if outcome is not None:
+                self._push(outcome[0], SendOutcome(effect.visit, outcome[1], outcome[0]))
+
+    def _push(self, at: datetime, stimulus: Stimulus) -> None:
+        heapq.heappush(self._queue, (at, next(self._order), stimulus))
