@@ -1,0 +1,210 @@
+"""From an author's template to a compiled mail: Liquid checked, MJML first, then places, then bytes."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import mrml
+
+from tactful.content.rules import shell
+from tactful.content.rules.compiled import (
+    Body,
+    CompiledMail,
+    PatchedBody,
+    Words,
+    patched_words,
+    rendered_body,
+    rendered_words,
+)
+from tactful.content.rules.escaping import Context
+from tactful.content.rules.html_places import Places, Slot, find_places
+from tactful.content.rules.liquid import check_liquid, compile_liquid, context_filter
+from tactful.content.rules.marks import Mark, all_plain, lift, split
+from tactful.content.rules.plain import html_to_text
+from tactful.content.rules.problems import problem
+from tactful.content.types import (
+    Brand,
+    FooterWords,
+    MailSource,
+    Part,
+    Problem,
+    TemplateRefused,
+    Variable,
+    VariableKind,
+)
+
+Piece = str | Slot | Mark
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_BRACE = "brace"  # a value of ours: a literal "{" that Liquid must not read as the start of a mark
+_LOOSE_BRACE = re.compile(r"\{(?=[{%]|\Z)")
+_NO_BRAND = Brand("-", "-", FooterWords("-", "-", "-"))
+
+
+def check_template(source: MailSource) -> list[Problem]:
+    """Everything to mend in ``source``, by part and line; empty when it compiles."""
+    found = check_variables(source.variables)
+    known = (*source.variables, *shell.OWN_VARIABLES)
+    texts = ((Part.SUBJECT, source.subject), (Part.PREHEADER, source.preheader), (Part.MJML, source.mjml),
+             (Part.TEXT, source.text))  # fmt: skip
+    for part, text in texts:
+        found += check_liquid(text, known if part in (Part.MJML, Part.TEXT) else source.variables, part)
+    if not source.subject.strip():
+        found.append(problem("empty_subject", Part.SUBJECT))
+    if not source.mjml.strip():
+        found.append(problem("empty_body", Part.MJML))
+    return found or _page_problems(source)
+
+
+def check_variables(variables: Sequence[Variable]) -> list[Problem]:
+    """What is wrong with the declarations alone."""
+    found, seen = [], set()
+    own = {variable.name for variable in shell.OWN_VARIABLES} | {_BRACE, "forloop", "now", "today"}
+    for variable in variables:
+        name = variable.name
+        if not _NAME.fullmatch(name) or name in own:
+            found.append(problem("bad_name", Part.VARIABLES, name=name))
+        if name in seen:
+            found.append(problem("twice", Part.VARIABLES, name=name))
+        if variable.default is None and not variable.required:
+            found.append(problem("no_default", Part.VARIABLES, name=name))
+        seen.add(name)
+    return found
+
+
+def compile_mail(source: MailSource, brand: Brand) -> CompiledMail:
+    """``source`` in the shell of ``brand``, ready to build mails. Raises ``TemplateRefused``."""
+    problems = check_template(source)
+    if problems:
+        raise TemplateRefused(tuple(problems))
+    html, text = _html_pieces(source, brand).pieces, _text_pieces(source, brand)
+    kinds = {variable.name: variable.kind for variable in (*source.variables, *shell.OWN_VARIABLES)}
+    boundary = _boundary(source, brand)
+    slow = not all_plain(_marks_of(html) + _marks_of(text))
+    make = partial(_slow_body if slow else _fast_body, text, html, boundary, kinds)
+    return CompiledMail(
+        subject=compile_words(source.subject, kinds),
+        preheader=compile_words(source.preheader, kinds) if source.preheader else None,
+        body=make(),
+        variables=source.variables,
+        needs_unsubscribe=source.unsubscribe,
+        in_shell=not shell.is_whole_document(source.mjml),
+        mime_headers=_mime_headers(source.language, boundary),
+        patched=not slow,
+    )
+
+
+def compile_text(source: str, variables: Sequence[Variable]) -> Words:
+    """A text for SMS or chat as a function of its values, every declared name given."""
+    problems = check_variables(variables) + check_liquid(source, variables)
+    if problems:
+        raise TemplateRefused(tuple(problems))
+    return compile_words(source, {variable.name: variable.kind for variable in variables})
+
+
+def compile_words(source: str, kinds: Mapping[str, VariableKind]) -> Words:
+    marks: list[Mark] = []
+    pieces = _as_text(lift(source, marks), marks)
+    if all_plain(marks):
+        return patched_words([piece for piece in pieces if not isinstance(piece, Mark)], kinds)
+    return rendered_words(compile_liquid(_liquid_source(pieces)), kinds)
+
+
+def _html_pieces(source: MailSource, brand: Brand) -> Places:
+    marks: list[Mark] = []
+    body = lift(source.mjml, marks)
+    if not shell.is_whole_document(body):
+        preheader, unsubscribe = bool(source.preheader), source.unsubscribe
+        before, after = shell.shell(brand, source.language, preheader=preheader, unsubscribe=unsubscribe)
+        body = lift(before, marks) + body + lift(after, marks)
+    return find_places(mjml_to_html(body), marks)
+
+
+def _text_pieces(source: MailSource, brand: Brand) -> list[Piece]:
+    marks: list[Mark] = []
+    whole = shell.is_whole_document(source.mjml)
+    if source.text.strip():
+        words = lift(source.text.replace("\r\n", "\n").strip("\n"), marks) + "\n"
+    else:
+        body = lift(source.mjml, marks)
+        words = html_to_text(mjml_to_html(body if whole else shell.bare(body, source.language)))
+    footer = "" if whole else lift(shell.text_footer(brand, unsubscribe=source.unsubscribe), marks)
+    return _as_text(words.rstrip("\n") + footer if footer else words, marks)
+
+
+def _as_text(lifted: str, marks: list[Mark]) -> list[Piece]:
+    return [
+        Slot(piece, Context.TEXT) if isinstance(piece, Mark) and not piece.is_tag else piece
+        for piece in split(lifted, marks)
+    ]
+
+
+def mjml_to_html(mjml: str) -> str:
+    """MJML to HTML, without includes and without fonts from the network. Raises ``OSError``."""
+    options = mrml.RenderOptions(disable_comments=True, fonts={})
+    html: str = mrml.to_html(mjml, render_options=options).content
+    return html.replace("\r\n", "\n").replace("\r", " ")
+
+
+def _page_problems(source: MailSource) -> list[Problem]:
+    try:
+        return _html_pieces(source, _NO_BRAND).problems
+    except OSError as error:
+        detail = str(error).replace(" in root template", "")
+        return [problem("mjml", Part.MJML, detail=detail)]
+
+
+def _marks_of(pieces: Sequence[Piece]) -> list[Mark]:
+    return [piece.mark if isinstance(piece, Slot) else piece for piece in pieces if not isinstance(piece, str)]
+
+
+def _liquid_source(pieces: Sequence[Piece]) -> str:
+    """The pieces as one Liquid template again, each output with the escape of its place."""
+    return "".join(_liquid_piece(piece) for piece in pieces)
+
+
+def _liquid_piece(piece: Piece) -> str:
+    if isinstance(piece, str):
+        return _LOOSE_BRACE.sub("{{ %s }}" % _BRACE, piece)  # noqa: UP031 (braces)
+    if isinstance(piece, Mark):
+        return piece.source
+    source = piece.mark.source
+    end = -3 if source[-3] == "-" else -2
+    return f"{source[:end]} | {context_filter(piece.context)} {source[end:]}"
+
+
+def _fast_body(text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]) -> Body:
+    pieces = [*_opening("plain", boundary), *text, *_opening("html", boundary), *html, _closing(boundary)]
+    return PatchedBody([piece for piece in pieces if not isinstance(piece, Mark)], kinds)
+
+
+def _slow_body(text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]) -> Body:
+    plain, page = (rendered_words(compile_liquid(_liquid_source(pieces)), kinds) for pieces in (text, html))
+    return rendered_body(
+        [*_opening("plain", boundary), plain, *_opening("html", boundary), page, _closing(boundary)]
+    )
+
+
+def _opening(subtype: str, boundary: str) -> list[bytes]:
+    return [
+        f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode("ascii")
+    ]
+
+
+def _closing(boundary: str) -> bytes:
+    return f"\r\n--{boundary}--\r\n".encode("ascii")
+
+
+def _mime_headers(language: str, boundary: str) -> str:
+    tag = language if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language) else "und"
+    return (
+        f"Content-Language: {tag}\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
+    )
+
+
+def _boundary(source: MailSource, brand: Brand) -> str:
+    """Made from the template itself. ``=_`` never occurs in quoted-printable, so no value can forge it."""
+    seed = repr((source, brand)).encode("utf-8", "replace")
+    return f"=_tactful_{hashlib.blake2b(seed, digest_size=12).hexdigest()}"

@@ -1,0 +1,52 @@
+"""Quoted-printable (RFC 2045) for bodies that are patched in place.
+
+No physical line is longer than 76, and none starts with a dot, because a dot there is written ``=2E``:
+the bytes are the same before and after SMTP's dot-stuffing. All functions start at the start of a line.
+"""
+
+from binascii import b2a_qp
+
+_ROOM = 72  # what fits with a dot that grew to three characters and a soft break
+_TOKENS = {code: f"={code:02X}" for code in range(256) if code == 61 or not 32 <= code <= 126}
+
+
+def encode_text(text: str) -> bytes:
+    """``text`` with ``\\n`` line ends and no other; its own last line stays open."""
+    raw = text.encode("utf-8", "replace")
+    encoded = b2a_qp(raw, istext=True).replace(b"\n", b"\r\n")
+    if encoded.startswith(b".") or b"\n." in encoded:  # the library guards a dot only when it is alone
+        return _encode_guarded(raw)
+    return encoded
+
+
+def encode_before_slot(text: str) -> bytes:
+    """Like ``encode_text``, and a soft break when its last line holds anything."""
+    encoded = encode_text(text)
+    return encoded if not encoded or encoded.endswith(b"\r\n") else encoded + b"=\r\n"
+
+
+def encode_slot(value: str) -> bytes:
+    """An escaped value between soft breaks: it leaves at the start of a line, too."""
+    return encode_text(value) + b"=\r\n" if value else b""
+
+
+def _encode_guarded(raw: bytes) -> bytes:
+    lines = raw.decode("latin-1").split("\n")
+    return "\r\n".join("=\r\n".join(_pieces(_encode_line(line))) for line in lines).encode("ascii")
+
+
+def _encode_line(line: str) -> str:
+    encoded = line.translate(_TOKENS)
+    return encoded[:-1] + "=20" if encoded.endswith(" ") else encoded  # a blank there would get lost
+
+
+def _pieces(encoded: str) -> list[str]:
+    """``encoded`` cut to size, so that no ``=XX`` is torn and no piece starts with a dot."""
+    pieces, start = [], 0
+    while len(encoded) - start > _ROOM:
+        end = start + _ROOM
+        torn = encoded.rfind("=", end - 2, end)
+        end = torn if torn > start else end
+        pieces.append(encoded[start:end])
+        start = end
+    return ["=2E" + piece[1:] if piece.startswith(".") else piece for piece in [*pieces, encoded[start:]]]
