@@ -1,0 +1,143 @@
+"""The dialogue with the server over one wire, message after message (see ``smtp``)."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
+
+from tactful.channels.mail.envelope import Features, Transaction
+from tactful.channels.mail.feed import Feed
+from tactful.channels.mail.handshake import SmtpUnavailable
+from tactful.channels.mail.journal import Journal, JournalError
+from tactful.channels.mail.outcomes import Stage, local_result, verdict
+from tactful.channels.mail.wire import Reply, Wire, WireError
+from tactful.channels.types import OutboundMessage, Outcome, SendResult
+
+CLOSING = 421  # the server hangs up after this reply
+_GO_AHEAD = 354
+_DATA = b"DATA\r\n"
+_ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+_NO_TURN = nullcontext()
+
+Turn = AbstractContextManager[object]
+
+
+class Dialogue:
+    """``broken``: the wire must be closed. ``patience``: time-outs to bear for the reply to a dot."""
+
+    def __init__(self, wire: Wire, features: Features, patience: int, turn: Turn) -> None:
+        self._wire = wire
+        self._features = features
+        self._patience = patience
+        self._turn = turn
+        self._announced = False  # the envelope of the next message left with the last body
+        self._reset_due = False  # a refused envelope still stands
+        self.broken = False
+
+    def run(self, feed: Feed, journal: Journal) -> Iterator[SendResult]:
+        """Results until the feed is empty or the wire is broken; then the rest is back in the feed.
+
+        Raises ``SmtpUnavailable`` if the journal cannot be written.
+        """
+        current = feed.take(self._features)
+        while current is not None:
+            try:
+                result = self._envelope(current)
+            except WireError as error:
+                self.broken = True
+                feed.give_back_broken(current, error)
+                break
+            following = None if self.broken else feed.take(self._features)
+            if result is None:
+                with self._turn if current.message.must_arrive else _NO_TURN:
+                    result = self._hand_over(current, following, feed, journal)
+            yield result
+            if feed.refused:
+                yield from feed.drain()
+            if self.broken:
+                feed.give_back(following)
+                return
+            current = following
+        yield from feed.drain()
+
+    def _envelope(self, transaction: Transaction) -> SendResult | None:
+        """None if the server waits for the body, else the refusal. ``WireError``: nothing is known."""
+        if self._features.pipelining:
+            if not self._announced:
+                reset = b"RSET\r\n" if self._reset_due else b""
+                self._wire.write(reset + transaction.opening())
+                if reset:
+                    self._wire.read_reply()
+            self._announced = self._reset_due = False
+            return self._read_envelope(transaction.message)
+        if self._reset_due:
+            self._ask(b"RSET\r\n")
+            self._reset_due = False
+        return self._ask_envelope(transaction)
+
+    def _read_envelope(self, message: OutboundMessage) -> SendResult | None:
+        refusal = None
+        try:
+            for stage in _ENVELOPE:
+                reply = self._wire.read_reply()
+                if refusal is None:
+                    refusal = self._refusal(message, stage, reply)
+                elif reply.code == _GO_AHEAD:
+                    self.broken = True  # it wants a body although it refused: send none, not even a dot
+                if self.broken:
+                    break
+        except WireError:
+            if refusal is None:
+                raise
+            self.broken = True
+        return refusal
+
+    def _ask_envelope(self, transaction: Transaction) -> SendResult | None:
+        for stage, command in zip(_ENVELOPE, (transaction.mail, transaction.rcpt, _DATA), strict=True):
+            refusal = self._refusal(transaction.message, stage, self._ask(command))
+            if refusal is not None:
+                return refusal
+        return None
+
+    def _refusal(self, message: OutboundMessage, stage: Stage, reply: Reply) -> SendResult | None:
+        if reply.code == _GO_AHEAD if stage is Stage.DATA else 200 <= reply.code < 300:
+            return None
+        self._reset_due = True
+        self.broken = reply.code == CLOSING
+        return verdict(message, stage, reply)
+
+    def _hand_over(
+        self, current: Transaction, following: Transaction | None, feed: Feed, journal: Journal
+    ) -> SendResult:
+        """Journal, body and dot, reply, journal. The next envelope rides behind the dot."""
+        message = current.message
+        try:
+            journal.begin(message.ident, message.attempt)
+        except JournalError as error:
+            feed.give_back(following)
+            feed.give_back(current)
+            raise SmtpUnavailable(f"Nothing was sent. {error}") from error
+        result = self._send_body(current, following)
+        with suppress(JournalError):  # the answer is known here; the next begin stops the sending
+            journal.answer(result)
+        return result
+
+    def _send_body(self, current: Transaction, following: Transaction | None) -> SendResult:
+        body = current.body
+        try:
+            if following is not None and self._features.pipelining:
+                self._announced = True
+                self._wire.write(body + following.opening())
+            else:
+                self._wire.write(body)
+            reply = self._wire.read_reply(self._patience)
+            result = verdict(current.message, Stage.DOT, reply)
+        except WireError as error:
+            self.broken = True
+            dot_stayed = error.accepted is not None and error.accepted < len(body)
+            outcome = Outcome.SAFE if dot_stayed else Outcome.AMBIGUOUS
+            return local_result(current.message, outcome, str(error))
+        self.broken = reply.code == CLOSING
+        return result
+
+    def _ask(self, command: bytes) -> Reply:
+        self._wire.write(command)
+        return self._wire.read_reply()

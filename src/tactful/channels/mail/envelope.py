@@ -1,0 +1,135 @@
+"""From an ``OutboundMessage`` to the bytes of one SMTP transaction, or a refusal of our own.
+
+Nothing that could be read as a second command, recipient or end of message leaves this module.
+"""
+
+import re
+from dataclasses import dataclass
+
+import idna
+
+from tactful.channels.mail.outcomes import local_result
+from tactful.channels.types import OutboundMessage, Outcome, SendResult
+
+PATH_LIMIT = 254  # characters, RFC 5321 4.5.3.1.3 without the brackets
+_PLAIN = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z][0-9A-Za-z.-]*").fullmatch
+_QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\[\x20-\x7e])*"').fullmatch
+_LOCAL = re.compile(r'[^\x00-\x20\x7f-\xa0"(),:;<>@\[\\\]\u2000-\u200f\u2028-\u202f\u3000\ufeff]+').fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the server said to EHLO. ``size``: bytes of the largest message, 0 if not said."""
+
+    pipelining: bool = False
+    eight_bit: bool = False
+    smtputf8: bool = False
+    starttls: bool = False
+    size_known: bool = False
+    size: int = 0
+    auth: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Ready for the wire; ``body`` ends with the final dot."""
+
+    message: OutboundMessage
+    mail: bytes
+    rcpt: bytes
+    body: bytes
+
+    def opening(self) -> bytes:
+        """The whole envelope as one group; DATA is its last command (RFC 2920 3.1)."""
+        return self.mail + self.rcpt + b"DATA\r\n"
+
+
+class BadAddress(ValueError):
+    """The address cannot be used; the text says why."""
+
+
+def wire_address(address: str) -> tuple[str, bool]:
+    """The address for the envelope, domain as A-label, and whether it needs SMTPUTF8.
+
+    >>> wire_address("kari@blåbær.no")
+    ('kari@xn--blbr-roah.no', False)
+
+    Raises ``BadAddress``.
+    """
+    if _PLAIN(address) and len(address) <= PATH_LIMIT:
+        return address, False
+    return _unusual_address(address)
+
+
+def _unusual_address(address: str) -> tuple[str, bool]:
+    if any(char in address for char in "\r\n\0\v\f\x1c\x1d\x1e\x85\u2028\u2029"):
+        raise BadAddress("The address has a line break or a NUL character in it. Correct the address.")
+    if len(address) > PATH_LIMIT:
+        raise BadAddress(f"The address is longer than {PATH_LIMIT} characters. Correct the address.")
+    local, at, domain = address.rpartition("@")
+    if not at or not (_LOCAL(local) or _QUOTED(local)):
+        raise BadAddress("This is not a mail address. It should look like name@example.com.")
+    wire = f"{local}@{_a_label(domain)}"
+    return wire, not local.isascii()
+
+
+def _a_label(domain: str) -> str:
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise BadAddress(f"The part after @ is not a domain name: {error}.") from error
+
+
+def open_transaction(message: OutboundMessage, features: Features) -> Transaction | SendResult:
+    """The transaction, or the result of a message that must not go out like this."""
+    try:
+        sender, sender_utf8 = wire_address(message.sender) if message.sender else ("", False)
+    except BadAddress as error:
+        return local_result(message, Outcome.POISON, f"Our own sender address cannot be used. {error}")
+    try:
+        recipient, recipient_utf8 = wire_address(message.recipient)
+    except BadAddress as error:
+        return local_result(message, Outcome.HARD_ADDRESS, str(error), "5.1.3")
+    utf8 = sender_utf8 or recipient_utf8 or message.needs_smtputf8
+    payload = message.payload
+    eight_bit = not payload.isascii()
+    refusal = _refusal(message, features, utf8, recipient_utf8, eight_bit)
+    if refusal is not None:
+        return refusal
+    parameters = f" SIZE={len(payload)}" if features.size_known else ""
+    if utf8 or eight_bit:
+        parameters += (" BODY=8BITMIME" if features.eight_bit else "") + (" SMTPUTF8" if utf8 else "")
+    return Transaction(
+        message,
+        f"MAIL FROM:<{sender}>{parameters}\r\n".encode(),
+        f"RCPT TO:<{recipient}>\r\n".encode(),
+        _with_dot(payload, message.dot_stuffed),
+    )
+
+
+def _refusal(
+    message: OutboundMessage, features: Features, utf8: bool, recipient_utf8: bool, eight_bit: bool
+) -> SendResult | None:
+    payload = message.payload
+    if payload.count(b"\n") != (ends := payload.count(b"\r\n")) or payload.count(b"\r") != ends:
+        return local_result(message, Outcome.POISON, "The message has a bare CR or LF in it.")
+    if utf8 and not features.smtputf8:
+        outcome = Outcome.HARD_ADDRESS if recipient_utf8 else Outcome.CONTENT
+        words = "The address needs SMTPUTF8 (RFC 6531), which this mail server does not offer."
+        return local_result(message, outcome, words, "5.6.7")
+    if eight_bit and not features.eight_bit:
+        words = "The message has 8-bit text, and this mail server takes 7-bit only."
+        return local_result(message, Outcome.CONTENT, words, "5.6.3")
+    if features.size and len(payload) > features.size:
+        words = f"The message has {len(payload)} bytes; this mail server takes {features.size}."
+        return local_result(message, Outcome.CONTENT, words, "5.3.4")
+    return None
+
+
+def _with_dot(payload: bytes, stuffed: bool) -> bytes:
+    if not stuffed:
+        if b"\r\n." in payload:
+            payload = payload.replace(b"\r\n.", b"\r\n..")
+        if payload.startswith(b"."):
+            payload = b"." + payload
+    return payload + (b".\r\n" if payload.endswith(b"\r\n") or not payload else b"\r\n.\r\n")

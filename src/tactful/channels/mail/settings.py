@@ -1,0 +1,47 @@
+"""How to reach a mail server. Plain values; where they are stored is the caller's matter."""
+
+import ssl
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Security(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    IMPLICIT_TLS = "implicit_tls"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """``timeout``: seconds to wait for connect and replies. ``reply_timeout``: seconds to wait for
+    the reply to the final dot (RFC 5321 4.5.3.2.6 advises 600). ``local_hostname``: what we call
+    ourselves in EHLO; empty is the address literal. ``plain_auth``: send the password even without
+    TLS; loopback needs no such leave.
+    """
+
+    host: str
+    port: int = 587
+    security: Security = Security.STARTTLS
+    username: str = ""
+    password: str = field(default="", repr=False)
+    local_hostname: str = ""
+    timeout: float = 30.0
+    reply_timeout: float = 600.0
+    verify_certificates: bool = True
+    plain_auth: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.host or not self.host.isprintable() or " " in self.host:
+            raise ValueError("The mail server needs a host name, e.g. smtp.example.com.")
+        if not self.local_hostname.isprintable() or " " in self.local_hostname:
+            raise ValueError("The local host name must be one word, e.g. mail.example.com.")
+
+
+def tls_context(verify: bool) -> ssl.SSLContext:
+    """TLS 1.2 or newer; without ``verify`` any certificate of any name passes."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

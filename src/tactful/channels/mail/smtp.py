@@ -1,0 +1,120 @@
+"""Our phase-aware SMTP transport: it always knows on which side of the final dot a message is.
+
+``smtplib`` raises the same exception before DATA and after an accepted dot, so a caller cannot tell
+"try again" from "perhaps sent". Here every message gets one ``SendResult`` and nothing is raised.
+
+With PIPELINING (RFC 2920) a kept connection costs one write and about one read per message:
+
+    us      MAIL 1, RCPT 1, DATA            body 1, dot, MAIL 2, RCPT 2, DATA     body 2, dot, …
+    server                      250 250 354                      250, 250 250 354
+
+The dot of message 2 leaves only after the reply to the dot of message 1 was read, so a death leaves
+at most one message per connection between dot and reply.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext, suppress
+from math import ceil
+from types import TracebackType
+from typing import Self
+
+from tactful.channels.mail.dialogue import CLOSING, Dialogue, Turn
+from tactful.channels.mail.envelope import Features
+from tactful.channels.mail.feed import Feed
+from tactful.channels.mail.handshake import SmtpUnavailable, open_wire
+from tactful.channels.mail.journal import Journal
+from tactful.channels.mail.settings import Security, SmtpSettings
+from tactful.channels.mail.wire import Wire, WireError
+from tactful.channels.types import OutboundMessage, SendResult
+
+__all__ = ["Security", "SmtpConnection", "SmtpSettings", "SmtpUnavailable"]
+
+FRUITLESS_LIMIT = 3  # connections in a row that brought no answer, before we give up on the server
+
+
+class SmtpConnection:
+    """One kept connection, for one thread. It opens itself when needed and again after a drop.
+
+    ``must_arrive_turn``: a lock that all connections of the process share. It is held between dot and
+    reply of a ``must_arrive`` message, so that a kill leaves at most one such message in doubt.
+    """
+
+    def __init__(self, settings: SmtpSettings, *, must_arrive_turn: Turn | None = None) -> None:
+        self.settings = settings
+        self.features = Features()
+        self._wire: Wire | None = None
+        self._turn = must_arrive_turn or nullcontext()
+        self._patience = max(1, ceil(settings.reply_timeout / settings.timeout))
+
+    @property
+    def is_open(self) -> bool:
+        return self._wire is not None
+
+    def connect(self) -> None:
+        """Connect, EHLO, STARTTLS, AUTH; nothing if already open. Raises ``SmtpUnavailable``."""
+        self._open()
+
+    def close(self) -> None:
+        """Drop the connection without a word; the server forgets a message without its dot."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    def quit(self) -> None:
+        """Say goodbye and close; not while a ``send_many`` runs."""
+        if self._wire is not None:
+            with suppress(WireError):  # the goodbye is a courtesy
+                self._wire.write(b"QUIT\r\n")
+                self._wire.read_reply()
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.quit()
+        else:
+            self.close()
+
+    def send_many(self, messages: Iterable[OutboundMessage], journal: Journal) -> Iterator[SendResult]:
+        """One result for each message; a refusal of our own may come before its turn.
+
+        Raises nothing for a message. When the server is not there or the journal cannot be written,
+        all that is left ends as ``SAFE`` (bad credentials: ``ACCOUNT``). ``messages`` is read one
+        ahead, while the server waits for a body: give it ready messages. Closing the iterator early,
+        or an exception out of ``messages``, drops the connection.
+        """
+        feed = Feed(messages)
+        finished = False
+        try:
+            yield from self._send(feed, journal)
+            finished = True
+        finally:
+            if not finished:
+                self.close()
+
+    def _send(self, feed: Feed, journal: Journal) -> Iterator[SendResult]:
+        fruitless = 0
+        try:
+            while not feed.is_empty():
+                if fruitless == FRUITLESS_LIMIT:
+                    raise SmtpUnavailable(f"The server hung up {fruitless} times without an answer.")
+                fruitless += 1
+                dialogue = Dialogue(self._open(), self.features, self._patience, self._turn)
+                for result in dialogue.run(feed, journal):
+                    if result.code is not None and result.code != CLOSING:
+                        fruitless = 0
+                    yield result
+                if dialogue.broken:
+                    self.close()
+        except SmtpUnavailable as error:
+            self.close()
+            yield from feed.refuse_rest(error)
+
+    def _open(self) -> Wire:
+        if self._wire is None:
+            self._wire, self.features = open_wire(self.settings)
+        return self._wire

@@ -1,0 +1,128 @@
+"""The wire under SMTP: whole groups out, one reply at a time in.
+
+Every failure is one ``WireError``, which knows how much of the failed write may have left: the
+caller decides from it whether the final dot is out.
+"""
+
+import socket
+import ssl
+from contextlib import suppress
+from typing import NamedTuple
+
+REPLY_LIMIT = 64 * 1024  # bytes of one reply; more is not a mail server
+_CHUNK = 64 * 1024
+_SPACE = ord(" ")
+
+
+class WireError(Exception):
+    """The connection is gone, silent or no longer makes sense; it must be closed.
+
+    ``accepted``: of a write that failed, how many bytes may have left this machine; None: no write.
+    """
+
+    def __init__(self, detail: str, accepted: int | None = None) -> None:
+        super().__init__(detail)
+        self.accepted = accepted
+
+
+class Reply(NamedTuple):
+    code: int
+    lines: tuple[bytes, ...]  # without code and line end
+
+
+class Wire:
+    """One connected socket. ``timeout``: seconds without any byte before ``WireError``."""
+
+    def __init__(self, sock: socket.socket, timeout: float) -> None:
+        sock.settimeout(timeout)
+        if sock.family != getattr(socket, "AF_UNIX", None):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sock = sock
+        self._buffer = b""
+        self._at = 0
+
+    @property
+    def encrypted(self) -> bool:
+        return isinstance(self._sock, ssl.SSLSocket)
+
+    @property
+    def local_address(self) -> str:
+        name = self._sock.getsockname()
+        return str(name[0]) if isinstance(name, tuple) else ""
+
+    def encrypt(self, context: ssl.SSLContext, host: str) -> None:
+        """TLS from here on. Bytes that came before it are an injection and are refused."""
+        if self._at < len(self._buffer):
+            raise WireError("The server sent plain text after its answer to STARTTLS.")
+        try:
+            self._sock = context.wrap_socket(self._sock, server_hostname=host)
+        except (OSError, ValueError) as error:
+            raise WireError(f"TLS failed: {error}") from error
+
+    def write(self, data: bytes) -> None:
+        """All of ``data``, or ``WireError`` with the number of bytes that may have left."""
+        sent = 0
+        try:
+            sent = self._sock.send(data)
+            while sent < len(data):
+                sent += self._sock.send(memoryview(data)[sent:])
+        except OSError as error:
+            # A failed TLS write may have sent some of its records, so all of it counts as sent.
+            raise WireError(_words(error), len(data) if self.encrypted else sent) from error
+
+    def read_reply(self, patience: int = 1) -> Reply:
+        """The next reply. ``patience``: how many time-outs in a row to bear."""
+        start, buffer = self._at, self._buffer
+        end = buffer.find(b"\n", start)
+        if end > start + 3 and buffer[start + 3] == _SPACE:
+            self._at = end + 1
+            return Reply(_code(buffer[start : start + 3]), (buffer[start + 4 : end].rstrip(),))
+        return self._read_slowly(patience)
+
+    def _read_slowly(self, patience: int) -> Reply:
+        lines: list[bytes] = []
+        while sum(map(len, lines)) < REPLY_LIMIT:
+            line = self._read_line(patience)
+            lines.append(line[4:])
+            if line[3:4] != b"-":
+                return Reply(_code(line[:3]), tuple(lines))
+        raise WireError("The server's answer does not end.")
+
+    def _read_line(self, patience: int) -> bytes:
+        while (end := self._buffer.find(b"\n", self._at)) < 0:
+            if len(self._buffer) - self._at > REPLY_LIMIT:
+                raise WireError("The server's answer does not end.")
+            self._buffer = self._buffer[self._at :] + self._receive(patience)
+            self._at = 0
+        line = self._buffer[self._at : end]
+        self._at = end + 1
+        return line.rstrip()
+
+    def _receive(self, patience: int) -> bytes:
+        for left in range(patience - 1, -1, -1):
+            try:
+                data = self._sock.recv(_CHUNK)
+            except TimeoutError as error:
+                if not left:
+                    raise WireError("The server did not answer in time.") from error
+            except OSError as error:
+                raise WireError(_words(error)) from error
+            else:
+                if data:
+                    return data
+                raise WireError("The server closed the connection.")
+        raise WireError("The server did not answer in time.")
+
+    def close(self) -> None:
+        with suppress(OSError):  # it is gone either way
+            self._sock.close()
+
+
+def _code(digits: bytes) -> int:
+    if len(digits) == 3 and digits.isdigit() and b"2" <= digits[:1] <= b"5":
+        return int(digits)
+    raise WireError(f"This does not speak SMTP: it answered {digits!r}.")
+
+
+def _words(error: OSError) -> str:
+    return f"The connection broke: {error}"

@@ -1,0 +1,248 @@
+"""The sink's side of one SMTP connection: fast, obedient, and nasty where it is told to be."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import NamedTuple, TextIO, cast
+
+_EXTENSIONS = ("PIPELINING", "SIZE 52428800", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
+
+
+class Script(NamedTuple):
+    """What one recipient gets (for the stage mail: one sender). ``stage``: mail, rcpt, data or dot.
+    ``reply``: e.g. "550 5.1.1 Unknown", "drop" (hang up), "silence" (never answer).
+    ``times``: how often, then all is well; 0 is always."""
+
+    stage: str
+    reply: str
+    times: int = 0
+
+
+@dataclass(slots=True)
+class SinkSettings:
+    """``drop_after_dot``: per cent of the mails that are taken and then answered by hanging up.
+    ``latency``: seconds before the reply to a dot. ``greeting``: the first line; "drop" hangs up."""
+
+    extensions: tuple[str, ...] = _EXTENSIONS
+    scripts: dict[str, Script] = field(default_factory=dict)
+    drop_after_dot: float = 0.0
+    latency: float = 0.0
+    greeting: str = "220 sink.local ESMTP"
+    auth_reply: str = "235 2.7.0 Welcome"
+    seed: int = 1
+
+
+class SinkMail(NamedTuple):
+    """``digest``: SHA-256 of the message as it was before dot-stuffing, without the final dot."""
+
+    message_id: str
+    digest: str
+    recipient: str
+    sender: str
+    dropped: bool  # taken, but we hung up instead of answering
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All that the sink took. ``commands`` and ``payloads`` are kept for small tests only."""
+
+    mails: list[SinkMail] = field(default_factory=list)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    connections: int = 0
+    writes: int = 0  # data_received calls: how many packets the client needed
+    commands: list[bytes] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
+    keep_all: bool = False
+    record: TextIO | None = None
+
+    def take(self, mail: SinkMail, payload: bytes) -> None:
+        self.mails.append(mail)
+        self.counts[mail.message_id, mail.digest] += 1
+        if self.keep_all:
+            self.payloads.append(payload)
+        if self.record is not None:
+            mark = "dropped" if mail.dropped else "answered"
+            self.record.write(f"{mail.message_id} {mail.digest} {mail.recipient} {mark}\n")
+            self.record.flush()
+
+
+class SinkProtocol(asyncio.Protocol):
+    transport: asyncio.Transport
+
+    def __init__(self, settings: SinkSettings, ledger: Ledger, dice: random.Random) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._dice = dice
+        self._buffer = b""
+        self._out: list[bytes] = []
+        self._in_data = False
+        self._asleep = False
+        self._sender = self._recipient = ""
+        self._logins_due = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)  # uvloop has classes of its own
+        self._ledger.connections += 1
+        self._say(self._settings.greeting)
+        self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._ledger.writes += 1
+        self._buffer = self._buffer + data if self._buffer else data
+        if not self._asleep:
+            self._work()
+
+    def _work(self) -> None:
+        while not self._asleep and not self.transport.is_closing() and self._step():
+            pass
+        self._flush()
+
+    def _step(self) -> bool:
+        """One command or one body out of the buffer; False if neither is complete."""
+        if self._in_data:
+            return self._take_body()
+        line, end, rest = self._buffer.partition(b"\r\n")
+        if not end:
+            return False
+        self._buffer = rest
+        if self._ledger.keep_all:
+            self._ledger.commands.append(line)
+        self._command(line)
+        return True
+
+    def _command(self, line: bytes) -> None:
+        if self._logins_due:
+            self._logins_due -= 1
+            self._say("334 UGFzc3dvcmQ6" if self._logins_due else self._settings.auth_reply)
+            return
+        verb = line[:4].upper()
+        if verb == b"MAIL":
+            self._sender = _path(line)
+            self._recipient = ""
+            self._say(self._scripted("mail", self._sender) or "250 2.1.0 Ok")
+        elif verb == b"RCPT":
+            self._rcpt(_path(line))
+        elif verb == b"DATA":
+            self._data()
+        elif verb == b"EHLO":
+            lines = ("sink.local", *self._settings.extensions)
+            for number, text in enumerate(lines, 1):
+                self._say(f"250{' ' if number == len(lines) else '-'}{text}")
+        elif verb == b"RSET":
+            self._recipient = ""
+            self._say("250 2.0.0 Ok")
+        elif verb == b"AUTH":
+            self._auth(line)
+        elif verb == b"QUIT":
+            self._say("221 2.0.0 Bye")
+            self._flush()
+            self.transport.close()
+        else:
+            self._say("502 5.5.2 Unknown command")
+
+    def _rcpt(self, recipient: str) -> None:
+        reply = self._scripted("rcpt", recipient)
+        if reply is None:
+            self._recipient = recipient
+            reply = "250 2.1.5 Ok"
+        self._say(reply)
+
+    def _data(self) -> None:
+        if not self._recipient:
+            self._say("554 5.5.1 No valid recipients")
+            return
+        reply = self._scripted("data", self._recipient)
+        self._in_data = reply is None or reply.startswith("354")
+        self._say(reply or "354 Go on")
+
+    def _auth(self, line: bytes) -> None:
+        if line[5:].upper().startswith(b"LOGIN"):
+            self._logins_due = 2
+            self._say("334 VXNlcm5hbWU6")
+        else:
+            self._say(self._settings.auth_reply)
+
+    def _take_body(self) -> bool:
+        if self._buffer.startswith(b".\r\n"):
+            end, skip = 0, 3
+        else:
+            end, skip = self._buffer.find(b"\r\n.\r\n") + 2, 3
+            if end == 1:
+                return False
+        payload = self._buffer[:end]
+        self._buffer = self._buffer[end + skip :]
+        self._in_data = False
+        if payload.startswith(b".") or b"\r\n." in payload:
+            payload = payload[1:] if payload.startswith(b".") else payload
+            payload = payload.replace(b"\r\n..", b"\r\n.")
+        self._answer_body(payload)
+        return True
+
+    def _answer_body(self, payload: bytes) -> None:
+        reply = self._scripted("dot", self._recipient)
+        dropped = self._dice.random() * 100 < self._settings.drop_after_dot
+        if reply is None or reply in ("drop", "silence"):
+            mail = SinkMail(
+                message_id(payload),
+                sha256(payload).hexdigest(),
+                self._recipient,
+                self._sender,
+                dropped or reply is not None,
+            )
+            self._ledger.take(mail, payload)
+        self._recipient = ""
+        if self._settings.latency:
+            self._sleep()
+        self._say("drop" if dropped else reply or f"250 2.0.0 Ok: queued as {len(self._ledger.mails):X}")
+
+    def _scripted(self, stage: str, recipient: str) -> str | None:
+        script = self._settings.scripts.get(recipient)
+        if script is None or script.stage != stage:
+            return None
+        if script.times == 1:
+            del self._settings.scripts[recipient]
+        elif script.times > 1:
+            self._settings.scripts[recipient] = script._replace(times=script.times - 1)
+        return script.reply
+
+    def _say(self, reply: str) -> None:
+        if reply == "drop":
+            self._flush()
+            self.transport.abort()
+        elif reply == "silence":
+            self._flush()
+            self._asleep = True
+        else:
+            self._out.append(reply.encode() + b"\r\n")
+            if reply.startswith("421"):
+                self._flush()
+                self.transport.close()
+
+    def _sleep(self) -> None:
+        self._flush()
+        self._asleep = True
+        asyncio.get_running_loop().call_later(self._settings.latency, self._wake)
+
+    def _wake(self) -> None:
+        self._asleep = False
+        self._work()
+
+    def _flush(self) -> None:
+        if self._out and not self._asleep and not self.transport.is_closing():
+            self.transport.write(b"".join(self._out))
+            self._out.clear()
+
+
+def message_id(payload: bytes) -> str:
+    """The Message-ID of a message, with brackets; "" if it has none. Folded ids are not understood."""
+    head = payload[: payload.find(b"\r\n\r\n") + 2] or payload
+    at = (b"\r\n" + head).lower().find(b"\r\nmessage-id:")
+    if at < 0:
+        return ""
+    return head[at + 11 : head.find(b"\r\n", at)].strip().decode("ascii", "replace")
+
+
+def _path(line: bytes) -> str:
+    return line[line.find(b"<") + 1 : line.rfind(b">")].decode("utf-8", "replace")
