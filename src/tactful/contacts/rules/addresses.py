@@ -12,6 +12,7 @@ _BRACKETS = re.compile(r"<([^<>]*)>")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _BETWEEN = re.compile(r"\s*(?:[;/|\n]|,|\s(?:og|eller|and|or)\s)\s*", re.IGNORECASE)
 _PREFIX = re.compile(r"^[^\d+(]{0,12}(?=[\d+(])")  # "tlf. ", "Mob: "
+_ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)  # what a spreadsheet makes of a number
 _REASONS = {
     phonenumbers.ValidationResult.TOO_SHORT: "phone.short",
     phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "phone.short",
@@ -43,14 +44,14 @@ def read_mail(text: str) -> str:
 
 def read_phones(text: str, region: str) -> tuple[str, ...]:
     """Every number in a cell in E.164. Raises ``Unusable`` if one is bad."""
+    if _ROUNDED.fullmatch(text.strip()):
+        raise Unusable("phone.rounded", text=shown(text))
     return tuple(dict.fromkeys(read_phone(part, region) for part in _BETWEEN.split(text) if part.strip()))
 
 
 def read_phone(text: str, region: str) -> str:
     """One number in E.164; ``region`` is its country when it carries no country code."""
     bare = _PREFIX.sub("", text.strip())
-    if re.fullmatch(r"\d[.,]\d+E\+?\d+", bare, re.IGNORECASE):
-        raise Unusable("phone.rounded", text=shown(text))
     try:
         number = phonenumbers.parse(bare, region)
     except phonenumbers.NumberParseException as error:

@@ -32,7 +32,8 @@ _WORDS: Mapping[Field, str] = {
     "fdato",
     Field.ADDRESS: "address, street, street address, address line 1, address line 2, address 1, adresse, "
     "gate, gateadresse, postadresse, besøksadresse, adresse 1, adresse 2, address 1 street",
-    Field.POSTAL_CODE: "postal code, postcode, zip, zip code, postnr, postnummer, post nr",
+    Field.POSTAL_CODE: "postal code, postcode, zip, zip code, postnr, postnummer, post nr, "
+    "postnr sted, postnr poststed, postnummer sted, postnummer og sted",
     Field.CITY: "city, town, poststed, sted, by",
     Field.TAGS: "tags, tag, labels, label, groups, group, category, categories, segment, merkelapper, "
     "etiketter, gruppe, grupper, kategori, kategorier, kundegruppe, bransje, industry",
@@ -56,7 +57,7 @@ _PHONE = re.compile(r"[+(]?[\d][\d\s()\-.]{6,18}")
 
 
 def fold_heading(text: str) -> str:
-    """"E-post (faktura)" -> "e post": lower case, one space, no marks and no brackets."""
+    """Turns "E-post (faktura)" into "e post": lower case, one space, no marks and no brackets."""
     bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text.casefold())
     return " ".join(re.sub(r"[\W_]+", " ", bare).split())
 

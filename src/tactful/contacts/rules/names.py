@@ -9,8 +9,9 @@ from dataclasses import dataclass
 _LAST = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "ü": "y"})
 _LETTERS = str.maketrans({"ß": "ss", "ð": "d", "þ": "th", "đ": "d", "ł": "l", "œ": "oe", "ı": "i"})
 _COMPARE = str.maketrans({"æ": "e", "ä": "e", "ø": "o", "ö": "o", "å": "a", "ü": "u"})
-_PARTICLES = frozenset({"van", "von", "de", "der", "den", "di", "da", "del", "la", "le", "af", "av", "al", "el"})
+_PARTICLES = frozenset("van von de der den di da del la le af av al el".split())
 _NOT_NAMES = frozenset({"as", "asa", "ans", "da", "enk", "nuf", "sa", "jr", "sr", "phd", "md"})
+_FORMS = frozenset({"as", "asa", "ans", "da", "enk", "nuf", "sa", "ba", "ltd", "limited", "ab", "gmbh"})
 _TITLES = re.compile(r"^(?:hr|fru|frk|mr|mrs|ms|dr)\.?\s+", re.IGNORECASE)
 
 
@@ -74,6 +75,12 @@ def is_full(name: str) -> bool:
 
 def compare_key(name: str) -> str:
     return " ".join(_words(name))
+
+
+def company_key(name: str) -> str:
+    """Firms are compared without case, marks and legal form: "Kafé Kråka AS" is "kafé kråka"."""
+    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name).casefold()).split()
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in _FORMS else words)
 
 
 def _in_order(full: str) -> str:

@@ -21,7 +21,7 @@ _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 
 def read_language(text: str) -> str:
     """BCP 47 code. Raises ``Unusable`` for a language that we do not know."""
-    words = text.casefold().replace("(", " ").replace(")", " ").split()
+    words = re.sub(r"[().,/;]", " ", text.casefold()).split()
     for word in [text.casefold().strip(), *words]:
         if word in _BY_WORD:
             return _BY_WORD[word]
