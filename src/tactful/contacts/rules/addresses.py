@@ -1,0 +1,84 @@
+"""Mail addresses and phone numbers in the one form in which they are compared."""
+
+import re
+
+import idna
+import phonenumbers
+
+from .trouble import Unusable, shown
+
+_LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}")
+_BRACKETS = re.compile(r"<([^<>]*)>")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_BETWEEN = re.compile(r"\s*(?:[;/|\n]|,|\s(?:og|eller|and|or)\s)\s*", re.IGNORECASE)
+_PREFIX = re.compile(r"^[^\d+(]{0,12}(?=[\d+(])")  # "tlf. ", "Mob: "
+_ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)  # what a spreadsheet makes of a number
+_REASONS = {
+    phonenumbers.ValidationResult.TOO_SHORT: "phone.short",
+    phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "phone.short",
+    phonenumbers.ValidationResult.TOO_LONG: "phone.long",
+    phonenumbers.ValidationResult.INVALID_COUNTRY_CODE: "phone.country",
+}
+
+
+def read_mails(text: str) -> tuple[str, ...]:
+    """Every address in a cell, the first one first. Raises ``Unusable`` if one is bad."""
+    return tuple(dict.fromkeys(read_mail(part) for part in re.split(r"[;,\n]", text) if part.strip()))
+
+
+def read_mail(text: str) -> str:
+    """One address: lower case, domain in A-labels (UTS 46). Accepts "Kari <kari@…>" and "mailto:"."""
+    match = _BRACKETS.search(text)
+    bare = (match[1] if match else text).strip().removeprefix("mailto:").strip(".'\" ")
+    local, at, domain = bare.rpartition("@")
+    if not at:
+        raise Unusable("mail.no_at", text=shown(text))
+    if not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
+        raise Unusable("mail.local", text=shown(text))
+    ascii_domain = _domain(domain, text)
+    address = f"{local.casefold()}@{ascii_domain}"
+    if len(address) > 254:
+        raise Unusable("mail.domain", text=shown(text))
+    return address
+
+
+def read_phones(text: str, region: str) -> tuple[str, ...]:
+    """Every number in a cell in E.164. Raises ``Unusable`` if one is bad."""
+    if _ROUNDED.fullmatch(text.strip()):
+        raise Unusable("phone.rounded", text=shown(text))
+    return tuple(dict.fromkeys(read_phone(part, region) for part in _BETWEEN.split(text) if part.strip()))
+
+
+def read_phone(text: str, region: str) -> str:
+    """One number in E.164; ``region`` is its country when it carries no country code."""
+    bare = _PREFIX.sub("", text.strip())
+    try:
+        number = phonenumbers.parse(bare, region)
+    except phonenumbers.NumberParseException as error:
+        unknown = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
+        raise Unusable("phone.country" if unknown else "phone.unreadable", text=shown(text)) from error
+    at_home = number.country_code == phonenumbers.country_code_for_region(region)
+    digits = len(str(number.national_number or ""))
+    if at_home and region == "NO" and digits != 8:
+        code = "phone.short_no" if digits < 8 else "phone.long_no"
+        raise Unusable(code, text=shown(text), digits=digits)
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE or not _exists(number, at_home):
+        raise Unusable(_REASONS.get(reason, "phone.unknown"), text=shown(text))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _exists(number: phonenumbers.PhoneNumber, at_home: bool) -> bool:
+    """Foreign numbering plans change faster than our tables: a possible length is enough there."""
+    return not at_home or phonenumbers.is_valid_number(number)
+
+
+def _domain(domain: str, text: str) -> str:
+    try:
+        ascii_domain = idna.encode(domain.strip(), uts46=True).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError) as error:
+        raise Unusable("mail.domain", text=shown(text)) from error
+    labels = ascii_domain.split(".")
+    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+        raise Unusable("mail.domain", text=shown(text))
+    return ascii_domain

@@ -1,0 +1,260 @@
+"""What will happen with each row of a file. Pure: the same rows and contacts give the same plan.
+
+Two records are one person on strong evidence only: the same mail address or the same phone number,
+*and* names that one person can have. One mail address with two different people is refused, for a
+message would reach the wrong one. Nothing that we hold is overwritten unless the person who imports
+says that the file is newer (``ColumnMapping.prefer_file``), so a second import changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from tactful.contacts.types import (
+    Changes,
+    ColumnMapping,
+    Draft,
+    Field,
+    KnownContact,
+    Note,
+    RowOutcome,
+    RowPlan,
+    SourceRow,
+)
+
+from .cleaning import clean
+from .names import company_key, compatible, is_full
+
+
+@dataclass(slots=True)
+class _Person:
+    """A contact that we hold (``contact_id``) or that a row of this file creates (``line``)."""
+
+    contact_id: int | None
+    line: int
+    name: str
+    mails: set[str]
+    phones: set[str]
+    tags: set[str]
+    fields: dict[Field, str]
+    objects: bool
+    written: set[Field] = field(default_factory=set)  # a file does not contradict itself twice
+
+
+@dataclass(slots=True)
+class _Known:
+    """Who owns which address, rows planned so far included."""
+
+    by_mail: dict[str, _Person] = field(default_factory=dict)
+    by_phone: dict[str, _Person] = field(default_factory=dict)
+
+    def add(self, person: _Person) -> None:
+        for mail in person.mails:
+            self.by_mail.setdefault(mail, person)
+        for phone in person.phones:
+            self.by_phone.setdefault(phone, person)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """Whom a row meets, and by what."""
+
+    person: _Person | None = None
+    by_mail: bool = False
+    refusal: Note | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def plan_import(
+    rows: Sequence[SourceRow],
+    mapping: ColumnMapping,
+    existing: Iterable[KnownContact],
+    today: date,
+) -> list[RowPlan]:
+    """One plan per row, in order. ``existing``: at least every contact that owns an address in the
+    file. ``today``: the business's calendar day, for dates of two-digit years."""
+    known = _Known()
+    for contact in existing:
+        known.add(_of_contact(contact))
+    return [_plan_row(row, mapping, known, today) for row in rows]
+
+
+def _plan_row(row: SourceRow, mapping: ColumnMapping, known: _Known, today: date) -> RowPlan:
+    draft, problems = clean(row, mapping, today)
+    if problems:
+        return RowPlan(row, RowOutcome.REFUSED, problems, draft)
+    meeting = _meet(draft, known)
+    if meeting.refusal:
+        return RowPlan(row, RowOutcome.REFUSED, (meeting.refusal,), draft)
+    if meeting.person is None:
+        return _create(row, draft, known, meeting.notes)
+    return _join(row, draft, meeting, known, mapping.prefer_file)
+
+
+def _meet(draft: Draft, known: _Known) -> _Meeting:
+    owners = {id(p): p for mail in draft.mails if (p := known.by_mail.get(mail))}
+    for person in owners.values():
+        if not compatible(person.name, draft.name):
+            taken = next(mail for mail in draft.mails if known.by_mail.get(mail) is person)
+            return _Meeting(refusal=_two_persons("mail", taken, person))
+    if len(owners) > 1:
+        first, second = list(owners.values())[:2]
+        return _Meeting(refusal=Note("mail.two_contacts", {"one": first.name, "other": second.name}))
+    if owners:
+        return _Meeting(next(iter(owners.values())), by_mail=True, notes=_shared_phones(draft, known, owners))
+    return _meet_by_phone(draft, known)
+
+
+def _meet_by_phone(draft: Draft, known: _Known) -> _Meeting:
+    """A shared switchboard is common, so a number alone proves nothing: both names must be full."""
+    owners = {id(p): p for phone in draft.phones if (p := known.by_phone.get(phone))}
+    same = [p for p in owners.values() if _surely_same(p.name, draft.name)]
+    if len(same) > 1:
+        return _Meeting(refusal=Note("phone.two_contacts", {"one": same[0].name, "other": same[1].name}))
+    if same:
+        return _Meeting(same[0], notes=_shared_phones(draft, known, {id(same[0]): same[0]}))
+    free = [phone for phone in draft.phones if phone not in known.by_phone]
+    if owners and not draft.mails and not free:
+        taken, person = next((p, known.by_phone[p]) for p in draft.phones)
+        return _Meeting(refusal=_two_persons("phone", taken, person))
+    return _Meeting(notes=_shared_phones(draft, known, {}))
+
+
+def _surely_same(one: str, other: str) -> bool:
+    return is_full(one) and is_full(other) and compatible(one, other)
+
+
+def _two_persons(kind: str, address: str, person: _Person) -> Note:
+    return Note(f"{kind}.two_persons", {"address": address, "name": person.name})
+
+
+def _shared_phones(draft: Draft, known: _Known, own: Mapping[int, _Person]) -> tuple[Note, ...]:
+    """A number has one owner; who shares it is told so and keeps the rest of the row."""
+    return tuple(
+        Note("phone.kept_by", {"address": phone, "name": person.name})
+        for phone in draft.phones
+        if (person := known.by_phone.get(phone)) and id(person) not in own
+    )
+
+
+def _create(row: SourceRow, draft: Draft, known: _Known, notes: tuple[Note, ...]) -> RowPlan:
+    phones = tuple(phone for phone in draft.phones if phone not in known.by_phone)
+    fields = fields_of(draft)
+    changes = Changes(fields, draft.mails, phones, draft.tags, draft.consent is False)
+    person = _Person(
+        None, row.line, draft.name, set(draft.mails), set(phones), set(draft.tags),
+        dict(fields), draft.consent is False, set(fields),
+    )  # fmt: skip
+    known.add(person)
+    return RowPlan(row, RowOutcome.CREATED, notes, draft, changes)
+
+
+def _join(row: SourceRow, draft: Draft, meeting: _Meeting, known: _Known, prefer_file: bool) -> RowPlan:
+    person = meeting.person
+    assert person is not None
+    changes, kept = _difference(draft, person, known, prefer_file)
+    outcome = _outcome(person, bool(changes), meeting.by_mail)
+    notes = (*meeting.notes, *_told(person, outcome, meeting.by_mail, kept))
+    _absorb(person, changes, known)
+    same_as = person.line if person.contact_id is None else None
+    return RowPlan(row, outcome, notes, draft, changes, person.contact_id, same_as)
+
+
+def _difference(
+    draft: Draft, person: _Person, known: _Known, prefer_file: bool
+) -> tuple[Changes, list[Field]]:
+    fill: dict[Field, str] = {}
+    kept: list[Field] = []
+    for name, value in fields_of(draft).items():
+        held = person.fields.get(name, "")
+        if name is Field.NOTES and held:
+            if value not in held:
+                fill[name] = f"{held}\n{value}"
+        elif not held or (prefer_file and not _same(name, held, value) and name not in person.written):
+            fill[name] = value
+        elif not _same(name, held, value):
+            kept.append(name)
+    _leave_whole(fill, kept)
+    if prefer_file:
+        person.written |= fields_of(draft).keys()
+    changes = Changes(
+        fill,
+        tuple(mail for mail in draft.mails if mail not in person.mails),
+        tuple(phone for phone in draft.phones if phone not in known.by_phone),
+        tuple(tag for tag in draft.tags if tag not in person.tags),
+        draft.consent is False and not person.objects,
+    )
+    return changes, kept
+
+
+def _same(name: Field, held: str, value: str) -> bool:
+    """Different spellings of a name or a firm are no news; the first one stays."""
+    if name in (Field.NAME, Field.GIVEN_NAME, Field.FAMILY_NAME, Field.ACCOUNT_MANAGER):
+        return held == value or compatible(held, value)
+    if name is Field.COMPANY:
+        return company_key(held) == company_key(value)
+    return held == value
+
+
+_WHOLES = (
+    frozenset({Field.COMPANY, Field.ORG_NUMBER}),
+    frozenset({Field.ADDRESS, Field.POSTAL_CODE, Field.CITY}),
+)
+
+
+def _leave_whole(fill: dict[Field, str], kept: Sequence[Field]) -> None:
+    """Half of another firm's data, or half of another address, would make a third that nobody has."""
+    for whole in _WHOLES:
+        if whole & set(kept):
+            for name in whole:
+                fill.pop(name, None)
+
+
+def _outcome(person: _Person, changed: bool, by_mail: bool) -> RowOutcome:
+    if person.contact_id is None:
+        return RowOutcome.MERGED
+    if not changed:
+        return RowOutcome.UNCHANGED
+    return RowOutcome.UPDATED if by_mail else RowOutcome.MERGED
+
+
+def _told(person: _Person, outcome: RowOutcome, by_mail: bool, kept: list[Field]) -> Iterable[Note]:
+    if outcome is RowOutcome.MERGED:
+        key = "mail" if by_mail else "phone"
+        if person.contact_id is None:
+            yield Note(f"merged.row_{key}", {"line": person.line, "name": person.name})
+        else:
+            yield Note(f"merged.{key}", {"name": person.name})
+    for name in kept:
+        yield Note("kept", {"field": name.value})
+
+
+def _absorb(person: _Person, changes: Changes, known: _Known) -> None:
+    person.mails |= set(changes.mails)
+    person.phones |= set(changes.phones)
+    person.tags |= set(changes.tags)
+    person.fields |= changes.fill
+    person.objects |= changes.objects
+    known.add(person)
+
+
+def _of_contact(contact: KnownContact) -> _Person:
+    draft = contact.draft
+    return _Person(
+        contact.id, 0, draft.name, set(draft.mails), set(draft.phones), set(draft.tags),
+        fields_of(draft), draft.consent is False,
+    )  # fmt: skip
+
+
+def fields_of(draft: Draft) -> dict[Field, str]:
+    """The single-valued fields that a draft speaks of, as they are stored."""
+    fields = {
+        Field.NAME: draft.name,
+        Field.GIVEN_NAME: draft.given_name,
+        Field.FAMILY_NAME: draft.family_name,
+        Field.LANGUAGE: draft.language,
+        Field.BIRTHDAY: draft.birthday.isoformat() if draft.birthday else "",
+        Field.CLIENT_SINCE: draft.client_since.isoformat() if draft.client_since else "",
+        **draft.values,
+    }
+    return {name: value for name, value in fields.items() if value}

@@ -1,0 +1,117 @@
+"""What happened with a row, in the reader's language. Codes come from ``rules``."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from tactful.contacts.types import Field, Note
+
+_SENTENCES: Final[Mapping[str, "str | Promise"]] = {
+    "file.workbook": lazy("This is an Excel workbook. Open it and save it as CSV, then send that file."),
+    "file.pdf": lazy("This is a PDF. Export the clients as CSV from the program that made it."),
+    "file.empty": lazy("The file is empty. Export it again and look whether it has rows."),
+    "file.quote": lazy("A quotation mark opens on line %(line)s and never closes. Add or remove it."),
+    "file.long": lazy("The file has more than %(limit)s rows. Divide it into several files."),
+    "file.headings": lazy(
+        "No heading could be recognised. The first line should name the columns, such as Name; "
+        "E-mail; Phone. It says: %(first)s"
+    ),
+    "file.no_rows": lazy("The file has headings but no rows under them."),
+    "file.no_address": lazy("No column holds mail addresses or phone numbers. Choose which one does."),
+    "row.quote": lazy("A quotation mark in this row never closes. Add or remove it."),
+    "name.missing": lazy("The name is missing. Write the name of the person."),
+    "name.missing_in": lazy("The name is missing. Whom do you write to at %(company)s?"),
+    "reach.missing": lazy("There is neither a mail address nor a phone number. Give at least one."),
+    "mail.no_at": lazy("“%(text)s” is not a mail address: the @ is missing."),
+    "mail.local": lazy("“%(text)s” is not a mail address: look at the part before the @."),
+    "mail.domain": lazy("“%(text)s” is not a mail address: look at the part after the @."),
+    "mail.two_persons": lazy(
+        "The address %(address)s belongs to %(name)s already. Two people cannot share one; give this "
+        "person an address of their own, or leave it out."
+    ),
+    "mail.two_contacts": lazy(
+        "The addresses in this row belong to two clients, %(one)s and %(other)s. If they are one "
+        "person, merge them first; else divide the row."
+    ),
+    "phone.two_persons": lazy(
+        "The number %(address)s belongs to %(name)s already, and nothing else tells these two apart. "
+        "Add a mail address or a number of their own."
+    ),
+    "phone.two_contacts": lazy(
+        "The numbers in this row belong to two clients, %(one)s and %(other)s. If they are one "
+        "person, merge them first; else divide the row."
+    ),
+    "phone.kept_by": lazy("The number %(address)s stays with %(name)s, who has it already."),
+    "phone.short_no": lazy("“%(text)s” has %(digits)s digits. Norwegian numbers have eight."),
+    "phone.long_no": lazy("“%(text)s” has %(digits)s digits. Norwegian numbers have eight."),
+    "phone.short": lazy("The phone number “%(text)s” is too short."),
+    "phone.long": lazy("The phone number “%(text)s” is too long."),
+    "phone.country": lazy("No country has the code with which “%(text)s” begins."),
+    "phone.rounded": lazy(
+        "A spreadsheet has rounded this phone number to “%(text)s”. Format the column as text and "
+        "write the number again."
+    ),
+    "phone.unreadable": lazy("“%(text)s” is not a phone number."),
+    "phone.unknown": lazy("No phone in the country has the number “%(text)s”."),
+    "date.unreadable": lazy("“%(text)s” is not a date. Write it as 2019-02-14 or 14.02.2019."),
+    "date.impossible": lazy("The date “%(text)s” does not exist."),
+    "date.future": lazy("The date “%(text)s” has not come yet."),
+    "date.ambiguous": lazy("“%(text)s” can mean two dates. Write it as 2019-02-14."),
+    "date.century": lazy("“%(text)s” can mean two centuries. Write the year with four digits."),
+    "language.unknown": lazy("We do not know the language “%(text)s”. Write Norwegian or English."),
+    "consent.unknown": lazy("“%(text)s” is neither yes nor no."),
+    "org.digits": lazy("“%(text)s” is not an organisation number: it has nine digits."),
+    "org.check": lazy("The organisation number “%(text)s” has a typing error: its check digit is wrong."),
+    "merged.row_mail": lazy("The same person as on line %(line)s, %(name)s: same mail address."),
+    "merged.row_phone": lazy("The same person as on line %(line)s, %(name)s: same phone and name."),
+    "merged.mail": lazy("Joined with %(name)s: same mail address."),
+    "merged.phone": lazy("Joined with %(name)s: same phone and name."),
+    "kept": lazy("We kept our own value here: %(field)s. Tell us if the file is newer."),
+}
+
+FIELD_NAMES: Final[Mapping[Field, "str | Promise"]] = {
+    Field.NAME: lazy("Name"),
+    Field.GIVEN_NAME: lazy("Given name"),
+    Field.FAMILY_NAME: lazy("Family name"),
+    Field.EMAIL: lazy("Mail address"),
+    Field.PHONE: lazy("Phone"),
+    Field.COMPANY: lazy("Company"),
+    Field.ORG_NUMBER: lazy("Organisation number"),
+    Field.LANGUAGE: lazy("Language"),
+    Field.BIRTHDAY: lazy("Birthday"),
+    Field.ADDRESS: lazy("Address"),
+    Field.POSTAL_CODE: lazy("Postal code"),
+    Field.CITY: lazy("Town"),
+    Field.TAGS: lazy("Tags"),
+    Field.CLIENT_SINCE: lazy("Client since"),
+    Field.ACCOUNT_MANAGER: lazy("Looked after by"),
+    Field.NOTES: lazy("Notes"),
+    Field.CONSENT: lazy("Newsletter, yes or no"),
+}
+
+
+def sentence(note: Note) -> str:
+    """The note in plain words. An unknown code is shown as it is, never dropped."""
+    template = _SENTENCES.get(note.code)
+    if template is None:
+        return note.code
+    params = dict(note.params)
+    if "field" in params:
+        params["field"] = str(FIELD_NAMES[Field(params["field"])])
+    return str(template) % params
+
+
+def sentences(notes: Iterable[Note]) -> str:
+    return " ".join(sentence(note) for note in notes)
+
+
+def reason_heading() -> str:
+    """The heading over the reasons in a file of refused rows; ``rules.headings`` knows it again."""
+    return _("What is wrong")
+
+
+def codes() -> frozenset[str]:
+    return frozenset(_SENTENCES)

@@ -1,0 +1,146 @@
+"""Words of contacts that others may see. Purposes and channels come as their plain string values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """What a column of an imported file can mean."""
+
+    NAME = "name"
+    GIVEN_NAME = "given_name"
+    FAMILY_NAME = "family_name"
+    EMAIL = "email"
+    PHONE = "phone"
+    COMPANY = "company"
+    ORG_NUMBER = "org_number"
+    LANGUAGE = "language"
+    BIRTHDAY = "birthday"
+    ADDRESS = "address"
+    POSTAL_CODE = "postal_code"
+    CITY = "city"
+    TAGS = "tags"
+    CLIENT_SINCE = "client_since"
+    ACCOUNT_MANAGER = "account_manager"
+    NOTES = "notes"
+    CONSENT = "consent"
+
+
+#: Several columns may carry one of these; of every other field only the first column counts.
+MANY_COLUMNS = frozenset({Field.EMAIL, Field.PHONE, Field.TAGS, Field.NOTES, Field.ADDRESS})
+
+
+class RowOutcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    MERGED = "merged"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why, as a code with parameters; ``contacts.sentences`` says it in the reader's language."""
+
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One record of a file. ``line``: the line in the file on which it begins, from 1."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file as rows. ``encoding`` and ``delimiter`` are what we recognised.
+
+    ``doubtful``: letters look as if the file had been saved wrongly before ("Ã¸" for "ø").
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[SourceRow, ...]
+    encoding: str
+    delimiter: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """What each column means, as a person has confirmed it.
+
+    ``columns``: column index, from 0. ``date_order``: "dmy" or "mdy" where a file writes 3/4/19;
+    empty when nobody can tell. ``region``: ISO 3166 country of phone numbers without country code.
+    ``prefer_file``: values of the file replace ours; otherwise it only fills what is empty.
+    """
+
+    columns: Mapping[int, Field]
+    date_order: str = ""
+    region: str = "NO"
+    prefer_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The cleaned values of one row. Empty means: the file does not say.
+
+    ``mails`` lower-case with A-label domains, ``phones`` E.164, ``language`` BCP 47.
+    ``values``: the single-valued fields that the row speaks of, as text.
+    ``consent``: what the file says about marketing; a "no" is always honoured, a "yes" proves nothing.
+    """
+
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    mails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    language: str = ""
+    birthday: date | None = None
+    client_since: date | None = None
+    values: Mapping[Field, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    consent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContact:
+    """A contact as the planner sees it: what it already holds."""
+
+    id: int
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a row adds to a person. ``fill``: field values to write, dates in ISO 8601."""
+
+    fill: Mapping[Field, str] = field(default_factory=dict)
+    mails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    objects: bool = False  # the file says no to marketing and we did not know
+
+    def __bool__(self) -> bool:
+        return bool(self.fill or self.mails or self.phones or self.tags or self.objects)
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """What will happen with one row.
+
+    ``contact_id``: the known contact that it meets. ``same_as_line``: the earlier row of this file
+    that it joins. Neither: a new contact, or a refusal with ``notes`` that say why.
+    """
+
+    row: SourceRow
+    outcome: RowOutcome
+    notes: tuple[Note, ...] = ()
+    draft: Draft = Draft()
+    changes: Changes = Changes()
+    contact_id: int | None = None
+    same_as_line: int | None = None
