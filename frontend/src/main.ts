@@ -1,0 +1,18 @@
+import "./styles/main.css";
+import htmx from "htmx.org";
+import "htmx-ext-sse";
+import { installKeyboard } from "./islands/keyboard";
+import { installThread } from "./islands/thread";
+import { installToasts } from "./islands/toasts";
+import { installPicks } from "./islands/picks";
+
+// The content security policy allows neither eval nor style elements made on the fly.
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0; // pages hold clients' words: nothing of them goes to local storage
+
+installKeyboard(document);
+installToasts(document);
+installThread(document);
+installPicks(document);
