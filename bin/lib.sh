@@ -13,9 +13,11 @@ PIP_CACHE_DIR="$root/.var/cache/pip"
 UV_CACHE_DIR="$root/.var/cache/uv"
 UV_NO_PROGRESS=1
 npm_config_cache="$root/.var/cache/npm"
+npm_config_update_notifier=false
 XDG_CACHE_HOME="$root/.var/cache"
 export PYTHONPATH DJANGO_SETTINGS_MODULE PYTHONUNBUFFERED PIP_DISABLE_PIP_VERSION_CHECK
-export PIP_CACHE_DIR UV_CACHE_DIR UV_NO_PROGRESS npm_config_cache XDG_CACHE_HOME
+export PIP_CACHE_DIR UV_CACHE_DIR UV_NO_PROGRESS npm_config_cache
+export npm_config_update_notifier XDG_CACHE_HOME
 if [ ! -w "${HOME:-/nonexistent}" ]; then
     HOME="$root/.var/home"
     mkdir -p "$HOME"

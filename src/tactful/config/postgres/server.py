@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tactful.config.environment import Environment
 from tactful.config.home import ensure_home
 from tactful.config.postgres import binaries, cluster, folders, places, postmaster, provision
 from tactful.config.postgres.account import server_account
@@ -32,15 +34,17 @@ class Server:
         self.home = home
         self._say = say
         self._durable = durable
+        self._give_up: Callable[[], bool] = lambda: False
         self._process: subprocess.Popen[str] | None = None
         self.pid: int | None = None
 
-    def start(self) -> None:
+    def start(self, give_up: Callable[[], bool] = lambda: False) -> None:
         """Adopt the live server of this folder or launch one, and wait until it takes connections.
 
-        Raises ``Trouble``. Safe to call again after the server died.
+        Raises ``Trouble``, also when ``give_up`` turns true. Safe to call again after the server died.
         """
         ensure_home(self.home)
+        self._give_up = give_up
         with self._alone():
             place = self._place()
             self.pid = postmaster.find(place.data)
@@ -70,6 +74,20 @@ class Server:
             os.kill(self.pid, signal.SIGQUIT)
             self._wait_gone(seconds)
         self._process, self.pid = None, None
+
+    @property
+    def was_launched(self) -> bool:
+        """False for a server that we found running."""
+        return self._process is not None
+
+    def erase(self) -> None:
+        """Stop a server that is left in this folder, and delete its database for good."""
+        data = places.data_folder(self.home).resolve()
+        if self.pid is None:
+            self._process, self.pid = None, postmaster.find(data)
+        self.stop()
+        shutil.rmtree(data, ignore_errors=True)
+        places.data_folder(self.home).unlink(missing_ok=True)
 
     def _place(self) -> Cluster:
         account = server_account(self._say)
@@ -113,7 +131,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         url = self.url("postgres")
         while not postmaster.is_ready(place.data, url):
-            if not self.is_alive() or time.monotonic() > deadline:
+            if not self.is_alive() or self._give_up() or time.monotonic() > deadline:
                 raise Trouble(f"PostgreSQL did not start. What it said is in {place.log}.")
             time.sleep(0.02)
 
@@ -138,6 +156,12 @@ class Server:
             yield
         finally:
             os.close(handle)
+
+
+def require_running(environment: Environment) -> None:
+    """Raises ``Trouble`` when the embedded server should run and does not."""
+    if environment.embedded and not postmaster.find(places.data_folder(environment.home).resolve()):
+        raise Trouble("PostgreSQL does not run. Use 'tactful up', which starts everything together.")
 
 
 @contextmanager
