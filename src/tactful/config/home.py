@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from tactful.config.trouble import Trouble
+from tactful.config.trouble import Trouble, disk_trouble
 
 KEY_BYTES = 48
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -36,10 +36,7 @@ def ensure_home(home: Path) -> None:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise Trouble(
-            f"The data folder {home} cannot be made: {error.strerror}. "
-            "Choose another one with TACTFUL_HOME, or make that one writable."
-        ) from error
+        raise disk_trouble(error, home) from error
 
 
 def secret_key(home: Path) -> str:
@@ -51,10 +48,7 @@ def secret_key(home: Path) -> str:
             _make_key(path)
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise Trouble(
-            f"The secret key {path} cannot be read or made: {error.strerror}. "
-            "Make the folder writable, or set TACTFUL_SECRET_KEY."
-        ) from error
+        raise disk_trouble(error, path) from error
     if not key:
         raise Trouble(f"The secret key {path} is empty. Restore it from a backup, or delete it to get a new one.")
     return key

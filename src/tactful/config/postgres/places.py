@@ -10,8 +10,8 @@ DATABASE = "tactful"
 OWNER_ROLE = "tactful_owner"
 APP_ROLE = "tactful_app"
 PORT = 5432
-LONGEST_SOCKET_PATH = 107
-"""``sun_path`` has 108 bytes on Linux, the last of which is NUL; macOS has 104."""
+LONGEST_SOCKET_PATH = 103
+"""``sun_path`` has 104 bytes on macOS and 108 on Linux, the last of which is NUL."""
 
 
 def data_folder(home: Path) -> Path:
@@ -19,16 +19,24 @@ def data_folder(home: Path) -> Path:
 
 
 def socket_folder(home: Path) -> Path:
-    """``<home>/run`` if a socket in it has a path short enough, else a folder in /tmp of its own.
+    """A folder whose socket has a path short enough: ``<home>/run``, else one in /tmp.
 
-    Not XDG_RUNTIME_DIR: it is missing under cron and ``su``, and a web process started there would
-    look for the server in another place than the one that launched it.
+    For root one in /run: the server runs as another user, who may not reach the data folder.
+    Not XDG_RUNTIME_DIR: it is missing under cron and ``su``, and a process started there would look
+    for the server in another place than the one that launched it.
     """
     near = home / "run"
-    if len(os.fsencode(near / f".s.PGSQL.{PORT}")) < min(LONGEST_SOCKET_PATH, 103):
+    if os.getuid() and len(os.fsencode(near / f".s.PGSQL.{PORT}")) < LONGEST_SOCKET_PATH:
         return near
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    return Path("/tmp") / f"tactful-{os.getuid()}-{digest}"  # noqa: S108 (mode and owner are verified)
+    digest = place_digest(home)
+    if not os.getuid() and Path("/run").is_dir():
+        return Path("/run") / f"tactful-{digest}"
+    return Path("/tmp") / f"tactful-{os.getuid()}-{digest}"
+
+
+def place_digest(home: Path) -> str:
+    """Twelve characters that stand for this data folder."""
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
 
 
 def embedded_url(home: Path, role: str, database: str = DATABASE) -> str:

@@ -1,0 +1,1 @@
+"""The commands of ``tactful``, one small module each. ``config.cli`` lists them."""

@@ -1,0 +1,42 @@
+"""Serve the pages and the API."""
+
+import argparse
+import logging
+import socket
+
+import uvicorn
+
+from tactful.config.child import READY_LINE
+from tactful.config.environment import Environment
+from tactful.config.listen import open_door
+
+GRACE_SECONDS = 3
+"""How long open pages (live ones never end by themselves) may hold a shutdown."""
+
+
+class Web(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(READY_LINE, flush=True)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--door", type=int, metavar="FD", help="number of an open listening socket")
+
+
+def run(arguments: argparse.Namespace, environment: Environment) -> int:
+    if arguments.door is None:
+        door = open_door(environment.host, environment.port)
+    else:
+        door = socket.socket(fileno=arguments.door)
+    level = max(logging.getLevelNamesMapping()[environment.log_level], logging.WARNING)
+    config = uvicorn.Config(
+        "tactful.config.asgi:application",
+        access_log=False,
+        log_level=level,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = Web(config)
+    server.run(sockets=[door])
+    return 0 if server.started else 1

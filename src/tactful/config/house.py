@@ -1,0 +1,126 @@
+"""Everything together on one machine: database, migrations, web, worker, and what a demo adds."""
+
+import fcntl
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tactful.config import migration
+from tactful.config.child import Part
+from tactful.config.environment import Environment
+from tactful.config.home import ensure_home
+from tactful.config.listen import open_door
+from tactful.config.postgres.server import Server
+from tactful.config.process_tree import Tree
+from tactful.config.trouble import Trouble, disk_trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``extra``: parts beside web and worker. ``prepare``: a module to run after the migrations, whose
+    lines are shown at the end of the start. ``quiet``: show only what a task among the parts says."""
+
+    extra: tuple[Part, ...] = ()
+    prepare: str | None = None
+    quiet: bool = False
+
+
+def run_house(environment: Environment, plan: Plan) -> int:
+    """Start all, supervise until a signal, stop all. Raises ``Trouble`` when the start fails."""
+    say = _silent if plan.quiet else _print
+    with _only_one(environment.home), open_door(environment.host, environment.port) as door:
+        server = Server(environment.home, say) if environment.embedded else None
+        try:
+            lines = _make_ready(environment, plan, server)
+            parts = [*_parts(environment, door, plan), *plan.extra]
+            tree = Tree(parts, server, _print, lambda: _announce(environment, lines, say))
+        except BaseException:
+            if server is not None:
+                server.stop()
+            raise
+        return tree.run()
+
+
+def _make_ready(environment: Environment, plan: Plan, server: Server | None) -> Sequence[str]:
+    if server is not None:
+        server.start()
+    migration.apply(environment)
+    return _prepared(environment, plan.prepare) if plan.prepare else ()
+
+
+def _parts(environment: Environment, door: socket.socket, plan: Plan) -> Iterator[Part]:
+    environ = environ_of(environment)
+    arguments = ("web", "--door", str(door.fileno()))
+    for number in range(environment.web_processes):
+        name = "web" if environment.web_processes == 1 else f"web-{number + 1}"
+        yield Part(
+            name, "tactful", arguments, environ, (door.fileno(),), says_ready=True, quiet=plan.quiet
+        )
+    for number in range(environment.worker_processes):
+        name = "worker" if environment.worker_processes == 1 else f"worker-{number + 1}"
+        yield Part(name, "tactful", ("worker",), environ, quiet=plan.quiet)
+
+
+def environ_of(environment: Environment) -> dict[str, str]:
+    """What differs for the parts from our own variables, as the command may have decided it."""
+    return {
+        "TACTFUL_HOME": str(environment.home),
+        "TACTFUL_HOST": environment.host,
+        "TACTFUL_PORT": str(environment.port),
+        "TACTFUL_BASE_URL": environment.base_url,
+        "TACTFUL_INBOUND_PORT": str(environment.inbound_port),
+        "TACTFUL_POSTBOX_PORT": str(environment.postbox_port),
+        "TACTFUL_DEMO": "yes" if environment.demo else "no",
+    }
+
+
+def _prepared(environment: Environment, module: str) -> Sequence[str]:
+    """Run a module of ours to its end; its lines."""
+    if importlib.util.find_spec(module) is None:
+        raise Trouble(f"This package has no {module}, so there is no demo in it.")
+    command = [sys.executable, "-m", module]
+    environ = {**os.environ, **environ_of(environment), "DJANGO_SETTINGS_MODULE": "tactful.config.settings"}
+    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise Trouble("The demo business could not be made. What went wrong stands above.")
+    return done.stdout.splitlines()
+
+
+def _announce(environment: Environment, lines: Sequence[str], say: Callable[[str], None]) -> None:
+    say("")
+    say(f"Tactful is ready at {environment.base_url}")
+    for line in lines:
+        say(line)
+    say("Stop it with Ctrl-C.")
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Two supervisors on one data folder would restart each other's parts."""
+    ensure_home(home)
+    path = home / "up.lock"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise disk_trouble(error, path) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise Trouble(f"Tactful already runs with the data folder {home}. Stop that one first.") from error
+    finally:
+        os.close(handle)
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _silent(line: str) -> None:
+    del line

@@ -1,0 +1,71 @@
+"""The PostgreSQL that tests share: the embedded one of this checkout, or one that the caller has."""
+
+import fcntl
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tactful.config.home import PACKAGE, ensure_home
+from tactful.config.postgres import places
+from tactful.config.postgres.provision import grant
+from tactful.config.postgres.server import Server
+
+SECRET_KEY = "a-key-for-tests-only-that-opens-nothing-at-all"  # noqa: S105
+
+
+def test_home() -> Path:
+    return PACKAGE.parents[1] / ".var" / "test"
+
+
+def prepare_environ(environ: MutableMapping[str, str]) -> None:
+    """Point the settings at the test server. Must happen before Django reads them."""
+    environ.setdefault("TACTFUL_HOME", str(test_home()))
+    environ.setdefault("TACTFUL_SECRET_KEY", SECRET_KEY)
+    home = Path(environ["TACTFUL_HOME"])
+    environ.setdefault("TACTFUL_DATABASE_URL", places.embedded_url(home, places.OWNER_ROLE))
+
+
+class SharedServer:
+    """Held by each test process that uses the database. The last one to let go stops the server."""
+
+    def __init__(self, owner_url: str) -> None:
+        self.owner_url = owner_url
+        self.home = Path(os.environ["TACTFUL_HOME"])
+        self._server: Server | None = None
+        self._lock = -1
+        if owner_url == places.embedded_url(self.home, places.OWNER_ROLE):
+            self._hold()
+
+    @property
+    def is_embedded(self) -> bool:
+        return self._server is not None
+
+    def url(self, database: str, role: str | None = None) -> str:
+        """Connection string of a database. The application's role exists in our own server only."""
+        parts = conninfo_to_dict(self.owner_url) | {"dbname": database}
+        if role and self.is_embedded:
+            parts["user"] = role
+        return make_conninfo(**parts)
+
+    def release(self) -> None:
+        if self._server is None:
+            return
+        fcntl.flock(self._lock, fcntl.LOCK_UN)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._server.stop()
+        except BlockingIOError:
+            pass
+        finally:
+            os.close(self._lock)
+
+    def _hold(self) -> None:
+        ensure_home(self.home)
+        self._lock = os.open(self.home / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        self._server = Server(self.home, print, durable=False)
+        self._server.start()
+        # In template1, so that every database made from it lets the application's role in.
+        grant(self.url("template1"), places.APP_ROLE)
