@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import mrml
 
@@ -81,15 +80,15 @@ def compile_mail(source: MailSource, brand: Brand) -> CompiledMail:
     kinds = {variable.name: variable.kind for variable in (*source.variables, *shell.OWN_VARIABLES)}
     boundary = _boundary(source, brand)
     slow = not all_plain(_marks_of(html) + _marks_of(text))
-    make = partial(_slow_body if slow else _fast_body, text, html, boundary, kinds)
+    make_body = _slow_body if slow else _fast_body
     return CompiledMail(
         subject=compile_words(source.subject, kinds),
         preheader=compile_words(source.preheader, kinds) if source.preheader else None,
-        body=make(),
+        body=make_body(text, html, boundary, kinds),
         variables=source.variables,
         needs_unsubscribe=source.unsubscribe,
         in_shell=not shell.is_whole_document(source.mjml),
-        mime_headers=_mime_headers(source.language, boundary),
+        mime_headers=mime_headers(source.language, boundary),
         patched=not slow,
     )
 
@@ -174,29 +173,32 @@ def _liquid_piece(piece: Piece) -> str:
 
 
 def _fast_body(text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]) -> Body:
-    pieces = [*_opening("plain", boundary), *text, *_opening("html", boundary), *html, _closing(boundary)]
+    around = part_start("plain", boundary), part_start("html", boundary), part_end(boundary)
+    pieces = [around[0], *text, around[1], *html, around[2]]
     return PatchedBody([piece for piece in pieces if not isinstance(piece, Mark)], kinds)
 
 
 def _slow_body(text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]) -> Body:
     plain, page = (rendered_words(compile_liquid(_liquid_source(pieces)), kinds) for pieces in (text, html))
     return rendered_body(
-        [*_opening("plain", boundary), plain, *_opening("html", boundary), page, _closing(boundary)]
+        [part_start("plain", boundary), plain, part_start("html", boundary), page, part_end(boundary)]
     )
 
 
-def _opening(subtype: str, boundary: str) -> list[bytes]:
-    return [
+def part_start(subtype: str, boundary: str) -> bytes:
+    """The line of the boundary and the headers of a text part."""
+    return (
         f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode("ascii")
-    ]
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode("ascii")
 
 
-def _closing(boundary: str) -> bytes:
+def part_end(boundary: str) -> bytes:
     return f"\r\n--{boundary}--\r\n".encode("ascii")
 
 
-def _mime_headers(language: str, boundary: str) -> str:
+def mime_headers(language: str, boundary: str) -> str:
+    """The headers that stay the same for all mails of a template."""
     tag = language if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language) else "und"
     return (
         f"Content-Language: {tag}\r\nMIME-Version: 1.0\r\n"

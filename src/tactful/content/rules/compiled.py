@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tactful.content.rules.escaping import Escape, Fits, escape_for, plain_test
 from tactful.content.rules.headers import SUBJECT_LIMIT, clean_words, header_block
 from tactful.content.rules.html_places import Slot
 from tactful.content.rules.liquid import Rendering, liquid_value
-from tactful.content.rules.quoted_printable import encode_before_slot, encode_slot, encode_text
+from tactful.content.rules.quoted_printable import SOFT_BREAK, encode_before_slot, encode_slot, encode_text
 from tactful.content.rules.shell import LABEL, PREFERENCES, SUBJECT, UNSUBSCRIBE, WHY
 from tactful.content.types import AutoSubmitted, MailEnvelope, MailRefused, Variable, VariableKind
 
@@ -84,7 +85,7 @@ def patched_words(pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind
         whole = "".join(part for part in parts if isinstance(part, str))
         return lambda values: whole
     return lambda values: "".join(
-        part if isinstance(part, str) else part.escape(values[part.name] or part.default) for part in parts
+        [part if isinstance(part, str) else part.escape(values[part.name] or part.default) for part in parts]
     )
 
 
@@ -114,7 +115,7 @@ def _kind(slot: Slot, kinds: Mapping[str, VariableKind]) -> VariableKind:
 class _Value:
     """One variable in a body: how it is encoded for each context, and at which places it goes in.
 
-    ``fits``: a value that passes looks the same in all these contexts and is encoded once.
+    ``fits``: a value that passes is already what all these contexts need.
     """
 
     name: str
@@ -123,11 +124,20 @@ class _Value:
     ways: dict[Escape, list[int]]
 
     def fill(self, value: str, template: list[bytes]) -> None:
-        ready = encode_slot(value) if self.fits and self.fits(value) else None
+        ready = value.encode("ascii") + SOFT_BREAK if self.fits and self.fits(value) else None
+        encode = _encode_short if len(value) <= _SHORT else _encode
         for escape, places in self.ways.items():
-            encoded = encode_slot(escape(value)) if ready is None else ready
+            encoded = encode(escape, value) if ready is None else ready
             for place in places:
                 template[place] = encoded
+
+
+def _encode(escape: Escape, value: str) -> bytes:
+    return encode_slot(escape(value))
+
+
+_SHORT = 120
+_encode_short = lru_cache(maxsize=1024)(_encode)  # given names, dates and senders come again and again
 
 
 class PatchedBody:

@@ -1,0 +1,125 @@
+"""Whatever goes in: what comes out keeps to the allow-list, seen through another HTML parser."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tactful.content.rules.sanitise import ATTRIBUTES, REMOTE, STYLES, TAGS, sanitise_mail_html
+from tactful.content.tests.hostile_html import hostile_corpus
+
+_TARGET = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
+
+
+class _Watcher(HTMLParser):
+    """Asserts that each element and attribute is allowed; counts elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        assert tag in TAGS
+        for name, value in attrs:
+            assert name in ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set()) | {"rel"}
+            assert name != "src"
+            self.check_value(name, value or "")
+
+    def check_value(self, name: str, value: str) -> None:
+        if name == "href":
+            assert _TARGET.match(value)
+        if name == REMOTE:
+            assert value.lower().startswith(("http://", "https://", "cid:"))
+        if name == "style":
+            assert {part.split(":")[0] for part in value.split(";")} <= STYLES
+            assert not re.search(r"url|\\|/\*|@|expression|image|src", value, re.IGNORECASE)
+        if name == "rel":
+            assert {"noopener", "noreferrer"} <= set(value.split())
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment came through: {data}")
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(f"a declaration came through: {decl}")
+
+    handle_pi = unknown_decl = handle_decl
+
+
+def watch(html: str) -> list[str]:
+    watcher = _Watcher()
+    watcher.feed(html)
+    watcher.close()
+    return watcher.elements
+
+
+def test_the_corpus_is_large_and_every_snippet_is_different() -> None:
+    corpus = hostile_corpus()
+    assert len(corpus) >= 300
+    assert len(set(corpus)) == len(corpus)
+
+
+def test_the_watcher_itself_sees_trouble_in_most_of_the_corpus() -> None:
+    def troubled(snippet: str) -> bool:
+        try:
+            watch(snippet)
+        except AssertionError:
+            return True
+        return False
+
+    assert sum(troubled(snippet) for snippet in hostile_corpus()) > 0.9 * len(hostile_corpus())
+
+
+def test_hostile_html_comes_out_within_the_allow_list() -> None:
+    for snippet in hostile_corpus():
+        watch(sanitise_mail_html(snippet).html)
+
+
+def test_sanitising_again_changes_nothing() -> None:
+    for snippet in hostile_corpus():
+        once = sanitise_mail_html(snippet)
+        assert sanitise_mail_html(once.html) == once
+
+
+@given(st.lists(st.sampled_from(hostile_corpus()), min_size=1, max_size=4), st.data())
+def test_mixed_and_torn_snippets_stay_within_the_allow_list(snippets: list[str], data: st.DataObject) -> None:
+    joined = "".join(snippets)
+    start = data.draw(st.integers(0, len(joined)))
+    end = data.draw(st.integers(start, len(joined)))
+    watch(sanitise_mail_html(joined[:start] + joined[end:]).html)
+
+
+@given(st.text())
+def test_any_text_can_be_sanitised(text: str) -> None:
+    watch(sanitise_mail_html(text).html)
+
+
+def test_an_honest_mail_keeps_its_shape() -> None:
+    html = (
+        '<p style="color:#333; font-weight:bold">Hei <b>Kari</b></p><ul><li>Ett</li></ul>'
+        '<table width="100%"><tr><td align="left">x</td></tr></table><a href="https://example.com/a?b=1&amp;c=2">lenke</a>'
+    )
+    safe = sanitise_mail_html(html).html
+    assert 'style="color:#333;font-weight:bold"' in safe
+    assert "<b>Kari</b>" in safe and "<li>Ett</li>" in safe and 'align="left"' in safe
+    assert 'href="https://example.com/a?b=1&amp;c=2"' in safe
+
+
+def test_remote_images_rest_and_are_counted() -> None:
+    safe = sanitise_mail_html('<img src="https://example.com/a.png" alt="Logo"><img src="data:image/png;base64,xx">')
+    assert safe.remote_images == 1
+    assert f'{REMOTE}="https://example.com/a.png"' in safe.html
+    assert " src=" not in safe.html
+
+
+@pytest.mark.parametrize("attribute", ['alt="<img src=https://evil.example/x>"', 'title="<b>"'])
+def test_no_attribute_keeps_an_angle_bracket(attribute: str) -> None:
+    safe = sanitise_mail_html(f"<img {attribute} src=https://example.com/a.png>").html
+    assert safe.count("<") == 1
+
+
+def test_a_very_deep_or_long_mail_does_not_fall_over() -> None:
+    assert watch(sanitise_mail_html("<div>" * 20_000 + "x").html)
+    assert sanitise_mail_html("x" * 2_000_000).html
