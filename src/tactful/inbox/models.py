@@ -143,9 +143,9 @@ class Task(Row):
 
 
 class AutoReply(models.Model):
-    """The last automatic reply per address: at most one in 24 h (R35)."""
+    """The last automatic reply per contact: at most one in 24 h (R35)."""
 
-    address = models.CharField(max_length=320, primary_key=True)
+    contact_id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
 
     class Meta:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from tactful.inbox.models import Conversation, Entry, TalkSpell, Task
+from tactful.inbox.models import AutoReply, Conversation, Entry, TalkSpell, Task
 from tactful.inbox.types import Talk
 
 MOODS = ("negative", "sensitive", "complaint")
@@ -41,6 +41,10 @@ def talks_at(contact_ids: Collection[int], at: datetime, mood_days: int) -> dict
 def last_inbound(contact_ids: Collection[int]) -> dict[int, datetime]:
     rows = Conversation.objects.filter(contact_id__in=contact_ids, last_inbound_at__isnull=False)
     return {contact: at for contact, at in rows.values_list("contact_id", "last_inbound_at") if contact and at}
+
+
+def last_auto_reply(contact_ids: Collection[int]) -> dict[int, datetime]:
+    return dict(AutoReply.objects.filter(contact_id__in=contact_ids).values_list("contact_id", "at"))
 
 
 def conversations(state: str | None, before: tuple[datetime, int] | None, limit: int = 50) -> list[Conversation]:

@@ -1,0 +1,65 @@
+"""Placing and releasing holds: an order by a person or a rule to keep quiet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tactful.events.actions import record
+from tactful.events.types import NewFact
+from tactful.foundation.actions import record_audit
+from tactful.gate.models import StandingHold
+from tactful.gate.types import OnRelease
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """``scope``: everything, contact, household, engagement, topic. ``topic`` narrows a hold to one
+    purpose ("marketing") or names the touchpoint. ``reason``: a person's words, or a code."""
+
+    scope: str
+    reason: str
+    scope_id: int | None = None
+    topic: str = ""
+    owner_id: int | None = None
+    expires_at: datetime | None = None
+    on_release: OnRelease = OnRelease.RECOMPUTE
+
+
+@transaction.atomic
+def place_hold(hold: NewHold, *, acting_user: int | None, now: datetime) -> int:
+    row = StandingHold.objects.create(
+        scope=hold.scope,
+        scope_id=hold.scope_id,
+        topic=hold.topic,
+        reason=hold.reason[:300],
+        owner_id=hold.owner_id,
+        placed_at=now,
+        placed_by=acting_user,
+        expires_at=hold.expires_at,
+        on_release=hold.on_release,
+        recorded_at=now,
+    )
+    _tell("hold.placed", row, acting_user, now)
+    return row.id
+
+
+@transaction.atomic
+def release_hold(hold_id: int, *, acting_user: int | None, now: datetime) -> bool:
+    row = StandingHold.objects.select_for_update().filter(id=hold_id, released_at__isnull=True).first()
+    if row is None:
+        return False
+    row.released_at = now
+    row.released_by = acting_user
+    row.save(update_fields=["released_at", "released_by"])
+    _tell("hold.released", row, acting_user, now)
+    return True
+
+
+def _tell(name: str, row: StandingHold, acting_user: int | None, now: datetime) -> None:
+    contact = row.scope_id if row.scope == "contact" else None
+    data = {"hold": row.id, "scope": row.scope, "scope_id": row.scope_id, "topic": row.topic}
+    record([NewFact(name, contact, data)], now=now)
+    if acting_user is not None:
+        body = {"reason": row.reason}
+        record_audit(actor=acting_user, verb=name, subject=f"hold:{row.id}", now=now, body=body)
