@@ -85,9 +85,7 @@ class Enrolment(Row):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], name="enrolment_due", condition=Q(phase__in=["waiting", "waiting_event"])
-            ),
+            models.Index(fields=["due_at"], name="enrolment_due", condition=Q(due_at__isnull=False)),
             models.Index(
                 fields=["contact_id", "wait_event"],
                 name="enrolment_wait",

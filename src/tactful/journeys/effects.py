@@ -1,0 +1,159 @@
+"""What a moved enrolment brings about, in bulk and in the transaction of its state."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from tactful.delivery import actions as delivery
+from tactful.delivery.types import NewMessage
+from tactful.events.actions import record
+from tactful.events.types import NewFact
+from tactful.journeys.hot.rows import NewRow, Row
+from tactful.journeys.plans import plan_of
+from tactful.journeys.rules.definition import condition_document
+from tactful.journeys.rules.moves import (
+    AddTag,
+    CancelMessages,
+    CloseTask,
+    Effect,
+    EnqueueSend,
+    OpenTask,
+    RecordEvent,
+    RemoveTag,
+    UpdateContact,
+)
+from tactful.journeys.types import Source, Variable
+from tactful.touchpoints import queries as touchpoints
+from tactful.touchpoints.types import MessageClass, Purpose, TouchpointView
+
+FACT_VARIABLE = "@"  # such a variable is read at the moment of sending, by the fact's key
+
+
+class NoTouchpoint(LookupError):
+    """The journey speaks through a touchpoint that is not on the map."""
+
+
+def announce_entered(rows: Sequence[NewRow], now: datetime) -> None:
+    facts = [
+        NewFact(
+            "journey.entered",
+            row.state.contact_id,
+            {"enrolment": row.id, "journey": row.state.journey_id, "key": row.state.entry_key},
+        )
+        for row in rows
+    ]
+    record(facts, now=now)
+
+
+def carry_out(work: Sequence[tuple[Row, Effect]], now: datetime) -> None:
+    cancels = [(row, effect) for row, effect in work if isinstance(effect, CancelMessages)]
+    sends = [(row, effect) for row, effect in work if isinstance(effect, EnqueueSend)]
+    facts = [fact for row, effect in work if (fact := _fact(row, effect)) is not None]
+    _cancel(cancels, now)
+    _enqueue(sends, now)
+    record(facts, now=now)
+
+
+def _enqueue(sends: Sequence[tuple[Row, EnqueueSend]], now: datetime) -> None:
+    if not sends:
+        return
+    views = touchpoints.views({effect.touchpoint for _, effect in sends})
+    delivery.enqueue([_message(row, effect, views) for row, effect in sends], now)
+
+
+def _message(row: Row, effect: EnqueueSend, views: dict[str, TouchpointView]) -> NewMessage:
+    view = views.get(effect.touchpoint)
+    if view is None:
+        raise NoTouchpoint(f"There is no touchpoint “{effect.touchpoint}” on the line. Add it, or change the step.")
+    marketing = view.message_class is MessageClass.MARKETING
+    return NewMessage(
+        contact_id=row.state.contact_id,
+        dedupe_key=f"visit:{row.id}:{effect.visit}",
+        message_class=view.message_class,
+        purpose=Purpose.MARKETING if marketing else Purpose.SERVICE,
+        due_at=effect.due_at,
+        cause_kind="visit",
+        cause_id=row.id,
+        cause_visit=effect.visit,
+        line=view.line,
+        touchpoint_id=view.id,
+        touchpoint_rev=view.revision_id,
+        template=effect.template,
+        variables=_variables(row, effect),
+        may_merge=view.message_class in (MessageClass.RELATIONSHIP, MessageClass.MARKETING),
+        latest_at=effect.latest_at,
+        condition=_condition(row, effect),
+        topics=(effect.about.replace("=", ":"),) if effect.about else (),
+        allow=tuple(effect.allow),
+    )
+
+
+def _condition(row: Row, effect: EnqueueSend) -> dict[str, Any]:
+    """The still-true condition as a document, with what it needs to be asked again at the gate."""
+    if effect.still_true is None:
+        return {}
+    tree = condition_document(effect.still_true)
+    return {"if": tree, "about": effect.about, "entry": dict(row.state.context.get("entry", {}))}
+
+
+def _variables(row: Row, effect: EnqueueSend) -> dict[str, str]:
+    suffix = f":{effect.about}" if effect.about else ""
+    values: dict[str, str] = {}
+    for variable in effect.variables:
+        name, value = _variable(row, variable, suffix)
+        values[name] = value
+    return values
+
+
+def _variable(row: Row, variable: Variable, suffix: str) -> tuple[str, str]:
+    ref = variable.ref
+    if ref.source is Source.FACT:
+        key = ref.name if ref.name.startswith("contact.") else ref.name + suffix
+        return FACT_VARIABLE + variable.name, key
+    if ref.source is Source.ATTRIBUTE:
+        return FACT_VARIABLE + variable.name, f"contact.attribute.{ref.name}"
+    place = {Source.ENTRY: "entry", Source.EVENT: "event", Source.ANSWER: "answers"}[ref.source]
+    return variable.name, str(row.state.context.get(place, {}).get(ref.name, ""))
+
+
+def _cancel(cancels: Sequence[tuple[Row, CancelMessages]], now: datetime) -> None:
+    by_reason: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for row, effect in cancels:
+        by_reason[effect.reason] += [(row.id, visit) for visit in effect.visits]
+    for reason, visits in by_reason.items():
+        delivery.cancel_visits(visits, reason=reason, now=now)
+
+
+def _fact(row: Row, effect: Effect) -> NewFact | None:
+    base: dict[str, Any] = {"enrolment": row.id, "journey": row.state.journey_id}
+    contact = row.state.contact_id
+    match effect:
+        case OpenTask():
+            return NewFact("task.wanted", contact, base | _task(row, effect))
+        case CloseTask():
+            return NewFact("task.unwanted", contact, base | {"visit": effect.visit, "reason": effect.reason})
+        case UpdateContact():
+            return NewFact("contact.change_wanted", contact, base | {"set": dict(effect.set)})
+        case AddTag():
+            return NewFact("contact.change_wanted", contact, base | {"add_tag": effect.tag})
+        case RemoveTag():
+            return NewFact("contact.change_wanted", contact, base | {"remove_tag": effect.tag})
+        case RecordEvent():
+            return NewFact(effect.name, contact, base | dict(effect.data), ts=effect.at)
+        case _:
+            return None
+
+
+def _task(row: Row, effect: OpenTask) -> dict[str, Any]:
+    name = plan_of(row.version_id).definition.name
+    return {
+        "visit": effect.visit,
+        "kind": effect.kind.value,
+        "owner": effect.owner,
+        "title": {"en": effect.title.en, "nb": effect.title.nb},
+        "journey_name": {"en": name.en, "nb": name.nb},
+        "due_at": effect.due_at.isoformat() if effect.due_at else None,
+        "answers": [{"id": a.id, "en": a.name.en, "nb": a.name.nb} for a in effect.answers],
+        "about": effect.about,
+    }
