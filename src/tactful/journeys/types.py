@@ -16,7 +16,8 @@ from tactful.gate.types import Check
 Scalar: TypeAlias = str | int | float | bool | None
 
 FORMAT: Final = "tactful.journey/1"
-END: Final = ""  # the target of a step after which the journey is over
+END: Final = "end"  # the target that says: the journey is over here
+NOTHING: Final = ""  # the target of a last step that says nothing; ends too, and check J002 asks about it
 
 CLIENT_REPLIED: Final = "client.replied"  # the event that "stop on reply" listens for
 CALENDAR_FACT: Final = "calendar.place"  # its value is a ``rules.calendar.Calendar``
@@ -197,7 +198,7 @@ class ExitRule:
     condition: Condition | None = None
 
 
-# Steps. ``next`` is always a step's id or END; the document may leave it out for "the one below".
+# Steps. ``next`` is a step's id, END or NOTHING; the document may leave it out for "the one below".
 
 
 @dataclass(frozen=True, slots=True)

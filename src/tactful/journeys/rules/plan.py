@@ -17,7 +17,6 @@ from tactful.journeys.rules.delays import needs_calendar
 from tactful.journeys.types import (
     CALENDAR_FACT,
     CLIENT_REPLIED,
-    END,
     Branch,
     Condition,
     DateEntry,
@@ -153,7 +152,7 @@ def _leaving(definition: Definition) -> Question | None:
 
 
 def targets(step: Step) -> tuple[str, ...]:
-    """Every step that may follow, ``END`` among them."""
+    """Every step that may follow, END and NOTHING among them."""
     return tuple(dict.fromkeys(_targets(step)))
 
 
@@ -217,7 +216,7 @@ def _ahead(nodes: Mapping[str, Node[Any]], start: str) -> tuple[str, ...]:
         names.update(dict.fromkeys(_node_names(node)))
         if rests(node.step) and node.question is None:
             continue
-        fresh = [goes for goes in targets(node.step) if goes != END and goes not in seen]
+        fresh = [goes for goes in targets(node.step) if goes in nodes and goes not in seen]
         seen.update(fresh)
         todo.extend(fresh)
     return tuple(names)

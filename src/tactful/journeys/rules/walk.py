@@ -16,8 +16,9 @@ from tactful.journeys.rules.moves import (
 )
 from tactful.journeys.rules.plan import Node
 from tactful.journeys.rules.run import Run
-from tactful.journeys.types import END, Branch, Exit, Send, Split, Tag, Task, Update, Wait, WaitFor
+from tactful.journeys.types import END, NOTHING, Branch, Exit, Send, Split, Tag, Task, Update, Wait, WaitFor
 
+_OVER = frozenset({END, NOTHING})
 MOST_HOPS = 100  # steps without a rest; check J003 forbids the circles that would reach it
 
 
@@ -28,7 +29,7 @@ def walk(run: Run, target: str, asking_exits: bool = True) -> Advance:
     if leaving is not None and asking_exits and run.holds(leaving):
         return run.end("exit")
     for _ in range(MOST_HOPS):
-        if target == END:
+        if target in _OVER:
             return run.end("goal" if run.context.get("goal") else "completed")
         node = run.plan.nodes[target]
         run.step, run.visit = target, run.visit + 1

@@ -299,9 +299,9 @@ def test_a_split_is_a_hash_and_keeps_its_shares() -> None:
         state = someone(contact_id=contact_id)
         return moved(halves, state, Entered(MONDAY, DATA), MONDAY).visits[1].step
 
-    landed = [lands(number) for number in range(2000)]
-    assert landed == [lands(number) for number in range(2000)]
-    assert 400 < landed.count("a") < 600
+    landed = [lands(number) for number in range(1000)]
+    assert landed == [lands(number) for number in range(1000)]
+    assert 200 < landed.count("a") < 300
 
 
 def test_a_circle_without_a_rest_ends_instead_of_hanging() -> None:

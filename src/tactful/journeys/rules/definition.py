@@ -1,0 +1,110 @@
+"""From a document to a definition and back.
+
+``parse`` takes what JSON or YAML gave, checks it against the published schema and for what a schema
+cannot see, and answers with a ``Definition`` or raises ``DefinitionError`` with every problem at once.
+"""
+
+from datetime import date
+from typing import Any
+
+from tactful.journeys.rules.problems import DefinitionError, Problem, path_text
+from tactful.journeys.rules.reading import definition_of
+from tactful.journeys.rules.schema import at, problems_of
+from tactful.journeys.rules.writing import document_of
+from tactful.journeys.rules.yaml_text import Lines, Path, read_yaml, write_yaml
+from tactful.journeys.types import END, Definition
+
+LATER_KINDS = frozenset({"approval", "webhook", "start_journey", "stop_journey"})
+
+
+def read(text: str) -> Definition:
+    """A journey from a YAML (or JSON) file. Raises ``DefinitionError`` with paths and lines."""
+    document, lines = read_yaml(text)
+    return parse(document, lines)
+
+
+def parse(document: Any, lines: Lines | None = None) -> Definition:
+    """A journey from a document. Raises ``DefinitionError``; lines are named if they are given."""
+    problems = problems_of(document, lines) or tuple(_unseen_by_schema(document, lines))
+    if problems:
+        raise DefinitionError(problems)
+    return definition_of(document)
+
+
+def document(definition: Definition) -> dict[str, Any]:
+    """The document of a definition, as JSON values; ``parse`` gives the same definition again."""
+    return document_of(definition)
+
+
+def write(definition: Definition) -> str:
+    """The YAML of a definition: ``write(read(write(d))) == write(d)``, byte for byte."""
+    return write_yaml(document_of(definition))
+
+
+def _unseen_by_schema(document: dict[str, Any], lines: Lines | None) -> list[Problem]:
+    found: list[Problem] = []
+
+    def add(code: str, path: Path, **params: str) -> None:
+        found.append(Problem(code, path_text(path), at(path, lines), params))
+
+    if "segment" in document["entry"]:
+        add("later", ("entry", "segment"), name="segment")
+    ids: set[str] = set()
+    for place, step in enumerate(document["steps"]):
+        if step["id"] in ids:
+            add("twice", ("steps", place, "id"), name=step["id"])
+        if step["id"] == END:
+            add("reserved", ("steps", place, "id"))
+        if step["kind"] in LATER_KINDS:
+            add("later", ("steps", place, "kind"), name=step["kind"])
+        ids.add(step["id"])
+    for path, name in _targets(document, ()):
+        if name not in ids and name != END:
+            add("target", path, name=name)
+    for path, delay in _delays(document, ()):
+        if sum((("days" in delay), "hours" in delay or "minutes" in delay, "working_days" in delay,
+                "until" in delay)) > 1:  # fmt: skip
+            add("one_time", path)
+        until = delay.get("until")
+        if isinstance(until, str) and not _is_date(until):
+            add("date", (*path, "until"), value=until)
+    return found
+
+
+_TARGET_WORDS = frozenset({"next", "otherwise", "if_not_sent"})
+_DELAY_WORDS = frozenset({"delay", "up_to", "latest", "within"})
+
+
+def _targets(part: Any, path: Path) -> list[tuple[Path, str]]:
+    """Everything that names a step. Attributes and words of people are not looked into."""
+    found: list[tuple[Path, str]] = []
+    for word, value in _parts(part):
+        here = (*path, word)
+        if word in _TARGET_WORDS and isinstance(value, str) or word == "answer" and isinstance(value, str):
+            found.append((here, value))
+        elif word not in ("set", "names"):
+            found += _targets(value, here)
+    return found
+
+
+def _delays(part: Any, path: Path) -> list[tuple[Path, dict[str, Any]]]:
+    found: list[tuple[Path, dict[str, Any]]] = []
+    for word, value in _parts(part):
+        if word in _DELAY_WORDS and isinstance(value, dict):
+            found.append(((*path, word), value))
+        elif word not in ("set", "names"):
+            found += _delays(value, (*path, word))
+    return found
+
+
+def _parts(part: Any) -> list[tuple[str | int, Any]]:
+    if isinstance(part, dict):
+        return list(part.items())
+    return list(enumerate(part)) if isinstance(part, list) else []
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
