@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -144,3 +144,124 @@ class RowPlan:
     changes: Changes = Changes()
     contact_id: int | None = None
     same_as_line: int | None = None
+
+
+class ListSource(StrEnum):
+    """Where an imported list comes from, as its owner declares it (R71)."""
+
+    UNDECLARED = "undeclared"  # service messages only
+    SALE = "sale"  # from the people themselves, in connection with a sale
+    COMPETITION = "competition"  # these are no clients: no basis at all
+    BOUGHT = "bought"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """The owner's word on a list, kept as evidence. Marketing needs a sale and an opt-out offered."""
+
+    source: ListSource = ListSource.UNDECLARED
+    collected_on: date | None = None
+    opt_out_offered: bool = False
+    words: str = ""
+
+    @property
+    def allows_service(self) -> bool:
+        return self.source in (ListSource.UNDECLARED, ListSource.SALE)
+
+    @property
+    def allows_marketing(self) -> bool:
+        return self.source is ListSource.SALE and self.opt_out_offered and self.collected_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """A file with what a person has confirmed about it. ``mapping`` None: take the guess."""
+
+    file_name: str
+    content: bytes
+    mapping: ColumnMapping | None = None
+    declared: Declaration = Declaration()
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """``mails`` and ``phones`` as people write them; the action cleans them."""
+
+    name: str
+    mails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    language: str = ""
+    company: str = ""
+    tags: tuple[str, ...] = ()
+    region: str = "NO"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a basis rests on (R68). ``kind``: consent, existing_customer, contract.
+
+    ``wording``: the exact words that were shown; needed for consent. ``how``: import, portal, mail,
+    in_person, one_click …; ``source``: page, file or document.
+    """
+
+    purpose: str
+    channel: str
+    kind: str
+    how: str
+    wording: str = ""
+    wording_version: str = ""
+    language: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BasisState:
+    """Why we may write to one person for one purpose on one channel. ``kind`` "none": we may not."""
+
+    kind: str = "none"
+    since: datetime | None = None
+    receipt_id: int | None = None
+    objected: bool = False
+    withdrawn: bool = False
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """``state``: usable, missing, bounced, suppressed. ``marketing_off``: usable for service only."""
+
+    state: str
+    address: str = ""
+    reason: str = ""
+    marketing_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveState:
+    bereaved: bool = False
+    occasions_off: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceState:
+    """``zones``: the one that we know, or all that are plausible."""
+
+    zones: tuple[str, ...]
+    country: str
+    subdivision: str = ""
+    household_id: int | None = None
+    company_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    """A contact as a line in a list."""
+
+    id: int
+    name: str
+    sort_key: str
+    company: str
+    mail: str
+    phone: str
+    language: str
+    manager: str

@@ -82,3 +82,12 @@ def _domain(domain: str, text: str) -> str:
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
         raise Unusable("mail.domain", text=shown(text))
     return ascii_domain
+
+
+def is_mobile(e164: str) -> bool:
+    """Can this number receive an SMS? Numbers whose kind cannot be told are given the chance."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind not in (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.TOLL_FREE)

@@ -1,0 +1,21 @@
+"""Every write to contacts: one named action each, atomic, with its fact and, for people's acts, an audit row."""
+
+from .basis import Subject, record_basis, suppress, unsuppress, withdraw_basis
+from .flags import clear_flag, set_flag
+from .importing import import_file
+from .people import ContactError, add_identity, create_contact, update_contact
+
+__all__ = [
+    "ContactError",
+    "Subject",
+    "add_identity",
+    "clear_flag",
+    "create_contact",
+    "import_file",
+    "record_basis",
+    "set_flag",
+    "suppress",
+    "unsuppress",
+    "update_contact",
+    "withdraw_basis",
+]

@@ -1,0 +1,22 @@
+"""Reads of contacts: people, searching, and the facts that the gate is told about them."""
+
+from .facts import address_facts_at, basis_facts_at, place_facts, sensitive_facts_at
+from .importing import import_runs, known_contacts, refused_csv, run_rows
+from .people import Page, Profile, find_by_address, in_order, profile, search
+
+__all__ = [
+    "Page",
+    "Profile",
+    "address_facts_at",
+    "basis_facts_at",
+    "find_by_address",
+    "import_runs",
+    "in_order",
+    "known_contacts",
+    "place_facts",
+    "profile",
+    "refused_csv",
+    "run_rows",
+    "search",
+    "sensitive_facts_at",
+]

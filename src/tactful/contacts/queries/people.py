@@ -1,0 +1,126 @@
+"""Lists, searching and the profile."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from tactful.contacts.models import BasisSpell, ConsentReceipt, Contact, ContactSpell, Identity
+from tactful.contacts.rules.searching import matches, terms, trigrams
+from tactful.contacts.types import ContactLine
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``after``: hand it back to get the next page; ``None`` on the last one."""
+
+    lines: tuple[ContactLine, ...]
+    after: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that the profile shows. ``flags``, ``tags`` and ``basis`` are the running spells."""
+
+    contact: Contact
+    identities: tuple[Identity, ...]
+    tags: tuple[str, ...]
+    flags: tuple[ContactSpell, ...]
+    basis: tuple[BasisSpell, ...]
+    receipts: tuple[ConsentReceipt, ...]
+
+
+def in_order(*, after: tuple[str, int] | None = None, tag: str = "", limit: int = PAGE) -> Page:
+    """Contacts by family name as a Norwegian reader sorts them, paginated by key."""
+    rows = _listed()
+    if after:
+        key, ident = after
+        # The first condition alone lets the index start at the key.
+        rows = rows.filter(sort_key__gte=key).filter(Q(sort_key__gt=key) | Q(id__gt=ident))
+    if tag:
+        tagged = ContactSpell.objects.running().filter(kind="tag", key=tag)
+        rows = rows.filter(id__in=tagged.values("contact_id"))
+    found = list(rows.order_by("sort_key", "id")[: limit + 1])
+    lines = tuple(_line(row) for row in found[:limit])
+    last = (lines[-1].sort_key, lines[-1].id) if len(found) > limit else None
+    return Page(lines, last)
+
+
+def search(query: str, *, limit: int = 20) -> tuple[ContactLine, ...]:
+    """Contacts whose name, mail, phone or company holds every word of ``query``, in any part of it.
+
+    Words of three letters and more use the trigram index, shorter ones the beginnings of words.
+    """
+    words = terms(query)
+    if not words:
+        return ()
+    found = matching(words).order_by("sort_key", "id")[: limit * 3]
+    really = (row for row in found if matches((w for w in words if len(w) > 3), *_texts(row)))
+    return tuple(_line(row) for row in really)[:limit]
+
+
+def matching(words: Iterable[str]) -> QuerySet[Contact]:
+    """Candidates for ``search``, through the two GIN indexes."""
+    rows = _listed()
+    for word in words:
+        if len(word) < 3:
+            rows = rows.extra(where=["contact.search @@ %s::tsquery"], params=[_prefix(word)])
+        else:
+            rows = rows.filter(trigrams__contains=sorted(trigrams(word)))
+    return rows
+
+
+def profile(contact_id: int) -> Profile:
+    """Raises ``Contact.DoesNotExist``. Five queries, whatever the size of the history."""
+    contact = Contact.objects.select_related("company", "household", "manager").get(id=contact_id)
+    spells = list(ContactSpell.objects.running().filter(contact_id=contact_id, kind__in=("tag", "flag")))
+    return Profile(
+        contact=contact,
+        identities=tuple(contact.identities.order_by("kind", "-is_primary", "added_at")),
+        tags=tuple(sorted(spell.key for spell in spells if spell.kind == "tag")),
+        flags=tuple(spell for spell in spells if spell.kind == "flag"),
+        basis=tuple(BasisSpell.objects.running().filter(contact_id=contact_id).order_by("purpose", "channel")),
+        receipts=tuple(ConsentReceipt.objects.filter(contact_id=contact_id).order_by("-at", "-id")),
+    )
+
+
+def find_by_address(kind: str, value: str) -> int | None:
+    """The contact who owns a normalised address."""
+    return Identity.objects.filter(kind=kind, value=value).values_list("contact_id", flat=True).first()
+
+
+def _listed() -> QuerySet[Contact]:
+    identities = Identity.objects.order_by("-is_primary", "added_at", "id")
+    return Contact.objects.select_related("company", "manager").prefetch_related(
+        Prefetch("identities", queryset=identities, to_attr="all_identities")
+    )
+
+
+def _prefix(word: str) -> str:
+    quoted = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}':*"
+
+
+def _texts(row: Contact) -> tuple[list[str], list[str], list[str]]:
+    names = [row.name, row.company.name if row.company else ""]
+    return names, _values(row, Identity.Kind.EMAIL), _values(row, Identity.Kind.PHONE)
+
+
+def _values(row: Contact, kind: str) -> list[str]:
+    identities: list[Identity] = row.all_identities  # type: ignore[attr-defined]
+    return [identity.value for identity in identities if identity.kind == kind]
+
+
+def _line(row: Contact) -> ContactLine:
+    return ContactLine(
+        id=row.id,
+        name=row.name,
+        sort_key=row.sort_key,
+        company=row.company.name if row.company else "",
+        mail=next(iter(_values(row, Identity.Kind.EMAIL)), ""),
+        phone=next(iter(_values(row, Identity.Kind.PHONE)), ""),
+        language=row.language,
+        manager=row.manager.name if row.manager else "",
+    )
