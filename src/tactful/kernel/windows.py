@@ -46,10 +46,7 @@ class DayRule:
 def is_permitted(moment: datetime, zones: tuple[str, ...], rule: DayRule) -> bool:
     """Whether ``rule`` permits ``moment`` in every zone."""
     moment = require_aware(moment)
-    for start, end in permitted_spans(moment.date(), zones, rule):  # a loop: asked for every message
-        if start <= moment < end:
-            return True
-    return False
+    return any(start <= moment < end for start, end in permitted_spans(moment.date(), zones, rule))
 
 
 def next_permitted(after: datetime, zones: tuple[str, ...], rule: DayRule) -> datetime | None:

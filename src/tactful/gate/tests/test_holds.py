@@ -1,0 +1,153 @@
+"""Which reason decides, when a hold ends, and who hears of it before it is too late."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tactful.gate.rules.check import check
+from tactful.gate.rules.pull_forward import pull_forward
+from tactful.gate.tests.cast import (
+    KARI,
+    NOW,
+    OLA,
+    OSLO,
+    SETTINGS,
+    debt,
+    facts,
+    mood,
+    order,
+    question,
+    request,
+    utc,
+)
+from tactful.gate.types import CapUsage, ConditionFact, PlaceFact, Verdict, VerdictKind
+from tactful.touchpoints.types import Line, MessageClass
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [reason.code for reason in verdict.reasons]
+
+
+def test_the_first_refusal_decides_and_all_reasons_are_kept() -> None:
+    known = facts(condition=ConditionFact(False), talks=(question(),))
+    verdict = check(request(line=Line.UNDECIDED), known, SETTINGS, NOW)
+    assert verdict.kind is VerdictKind.REFUSE
+    assert codes(verdict) == ["line.undecided", "condition.not_true", "talk.question"]
+    assert (verdict.until, verdict.wake_on, verdict.task_at) == (None, (), None)
+
+
+def test_the_longest_hold_decides() -> None:
+    """A mood of six days outlasts a night."""
+    night = utc(9, 20)
+    verdict = check(request(due_at=night), facts(moods=(mood(at=utc(8, 9)),)), SETTINGS, night)
+    assert codes(verdict) == ["mood.negative", "quiet.night"]
+    assert (verdict.until, verdict.owner_id) == (utc(15, 9), KARI)
+    shorter = facts(moods=(mood(at=night - timedelta(days=7) + timedelta(hours=1)),))
+    assert codes(check(request(due_at=night), shorter, SETTINGS, night)) == ["quiet.night", "mood.negative"]
+
+
+def test_what_a_fact_must_end_outlasts_what_time_ends() -> None:
+    known = facts(moods=(mood(),), debts=(debt(),), caps=CapUsage(contact_day=1))
+    verdict = check(request(), known, SETTINGS, NOW)
+    assert codes(verdict) == ["debt.promise", "mood.negative", "cap.contact_day"]
+    assert (verdict.owner_id, verdict.wake_on, verdict.on_release) == (OLA, ("debt.settled",), "recompute")
+    assert verdict.until == utc(15, 9)  # the mood fades later than Ola's two days
+
+
+def test_several_facts_wake_it_and_the_strictest_release_counts() -> None:
+    known = facts(talks=(question(), question()), debts=(debt(),), standing=(order(utc(20, 10)),))
+    verdict = check(request(), known, SETTINGS, NOW)
+    assert verdict.wake_on == ("hold.released", "question.answered", "debt.settled")
+    assert verdict.on_release == "skip"
+
+
+def test_an_owner_is_asked_after_two_working_days() -> None:
+    verdict = check(request(), facts(talks=(question(),)), SETTINGS, NOW)
+    assert verdict.until == utc(13, 10)  # Thursday 12:00 to Monday 12:00 in Oslo
+
+
+def test_being_asked_again_in_between_does_not_start_the_two_days_anew() -> None:
+    later = utc(10, 9)
+    verdict = check(request(due_at=later, held_since=NOW), facts(talks=(question(),)), SETTINGS, later)
+    assert verdict.until == utc(13, 10)
+    long_after = utc(17, 9)
+    verdict = check(
+        request(due_at=long_after, held_since=NOW), facts(talks=(question(),)), SETTINGS, long_after
+    )
+    assert verdict.until == utc(21, 9)
+
+
+def test_an_order_with_a_date_ends_at_the_first_fitting_moment() -> None:
+    verdict = check(request(), facts(standing=(order(utc(11, 10)),)), SETTINGS, NOW)  # a Saturday
+    assert verdict.until == utc(13, 6)
+
+
+def test_a_cap_at_the_end_of_the_week_waits_for_monday() -> None:
+    friday = utc(10, 10)
+    verdict = check(request(due_at=friday), facts(caps=CapUsage(contact_day=1)), SETTINGS, friday)
+    assert verdict.until == utc(13, 6)
+
+
+def test_unknown_zones_take_the_strictest_overlap() -> None:
+    place = PlaceFact(("America/New_York", "America/Los_Angeles"), "US")
+    morning = utc(9, 12)  # 08:00 in New York, 05:00 in Los Angeles
+    verdict = check(request(due_at=morning), facts(place=place), SETTINGS, morning)
+    assert (codes(verdict), verdict.until) == (["quiet.night"], utc(9, 15))
+    full = check(request(due_at=morning), facts(place=place, caps=CapUsage(contact_day=1)), SETTINGS, morning)
+    assert full.until == utc(10, 15)
+
+
+@pytest.mark.parametrize(
+    ("latest_at", "task_at"),
+    [
+        (utc(14, 12), utc(14, 8)),
+        (utc(13, 7), utc(10, 11)),  # Monday 09:00: Friday 13:00
+        (utc(9, 12), NOW),  # less than four working hours are left
+    ],
+)
+def test_a_hold_never_swallows_a_latest_moment(latest_at: datetime, task_at: datetime) -> None:
+    verdict = check(request(latest_at=latest_at), facts(talks=(question(),)), SETTINGS, NOW)
+    assert verdict.task_at == task_at
+    assert verdict.until is not None
+    assert verdict.until <= latest_at
+
+
+def test_working_hours_are_ours_and_not_the_clients() -> None:
+    ours = type(SETTINGS)(work_zone="Asia/Tokyo", work_country="JP")
+    verdict = check(request(latest_at=utc(14, 12)), facts(talks=(question(),)), ours, NOW)
+    assert verdict.task_at == utc(14, 3)  # 12:00 to 16:00 in Tokyo
+
+
+def test_no_permitted_moment_before_the_latest_one() -> None:
+    friday_night = utc(10, 19)
+    message = request(due_at=friday_night, latest_at=utc(12, 10), message_class=MessageClass.REMINDER)
+    verdict = check(message, facts(), SETTINGS, friday_night)
+    assert verdict.kind is VerdictKind.HOLD
+    assert codes(verdict) == ["quiet.night", "late.no_room"]
+    assert (verdict.until, verdict.task_at) == (utc(12, 10), friday_night)
+
+
+def test_a_hold_at_the_very_latest_moment_still_lies_ahead() -> None:
+    verdict = check(request(latest_at=NOW), facts(talks=(question(),)), SETTINGS, NOW)
+    assert verdict.until == NOW + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "latest_at", "expected"),
+    [
+        (utc(9, 10), utc(9, 12), utc(9, 10)),
+        (utc(12, 7), utc(13, 7), utc(10, 17, 59)),  # 24 h before Monday 09:00: Friday evening
+        (utc(14, 7, month=5), utc(15, 7, month=5), utc(13, 17, 59, month=5)),  # Ascension Day
+        (utc(9, 10), utc(9, 4), utc(8, 17, 59)),  # meant for later than its own latest moment
+        (utc(9, 20), None, utc(9, 17, 59)),
+    ],
+)
+def test_a_reminder_is_pulled_forward(
+    due_at: datetime, latest_at: datetime | None, expected: datetime
+) -> None:
+    assert pull_forward(due_at, latest_at, OSLO, SETTINGS) == expected
+
+
+def test_nothing_to_pull_to_leaves_it_where_it_is() -> None:
+    closed = type(SETTINGS)(quiet_weekdays=frozenset(range(7)))
+    assert pull_forward(NOW, None, OSLO, closed) == NOW
