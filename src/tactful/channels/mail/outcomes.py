@@ -114,9 +114,7 @@ def verdict(message: OutboundMessage, stage: Stage, reply: Reply) -> SendResult:
         return SendResult(message.ident, message.attempt, outcome, reply.code, enhanced, text)
     if stage is Stage.DOT and reply.code < 300:
         queued_as = text.rpartition("queued as ")[2] if "queued as " in text else ""
-        return SendResult(
-            message.ident, message.attempt, Outcome.SENT, reply.code, enhanced, text, queued_as
-        )
+        return SendResult(message.ident, message.attempt, Outcome.SENT, reply.code, enhanced, text, queued_as)
     raise WireError(f"The server answered {reply.code} where that makes no sense.")
 
 

@@ -83,8 +83,9 @@ class Wire:
             line = self._buffer[start:end].rstrip()
             self._at = end + 1
             lines.append(line[4:])
+            code = _code(line[:3])
             if line[3:4] != b"-":
-                return Reply(_code(line[:3]), tuple(lines))
+                return Reply(code, tuple(lines))
             if len(lines) > REPLY_LINES:
                 raise WireError("The server's answer does not end.")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tactful.channels.mail.journal import PhaseJournal
 from tactful.channels.mail.smtp import Security, SmtpConnection, SmtpSettings
-from tactful.channels.types import Outcome, OutboundMessage, SendResult
+from tactful.channels.types import OutboundMessage, Outcome, SendResult
 from tactful.demo.postbox.sink import Sink
 
 

@@ -10,7 +10,7 @@ import pytest
 from tactful.channels.mail.journal import JournalError, PhaseJournal, read_journal
 from tactful.channels.mail.smtp import SmtpConnection, SmtpUnavailable, send_over
 from tactful.channels.mail.tests.helpers import digest, message, outcomes, payload, send, settings
-from tactful.channels.types import Outcome, OutboundMessage, SendResult
+from tactful.channels.types import OutboundMessage, Outcome, SendResult
 from tactful.demo.postbox.sink import Script, Sink, SinkSettings
 
 BAD = "bad@example.com"
@@ -75,7 +75,8 @@ def test_each_row_of_the_table_and_the_neighbours_are_sent(
     assert outcomes(results) == [Outcome.SENT, outcome, Outcome.SENT, Outcome.SENT]
     if reply != "drop":
         assert results[1].code == int(reply[:3])
-        assert results[1].detail and "\n" not in results[1].detail
+        assert results[1].detail
+        assert "\n" not in results[1].detail
     sent = [mail.message_id for mail in sink.ledger.mails if not mail.dropped]
     assert sent == ["<1@firm.example>", "<3@firm.example>", "<4@firm.example>"]
     answers = read_journal(tmp_path / "journal").answers
@@ -89,7 +90,9 @@ def test_the_bytes_arrive_as_they_were(tmp_path: Path, pipelining: bool) -> None
     with Sink(wanted) as sink:
         results = send(sink, [message(n, payload=data) for n, data in enumerate(payloads)], tmp_path)
     assert set(outcomes(results)) == {Outcome.SENT}
-    assert sink.ledger.payloads == [data if data.endswith(b"\r\n") or not data else data + b"\r\n" for data in payloads]
+    assert sink.ledger.payloads == [
+        data if data.endswith(b"\r\n") or not data else data + b"\r\n" for data in payloads
+    ]
     assert results[-1].provider_id == f"{len(payloads):X}"
 
 
@@ -118,7 +121,8 @@ def test_one_554_in_a_hundred(tmp_path: Path) -> None:
         results = send(sink, messages, tmp_path)
     assert outcomes(results).count(Outcome.SENT) == 99
     assert outcomes(results)[42] is Outcome.CONTENT
-    assert set(sink.ledger.counts.values()) == {1} and len(sink.ledger.mails) == 99
+    assert set(sink.ledger.counts.values()) == {1}
+    assert len(sink.ledger.mails) == 99
 
 
 def test_drops_after_the_dot_are_ambiguous_and_nothing_is_sent_twice(tmp_path: Path) -> None:
@@ -126,7 +130,9 @@ def test_drops_after_the_dot_are_ambiguous_and_nothing_is_sent_twice(tmp_path: P
         results = send(sink, [message(n) for n in range(300)], tmp_path)
     dropped = {mail.message_id for mail in sink.ledger.mails if mail.dropped}
     unknown = {f"<{r.ident}@firm.example>" for r in results if r.outcome is Outcome.AMBIGUOUS}
-    assert len(results) == 300 and dropped == unknown and len(dropped) > 5
+    assert len(results) == 300
+    assert dropped == unknown
+    assert len(dropped) > 5
     assert set(sink.ledger.counts.values()) == {1}
     answers = read_journal(tmp_path / "journal").answers
     alone = {f"<{ident}@firm.example>" for (ident, _), answer in answers.items() if answer is None}
@@ -202,7 +208,8 @@ def test_a_refused_login_burns_no_message(tmp_path: Path, reply: str, outcome: O
     extensions = (*SinkSettings().extensions, "AUTH PLAIN")
     with Sink(SinkSettings(extensions=extensions, auth_reply=reply)) as sink:
         results = send(sink, [message(n) for n in range(3)], tmp_path, username="kari", password="x")
-    assert set(outcomes(results)) == {outcome} and len(results) == 3
+    assert set(outcomes(results)) == {outcome}
+    assert len(results) == 3
     assert sink.ledger.connections == 1
 
 
@@ -217,7 +224,8 @@ def test_no_way_to_log_in_is_the_account(tmp_path: Path) -> None:
 def test_starttls_that_is_not_offered_is_not_skipped(tmp_path: Path) -> None:
     with Sink() as sink:
         results = send(sink, [message(1)], tmp_path, security="starttls")
-    assert outcomes(results) == [Outcome.SAFE] and not sink.ledger.mails
+    assert outcomes(results) == [Outcome.SAFE]
+    assert not sink.ledger.mails
 
 
 @pytest.mark.parametrize(
@@ -233,7 +241,8 @@ def test_no_address_becomes_a_command(tmp_path: Path, recipient: str) -> None:
     with Sink() as sink:
         results = send(sink, [message(1), message(2, recipient), message(3)], tmp_path)
     assert outcomes(results) == [Outcome.SENT, Outcome.HARD_ADDRESS, Outcome.SENT]
-    assert results[1].detail.endswith(".") and len(results[1].detail) > 20
+    assert results[1].detail.endswith(".")
+    assert len(results[1].detail) > 20
     assert [line for line in sink.ledger.commands if b"RCPT" in line] == [b"RCPT TO:<kari@example.com>"] * 2
 
 
@@ -245,24 +254,31 @@ def test_a_bad_sender_never_blames_the_client(tmp_path: Path, sender: str) -> No
     assert not sink.ledger.mails
 
 
-@pytest.mark.parametrize("text", [b"a\nb\r\n", b"a\rb\r\n", b"a\r\n\n.\nMAIL FROM:<eve@x.example>\r\n", b"a\n.\r\n"])
+@pytest.mark.parametrize(
+    "text", [b"a\nb\r\n", b"a\rb\r\n", b"a\r\n\n.\nMAIL FROM:<eve@x.example>\r\n", b"a\n.\r\n"]
+)
 def test_no_message_smuggles_another(tmp_path: Path, text: bytes) -> None:
     with Sink() as sink:
         results = send(sink, [message(1, payload=text)], tmp_path)
-    assert outcomes(results) == [Outcome.POISON] and not sink.ledger.mails
+    assert outcomes(results) == [Outcome.POISON]
+    assert not sink.ledger.mails
 
 
 def test_the_null_sender(tmp_path: Path) -> None:
     with Sink() as sink:
         results = send(sink, [message(1, sender="")], tmp_path)
-    assert outcomes(results) == [Outcome.SENT] and sink.ledger.mails[0].sender == ""
+    assert outcomes(results) == [Outcome.SENT]
+    assert sink.ledger.mails[0].sender == ""
 
 
 def test_a_domain_of_any_script_goes_out_as_a_label(tmp_path: Path) -> None:
     with Sink(SinkSettings(extensions=("PIPELINING",))) as sink:
         results = send(sink, [message(1, "kari@blåbær.no"), message(2, "kari@straße.de")], tmp_path)
     assert set(outcomes(results)) == {Outcome.SENT}
-    assert [mail.recipient for mail in sink.ledger.mails] == ["kari@xn--blbr-roah.no", "kari@xn--strae-oqa.de"]
+    assert [mail.recipient for mail in sink.ledger.mails] == [
+        "kari@xn--blbr-roah.no",
+        "kari@xn--strae-oqa.de",
+    ]
 
 
 def test_a_local_part_of_any_script_needs_smtputf8(tmp_path: Path) -> None:
@@ -274,7 +290,8 @@ def test_a_local_part_of_any_script_needs_smtputf8(tmp_path: Path) -> None:
         (tmp_path / "journal").unlink()
         results = send(sink, [message(1, "kåre@example.com"), message(2, needs_smtputf8=True)], tmp_path)
     assert outcomes(results) == [Outcome.HARD_ADDRESS, Outcome.CONTENT]
-    assert "SMTPUTF8" in results[0].detail and not sink.ledger.mails
+    assert "SMTPUTF8" in results[0].detail
+    assert not sink.ledger.mails
 
 
 def test_what_the_server_cannot_take_stays_here(tmp_path: Path) -> None:
@@ -326,7 +343,8 @@ def test_several_connections_share_the_work_and_one_may_die(tmp_path: Path) -> N
         results = list(send_over(connections, (message(n) for n in range(400)), journal))
     assert sorted(result.ident for result in results) == list(range(400))
     assert set(outcomes(results)) == {Outcome.SENT, Outcome.AMBIGUOUS}
-    assert set(sink.ledger.counts.values()) == {1} and len(sink.ledger.mails) == 400
+    assert set(sink.ledger.counts.values()) == {1}
+    assert len(sink.ledger.mails) == 400
 
 
 class WatchedTurn:
