@@ -1,5 +1,6 @@
 """The dialogue with the server over one wire, message after message (see ``smtp``)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 
@@ -15,6 +16,8 @@ CLOSING = 421  # the server hangs up after this reply
 _GO_AHEAD = 354
 _DATA = b"DATA\r\n"
 _ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+# The replies to a whole envelope, which mostly came in one packet with the reply to the last dot.
+_ALL_WELL = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354[ \r][^\n]*\n")
 _NO_TURN = nullcontext()
 
 Turn = AbstractContextManager[object]
@@ -30,12 +33,15 @@ class Dialogue:
         self._turn = turn
         self._announced = False  # the envelope of the next message left with the last body
         self._reset_due = False  # a refused envelope still stands
+        self._failure: WireError | None = None  # of the last write of a body
         self.broken = False
 
-    def run(self, feed: Feed, journal: Journal) -> Iterator[SendResult]:
+    def run(self, feed: Feed, journal: Journal) -> Iterator[SendResult | None]:
         """Results until the feed is empty or the wire is broken; then the rest is back in the feed.
 
-        Raises ``SmtpUnavailable`` if the journal cannot be written.
+        None means: a body and its dot are out, and the next step waits for the reply. Other
+        connections may work meanwhile. Never for a ``must_arrive`` message: its turn is held until
+        the reply. Raises ``SmtpUnavailable`` if the journal cannot be written.
         """
         current = feed.take(self._features)
         while current is not None:
@@ -46,9 +52,14 @@ class Dialogue:
                 feed.give_back_broken(current, error)
                 break
             following = None if self.broken else feed.take(self._features)
-            if result is None:
-                with self._turn if current.message.must_arrive else _NO_TURN:
-                    result = self._hand_over(current, following, feed, journal)
+            if result is None and current.message.must_arrive:
+                with self._turn:
+                    self._hand_over(current, following, feed, journal)
+                    result = self._hear(current, journal)
+            elif result is None:
+                self._hand_over(current, following, feed, journal)
+                yield None
+                result = self._hear(current, journal)
             yield result
             if feed.refused:
                 yield from feed.drain()
@@ -74,6 +85,8 @@ class Dialogue:
         return self._ask_envelope(transaction)
 
     def _read_envelope(self, message: OutboundMessage) -> SendResult | None:
+        if self._wire.skip(_ALL_WELL):
+            return None
         refusal = None
         try:
             for stage in _ENVELOPE:
@@ -106,8 +119,8 @@ class Dialogue:
 
     def _hand_over(
         self, current: Transaction, following: Transaction | None, feed: Feed, journal: Journal
-    ) -> SendResult:
-        """Journal, body and dot, reply, journal. The next envelope rides behind the dot."""
+    ) -> None:
+        """Journal, then body and dot in one write. The next envelope rides behind the dot."""
         message = current.message
         try:
             journal.begin(message.ident, message.attempt)
@@ -115,27 +128,30 @@ class Dialogue:
             feed.give_back(following)
             feed.give_back(current)
             raise SmtpUnavailable(f"Nothing was sent. {error}") from error
-        result = self._send_body(current, following)
-        with suppress(JournalError):  # the answer is known here; the next begin stops the sending
-            journal.answer(result)
-        return result
-
-    def _send_body(self, current: Transaction, following: Transaction | None) -> SendResult:
-        body = current.body
         try:
             if following is not None and self._features.pipelining:
                 self._announced = True
-                self._wire.write(body + following.opening())
+                self._wire.write(current.body + following.opening())
             else:
-                self._wire.write(body)
+                self._wire.write(current.body)
+        except WireError as error:
+            self._failure = error
+
+    def _hear(self, current: Transaction, journal: Journal) -> SendResult:
+        """The reply to the dot, or that there is none; journal."""
+        try:
+            if self._failure is not None:
+                raise self._failure
             reply = self._wire.read_reply(self._patience)
             result = verdict(current.message, Stage.DOT, reply)
+            self.broken = reply.code == CLOSING
         except WireError as error:
             self.broken = True
-            dot_stayed = error.accepted is not None and error.accepted < len(body)
+            dot_stayed = error.accepted is not None and error.accepted < len(current.body)
             outcome = Outcome.SAFE if dot_stayed else Outcome.AMBIGUOUS
-            return local_result(current.message, outcome, str(error))
-        self.broken = reply.code == CLOSING
+            result = local_result(current.message, outcome, str(error))
+        with suppress(JournalError):  # the answer is known here; the next begin stops the sending
+            journal.answer(result)
         return result
 
     def _ask(self, command: bytes) -> Reply:

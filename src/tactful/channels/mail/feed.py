@@ -10,12 +10,13 @@ from tactful.channels.types import OutboundMessage, Outcome, SendResult
 
 
 class Feed:
-    """Hands each message out until it has a result; reads ``messages`` only one ahead."""
+    """Hands each message out until it has a result. All connections of one sending share it, so what
+    comes back from one goes out over the next."""
 
     def __init__(self, messages: Iterable[OutboundMessage]) -> None:
         self._messages = iter(messages)
         self._back: list[OutboundMessage] = []  # last in, first out
-        self._broke: OutboundMessage | None = None
+        self._broke: set[tuple[int, int]] = set()
         self.refused: list[SendResult] = []
 
     def is_empty(self) -> bool:
@@ -41,10 +42,11 @@ class Feed:
     def give_back_broken(self, transaction: Transaction, error: WireError) -> None:
         """The connection broke before the dot: once more on a new one, then ``SAFE``."""
         message = transaction.message
-        if self._broke is message:
+        key = (message.ident, message.attempt)
+        if key in self._broke:
             self.refused.append(local_result(message, Outcome.SAFE, str(error)))
         else:
-            self._broke = message
+            self._broke.add(key)
             self._back.append(message)
 
     def drain(self) -> Iterator[SendResult]:

@@ -122,9 +122,12 @@ class PhaseJournal:
 
     def answer(self, result: SendResult) -> None:
         if result.outcome is not Outcome.AMBIGUOUS:
-            words = " ".join(result.detail.split())
-            line = f"A {result.ident} {result.attempt} {result.outcome} {result.code or '-'} "
-            self._write(f"{line}{result.enhanced or '-'} {words}\n".encode())
+            words = result.detail if result.detail.isprintable() else " ".join(result.detail.split())
+            line = (
+                f"A {result.ident} {result.attempt} {result.outcome.value} {result.code or '-'} "
+                f"{result.enhanced or '-'} {words}\n"
+            )
+            self._write(line.encode("utf-8", "replace"))
 
     def clear(self) -> None:
         """Forget everything; only when every entry has been applied to the database."""

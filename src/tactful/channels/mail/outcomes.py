@@ -93,12 +93,14 @@ def classify(stage: Stage, code: int, enhanced: str, text: str) -> Outcome:
 
 def reply_words(reply: Reply) -> tuple[str, str]:
     """Enhanced code ("" if none) and the server's words on one line, at most 500 characters."""
-    found = _ENHANCED.match(reply.lines[0])
+    lines = reply.lines
+    found = _ENHANCED.match(lines[0])
     if found is None:
-        return "", _plain(b" ".join(reply.lines))
+        return "", _plain(b" ".join(lines))
     mark = found.group(1)
-    words = b" ".join(line.removeprefix(mark).strip() for line in reply.lines)
-    return mark.decode(), _plain(words)
+    if len(lines) == 1:
+        return mark.decode(), _plain(lines[0][found.end() :])
+    return mark.decode(), _plain(b" ".join(line.removeprefix(mark).strip() for line in lines))
 
 
 def verdict(message: OutboundMessage, stage: Stage, reply: Reply) -> SendResult:
@@ -112,9 +114,7 @@ def verdict(message: OutboundMessage, stage: Stage, reply: Reply) -> SendResult:
         return SendResult(message.ident, message.attempt, outcome, reply.code, enhanced, text)
     if stage is Stage.DOT and reply.code < 300:
         queued_as = text.rpartition("queued as ")[2] if "queued as " in text else ""
-        return SendResult(
-            message.ident, message.attempt, Outcome.SENT, reply.code, enhanced, text, queued_as
-        )
+        return SendResult(message.ident, message.attempt, Outcome.SENT, reply.code, enhanced, text, queued_as)
     raise WireError(f"The server answered {reply.code} where that makes no sense.")
 
 

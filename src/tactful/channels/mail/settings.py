@@ -31,6 +31,8 @@ class SmtpSettings:
     plain_auth: bool = False
 
     def __post_init__(self) -> None:
+        # A plain "starttls" from a form must never come to mean "no TLS".
+        object.__setattr__(self, "security", Security(self.security))
         if not self.host or not self.host.isprintable() or " " in self.host:
             raise ValueError("The mail server needs a host name, e.g. smtp.example.com.")
         if not self.local_hostname.isprintable() or " " in self.local_hostname:

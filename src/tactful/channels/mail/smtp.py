@@ -12,7 +12,8 @@ The dot of message 2 leaves only after the reply to the dot of message 1 was rea
 at most one message per connection between dot and reply.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from math import ceil
 from types import TracebackType
@@ -27,7 +28,7 @@ from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.wire import Wire, WireError
 from tactful.channels.types import OutboundMessage, SendResult
 
-__all__ = ["Security", "SmtpConnection", "SmtpSettings", "SmtpUnavailable"]
+__all__ = ["Security", "SmtpConnection", "SmtpSettings", "SmtpUnavailable", "send_over"]
 
 FRUITLESS_LIMIT = 3  # connections in a row that brought no answer, before we give up on the server
 
@@ -80,23 +81,16 @@ class SmtpConnection:
             self.close()
 
     def send_many(self, messages: Iterable[OutboundMessage], journal: Journal) -> Iterator[SendResult]:
-        """One result for each message; a refusal of our own may come before its turn.
+        """``send_over`` this connection alone."""
+        return send_over([self], messages, journal)
 
-        Raises nothing for a message. When the server is not there or the journal cannot be written,
-        all that is left ends as ``SAFE`` (bad credentials: ``ACCOUNT``). ``messages`` is read one
-        ahead, while the server waits for a body: give it ready messages. Closing the iterator early,
-        or an exception out of ``messages``, drops the connection.
+    def steps(self, feed: Feed, journal: Journal) -> Generator[SendResult | None, None, None]:
+        """For ``send_over``: results, and None where others may work (see ``Dialogue.run``).
+
+        Opens the connection when needed and again after a drop. Raises ``SmtpUnavailable`` when there
+        is no connection to be had, or no journal. A generator closed early drops the connection.
         """
-        feed = Feed(messages)
         finished = False
-        try:
-            yield from self._send(feed, journal)
-            finished = True
-        finally:
-            if not finished:
-                self.close()
-
-    def _send(self, feed: Feed, journal: Journal) -> Iterator[SendResult]:
         fruitless = 0
         try:
             while not feed.is_empty():
@@ -105,16 +99,50 @@ class SmtpConnection:
                 fruitless += 1
                 dialogue = Dialogue(self._open(), self.features, self._patience, self._turn)
                 for result in dialogue.run(feed, journal):
-                    if result.code is not None and result.code != CLOSING:
+                    if result is not None and result.code is not None and result.code != CLOSING:
                         fruitless = 0
                     yield result
                 if dialogue.broken:
                     self.close()
-        except SmtpUnavailable as error:
-            self.close()
-            yield from feed.refuse_rest(error)
+            finished = True
+        finally:
+            if not finished:
+                self.close()
 
     def _open(self) -> Wire:
         if self._wire is None:
             self._wire, self.features = open_wire(self.settings)
         return self._wire
+
+
+def send_over(
+    connections: Sequence[SmtpConnection], messages: Iterable[OutboundMessage], journal: Journal
+) -> Iterator[SendResult]:
+    """One result for each message, in the order in which they become certain.
+
+    In one thread: while one connection waits for the reply to its dot, the others write. With two or
+    more the worker hardly ever idles. Raises nothing for a message. When no connection is to be had,
+    or the journal cannot be written, all that is left ends as ``SAFE`` (bad credentials: ``ACCOUNT``).
+    ``messages`` is read one ahead while the server waits for a body, so give it ready messages.
+    Closing the iterator early, or an exception out of ``messages``, drops the connections.
+    """
+    feed = Feed(messages)
+    running = deque(connection.steps(feed, journal) for connection in connections)
+    trouble = SmtpUnavailable("There is no connection to send over.")
+    try:
+        while running:
+            try:
+                for result in running[0]:
+                    if result is None:
+                        break
+                    yield result
+                else:
+                    running.popleft()
+                running.rotate(-1)
+            except SmtpUnavailable as error:
+                running.popleft()
+                trouble = error
+        yield from feed.refuse_rest(trouble)
+    finally:
+        for steps in running:
+            steps.close()

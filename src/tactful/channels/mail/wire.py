@@ -4,14 +4,16 @@ Every failure is one ``WireError``, which knows how much of the failed write may
 caller decides from it whether the final dot is out.
 """
 
+import re
 import socket
 import ssl
 from contextlib import suppress
 from typing import NamedTuple
 
-REPLY_LIMIT = 64 * 1024  # bytes of one reply; more is not a mail server
+LINE_LIMIT = 64 * 1024  # bytes; RFC 5321 says 512
+REPLY_LINES = 1000
 _CHUNK = 64 * 1024
-_SPACE = ord(" ")
+_CODES = {b"%d" % code: code for code in range(200, 600)}
 
 
 class WireError(Exception):
@@ -72,31 +74,34 @@ class Wire:
 
     def read_reply(self, patience: int = 1) -> Reply:
         """The next reply. ``patience``: how many time-outs in a row to bear."""
-        start, buffer = self._at, self._buffer
-        end = buffer.find(b"\n", start)
-        if end > start + 3 and buffer[start + 3] == _SPACE:
-            self._at = end + 1
-            return Reply(_code(buffer[start : start + 3]), (buffer[start + 4 : end].rstrip(),))
-        return self._read_slowly(patience)
-
-    def _read_slowly(self, patience: int) -> Reply:
         lines: list[bytes] = []
-        while sum(map(len, lines)) < REPLY_LIMIT:
-            line = self._read_line(patience)
+        while True:
+            start = self._at
+            while (end := self._buffer.find(b"\n", start)) < 0:
+                self._fill(patience)
+                start = 0
+            line = self._buffer[start:end].rstrip()
+            self._at = end + 1
             lines.append(line[4:])
+            code = _code(line[:3])
             if line[3:4] != b"-":
-                return Reply(_code(line[:3]), tuple(lines))
-        raise WireError("The server's answer does not end.")
-
-    def _read_line(self, patience: int) -> bytes:
-        while (end := self._buffer.find(b"\n", self._at)) < 0:
-            if len(self._buffer) - self._at > REPLY_LIMIT:
+                return Reply(code, tuple(lines))
+            if len(lines) > REPLY_LINES:
                 raise WireError("The server's answer does not end.")
-            self._buffer = self._buffer[self._at :] + self._receive(patience)
-            self._at = 0
-        line = self._buffer[self._at : end]
-        self._at = end + 1
-        return line.rstrip()
+
+    def skip(self, expected: re.Pattern[bytes]) -> bool:
+        """Pass over replies that are here already, if they look exactly as expected."""
+        found = expected.match(self._buffer, self._at)
+        if found is not None:
+            self._at = found.end()
+        return found is not None
+
+    def _fill(self, patience: int) -> None:
+        left = self._buffer[self._at :]
+        if len(left) > LINE_LIMIT:
+            raise WireError("The server's answer does not end.")
+        self._buffer = left + self._receive(patience)
+        self._at = 0
 
     def _receive(self, patience: int) -> bytes:
         for left in range(patience - 1, -1, -1):
@@ -119,9 +124,10 @@ class Wire:
 
 
 def _code(digits: bytes) -> int:
-    if len(digits) == 3 and digits.isdigit() and b"2" <= digits[:1] <= b"5":
-        return int(digits)
-    raise WireError(f"This does not speak SMTP: it answered {digits!r}.")
+    code = _CODES.get(digits)
+    if code is None:
+        raise WireError(f"This does not speak SMTP: it answered {digits!r}.")
+    return code
 
 
 def _words(error: OSError) -> str:

@@ -16,6 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+try:
+    import uvloop  # twice as fast where it exists
+except ImportError:
+    uvloop = None  # type: ignore[assignment]
+
 from tactful.demo.postbox.sink_protocol import Ledger, Script, SinkMail, SinkProtocol, SinkSettings
 
 __all__ = ["Ledger", "Script", "Sink", "SinkMail", "SinkSettings"]
@@ -58,11 +63,14 @@ class Sink:
         self._ready.set()
         self._loop.run_forever()
         server.close()
+        for transport in list(self.ledger.open):
+            transport.abort()
+        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
 
 def sink_factory(settings: SinkSettings, ledger: Ledger) -> Callable[[], SinkProtocol]:
-    dice = random.Random(settings.seed)
+    dice = random.Random(settings.seed)  # noqa: S311 - drops, not secrets
     return lambda: SinkProtocol(settings, ledger, dice)
 
 
@@ -87,7 +95,10 @@ def main() -> None:
     options.add_argument("--record", type=Path, help="append one line for each mail to this file")
     options.add_argument("--no-pipelining", action="store_true")
     options.add_argument(
-        "--script", action="append", default=[], metavar="ADDRESS=STAGE:REPLY",
+        "--script",
+        action="append",
+        default=[],
+        metavar="ADDRESS=STAGE:REPLY",
         help='e.g. "bad@example.com=dot:554 5.6.0 No"',
     )
     given = options.parse_args()
@@ -108,11 +119,7 @@ def _script(text: str) -> tuple[str, Script]:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # optional: twice as fast where it exists
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
+    return uvloop.new_event_loop if uvloop is not None else None
 
 
 if __name__ == "__main__":

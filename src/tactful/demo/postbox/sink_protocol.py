@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple, TextIO, cast
@@ -51,6 +52,7 @@ class Ledger:
     mails: list[SinkMail] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     connections: int = 0
+    open: set[asyncio.Transport] = field(default_factory=set)
     writes: int = 0  # data_received calls: how many packets the client needed
     commands: list[bytes] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
@@ -85,8 +87,12 @@ class SinkProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop has classes of its own
         self._ledger.connections += 1
+        self._ledger.open.add(self.transport)
         self._say(self._settings.greeting)
         self._flush()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._ledger.open.discard(self.transport)
 
     def data_received(self, data: bytes) -> None:
         self._ledger.writes += 1
@@ -117,39 +123,40 @@ class SinkProtocol(asyncio.Protocol):
             self._logins_due -= 1
             self._say("334 UGFzc3dvcmQ6" if self._logins_due else self._settings.auth_reply)
             return
-        verb = line[:4].upper()
-        if verb == b"MAIL":
-            self._sender = _path(line)
-            self._recipient = ""
-            self._say(self._scripted("mail", self._sender) or "250 2.1.0 Ok")
-        elif verb == b"RCPT":
-            self._rcpt(_path(line))
-        elif verb == b"DATA":
-            self._data()
-        elif verb == b"EHLO":
-            lines = ("sink.local", *self._settings.extensions)
-            for number, text in enumerate(lines, 1):
-                self._say(f"250{' ' if number == len(lines) else '-'}{text}")
-        elif verb == b"RSET":
-            self._recipient = ""
-            self._say("250 2.0.0 Ok")
-        elif verb == b"AUTH":
-            self._auth(line)
-        elif verb == b"QUIT":
-            self._say("221 2.0.0 Bye")
-            self._flush()
-            self.transport.close()
-        else:
+        handler = _VERBS.get(line[:4].upper())
+        if handler is None:
             self._say("502 5.5.2 Unknown command")
+        else:
+            handler(self, line)
 
-    def _rcpt(self, recipient: str) -> None:
+    def on_ehlo(self, _line: bytes) -> None:
+        lines = ("sink.local", *self._settings.extensions)
+        for number, text in enumerate(lines, 1):
+            self._say(f"250{' ' if number == len(lines) else '-'}{text}")
+
+    def on_mail(self, line: bytes) -> None:
+        self._sender = _path(line)
+        self._recipient = ""
+        self._say(self._scripted("mail", self._sender) or "250 2.1.0 Ok")
+
+    def on_rset(self, _line: bytes) -> None:
+        self._recipient = ""
+        self._say("250 2.0.0 Ok")
+
+    def on_quit(self, _line: bytes) -> None:
+        self._say("221 2.0.0 Bye")
+        self._flush()
+        self.transport.close()
+
+    def on_rcpt(self, line: bytes) -> None:
+        recipient = _path(line)
         reply = self._scripted("rcpt", recipient)
         if reply is None:
             self._recipient = recipient
             reply = "250 2.1.5 Ok"
         self._say(reply)
 
-    def _data(self) -> None:
+    def on_data(self, _line: bytes) -> None:
         if not self._recipient:
             self._say("554 5.5.1 No valid recipients")
             return
@@ -157,7 +164,7 @@ class SinkProtocol(asyncio.Protocol):
         self._in_data = reply is None or reply.startswith("354")
         self._say(reply or "354 Go on")
 
-    def _auth(self, line: bytes) -> None:
+    def on_auth(self, line: bytes) -> None:
         if line[5:].upper().startswith(b"LOGIN"):
             self._logins_due = 2
             self._say("334 VXNlcm5hbWU6")
@@ -233,6 +240,17 @@ class SinkProtocol(asyncio.Protocol):
         if self._out and not self._asleep and not self.transport.is_closing():
             self.transport.write(b"".join(self._out))
             self._out.clear()
+
+
+_VERBS: dict[bytes, Callable[[SinkProtocol, bytes], None]] = {
+    b"EHLO": SinkProtocol.on_ehlo,
+    b"AUTH": SinkProtocol.on_auth,
+    b"MAIL": SinkProtocol.on_mail,
+    b"RCPT": SinkProtocol.on_rcpt,
+    b"DATA": SinkProtocol.on_data,
+    b"RSET": SinkProtocol.on_rset,
+    b"QUIT": SinkProtocol.on_quit,
+}
 
 
 def message_id(payload: bytes) -> str:
