@@ -37,7 +37,6 @@ def test_server() -> Iterator[SharedServer]:
 def database_template(
     request: pytest.FixtureRequest,
     test_server: SharedServer,
-    django_test_environment: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> str:
     """The name of the migrated template database."""
@@ -51,10 +50,9 @@ def django_db_setup(
     test_server: SharedServer, database_template: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """Instead of pytest-django's: a clone of the template for this process, not a migration run."""
-    with django_db_blocker.unblock(), clone(test_server, database_template, _own_name("test")) as name:
-        with django_uses(name):
-            with django_db_blocker.block():
-                yield
+    own = clone(test_server, database_template, _own_name("test"))
+    with django_db_blocker.unblock(), own as name, django_uses(name), django_db_blocker.block():
+        yield
 
 
 @pytest.fixture
@@ -62,9 +60,10 @@ def committed_db(
     test_server: SharedServer, database_template: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[CommittedDatabase]:
     """Commits are real here: SKIP LOCKED, on-commit and NOTIFY work, also between threads and processes."""
-    with django_db_blocker.unblock(), clone(test_server, database_template, _own_name("committed")) as name:
-        with django_uses(name, APP_ROLE if test_server.is_embedded else None):
-            yield CommittedDatabase(name, test_server.url(name, APP_ROLE), test_server.url(name))
+    own = clone(test_server, database_template, _own_name("committed"))
+    user = APP_ROLE if test_server.is_embedded else None
+    with django_db_blocker.unblock(), own as name, django_uses(name, user):
+        yield CommittedDatabase(name, test_server.url(name, APP_ROLE), test_server.url(name))
 
 
 def _own_name(kind: str) -> str:
