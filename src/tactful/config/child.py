@@ -27,7 +27,7 @@ class Part:
     is_task: bool = False
     """A task starts when the others are ready, speaks without a prefix, and its end ends the tree."""
     quiet: bool = False
-    """Its lines are not shown."""
+    """Its lines go to the log."""
 
     def prefixed(self, line: str) -> str:
         return line if self.is_task else f"{self.name:<8} {line}"
@@ -105,7 +105,7 @@ class Child:
             whole, self._rest = [*whole, *filter(None, [self._rest])], b""
         lines = [line.decode("utf-8", "replace").rstrip() for line in whole]
         self._was_ready = self._was_ready or READY_LINE in lines
-        return [] if self.part.quiet else [line for line in lines if line and line != READY_LINE]
+        return [line for line in lines if (line or self.part.is_task) and line != READY_LINE]
 
     def ask_to_stop(self) -> None:
         if self.is_running and self._process is not None:

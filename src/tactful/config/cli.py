@@ -1,20 +1,24 @@
 """The command line: ``tactful up | demo | web | worker | postbox | migrate | doctor``."""
 
 import argparse
+import errno
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import ModuleType
+from pathlib import Path
 from typing import cast
 
 from tactful.config import environment
-from tactful.config.commands import demo, doctor, migrate, postbox, up, web, worker
 from tactful.config.environment import Environment
 from tactful.config.release import release
-from tactful.config.trouble import EXIT_CODE, Trouble
+from tactful.config.trouble import EXIT_CODE, Trouble, disk_trouble
 
-COMMANDS: tuple[ModuleType, ...] = (up, demo, web, worker, postbox, migrate, doctor)
-"""Each has a docstring (its help), ``add_arguments(parser)`` and ``run(arguments, environment)``."""
+COMMANDS = ("up", "demo", "web", "worker", "postbox", "migrate", "doctor")
+"""Modules of ``config.commands``, loaded only when named, for each part of the process tree comes through
+here. Each has a docstring (its help), ``add_arguments(parser)`` and ``run(arguments, environment)``."""
+
+OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS})
 
 Run = Callable[[argparse.Namespace, Environment], int]
 
@@ -39,6 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_CODE
     except (KeyboardInterrupt, BrokenPipeError):
         return 1
+    except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
+        print(disk_trouble(error, Path(error.filename or "The data folder")), file=sys.stderr)
+        return EXIT_CODE
 
 
 def _understand(argv: Sequence[str]) -> Request:
@@ -47,7 +56,8 @@ def _understand(argv: Sequence[str]) -> Request:
     )
     parser.add_argument("--version", action="version", version=f"tactful {release()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    by_name = {module.__name__.rpartition(".")[2]: module for module in COMMANDS}
+    names = argv[:1] if argv and argv[0] in COMMANDS else COMMANDS
+    by_name = {name: importlib.import_module(f"tactful.config.commands.{name}") for name in names}
     for name, module in by_name.items():
         module.add_arguments(commands.add_parser(name, help=module.__doc__, description=module.__doc__))
     arguments = parser.parse_args(argv)

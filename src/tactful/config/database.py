@@ -16,7 +16,9 @@ def django_database(url: str) -> dict[str, object]:
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError as error:
-        raise Trouble("The database URL cannot be read. It looks like postgresql://user@host/name.") from error
+        raise Trouble(
+            "The database URL cannot be read. It looks like postgresql://user@host/name."
+        ) from error
     named = {DJANGO_NAMES[key]: str(value) for key, value in parts.items() if key in DJANGO_NAMES}
     options = {key: value for key, value in parts.items() if key not in DJANGO_NAMES}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}

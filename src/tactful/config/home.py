@@ -50,7 +50,9 @@ def secret_key(home: Path) -> str:
     except OSError as error:
         raise disk_trouble(error, path) from error
     if not key:
-        raise Trouble(f"The secret key {path} is empty. Restore it from a backup, or delete it to get a new one.")
+        raise Trouble(
+            f"The secret key {path} is empty. Restore it from a backup, or delete it to get a new one."
+        )
     return key
 
 

@@ -3,6 +3,7 @@
 import fcntl
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,7 +25,8 @@ from tactful.config.trouble import Trouble, disk_trouble
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``extra``: parts beside web and worker. ``prepare``: a module to run after the migrations, whose
-    lines are shown at the end of the start. ``quiet``: show only what a task among the parts says."""
+    lines are shown at the end of the start. ``quiet``: show only what a task among the parts says; the rest
+    goes to ``parts.log``."""
 
     extra: tuple[Part, ...] = ()
     prepare: str | None = None
@@ -33,13 +35,14 @@ class Plan:
 
 def run_house(environment: Environment, plan: Plan) -> int:
     """Start all, supervise until a signal, stop all. Raises ``Trouble`` when the start fails."""
-    say = _silent if plan.quiet else _print
+    say = _to_log(environment.home) if plan.quiet else _print
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _only_one(environment.home), open_door(environment.host, environment.port) as door:
         server = Server(environment.home, say) if environment.embedded else None
         try:
             lines = _make_ready(environment, plan, server)
             parts = [*_parts(environment, door, plan), *plan.extra]
-            tree = Tree(parts, server, _print, lambda: _announce(environment, lines, say))
+            tree = Tree(parts, server, _print, say, lambda: _announce(environment, lines, say))
         except BaseException:
             if server is not None:
                 server.stop()
@@ -50,8 +53,10 @@ def run_house(environment: Environment, plan: Plan) -> int:
 def _make_ready(environment: Environment, plan: Plan, server: Server | None) -> Sequence[str]:
     if server is not None:
         server.start()
-    migration.apply(environment)
-    return _prepared(environment, plan.prepare) if plan.prepare else ()
+    # WhiteNoise warns about a missing folder, and ours stays empty unless files are collected.
+    (environment.home / "static").mkdir(exist_ok=True)
+    changed = migration.apply(environment)
+    return _prepared(environment, plan.prepare, anew=changed) if plan.prepare else ()
 
 
 def _parts(environment: Environment, door: socket.socket, plan: Plan) -> Iterator[Part]:
@@ -59,9 +64,7 @@ def _parts(environment: Environment, door: socket.socket, plan: Plan) -> Iterato
     arguments = ("web", "--door", str(door.fileno()))
     for number in range(environment.web_processes):
         name = "web" if environment.web_processes == 1 else f"web-{number + 1}"
-        yield Part(
-            name, "tactful", arguments, environ, (door.fileno(),), says_ready=True, quiet=plan.quiet
-        )
+        yield Part(name, "tactful", arguments, environ, (door.fileno(),), says_ready=True, quiet=plan.quiet)
     for number in range(environment.worker_processes):
         name = "worker" if environment.worker_processes == 1 else f"worker-{number + 1}"
         yield Part(name, "tactful", ("worker",), environ, quiet=plan.quiet)
@@ -80,8 +83,11 @@ def environ_of(environment: Environment) -> dict[str, str]:
     }
 
 
-def _prepared(environment: Environment, module: str) -> Sequence[str]:
-    """Run a module of ours to its end; its lines."""
+def _prepared(environment: Environment, module: str, *, anew: bool) -> Sequence[str]:
+    """The lines of a module of ours, run to its end once for each state of the migrations."""
+    kept = environment.home / "prepared"
+    if kept.exists() and not anew:
+        return kept.read_text(encoding="utf-8").splitlines()
     if importlib.util.find_spec(module) is None:
         raise Trouble(f"This package has no {module}, so there is no demo in it.")
     command = [sys.executable, "-m", module]
@@ -89,6 +95,7 @@ def _prepared(environment: Environment, module: str) -> Sequence[str]:
     done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise Trouble("The demo business could not be made. What went wrong stands above.")
+    kept.write_text(done.stdout, encoding="utf-8")
     return done.stdout.splitlines()
 
 
@@ -122,5 +129,14 @@ def _print(line: str) -> None:
     print(line, flush=True)
 
 
-def _silent(line: str) -> None:
-    del line
+def _to_log(home: Path) -> Callable[[str], None]:
+    """Where the lines go that are not shown, so that they can be read after a failure."""
+    ensure_home(home)
+    path = home / "parts.log"
+    path.write_text("", encoding="utf-8")
+
+    def say(line: str) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    return say

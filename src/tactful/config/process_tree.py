@@ -41,7 +41,8 @@ class BackOff:
 
 
 class Tree:
-    """``say``: takes finished lines. ``server``: None with a database of the operator's own.
+    """``say``: takes the lines of parts that are not quiet. ``murmur``: takes those of quiet ones and
+    what the supervisor itself has to tell. ``server``: None with a database of the operator's own.
 
     ``announce``: called once, when every part with a ready line has said it.
     """
@@ -51,11 +52,13 @@ class Tree:
         parts: Sequence[Part],
         server: Server | None,
         say: Callable[[str], None],
+        murmur: Callable[[str], None],
         announce: Callable[[], None],
     ) -> None:
         self._server = server
         self._server_back_off = BackOff()
         self._say = say
+        self._murmur = murmur
         self._announce = announce
         self._announced = False
         self._selector = selectors.DefaultSelector()
@@ -107,13 +110,14 @@ class Tree:
         if child.at_end:
             self._selector.unregister(child.output)
             child.output.close()
+        say = self._murmur if child.part.quiet else self._say
         for line in lines:
-            self._say(child.part.prefixed(line))
+            say(child.part.prefixed(line))
 
     def _keep(self, child: Child, back_off: BackOff) -> None:
         if child.note_end() and not child.part.is_task:
             delay = back_off.failed()
-            self._say(f"{child.part.name} ended ({child.ending}); it starts again in {delay:.1f} s.")
+            self._murmur(f"{child.part.name} ended ({child.ending}); it starts again in {delay:.1f} s.")
         waiting = child.is_idle and back_off.may_start()
         if waiting and not self._stop_requested and (self._announced or not child.part.is_task):
             self._start(child, back_off)
@@ -122,11 +126,11 @@ class Tree:
         if self._server is None or self._server.is_alive() or not self._server_back_off.may_start():
             return
         delay = self._server_back_off.failed()
-        self._say("PostgreSQL ended unexpectedly; it starts again.")
+        self._murmur("PostgreSQL ended unexpectedly; it starts again.")
         try:
             self._server.start(give_up=lambda: self._stop_requested)
         except Trouble as trouble:
-            self._say(f"{trouble} The next attempt follows in {delay:.1f} s.")
+            self._murmur(f"{trouble} The next attempt follows in {delay:.1f} s.")
         self._server_back_off.started = time.monotonic()
 
     def _announce_when_ready(self) -> None:

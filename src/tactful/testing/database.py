@@ -1,32 +1,20 @@
 """A migrated template, kept between runs, and quick clones of it."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import distributions
 
 import psycopg
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from tactful.config.home import PACKAGE
+from tactful.config.migration import Connection, fingerprint
 from tactful.testing.server import SharedServer
 
 MAINTENANCE = "postgres"
 TEMPLATE_PREFIX = "tactful_template_"
 TEMPLATE_LOCK = 7_301_144
 """Advisory lock of the maintenance database: one process makes the template, the others wait."""
-
-
-def fingerprint() -> str:
-    """Changes with any migration of ours, and with the packages, which bring migrations too."""
-    digest = hashlib.sha256()
-    for path in sorted(PACKAGE.glob("*/migrations/*.py")):
-        digest.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes())
-    for package in sorted(f"{found.name}=={found.version}" for found in distributions()):
-        digest.update(package.encode())
-    return digest.hexdigest()[:12]
 
 
 def ensure_template(server: SharedServer, *, anew: bool = False) -> str:
@@ -36,7 +24,7 @@ def ensure_template(server: SharedServer, *, anew: bool = False) -> str:
         connection.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
         if anew or not _is_complete(connection, name):
             _drop_all(connection)
-            _make(server, connection, name)
+            _make(connection, name)
     return name
 
 
@@ -67,12 +55,12 @@ def django_uses(name: str, user: str | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def maintenance(server: SharedServer) -> "Iterator[psycopg.Connection[tuple[object, ...]]]":
+def maintenance(server: SharedServer) -> Iterator[Connection]:
     with psycopg.connect(server.url(MAINTENANCE), autocommit=True) as connection:
         yield connection
 
 
-def _make(server: SharedServer, connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
+def _make(connection: Connection, name: str) -> None:
     """Under another name until it is whole, so that a run broken off leaves no half template."""
     unfinished = f"{name}_new"
     _create(connection, unfinished, "template1")
@@ -82,20 +70,20 @@ def _make(server: SharedServer, connection: "psycopg.Connection[tuple[object, ..
     connection.execute(command.format(sql.Identifier(unfinished), sql.Identifier(name)))
 
 
-def _is_complete(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> bool:
+def _is_complete(connection: Connection, name: str) -> bool:
     return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
-def _drop_all(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+def _drop_all(connection: Connection) -> None:
     query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
     for (name,) in connection.execute(query, [TEMPLATE_PREFIX]).fetchall():
         _drop(connection, str(name))
 
 
-def _create(connection: "psycopg.Connection[tuple[object, ...]]", name: str, template: str) -> None:
+def _create(connection: Connection, name: str, template: str) -> None:
     command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
 
 
-def _drop(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
+def _drop(connection: Connection, name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

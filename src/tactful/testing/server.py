@@ -5,7 +5,7 @@ import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from tactful.config.home import PACKAGE, ensure_home
 from tactful.config.postgres import places
@@ -44,10 +44,8 @@ class SharedServer:
 
     def url(self, database: str, role: str | None = None) -> str:
         """Connection string of a database. The application's role exists in our own server only."""
-        parts = conninfo_to_dict(self.owner_url) | {"dbname": database}
-        if role and self.is_embedded:
-            parts["user"] = role
-        return make_conninfo(**parts)
+        user = {"user": role} if role and self.is_embedded else {}
+        return make_conninfo(self.owner_url, dbname=database, **user)
 
     def release(self) -> None:
         if self._server is None:

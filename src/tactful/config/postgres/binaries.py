@@ -43,7 +43,7 @@ def find(major: int | None = None) -> Binaries:
     if major is not None:
         raise Trouble(
             f"The database was made by PostgreSQL {major}, which is not on this machine "
-            f"(found: {_listed(seen)}). Install PostgreSQL {major}, or restore a backup into a new data folder."
+            f"(found: {_listed(seen)}). Install that one, or restore a backup into a new data folder."
         )
     raise Trouble(
         f"No PostgreSQL {OLDEST} or newer was found on this machine. Run bin/setup, install PostgreSQL, "

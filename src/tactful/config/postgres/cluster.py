@@ -39,7 +39,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """``data``: the real folder. ``sockets``: the folder of the Unix socket. ``log``: what the server says."""
+    """``data``: the real folder. ``sockets``: the folder of the socket. ``log``: what the server says."""
 
     data: Path
     sockets: Path

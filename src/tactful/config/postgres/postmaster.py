@@ -30,7 +30,7 @@ def is_postgres(pid: int, data: Path) -> bool:
     """Whether that process is a PostgreSQL whose working folder is ``data``."""
     try:
         name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
-        return name == "postgres" and Path(os.readlink(f"/proc/{pid}/cwd")) == data
+        return name == "postgres" and Path(f"/proc/{pid}/cwd").readlink() == data
     except OSError:
         return not Path("/proc/self/comm").exists() and alive(pid)
 

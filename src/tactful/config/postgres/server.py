@@ -80,13 +80,16 @@ class Server:
         """False for a server that we found running."""
         return self._process is not None
 
-    def erase(self) -> None:
-        """Stop a server that is left in this folder, and delete its database for good."""
-        data = places.data_folder(self.home).resolve()
+    def halt(self) -> None:
+        """Stop the server of this folder, whoever launched it."""
         if self.pid is None:
-            self._process, self.pid = None, postmaster.find(data)
+            self._process, self.pid = None, postmaster.find(places.data_folder(self.home).resolve())
         self.stop()
-        shutil.rmtree(data, ignore_errors=True)
+
+    def erase(self) -> None:
+        """Stop the server of this folder, and delete its database for good."""
+        self.halt()
+        shutil.rmtree(places.data_folder(self.home).resolve(), ignore_errors=True)
         places.data_folder(self.home).unlink(missing_ok=True)
 
     def _place(self) -> Cluster:
