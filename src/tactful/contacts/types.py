@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Field(StrEnum):
@@ -265,3 +266,18 @@ class ContactLine:
     phone: str
     language: str
     manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact as a letter speaks to them."""
+
+    id: int
+    name: str
+    given_name: str
+    language: str
+    tier: str
+    company: str
+    manager_id: int | None
+    manager: str
+    attributes: Mapping[str, Any]

@@ -11,7 +11,7 @@ from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.journeys.hot.rows import NewRow, Row
 from tactful.journeys.plans import plan_of
-from tactful.journeys.rules.definition import condition_document
+from tactful.journeys.rules.writing import condition_document
 from tactful.journeys.rules.moves import (
     AddTag,
     CancelMessages,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tactful.journeys.models import JourneySpell, JourneyVersion
-from tactful.journeys.rules.definition import from_document
+from tactful.journeys.rules.definition import parse
 from tactful.journeys.rules.plan import Plan, compile_plan, entry_event
 
 
@@ -18,7 +18,7 @@ class LiveJourney:
 
 @lru_cache(maxsize=512)
 def plan_of(version_id: int) -> Plan:
-    return compile_plan(from_document(JourneyVersion.objects.get(id=version_id).document))
+    return compile_plan(parse(JourneyVersion.objects.get(id=version_id).document))
 
 
 def live_journeys() -> list[LiveJourney]:

@@ -1,5 +1,6 @@
 """Every write to contacts: one named action each, atomic, with its fact and, for people's acts, an audit row."""
 
+from ._writing import bump_gate
 from .basis import Subject, record_basis, suppress, unsuppress, withdraw_basis
 from .flags import clear_flag, set_flag
 from .importing import import_file
@@ -9,6 +10,7 @@ __all__ = [
     "ContactError",
     "Subject",
     "add_identity",
+    "bump_gate",
     "clear_flag",
     "create_contact",
     "import_file",

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import F
 
-from tactful.contacts.announcing import Announcement, announce
 from tactful.contacts.models import Company, Contact, ContactSpell, Identity
 from tactful.contacts.rules.names import company_key
 from tactful.contacts.rules.searching import searchable
+from tactful.events.actions import record
+from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 
 _SEARCH = """
@@ -24,7 +25,7 @@ def locked(contact_id: int) -> Contact:
     return Contact.objects.select_for_update().get(id=contact_id)
 
 
-def bump(contact_ids: Iterable[int]) -> None:
+def bump_gate(contact_ids: Iterable[int]) -> None:
     """A gate fact changed: a message between gate and handoff mark goes back to the gate."""
     Contact.objects.filter(id__in=sorted(contact_ids)).update(gate_rev=F("gate_rev") + 1)
 
@@ -34,7 +35,7 @@ def tell(verb: str, contact_id: int, now: datetime, actor: int | None, **data: o
 
     ``data`` goes to both; it holds codes and ids, no words of or about the client.
     """
-    announce([Announcement(verb, contact_id, dict(data))], now)
+    record([NewFact(verb, contact_id, dict(data))], now=now)
     if actor is not None:
         record_audit(actor=actor, verb=verb, subject=f"contact:{contact_id}", now=now, body=dict(data))
 

@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tactful.contacts.address_hash import address_hash
-from tactful.contacts.announcing import Announcement, announce
 from tactful.contacts.models import BasisSpell, ConsentReceipt, Suppression
 from tactful.contacts.types import Ground
+from tactful.events.actions import record
+from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.foundation.queries import business_at
 
-from ._writing import bump, locked, tell
+from ._writing import bump_gate, locked, tell
 
 KINDS = frozenset({"consent", "existing_customer", "contract"})
 
@@ -43,7 +44,7 @@ def record_basis(contact_id: int, ground: Ground, *, acting_user: int | None, no
     saved = receipt(contact_id, ground, ground.kind, business_at(now).name, acting_user, now)
     saved.save(force_insert=True)
     _replace(contact_id, ground.purpose, ground.channel, ground.kind, saved.id, now)
-    bump([contact_id])
+    bump_gate([contact_id])
     tell(
         "basis.recorded", contact_id, now, acting_user,
         kind=ground.kind, purpose=ground.purpose, channel=ground.channel, receipt=saved.id,
@@ -64,7 +65,7 @@ def withdraw_basis(contact_id: int, ground: Ground, *, acting_user: int | None, 
     saved = receipt(contact_id, ground, "withdrawal", business_at(now).name, acting_user, now)
     saved.save(force_insert=True)
     _replace(contact_id, ground.purpose, ground.channel, "withdrawn", saved.id, now)
-    bump([contact_id])
+    bump_gate([contact_id])
     tell(
         "basis.withdrawn", contact_id, now, acting_user,
         purpose=ground.purpose, channel=ground.channel, receipt=saved.id,
@@ -131,8 +132,8 @@ def _replace(contact_id: int, purpose: str, channel: str, kind: str, receipt_id:
 def _told(verb: str, subject: Subject, now: datetime, actor: int | None, reason: str) -> None:
     data = {"channel": subject.channel, "scope": subject.scope, "reason": reason}
     if subject.contact_id:
-        bump([subject.contact_id])
-        announce([Announcement(verb, subject.contact_id, data)], now)
+        bump_gate([subject.contact_id])
+        record([NewFact(verb, subject.contact_id, data)], now=now)
     if actor is not None:
         about = f"contact:{subject.contact_id}" if subject.contact_id else "address"
         record_audit(actor=actor, verb=verb, subject=about, now=now, body=data)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from tactful.contacts.models import ContactSpell
 
-from ._writing import bump, locked, spell, tell
+from ._writing import bump_gate, locked, spell, tell
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def set_flag(
     if running.exists():
         return False
     spell(contact_id, kind, key, now, value, acting_user).save(force_insert=True)
-    bump([contact_id])
+    bump_gate([contact_id])
     tell(f"contact.{kind}_set", contact_id, now, acting_user, key=key)
     return True
 
@@ -31,6 +31,6 @@ def clear_flag(contact_id: int, kind: str, key: str, *, acting_user: int | None,
     running = ContactSpell.objects.running().filter(contact_id=contact_id, kind=kind, key=key)
     if not running.update(to_at=now, end_recorded_at=now):
         return False
-    bump([contact_id])
+    bump_gate([contact_id])
     tell(f"contact.{kind}_cleared", contact_id, now, acting_user, key=key)
     return True

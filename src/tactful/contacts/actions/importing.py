@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from tactful.contacts.announcing import Announcement, announce
 from tactful.contacts.models import ImportRow, ImportRun
 from tactful.contacts.queries.importing import known_contacts
 from tactful.contacts.rules.cleaning import clean
@@ -27,6 +26,8 @@ from tactful.contacts.types import (
     RowPlan,
     Table,
 )
+from tactful.events.actions import record
+from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.foundation.queries import business_at
 
@@ -145,13 +146,13 @@ def _keep_rows(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int])
 def _tell(
     run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int], by: int | None, now: datetime
 ) -> None:
-    announce(
+    record(
         [
-            Announcement(_FACTS[plan.outcome], owners[plan.row.line], {"import": run.id})
+            NewFact(_FACTS[plan.outcome], owners[plan.row.line], {"import": run.id})
             for plan in plans
             if plan.outcome in _FACTS and plan.changes
         ],
-        now,
+        now=now,
     )
     if by is not None:
         body = {"counts": run.counts, "declared": run.declared, "file": run.file_name}

@@ -13,7 +13,7 @@ from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.sentences import sentence
 from tactful.contacts.types import Field, NewContact, Note
 
-from ._writing import bump, change_attributes, company_named, locked, refresh_search, spell, tell
+from ._writing import bump_gate, change_attributes, company_named, locked, refresh_search, spell, tell
 
 COLUMNS = frozenset({"name", "language", "time_zone", "country", "subdivision", "tier", "manager_id"})
 
@@ -79,7 +79,7 @@ def update_contact(
     ContactSpell.objects.bulk_create([*spells, *attributes])
     contact.save()
     refresh_search([contact_id])
-    bump([contact_id])
+    bump_gate([contact_id])
     tell("contact.updated", contact_id, now, acting_user, fields=sorted(columns | {s.key for s in attributes}))
     return contact
 
@@ -100,7 +100,7 @@ def add_identity(
         contact=contact, kind=kind, value=value, shown=text.strip()[:320], is_primary=first, added_at=now
     )
     refresh_search([contact_id])
-    bump([contact_id])
+    bump_gate([contact_id])
     tell("contact.identity_added", contact_id, now, acting_user, kind=kind, identity=identity.id)
     return identity
 

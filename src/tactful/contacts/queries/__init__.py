@@ -2,7 +2,7 @@
 
 from .facts import address_facts_at, basis_facts_at, place_facts, sensitive_facts_at
 from .importing import import_runs, known_contacts, refused_csv, run_rows
-from .people import Page, Profile, find_by_address, in_order, profile, search
+from .people import Page, Profile, find_by_address, in_order, people, profile, search
 
 __all__ = [
     "Page",
@@ -13,6 +13,7 @@ __all__ = [
     "import_runs",
     "in_order",
     "known_contacts",
+    "people",
     "place_facts",
     "profile",
     "refused_csv",

@@ -3,10 +3,8 @@
 Ids without a contact are missing from the answer: an unknown fact never clears.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from importlib import resources
 
 from django.db import connection
 
@@ -14,7 +12,10 @@ from tactful.contacts.address_hash import address_hash
 from tactful.contacts.models import Contact, Identity, Suppression
 from tactful.contacts.rules.addresses import is_mobile
 from tactful.contacts.types import AddressView, BasisState, PlaceState, SensitiveState
+from tactful.kernel.calendars import zones_of
 
+#: Where nobody knows better, the day is that of the universal clock.
+UNKNOWN_PLACE = ("UTC",)
 KIND_OF_CHANNEL = {"mail": Identity.Kind.EMAIL, "sms": Identity.Kind.PHONE, "whatsapp": Identity.Kind.PHONE}
 
 #: A spell in force at a moment, by what had been recorded by then (``foundation.SpellQuery.at``).
@@ -124,21 +125,6 @@ def place_facts(ids: Sequence[int]) -> dict[int, PlaceState]:
         "id", "time_zone", "country", "subdivision", "household_id", "company_id"
     )
     return {
-        ident: PlaceState((zone,) if zone else zones_of(country), country, subdivision, household, company)
+        ident: PlaceState((zone,) if zone else zones_of(country) or UNKNOWN_PLACE, country, subdivision, household, company)
         for ident, zone, country, subdivision, household, company in rows
     }
-
-
-def zones_of(country: str) -> tuple[str, ...]:
-    """The IANA zones of an ISO 3166 country; ("UTC",) for one that nobody knows."""
-    return _zone_table().get(country, ("UTC",))
-
-
-@cache
-def _zone_table() -> Mapping[str, tuple[str, ...]]:
-    table: dict[str, tuple[str, ...]] = {}
-    for line in resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text().splitlines():
-        if line and not line.startswith("#"):
-            country, _, zone = line.split("\t")[:3]
-            table[country] = (*table.get(country, ()), zone)
-    return table

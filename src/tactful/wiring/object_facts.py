@@ -1,0 +1,152 @@
+"""Facts by key, for journeys, still-true conditions and the values of templates: one vocabulary.
+
+A key is a name and, for facts about an object, what it is about: ``documents.missing:engagement=17``.
+Each row of ``READERS`` reads one family of keys for many contacts at once. A key that nobody knows, or
+whose object is gone, is UNKNOWN: it never clears and moves nobody.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+
+from tactful.contacts import queries as contacts
+from tactful.engagements import queries as engagements
+from tactful.engagements.types import EngagementView
+from tactful.foundation.queries import business_at
+from tactful.foundation.secrets import key_ring
+from tactful.gate.types import UNKNOWN
+from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
+from tactful.journeys.types import CALENDAR_FACT
+from tactful.kernel.calendars import is_holiday
+from tactful.kernel.tokens import sign
+
+logger = logging.getLogger(__name__)
+
+DOCUMENTS_TOKEN = "documents"  # noqa: S105, the purpose of a token, not a token
+MONTHS = {
+    "nb": "januar februar mars april mai juni juli august september oktober november desember".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+Wanted = Sequence[tuple[int, str]]  # (contact id, key)
+Values = dict[tuple[int, str], Any]
+
+
+def load(wanted: Wanted, now: datetime) -> Values:
+    """The value of each (contact, key); what could not be read is UNKNOWN."""
+    found: Values = dict.fromkeys(wanted, UNKNOWN)
+    for prefix, reader in READERS.items():
+        mine = [each for each in wanted if each[1].startswith(prefix)]
+        if mine:
+            found.update(_tried(reader, mine, now))
+    return found
+
+
+def _tried(reader: Callable[[Wanted, datetime], Values], wanted: Wanted, now: datetime) -> Values:
+    try:
+        with transaction.atomic():
+            return reader(wanted, now)
+    except DatabaseError:
+        logger.exception("Facts could not be read: %s …", wanted[0][1])
+        return {}
+
+
+def _of_contacts(wanted: Wanted, now: datetime) -> Values:
+    people = contacts.people([contact for contact, _ in wanted])
+    house = business_at(now)
+    values: Values = {}
+    for contact, key in wanted:
+        person = people.get(contact)
+        if person is None:
+            continue
+        name = key.removeprefix("contact.")
+        if name.startswith("attribute."):
+            values[contact, key] = person.attributes.get(name.removeprefix("attribute."))
+        else:
+            known = {"language": person.language or house.language, "tier": person.tier, "name": person.name}
+            values[contact, key] = known.get(name, UNKNOWN)
+    return values
+
+
+def _calendars(wanted: Wanted, _now: datetime) -> Values:
+    places = contacts.place_facts([contact for contact, _ in wanted])
+    return {
+        (contact, key): _calendar(place.zones[0], place.country, place.subdivision)
+        for contact, key in wanted
+        if (place := places.get(contact)) is not None
+    }
+
+
+@lru_cache(maxsize=1024)
+def _calendar(zone: str, country: str, subdivision: str) -> Calendar:
+    return ZoneCalendar(zone, lambda day: is_holiday(day, country, subdivision))
+
+
+def _of_engagements(wanted: Wanted, now: datetime) -> Values:
+    ids = {ident for _, key in wanted if (ident := _about(key)) is not None}
+    views = engagements.views(ids, now)
+    languages = _languages([contact for contact, _ in wanted], now)
+    values: Values = {}
+    for contact, key in wanted:
+        view = views.get(_about(key) or 0)
+        if view is not None and view.contact_id == contact:
+            reader = ENGAGEMENT_FACTS.get(key.partition(":")[0])
+            values[contact, key] = reader(view, languages[contact]) if reader else UNKNOWN
+    return values
+
+
+def _about(key: str) -> int | None:
+    kind, _, ident = key.partition(":")[2].partition("=")
+    return int(ident) if kind == "engagement" and ident.isdigit() else None
+
+
+def _languages(ids: Sequence[int], now: datetime) -> dict[int, str]:
+    house = business_at(now).language
+    people = contacts.people(ids)
+    return {ident: (people[ident].language if ident in people else "") or house for ident in ids}
+
+
+def _names(view: EngagementView, language: str) -> str:
+    return "\n".join(document.name(language) for document in view.missing)
+
+
+def _all_names(view: EngagementView, language: str) -> str:
+    return "\n".join(document.name(language) for document in view.documents)
+
+
+def upload_url(engagement_id: int) -> str:
+    """The personal link under which a client hands documents in."""
+    return f"{settings.BASE_URL}/c/documents/{sign(key_ring(), DOCUMENTS_TOKEN, engagement_id)}/"
+
+
+def written_date(day: date | None, language: str) -> str:
+    """``9. april 2026`` or ``9 April 2026``; an empty text for no date."""
+    if day is None:
+        return ""
+    norwegian = language.startswith(("nb", "no", "nn"))
+    month = MONTHS["nb" if norwegian else "en"][day.month - 1]
+    return f"{day.day}. {month} {day.year}" if norwegian else f"{day.day} {month} {day.year}"
+
+
+ENGAGEMENT_FACTS: Mapping[str, Callable[[EngagementView, str], Any]] = {
+    "documents.missing": lambda view, _: view.is_open and bool(view.missing),
+    "documents.complete": lambda view, _: not view.missing,
+    "documents.missing_list": _names,
+    "documents.wanted_list": _all_names,
+    "documents.upload_url": lambda view, _: upload_url(view.id),
+    "engagement.title": lambda view, language: view.title(language),
+    "engagement.deadline": lambda view, language: written_date(view.due_on, language),
+    "engagement.year": lambda view, _: str(view.year or ""),
+    "engagement.open": lambda view, _: view.is_open,
+}
+READERS: Mapping[str, Callable[[Wanted, datetime], Values]] = {
+    "contact.": _of_contacts,
+    CALENDAR_FACT: _calendars,
+    "documents.": _of_engagements,
+    "engagement.": _of_engagements,
+}
