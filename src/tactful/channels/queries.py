@@ -12,3 +12,7 @@ def channels_off() -> frozenset[str]:
 
 def main_account(channel: str) -> Account | None:
     return Account.objects.filter(channel=channel, enabled=True).order_by("id").first()
+
+
+def account(account_id: int) -> Account:
+    return Account.objects.get(id=account_id)

@@ -1,0 +1,55 @@
+"""Templates as delivery asks for them."""
+
+from functools import lru_cache
+
+from tactful.content.models import Template, TemplateVersion
+from tactful.content.rules.compile import compile_mail
+from tactful.content.rules.compiled import CompiledMail
+from tactful.content.types import Brand, MailSource, Variable, VariableKind
+
+
+class NoTemplate(LookupError):
+    """There is no live version of this template in any language."""
+
+
+def live_version(slug: str, language: str) -> TemplateVersion:
+    """The live version in the language, or else in English, or else in whichever there is."""
+    rows = TemplateVersion.objects.filter(template__slug=slug, is_live=True).order_by("language", "-number")
+    by_language = {row.language: row for row in reversed(rows)}
+    short = "nb" if language.startswith(("nb", "no", "nn")) else language.partition("-")[0]
+    found = by_language.get(short) or by_language.get("en") or next(iter(by_language.values()), None)
+    if found is None:
+        raise NoTemplate(f"The template “{slug}” has no live version. Write one, or choose another.")
+    return found
+
+
+def templates() -> list[Template]:
+    return list(Template.objects.order_by("slug").prefetch_related("versions"))
+
+
+@lru_cache(maxsize=256)
+def compiled(version_id: int, brand: Brand) -> CompiledMail:
+    """A version in the brand's shell, compiled once and kept: versions never change."""
+    return compile_mail(source_of(TemplateVersion.objects.get(id=version_id)), brand)
+
+
+def source_of(row: TemplateVersion) -> MailSource:
+    return MailSource(
+        subject=row.subject,
+        mjml=row.mjml,
+        text=row.text,
+        language=row.language,
+        preheader=row.variables.get("preheader", ""),
+        variables=tuple(_variable(each) for each in row.variables.get("declared", ())),
+        unsubscribe=bool(row.variables.get("unsubscribe")),
+    )
+
+
+def _variable(body: dict[str, str]) -> Variable:
+    return Variable(
+        name=body["name"],
+        default=body.get("default"),
+        kind=VariableKind(body.get("kind", "text")),
+        required=bool(body.get("required")),
+        sample=body.get("sample", ""),
+    )
