@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from tactful.inbox.models import AutoReply, Conversation, Entry, TalkSpell, Task
+from tactful.inbox.models import AutoReply, Conversation, Entry, EntryFile, TalkSpell, Task
 from tactful.inbox.types import Talk
 
 MOODS = ("negative", "sensitive", "complaint")
@@ -58,6 +58,13 @@ def conversations(state: str | None, before: tuple[datetime, int] | None, limit:
 
 def thread(conversation_id: int) -> QuerySet[Entry]:
     return Entry.objects.filter(conversation_id=conversation_id).prefetch_related("files").order_by("at", "id")
+
+
+def files_of_entries(entry_ids: Collection[int]) -> dict[int, list[EntryFile]]:
+    found: dict[int, list[EntryFile]] = defaultdict(list)
+    for file in EntryFile.objects.filter(entry_id__in=entry_ids).order_by("id"):
+        found[file.entry_id].append(file)
+    return found
 
 
 def open_tasks(owner_id: int | None = None) -> QuerySet[Task]:

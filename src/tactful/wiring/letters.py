@@ -24,6 +24,7 @@ from tactful.delivery.types import (
     Recipient,
     TemplateChoice,
 )
+from tactful.foundation.clock import business_now
 from tactful.foundation.queries import business_at
 from tactful.kernel.zones import local_day, next_day_start
 from tactful.wiring.gate_facts import gate_facts, gate_settings
@@ -61,8 +62,9 @@ def cap_scopes(contact_ids: Sequence[int], now: datetime) -> dict[int, CapScope]
     return scopes
 
 
-def recipients(contact_ids: Sequence[int], channel: Channel, now: datetime) -> dict[int, Recipient]:
+def recipients(contact_ids: Sequence[int], channel: Channel) -> dict[int, Recipient]:
     """Usable addresses only."""
+    now = business_now()
     people = contacts.people(contact_ids)
     house = business_at(now).language
     views = contacts.address_facts_at(contact_ids, channel, now)

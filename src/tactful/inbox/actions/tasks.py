@@ -49,6 +49,18 @@ def settle(subject_kind: str, subject_id: int, kinds: Sequence[str], *, acting_u
 
 
 @transaction.atomic
+def finish_about(subject_kind: str, subject_ids: Sequence[int], *, now: datetime) -> int:
+    """The matter of these subjects has settled itself; nobody needs to act any more."""
+    rows = list(
+        Task.objects.select_for_update().filter(
+            subject_kind=subject_kind, subject_id__in=subject_ids, done_at__isnull=True
+        )
+    )
+    _finish(rows, "settled", None, now)
+    return len(rows)
+
+
+@transaction.atomic
 def hand_over(task_id: int, *, owner_id: int, acting_user: int, now: datetime) -> None:
     Task.objects.filter(id=task_id, done_at__isnull=True).update(owner_id=owner_id)
     record_audit(

@@ -1,0 +1,228 @@
+"""The functions behind ``wiring.reactions``: each speaks to two or three floors and decides little."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tactful.contacts import actions as contacts
+from tactful.contacts import queries as people
+from tactful.delivery import actions as delivery
+from tactful.engagements import actions as engagements
+from tactful.engagements import queries as documents
+from tactful.engagements.types import NewFile
+from tactful.events.types import Fact
+from tactful.foundation.models import Role, User
+from tactful.gate.actions import NewHold, place_hold
+from tactful.gate.types import OnRelease
+from tactful.inbox import queries as inbox
+from tactful.inbox.actions.tasks import finish_about, open_tasks
+from tactful.inbox.types import NewTask
+
+UNVERIFIED_PAUSE = timedelta(days=7)
+AWAY_AT_LEAST = timedelta(days=1)
+WORKING_DAY = timedelta(days=1)
+
+
+def wake_held(facts: Sequence[Fact], now: datetime) -> None:
+    """What was held for this client and this cause meets the gate again, or its journey."""
+    names = {fact.name for fact in facts}
+    contacts_of = {fact.contact_id for fact in facts if fact.contact_id is not None}
+    delivery.wake(sorted(contacts_of), sorted(names), now)
+
+
+def wake_held_by_order(facts: Sequence[Fact], now: datetime) -> None:
+    """A standing hold was released; those of everything or a group wake everybody whom they held."""
+    known = sorted({fact.contact_id for fact in facts if fact.contact_id is not None})
+    if known:
+        delivery.wake(known, ["hold.released"], now)
+    if any(fact.contact_id is None for fact in facts):
+        delivery.wake(None, ["hold.released"], now)
+
+
+def pause_marketing(facts: Sequence[Fact], now: datetime) -> None:
+    """Mail that nobody vouches for: marketing rests, nothing is withdrawn (R93)."""
+    for fact in facts:
+        if fact.contact_id is not None:
+            hold = NewHold(
+                scope="contact",
+                scope_id=fact.contact_id,
+                topic="marketing",
+                reason="unverified",
+                expires_at=now + UNVERIFIED_PAUSE,
+            )
+            place_hold(hold, acting_user=None, now=now)
+
+
+def rest_while_away(facts: Sequence[Fact], now: datetime) -> None:
+    """An out-of-office names its return date: until then we do not write."""
+    for fact in facts:
+        until = _moment(fact.data.get("until"))
+        if fact.contact_id is not None and until is not None and until > now + AWAY_AT_LEAST:
+            hold = NewHold(
+                scope="contact",
+                scope_id=fact.contact_id,
+                reason="away",
+                expires_at=until,
+                on_release=OnRelease.RECOMPUTE,
+            )
+            place_hold(hold, acting_user=None, now=now)
+
+
+def ask_is_this_it(facts: Sequence[Fact], now: datetime) -> None:
+    """Attachments while documents are missing: keep them, and ask a person which they are."""
+    entries = inbox.files_of_entries([int(fact.data["entry"]) for fact in facts if "entry" in fact.data])
+    missing = documents.open_with_missing([fact.contact_id for fact in facts if fact.contact_id], now)
+    tasks: list[NewTask] = []
+    for fact in facts:
+        files = entries.get(int(fact.data.get("entry", 0)), [])
+        views = missing.get(fact.contact_id or 0, [])
+        if not files or not views or fact.contact_id is None:
+            continue
+        news = [NewFile(f.name, f.content_type, f.size, f.sha256, f.stored, f.id) for f in files]
+        kept = engagements.keep_files(fact.contact_id, news, "mail", document_id=None, now=now)
+        for file in kept:
+            tasks.append(
+                NewTask(
+                    kind="is_this_it",
+                    code="is_this_it",
+                    dedupe_key=f"file:{file.id}",
+                    contact_id=fact.contact_id,
+                    owner_id=views[0].owner_id,
+                    params={"file": file.name, "engagement": views[0].id},
+                    subject_kind="file",
+                    subject_id=file.id,
+                    due_at=now + WORKING_DAY,
+                )
+            )
+    open_tasks(tasks, now=now)
+
+
+def ask_to_look_for_document(facts: Sequence[Fact], now: datetime) -> None:
+    tasks = []
+    for fact in facts:
+        row = documents.document(int(fact.data["document"]))
+        if row is not None:
+            tasks.append(
+                NewTask(
+                    kind="decide",
+                    code="look_for_document",
+                    dedupe_key=f"claimed:{fact.id}",
+                    contact_id=fact.contact_id,
+                    owner_id=row.engagement.owner_id,
+                    params={"en": row.name_en, "nb": row.name_nb},
+                    subject_kind="document",
+                    subject_id=row.id,
+                    due_at=now + WORKING_DAY,
+                )
+            )
+    open_tasks(tasks, now=now)
+
+
+def settle_document_tasks(facts: Sequence[Fact], now: datetime) -> None:
+    finish_about("document", [int(fact.data["document"]) for fact in facts], now=now)
+
+
+def open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
+    managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
+    owner = _business_owner()
+    tasks = []
+    for fact in facts:
+        data, person = fact.data, managers.get(fact.contact_id or 0)
+        manager = person.manager_id if person else None
+        tasks.append(
+            NewTask(
+                kind=str(data["kind"]),
+                code="journey",
+                dedupe_key=f"visit:{data['enrolment']}:{data['visit']}",
+                contact_id=fact.contact_id,
+                owner_id=_owner(str(data.get("owner", "")), manager, owner),
+                params={key: data[key] for key in ("title", "journey_name", "visit", "answers", "about")},
+                subject_kind="enrolment",
+                subject_id=int(data["enrolment"]),
+                due_at=_moment(data.get("due_at")),
+            )
+        )
+    open_tasks(tasks, now=now)
+
+
+def close_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
+    finish_about("enrolment", [int(fact.data["enrolment"]) for fact in facts], now=now)
+
+
+def change_contacts(facts: Sequence[Fact], now: datetime) -> None:
+    for fact in facts:
+        if fact.contact_id is None:
+            continue
+        if changes := fact.data.get("set"):
+            contacts.update_contact(fact.contact_id, changes, acting_user=None, now=now)
+        if tag := fact.data.get("add_tag"):
+            contacts.set_flag(fact.contact_id, "tag", tag, acting_user=None, now=now)
+        if tag := fact.data.get("remove_tag"):
+            contacts.clear_flag(fact.contact_id, "tag", tag, acting_user=None, now=now)
+
+
+def ask_about_undelivered(facts: Sequence[Fact], now: datetime) -> None:
+    managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
+    open_tasks(
+        [
+            NewTask(
+                kind="decide",
+                code="undelivered",
+                dedupe_key=f"dead:{fact.data['message']}",
+                contact_id=fact.contact_id,
+                owner_id=managers[fact.contact_id].manager_id if fact.contact_id in managers else None,
+                params={"outcome": fact.data.get("outcome", ""), "detail": str(fact.data.get("detail", ""))[:200]},
+                subject_kind="message",
+                subject_id=int(fact.data["message"]),
+                due_at=now + WORKING_DAY,
+            )
+            for fact in facts
+        ],
+        now=now,
+    )
+
+
+def suppress_bounced(facts: Sequence[Fact], now: datetime) -> None:
+    for fact in facts:
+        reason, address = fact.data.get("reason"), fact.data.get("address")
+        if reason and address:
+            subject = contacts.Subject(channel="mail", address=str(address), contact_id=fact.contact_id)
+            contacts.suppress(subject, str(reason), acting_user=None, now=now, detail=str(fact.data.get("detail", "")))
+
+
+def alert_owner(facts: Sequence[Fact], now: datetime) -> None:
+    """A provider refuses us: once, to the person who can mend it."""
+    open_tasks(
+        [
+            NewTask(
+                kind="decide",
+                code="account_paused",
+                dedupe_key=f"account:{fact.data['account']}:{fact.id}",
+                owner_id=_business_owner(),
+                params={"reason": fact.data.get("reason", ""), "detail": str(fact.data.get("detail", ""))[:200]},
+                subject_kind="account",
+                subject_id=int(fact.data["account"]),
+                urgent=True,
+            )
+            for fact in facts
+        ],
+        now=now,
+    )
+
+
+def _owner(named: str, manager: int | None, business_owner: int | None) -> int | None:
+    if named.startswith("person:"):
+        found = User.objects.filter(email__iexact=named.removeprefix("person:"), is_active=True).first()
+        return found.id if found else manager
+    return business_owner if named == "business_owner" else manager or business_owner
+
+
+def _business_owner() -> int | None:
+    owner = User.objects.filter(role=Role.OWNER, is_active=True).order_by("id").first()
+    return owner.id if owner else None
+
+
+def _moment(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+
+

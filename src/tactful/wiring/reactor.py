@@ -1,0 +1,85 @@
+"""Reading the fact log and letting the house react, lane by lane.
+
+Effects and cursor commit together. A fact whose reaction fails is tried alone; if it fails again it is
+put before the owner as a task and the others go on: one bad fact never stops a lane.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from tactful.events import feed
+from tactful.events.types import Fact
+from tactful.inbox.actions.tasks import open_tasks
+from tactful.inbox.types import NewTask
+from tactful.journeys import driver
+from tactful.wiring.journey_facts import loader
+from tactful.wiring.reactions import REACTIONS
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[[Sequence[Fact], datetime], None]
+
+
+def react(facts: Sequence[Fact], now: datetime) -> None:
+    by_name: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.name in REACTIONS:
+            by_name[fact.name].append(fact)
+    for name, mine in by_name.items():
+        for reaction in REACTIONS[name]:
+            reaction(mine, now)
+
+
+def move_journeys(facts: Sequence[Fact], now: datetime) -> None:
+    driver.feed(facts, loader(now), now)
+
+
+CONSUMERS: dict[str, Work] = {"reactions": react, "journeys": move_journeys}
+
+
+def run_lane(consumer: str, lane: int, now: datetime) -> int:
+    """One batch of one lane; answers how many facts it had. Another process may hold the lane: then 0."""
+    with transaction.atomic():
+        if not feed.try_lane(consumer, lane):
+            return 0
+        batch = feed.read(consumer, lane)
+        if batch is None:
+            return 0
+        _carry_out(consumer, batch.facts, now)
+        feed.advance(consumer, lane, batch)
+    return len(batch.facts)
+
+
+def run_all(now: datetime) -> int:
+    """Every consumer over every lane, once."""
+    return sum(run_lane(consumer, lane, now) for consumer in CONSUMERS for lane in range(feed.LANES))
+
+
+def _carry_out(consumer: str, facts: Sequence[Fact], now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            CONSUMERS[consumer](facts, now)
+    except Exception as error:
+        if len(facts) > 1:
+            for fact in facts:
+                _carry_out(consumer, [fact], now)
+            return
+        logger.exception("The fact %s (%s) could not be taken in.", facts[0].id, facts[0].name)
+        _tell_owner(consumer, facts[0], error, now)
+
+
+def _tell_owner(consumer: str, fact: Fact, error: Exception, now: datetime) -> None:
+    task = NewTask(
+        kind="decide",
+        code="fact_failed",
+        dedupe_key=f"fact:{consumer}:{fact.id}",
+        contact_id=fact.contact_id,
+        params={"fact": fact.name, "error": str(error)[:300]},
+        subject_kind="event",
+        subject_id=fact.id,
+    )
+    open_tasks([task], now=now)
