@@ -100,7 +100,7 @@ def sentence(note: Note) -> str:
         return note.code
     params = dict(note.params)
     if "field" in params:
-        params["field"] = str(FIELD_NAMES[Field(params["field"])])
+        params["field"] = str(FIELD_NAMES[Field(str(params["field"]))])
     return str(template) % params
 
 

@@ -61,7 +61,7 @@ class SourceRow:
 class Table:
     """A file as rows. ``encoding`` and ``delimiter`` are what we recognised.
 
-    ``doubtful``: letters look as if the file had been saved wrongly before ("Ã¸" for "ø").
+    ``doubtful``: letters look as if the file had been saved wrongly before ("Ã¥" for "å").
     """
 
     header: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Every write to contacts: one named action each, atomic, with its fact and, for people's acts, an audit row."""
+"""Every write to contacts: one named action each, atomic, with its fact and a person's audit row."""
 
 from ._writing import bump_gate
 from .basis import Subject, record_basis, suppress, unsuppress, withdraw_basis

@@ -41,7 +41,11 @@ class Grounds:
 
     def _object(self, objecting: Collection[int]) -> None:
         """Objection, receipt of withdrawal, and the end of whatever marketing rested on."""
-        ends = [b.id for (ident, purpose, _), b in self.having.items() if ident in objecting and purpose == "marketing"]
+        ends = [
+            b.id
+            for (ident, purpose, _), b in self.having.items()
+            if ident in objecting and purpose == "marketing"
+        ]
         BasisSpell.objects.filter(id__in=ends).update(to_at=self.now, end_recorded_at=self.now)
         flags = [spell(ident, "flag", "objected:marketing", self.now, by=self.by) for ident in objecting]
         ContactSpell.objects.bulk_create(flags, batch_size=BATCH)
@@ -61,7 +65,9 @@ class Grounds:
             return
         declared = self.request.declared
         collected = declared.collected_on.isoformat() if declared.collected_on else ""
-        source = "; ".join(part for part in (self.request.file_name, declared.source.value, collected) if part)
+        source = "; ".join(
+            part for part in (self.request.file_name, declared.source.value, collected) if part
+        )
         ground = Ground(purpose, channel, kind, how="import", wording=declared.words, source=source)
         self.receipts.append(receipt(ident, ground, kind, self.controller, self.by, self.now))
 

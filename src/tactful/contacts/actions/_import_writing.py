@@ -55,7 +55,9 @@ class Writer:
 
     def _load(self, plans: Sequence[RowPlan]) -> None:
         met = sorted({plan.contact_id for plan in plans if plan.contact_id is not None and plan.changes})
-        self.contacts = {c.id: c for c in Contact.objects.select_for_update().filter(id__in=met).order_by("id")}
+        self.contacts = {
+            c.id: c for c in Contact.objects.select_for_update().filter(id__in=met).order_by("id")
+        }
         companies = {c.company_id for c in self.contacts.values() if c.company_id}
         names = {plan.changes.fill[Field.COMPANY] for plan in plans if Field.COMPANY in plan.changes.fill}
         if names or companies:
@@ -76,7 +78,9 @@ class Writer:
         return self._create() if plan.changes else None
 
     def _create(self) -> int:
-        contact = Contact(id=new_id(), created_at=self.now, attributes={}, source=self.request.file_name[:120])
+        contact = Contact(
+            id=new_id(), created_at=self.now, attributes={}, source=self.request.file_name[:120]
+        )
         self.contacts[contact.id] = contact
         self.created.add(contact.id)
         return contact.id
@@ -183,7 +187,9 @@ class Writer:
 
     def _save_identities(self) -> None:
         having = set(
-            Identity.objects.filter(contact_id__in=self.changed, is_primary=True).values_list("contact_id", "kind")
+            Identity.objects.filter(contact_id__in=self.changed, is_primary=True).values_list(
+                "contact_id", "kind"
+            )
         )
         for identity in self.identities:
             if (identity.contact_id, identity.kind) not in having:

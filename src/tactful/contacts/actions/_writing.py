@@ -26,7 +26,10 @@ def locked(contact_id: int) -> Contact:
 
 
 def bump_gate(contact_ids: Iterable[int]) -> None:
-    """A gate fact changed: a message between gate and handoff mark goes back to the gate."""
+    """A gate fact changed: a message between gate and handoff mark goes back to the gate.
+
+    Every action that changes such a fact calls it in its own transaction, on any floor.
+    """
     Contact.objects.filter(id__in=sorted(contact_ids)).update(gate_rev=F("gate_rev") + 1)
 
 

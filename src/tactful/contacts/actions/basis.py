@@ -31,7 +31,9 @@ class Subject:
 
 
 @transaction.atomic
-def record_basis(contact_id: int, ground: Ground, *, acting_user: int | None, now: datetime) -> ConsentReceipt:
+def record_basis(
+    contact_id: int, ground: Ground, *, acting_user: int | None, now: datetime
+) -> ConsentReceipt:
     """A receipt (R68) and the spell that rests on it; an earlier spell for the same use ends.
 
     Raises ``ValueError`` for consent without the words that were shown: it would prove nothing.
@@ -53,7 +55,9 @@ def record_basis(contact_id: int, ground: Ground, *, acting_user: int | None, no
 
 
 @transaction.atomic
-def withdraw_basis(contact_id: int, ground: Ground, *, acting_user: int | None, now: datetime) -> ConsentReceipt | None:
+def withdraw_basis(
+    contact_id: int, ground: Ground, *, acting_user: int | None, now: datetime
+) -> ConsentReceipt | None:
     """No more for this purpose and channel, whatever basis there was. ``None``: withdrawn already.
 
     Only ``purpose``, ``channel``, ``how``, ``source`` and the wording of ``ground`` are read.
@@ -74,7 +78,9 @@ def withdraw_basis(contact_id: int, ground: Ground, *, acting_user: int | None, 
 
 
 @transaction.atomic
-def suppress(subject: Subject, reason: str, *, acting_user: int | None, now: datetime, detail: str = "") -> bool:
+def suppress(
+    subject: Subject, reason: str, *, acting_user: int | None, now: datetime, detail: str = ""
+) -> bool:
     """Write to this address no more. ``False``: it was suppressed already for this scope."""
     if subject.contact_id:
         locked(subject.contact_id)
@@ -100,7 +106,9 @@ def unsuppress(subject: Subject, *, acting_user: int, now: datetime, reason: str
     if subject.contact_id:
         locked(subject.contact_id)
     ended = Suppression.objects.running().filter(
-        channel=subject.channel, address_hash=address_hash(subject.channel, subject.address), scope=subject.scope
+        channel=subject.channel,
+        address_hash=address_hash(subject.channel, subject.address),
+        scope=subject.scope,
     )
     if not ended.update(to_at=now, end_recorded_at=now):
         return False
@@ -133,7 +141,7 @@ def _told(verb: str, subject: Subject, now: datetime, actor: int | None, reason:
     data = {"channel": subject.channel, "scope": subject.scope, "reason": reason}
     if subject.contact_id:
         bump_gate([subject.contact_id])
-        record([NewFact(verb, subject.contact_id, data)], now=now)
+        record([NewFact(verb, subject.contact_id, dict(data))], now=now)
     if actor is not None:
         about = f"contact:{subject.contact_id}" if subject.contact_id else "address"
         record_audit(actor=actor, verb=verb, subject=about, now=now, body=data)

@@ -69,9 +69,9 @@ def _imported(
     business = business_at(now)
     today = now.astimezone(ZoneInfo(business.time_zone)).date()
     drafts = [clean(row, mapping, today)[0] for row in table.rows]
-    known = known_contacts(
-        {mail for draft in drafts for mail in draft.mails}, {phone for draft in drafts for phone in draft.phones}
-    )
+    mails = {mail for draft in drafts for mail in draft.mails}
+    phones = {phone for draft in drafts for phone in draft.phones}
+    known = known_contacts(mails, phones)
     plans = plan_import(table.rows, mapping, known, today)
     run = _run(request, table, mapping, plans, acting_user, now)
     writer = Writer(now=now, by=acting_user, controller=business.name, request=request)

@@ -23,7 +23,9 @@ class ContactError(ValueError):
 
 
 @transaction.atomic
-def create_contact(new: NewContact, *, acting_user: int | None, now: datetime, source: str = "typed") -> Contact:
+def create_contact(
+    new: NewContact, *, acting_user: int | None, now: datetime, source: str = "typed"
+) -> Contact:
     """A new person with cleaned addresses. Raises ``ContactError`` for a bad or a taken address."""
     name = read_name(new.name)
     if not name.full:
@@ -80,7 +82,9 @@ def update_contact(
     contact.save()
     refresh_search([contact_id])
     bump_gate([contact_id])
-    tell("contact.updated", contact_id, now, acting_user, fields=sorted(columns | {s.key for s in attributes}))
+    tell(
+        "contact.updated", contact_id, now, acting_user, fields=sorted(columns | {s.key for s in attributes})
+    )
     return contact
 
 
@@ -112,7 +116,12 @@ def identities(contact_id: int, addresses: Sequence[tuple[str, str]], now: datet
     for kind, value in addresses:
         made.append(
             Identity(
-                contact_id=contact_id, kind=kind, value=value, shown=value, is_primary=kind not in seen, added_at=now
+                contact_id=contact_id,
+                kind=kind,
+                value=value,
+                shown=value,
+                is_primary=kind not in seen,
+                added_at=now,
             )
         )
         seen.add(kind)
@@ -138,8 +147,12 @@ def _end(contact_id: int, fresh: Sequence[ContactSpell], now: datetime) -> None:
 
 
 def _cleaned(new: NewContact) -> list[tuple[str, str]]:
-    mails = [(Identity.Kind.EMAIL.value, _read("email", text, new.region)) for text in new.mails if text.strip()]
-    phones = [(Identity.Kind.PHONE.value, _read("phone", text, new.region)) for text in new.phones if text.strip()]
+    mails = [
+        (Identity.Kind.EMAIL.value, _read("email", text, new.region)) for text in new.mails if text.strip()
+    ]
+    phones = [
+        (Identity.Kind.PHONE.value, _read("phone", text, new.region)) for text in new.phones if text.strip()
+    ]
     return list(dict.fromkeys(mails + phones))
 
 

@@ -27,10 +27,13 @@ ATTRIBUTES = (
 def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownContact]:
     """Every contact who owns one of the addresses, with all that it holds. Four queries."""
     owners = Identity.objects.filter(
-        Q(kind=Identity.Kind.EMAIL, value__in=list(mails)) | Q(kind=Identity.Kind.PHONE, value__in=list(phones))
+        Q(kind=Identity.Kind.EMAIL, value__in=list(mails))
+        | Q(kind=Identity.Kind.PHONE, value__in=list(phones))
     ).values("contact_id")
     contacts = list(
-        Contact.objects.filter(id__in=owners).select_related("company", "manager").prefetch_related("identities")
+        Contact.objects.filter(id__in=owners)
+        .select_related("company", "manager")
+        .prefetch_related("identities")
     )
     tags: dict[int, list[str]] = {}
     objecting: set[int] = set()

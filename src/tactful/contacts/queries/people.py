@@ -81,7 +81,9 @@ def profile(contact_id: int) -> Profile:
         identities=tuple(contact.identities.order_by("kind", "-is_primary", "added_at")),
         tags=tuple(sorted(spell.key for spell in spells if spell.kind == "tag")),
         flags=tuple(spell for spell in spells if spell.kind == "flag"),
-        basis=tuple(BasisSpell.objects.running().filter(contact_id=contact_id).order_by("purpose", "channel")),
+        basis=tuple(
+            BasisSpell.objects.running().filter(contact_id=contact_id).order_by("purpose", "channel")
+        ),
         receipts=tuple(ConsentReceipt.objects.filter(contact_id=contact_id).order_by("-at", "-id")),
     )
 

@@ -69,9 +69,7 @@ def _by_field(row: SourceRow, mapping: ColumnMapping) -> dict[Field, list[str]]:
 
 
 def _draft(reader: _Reader, mapping: ColumnMapping, today: date) -> Draft:
-    name = read_name(
-        reader.text(Field.NAME), reader.text(Field.GIVEN_NAME), reader.text(Field.FAMILY_NAME)
-    )
+    name = read_name(reader.text(Field.NAME), reader.text(Field.GIVEN_NAME), reader.text(Field.FAMILY_NAME))
     order = mapping.date_order
     return Draft(
         name=name.full,

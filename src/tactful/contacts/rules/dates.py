@@ -25,7 +25,7 @@ def read_date(text: str, today: date, order: str = "", *, birthday: bool = False
 
 
 def column_order(texts: Iterable[str]) -> str:
-    """"dmy" or "mdy" when the column's own days over 12 tell it, else ""."""
+    """ "dmy" or "mdy" when the column's own days over 12 tell it, else ""."""
     orders = set()
     for text in texts:
         match = _SHORT.fullmatch(text.strip().rstrip("."))

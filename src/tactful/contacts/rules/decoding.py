@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from .trouble import Unusable
 
-#: UTF-8 that was read as Windows-1252 and saved again: "Ã¸", "Ã¥", "Ã¦".
-_SPOILT = re.compile("Ã[\u0080-\u00bf˜¦¥†…]")
+#: UTF-8 that was read as Windows-1252 and saved again: "Ã¥" for "å".
+_SPOILT = re.compile("\u00c3[\u0080-\u00bf\u02dc\u2020\u2026]")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

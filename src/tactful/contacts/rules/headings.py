@@ -28,8 +28,7 @@ _WORDS: Mapping[Field, str] = {
     Field.ORG_NUMBER: "org number, organisation number, organization number, org no, company number, "
     "vat number, orgnr, org nr, organisasjonsnr, organisasjonsnummer, foretaksnummer, org nummer",
     Field.LANGUAGE: "language, preferred language, lang, locale, språk, foretrukket språk, målform",
-    Field.BIRTHDAY: "birthday, birth date, date of birth, born, dob, fødselsdato, født, fødselsdag, "
-    "fdato",
+    Field.BIRTHDAY: "birthday, birth date, date of birth, born, dob, fødselsdato, født, fødselsdag, fdato",
     Field.ADDRESS: "address, street, street address, address line 1, address line 2, address 1, adresse, "
     "gate, gateadresse, postadresse, besøksadresse, adresse 1, adresse 2, address 1 street",
     Field.POSTAL_CODE: "postal code, postcode, zip, zip code, postnr, postnummer, post nr, "

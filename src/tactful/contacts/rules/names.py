@@ -7,9 +7,11 @@ from dataclasses import dataclass
 #: æ, ø and å stand behind z. The database sorts by bytes (it has no ICU), so they borrow the three
 #: characters that follow z in ASCII. "aa" is an old å; ä and ö are sorted like æ and ø.
 _LAST = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "ü": "y"})
-_LETTERS = str.maketrans({"ß": "ss", "ð": "d", "þ": "th", "đ": "d", "ł": "l", "œ": "oe", "ı": "i"})
+_LETTERS = str.maketrans({"ß": "ss", "ð": "d", "þ": "th", "đ": "d", "ł": "l", "œ": "oe", "\u0131": "i"})
 _COMPARE = str.maketrans({"æ": "e", "ä": "e", "ø": "o", "ö": "o", "å": "a", "ü": "u"})
-_PARTICLES = frozenset("van von de der den di da del la le af av al el".split())
+_PARTICLES = frozenset(
+    ["van", "von", "de", "der", "den", "di", "da", "del", "la", "le", "af", "av", "al", "el"]
+)
 _NOT_NAMES = frozenset({"as", "asa", "ans", "da", "enk", "nuf", "sa", "jr", "sr", "phd", "md"})
 _FORMS = frozenset({"as", "asa", "ans", "da", "enk", "nuf", "sa", "ba", "ltd", "limited", "ab", "gmbh"})
 _TITLES = re.compile(r"^(?:hr|fru|frk|mr|mrs|ms|dr)\.?\s+", re.IGNORECASE)

@@ -88,7 +88,7 @@ def _plan_row(row: SourceRow, mapping: ColumnMapping, known: _Known, today: date
         return RowPlan(row, RowOutcome.REFUSED, (meeting.refusal,), draft)
     if meeting.person is None:
         return _create(row, draft, known, meeting.notes)
-    return _join(row, draft, meeting, known, mapping.prefer_file)
+    return _join(row, draft, meeting.person, meeting, known, mapping.prefer_file)
 
 
 def _meet(draft: Draft, known: _Known) -> _Meeting:
@@ -149,9 +149,9 @@ def _create(row: SourceRow, draft: Draft, known: _Known, notes: tuple[Note, ...]
     return RowPlan(row, RowOutcome.CREATED, notes, draft, changes)
 
 
-def _join(row: SourceRow, draft: Draft, meeting: _Meeting, known: _Known, prefer_file: bool) -> RowPlan:
-    person = meeting.person
-    assert person is not None
+def _join(
+    row: SourceRow, draft: Draft, person: _Person, meeting: _Meeting, known: _Known, prefer_file: bool
+) -> RowPlan:
     changes, kept = _difference(draft, person, known, prefer_file)
     outcome = _outcome(person, bool(changes), meeting.by_mail)
     notes = (*meeting.notes, *_told(person, outcome, meeting.by_mail, kept))

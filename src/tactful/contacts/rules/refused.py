@@ -17,9 +17,7 @@ def refused_file(
     refused again gets its reason replaced.
     """
     keep = [i for i, cell in enumerate(header) if fold_heading(cell) not in REASON_HEADINGS]
-    rows = [
-        [*(cells[i] if i < len(cells) else "" for i in keep), reason] for cells, reason in refused
-    ]
+    rows = [[*(cells[i] if i < len(cells) else "" for i in keep), reason] for cells, reason in refused]
     return write_csv([*(header[i] for i in keep), reason_heading], rows, delimiter)
 
 

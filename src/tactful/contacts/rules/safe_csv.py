@@ -9,9 +9,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from defusedcsv import csv as defused
+from defusedcsv import csv as defused  # type: ignore[import-untyped]
 
-_DANGER = r"[ ]*[=+\-@\t\r\n|%＝＋－＠]"
+_DANGER = r"[ ]*[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]"
 _NEEDS = re.compile(f"'*{_DANGER}")
 _HAS = re.compile(f"'+{_DANGER}")
 

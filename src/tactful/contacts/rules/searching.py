@@ -44,7 +44,9 @@ def terms(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(query)[:200].split()))[:8]
 
 
-def matches(query_terms: Iterable[str], names: Iterable[str], mails: Iterable[str], phones: Iterable[str]) -> bool:
+def matches(
+    query_terms: Iterable[str], names: Iterable[str], mails: Iterable[str], phones: Iterable[str]
+) -> bool:
     """Is every term really inside some word? Three-letter pieces alone can lie."""
     words = _words(names, mails, phones)
     return all(any(term in word for word in words) for term in query_terms)

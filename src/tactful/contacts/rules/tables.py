@@ -37,7 +37,7 @@ def sniff(text: str) -> str:
 def _declared_delimiter(text: str) -> tuple[str, str, int]:
     """Excel's first line "sep=;" names the delimiter and is no record."""
     line, _, rest = text.partition("\n")
-    mark = line.strip("\r\" ")
+    mark = line.strip('\r" ')
     if mark[:4].lower() == "sep=" and mark[4:5] in DELIMITERS:
         return mark[4], rest, 2
     return "", text, 1

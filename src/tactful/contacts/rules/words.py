@@ -14,8 +14,10 @@ _LANGUAGES = {
     "pl": "pl pol polish polsk pl-pl",
 }
 _BY_WORD = {word: code for code, words in _LANGUAGES.items() for word in words.split()}
-_YES = frozenset("ja j yes y true 1 x ok subscribed påmeldt samtykker sant".split())
-_NO = frozenset("nei n no false 0 - unsubscribed avmeldt reservert usant".split())
+_YES = frozenset(
+    ["ja", "j", "yes", "y", "true", "1", "x", "ok", "subscribed", "påmeldt", "samtykker", "sant"]
+)
+_NO = frozenset(["nei", "n", "no", "false", "0", "-", "unsubscribed", "avmeldt", "reservert", "usant"])
 _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 
 
