@@ -47,7 +47,8 @@ def checked_address(address: str) -> str:
     except UnicodeError:
         known = ""
     checked = f"{local}@{known}"
-    if len(checked) > 254 or len(local) > 64 or not _ADDRESS.fullmatch(checked):
+    # "=?" would be read as an encoded word: the mail would go to another address than the one shown.
+    if len(checked) > 254 or len(local) > 64 or "=?" in local or not _ADDRESS.fullmatch(checked):
         raise MailRefused(f"{one_line(address)[:100]!r} is not a mail address. Write one like name@example.com.")
     return checked
 

@@ -5,12 +5,16 @@ in a frame without scripts on top of that.
 """
 
 import re
+from collections import Counter
 
 import nh3
 
+from tactful.content.rules.plain import html_to_text, text_to_html
 from tactful.content.types import SafeHtml
 
 HTML_LIMIT = 500_000  # characters; what is longer is cut
+ELEMENT_LIMIT = 20_000
+DEPTH_LIMIT = 1_500
 REMOTE = "data-remote-src"
 
 TAGS = {
@@ -48,26 +52,48 @@ _IMAGE = re.compile(r"(?:https?://|cid:)[^\s<>\"'`\x00-\x20]+", re.IGNORECASE)
 # Words, numbers, units, colours, and no other function than a colour's. No escapes, comments, addresses.
 _STYLE_VALUE = re.compile(r"(?:rgba?\([0-9., %]+\)|hsla?\([0-9., %a-z]+\)|[a-z0-9#.,% !'-])+", re.IGNORECASE)
 _SIMPLE = re.compile(r"[A-Za-z0-9#%.,_ +-]{0,100}")
+_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
+_END_BY_THEMSELVES = {"p", "li", "td", "th", "tr", "dd", "dt", "br", "img", "hr", "wbr", "col", "meta", "link", "o:p"}
 _IMG_TAG = re.compile(r"<img( [^<>]*)?>")
 _SRC = re.compile(r' src="([^"]*)"')
+_AT_REST = rf' {REMOTE}="\1"'
 
 
 def sanitise_mail_html(html: str) -> SafeHtml:
     """``html`` with only allowed elements, attributes, styles and link targets; never fails.
 
-    A remote image (http, https, cid) stays as ``<img data-remote-src=…>``, every other one goes.
+    A remote image (http, https, cid) stays as ``<img data-remote-src=…>``, every other one goes. A page
+    that is nested beyond reason is shown as its words only.
     """
     readable = html[:HTML_LIMIT].encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    if _is_beyond_reason(readable):
+        return SafeHtml(text_to_html(html_to_text(readable)))
     cleaned = _CLEANER.clean(readable)
     inert = _IMG_TAG.sub(_rest_image, cleaned)
     return SafeHtml(inert, inert.count(f" {REMOTE}="))
+
+
+def _is_beyond_reason(html: str) -> bool:
+    """Whether the parser, quadratic in depth, would take seconds. Elements that end by themselves are free."""
+    opened: Counter[str] = Counter()
+    deepest: Counter[str] = Counter()
+    total = 0
+    for match in _ELEMENT.finditer(html):
+        name = match.group(2).lower()
+        if match.group(1):
+            opened[name] = max(0, opened[name] - 1)
+        elif name not in _END_BY_THEMSELVES:
+            total += 1
+            opened[name] += 1
+            deepest[name] = max(deepest[name], opened[name])
+    return total > ELEMENT_LIMIT or deepest.total() > DEPTH_LIMIT
 
 
 def _rest_image(match: re.Match[str]) -> str:
     attributes = match.group(1) or ""
     if REMOTE in attributes:
         attributes = _SRC.sub("", attributes)
-    return f"<img{_SRC.sub(rf' {REMOTE}="\1"', attributes)}>"
+    return "<img" + _SRC.sub(_AT_REST, attributes) + ">"
 
 
 def _keep(tag: str, name: str, value: str) -> str | None:

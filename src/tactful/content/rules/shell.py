@@ -33,7 +33,7 @@ _HEAD = """<mjml lang="{language}"><mj-head>
 <mj-section padding="0"/>
 </mj-attributes>
 <mj-style>
-ul {{ margin: 0; padding: 0 0 0 20px; }} li {{ padding: 3px 0; }} p {{ margin: 0 0 14px; }} p:last-child {{ margin: 0; }}
+ul {{ margin: 0 0 14px; padding: 0 0 0 20px; }} li {{ padding: 3px 0; }} p {{ margin: 0 0 14px; }} p:last-child {{ margin: 0; }}
 a {{ color: {accent}; }}
 .tf-foot a {{ color: #465350; text-decoration: underline; }}
 @media (prefers-color-scheme: dark) {{
@@ -41,6 +41,7 @@ body, body > div, .tf, body > div > div {{ background: #101716 !important; }}
 body div, body td, body p, body li {{ color: #e8ede8 !important; }}
 body a, body .tf-name div {{ color: #8ecbdd !important; }}
 body .tf-foot div, body .tf-foot p, body .tf-foot a {{ color: #b7c2bc !important; }}
+body .tf-auto {{ border-color: #4c93a8 !important; }}
 td[bgcolor="#1c3b36"], td[bgcolor="#1c3b36"] a {{ background: #dce9e2 !important; color: #101716 !important; }}
 }}
 </mj-style></mj-head>
@@ -52,7 +53,7 @@ _TOP = """<mj-section css-class="tf" padding="20px 0 8px"><mj-column>
 
 _BOTTOM = """<mj-section css-class="tf tf-foot" padding="28px 0 32px"><mj-column>
 <mj-text font-size="13px" line-height="1.5" color="#465350" padding="0 24px">
-<p style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:5px double {accent};">{{{{ automatic_label }}}}</p>
+<p class="tf-auto" style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:5px double {accent};">{{{{ automatic_label }}}}</p>
 <p style="margin:0 0 12px;">{links}</p>
 <p style="margin:0;">{business}<br>{address}</p>
 </mj-text></mj-column></mj-section></mj-body></mjml>"""

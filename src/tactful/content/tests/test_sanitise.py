@@ -80,7 +80,10 @@ def test_hostile_html_comes_out_within_the_allow_list() -> None:
 def test_sanitising_again_changes_nothing() -> None:
     for snippet in hostile_corpus():
         once = sanitise_mail_html(snippet)
-        assert sanitise_mail_html(once.html) == once
+        again = sanitise_mail_html(once.html)
+        # HTML drops the line end after <pre>, and the writer gives it back: both are the same page.
+        assert again.html.replace("<pre>\n", "<pre>") == once.html.replace("<pre>\n", "<pre>")
+        assert again.remote_images == once.remote_images
 
 
 @given(st.lists(st.sampled_from(hostile_corpus()), min_size=1, max_size=4), st.data())
@@ -120,6 +123,16 @@ def test_no_attribute_keeps_an_angle_bracket(attribute: str) -> None:
     assert safe.count("<") == 1
 
 
-def test_a_very_deep_or_long_mail_does_not_fall_over() -> None:
-    assert watch(sanitise_mail_html("<div>" * 20_000 + "x").html)
-    assert sanitise_mail_html("x" * 2_000_000).html
+@pytest.mark.parametrize("opening", ["<div>", "<b><i>", "<table>", "<div></p>", "<font><p>"])
+def test_a_page_nested_beyond_reason_is_shown_as_words(opening: str) -> None:
+    safe = sanitise_mail_html(opening * 30_000 + "the words").html
+    assert set(watch(safe)) <= {"p", "br"}
+    assert "the words" in safe
+
+
+def test_a_page_with_many_rows_keeps_its_table() -> None:
+    assert "table" in watch(sanitise_mail_html("<table>" + "<tr><td>x" * 8_000 + "</table>").html)
+
+
+def test_what_is_too_long_is_cut() -> None:
+    assert len(sanitise_mail_html("x" * 2_000_000).html) <= 500_000
