@@ -50,9 +50,9 @@ def refuses(request: GateRequest, facts: Facts, now: datetime) -> bool:
         return True
     if request.latest_at is not None and now > request.latest_at:
         return True
-    if sensitive is not UNKNOWN and (marketing or kind == MessageClass.RELATIONSHIP):
-        if sensitive.bereaved or sensitive.occasion_opted_out:
-            return True
+    felt = sensitive is not UNKNOWN and (sensitive.bereaved or sensitive.occasion_opted_out)
+    if felt and (marketing or kind == MessageClass.RELATIONSHIP):
+        return True
     if channel is UNKNOWN:
         return False
     replied = channel.last_auto_reply_at
