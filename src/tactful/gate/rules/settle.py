@@ -35,7 +35,7 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
         reasons if fits else (*reasons, _no_room(case)),
         until=ends_at,
         wake_on=tuple(dict.fromkeys(str(f.wake_on) for f in found if f.wake_on is not None)),
-        on_release=max((f.on_release for f in found), key=_MILDEST_FIRST.index),
+        on_release=_on_release(found) if fits else OnRelease.ASK,
         owner_id=longest.reason.owner_id,
         task_at=task_at(case),
         counts_in_caps=plan.counts_in_caps,
@@ -77,6 +77,10 @@ def first_moment(case: Case, plan: Plan, after: datetime) -> datetime:
             break
         after = moved
     return after
+
+
+def _on_release(found: list[Finding]) -> OnRelease:
+    return max((finding.on_release for finding in found), key=_MILDEST_FIRST.index)
 
 
 def _ordered(first: Finding, found: list[Finding]) -> tuple[Reason, ...]:

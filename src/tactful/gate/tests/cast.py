@@ -59,6 +59,9 @@ def utc(day: int, hour: int, minute: int = 0, month: int = 4) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
 
 
+YESTERDAY = utc(8, 9)
+
+
 def request(**changes: Any) -> GateRequest:
     return replace(REQUEST, **changes)
 
@@ -75,11 +78,11 @@ def question(owner_id: int | None = KARI) -> TalkFact:
     return TalkFact("question", utc(8, 9), 51, owner_id)
 
 
-def debt(due_at: datetime = utc(8, 9), waits_on_client: bool = False) -> DebtFact:
+def debt(due_at: datetime = YESTERDAY, waits_on_client: bool = False) -> DebtFact:
     return DebtFact("promise", due_at, 61, OLA, waits_on_client)
 
 
-def mood(kind: str = "negative", at: datetime = utc(8, 9), is_open: bool = False) -> MoodFact:
+def mood(kind: str = "negative", at: datetime = YESTERDAY, is_open: bool = False) -> MoodFact:
     return MoodFact(kind, at, 71, is_open, KARI)
 
 

@@ -23,6 +23,7 @@ from tactful.gate.tests.cast import (
     settings,
     utc,
 )
+from tactful.gate.tests.drawn import OBJECTIONS
 from tactful.gate.types import (
     UNKNOWN,
     AddressState,
@@ -126,13 +127,14 @@ def test_the_basis_must_carry_the_purpose(
 
 @pytest.mark.parametrize("author", list(Author))
 @pytest.mark.parametrize("message_class", list(MessageClass))
-@pytest.mark.parametrize("against", ["objected", "withdrawn", "restricted"])
+@pytest.mark.parametrize(
+    ("basis", "code"), list(zip(OBJECTIONS, ["objected", "withdrawn", "restricted"], strict=True))
+)
 def test_objection_withdrawal_and_restriction_always_refuse(
-    author: Author, message_class: MessageClass, against: str
+    author: Author, message_class: MessageClass, basis: BasisFact, code: str
 ) -> None:
-    basis = BasisFact(BasisKind.CONSENT, **{against: True})
     verdict = ask(request(author=author, message_class=message_class), facts(basis=basis))
-    assert (verdict.kind, codes(verdict)) == (REFUSE, [f"basis.{against}"])
+    assert (verdict.kind, codes(verdict)) == (REFUSE, [f"basis.{code}"])
 
 
 def test_a_person_needs_a_basis_for_marketing_only() -> None:

@@ -125,6 +125,7 @@ def test_no_permitted_moment_before_the_latest_one() -> None:
     assert verdict.kind is VerdictKind.HOLD
     assert codes(verdict) == ["quiet.night", "late.no_room"]
     assert (verdict.until, verdict.task_at) == (utc(12, 10), friday_night)
+    assert verdict.on_release == "ask"
 
 
 def test_a_hold_at_the_very_latest_moment_still_lies_ahead() -> None:
