@@ -70,7 +70,7 @@ def wanted(plan: Plan, state: State) -> tuple[str, ...]:
     """Keys that moving on from here may ask: load them with the batch and most calls need no ``Ask``."""
     if state.phase is Phase.ENDED:
         return ()
-    names = plan.behind[state.step] if state.step else plan.ahead[plan.first]
+    names = plan.behind.get(state.step, ()) if state.step else plan.ahead[plan.first]
     suffix = suffix_of(plan, state)
     return tuple(fact_key(name, suffix) for name in names)
 
