@@ -36,6 +36,10 @@ class EngagementView:
     def missing(self) -> tuple[WantedDocument, ...]:
         return tuple(document for document in self.documents if document.state == "missing")
 
+    @property
+    def received(self) -> tuple[WantedDocument, ...]:
+        return tuple(document for document in self.documents if document.state == "received")
+
     def title(self, language: str) -> str:
         return self.title_nb if language.startswith(("nb", "no", "nn")) else self.title_en
 

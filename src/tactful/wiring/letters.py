@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from tactful.channels import queries as channels
 from tactful.channels.types import Channel
@@ -14,6 +12,7 @@ from tactful.contacts import queries as contacts
 from tactful.contacts.types import Person
 from tactful.content import queries as content
 from tactful.content.rules.person_mail import build_person_mail
+from tactful.content.templates_seed import automatic_label, footer_words
 from tactful.content.types import Brand, FooterWords, MailEnvelope, PersonMail
 from tactful.delivery.types import (
     CapScope,
@@ -32,6 +31,7 @@ from tactful.wiring.object_facts import load
 
 FACT_VARIABLE = "@"
 UNKNOWN_LANGUAGE = "en"
+A_PERSON = ("A person", "Et menneske")
 
 
 def fact_sources() -> FactSources:
@@ -146,27 +146,26 @@ def letterhead(account_id: int, language: str, now: datetime) -> Letterhead:
     local, _at, domain = account.address.rpartition("@")
     plus = f"{local}+{{token}}@{domain}"
     portal = f"{settings.BASE_URL}/c"
-    with override(language):
-        return Letterhead(
-            sender_address=account.address,
-            sender_name=account.sender_name or house.name,
-            domain=domain,
-            reply_to=plus,
-            return_path=plus,
-            automatic_label=_("This is an automatic message from %(business)s. A person reads your answer.")
-            % {"business": house.name},
-            why=f"{portal}/why/{{token}}/",
-            preferences=f"{portal}/preferences/{{token}}/",
-            unsubscribe=f"{portal}/unsubscribe/{{token}}/",
-            unsubscribe_mailto=plus,
-            brand={
-                "business": house.name,
-                "postal_address": house.address,
-                "why": _("Why did I get this?"),
-                "preferences": _("Choose what you hear from us"),
-                "unsubscribe": _("Stop these messages"),
-            },
-        )
+    footer = footer_words(language)
+    return Letterhead(
+        sender_address=account.address,
+        sender_name=account.sender_name or house.name,
+        domain=domain,
+        reply_to=plus,
+        return_path=plus,
+        automatic_label=automatic_label(language, house.name, A_PERSON[language == "nb"]),
+        why=f"{portal}/why/{{token}}/",
+        preferences=f"{portal}/preferences/{{token}}/",
+        unsubscribe=f"{portal}/unsubscribe/{{token}}/",
+        unsubscribe_mailto=plus,
+        brand={
+            "business": house.name,
+            "postal_address": house.address,
+            "why": footer.why,
+            "preferences": footer.preferences,
+            "unsubscribe": footer.unsubscribe,
+        },
+    )
 
 
 def _brand(head: Letterhead) -> Brand:

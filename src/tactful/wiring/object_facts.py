@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 
 from tactful.contacts import queries as contacts
 from tactful.engagements import queries as engagements
-from tactful.engagements.types import EngagementView
+from tactful.engagements.types import EngagementView, WantedDocument
 from tactful.foundation.queries import business_at
 from tactful.foundation.secrets import key_ring
 from tactful.gate.types import UNKNOWN
@@ -111,12 +111,14 @@ def _languages(ids: Sequence[int], now: datetime) -> dict[int, str]:
     return {ident: (people[ident].language if ident in people else "") or house for ident in ids}
 
 
-def _names(view: EngagementView, language: str) -> str:
-    return "\n".join(document.name(language) for document in view.missing)
+def _names(documents: Sequence[WantedDocument], language: str) -> str:
+    return "\n".join(document.name(language) for document in documents)
 
 
-def _all_names(view: EngagementView, language: str) -> str:
-    return "\n".join(document.name(language) for document in view.documents)
+def _matter(view: EngagementView, language: str) -> str:
+    """The title as it stands in a sentence: "the annual accounts for 2025"."""
+    title = view.title(language)
+    return title[:1].lower() + title[1:]
 
 
 def upload_url(engagement_id: int) -> str:
@@ -136,9 +138,11 @@ def written_date(day: date | None, language: str) -> str:
 ENGAGEMENT_FACTS: Mapping[str, Callable[[EngagementView, str], Any]] = {
     "documents.missing": lambda view, _: view.is_open and bool(view.missing),
     "documents.complete": lambda view, _: not view.missing,
-    "documents.missing_list": _names,
-    "documents.wanted_list": _all_names,
+    "documents.missing_list": lambda view, language: _names(view.missing, language),
+    "documents.wanted_list": lambda view, language: _names(view.documents, language),
+    "documents.received_list": lambda view, language: _names(view.received, language),
     "documents.upload_url": lambda view, _: upload_url(view.id),
+    "engagement.matter": _matter,
     "engagement.title": lambda view, language: view.title(language),
     "engagement.deadline": lambda view, language: written_date(view.due_on, language),
     "engagement.year": lambda view, _: str(view.year or ""),
