@@ -90,7 +90,8 @@ def test_one_document_stays_missing_until_a_person_calls() -> None:
     assert task[1].owner == "account_manager" and task[1].about == "engagement=17"
     assert trace.state.phase is Phase.TASK
     reminder = trace.made(EnqueueSend)[1][1]
-    assert [variable.name for variable in reminder.variables] == ["upload_link", "missing"]
+    names = [variable.name for variable in reminder.variables]
+    assert names == ["matter", "deadline", "missing_list", "upload_url"]
 
 
 def test_after_the_call_the_task_ends_it_and_late_documents_still_get_a_receipt() -> None:

@@ -1,0 +1,85 @@
+"""Bringing journeys in, switching them on and off, and taking people out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from tactful.foundation.actions import record_audit
+from tactful.journeys import driver
+from tactful.journeys.models import Journey, JourneySpell, JourneyVersion
+from tactful.journeys.rules.batch import Load
+from tactful.journeys.rules.definition import document, read
+
+
+@transaction.atomic
+def import_journey(source: str, *, acting_user: int | None, now: datetime) -> JourneyVersion:
+    """A journey from its YAML as a new version; the same definition again changes nothing.
+
+    Those who walk an earlier version stay on it. Raises ``DefinitionError`` with every problem at once.
+    """
+    definition = read(source)
+    body = document(definition)
+    names = {"name_en": definition.name.en, "name_nb": definition.name.nb}
+    journey, _fresh = Journey.objects.select_for_update().get_or_create(slug=definition.slug, defaults=names)
+    live = journey.live_version
+    if live is not None and live.document == body:
+        return live
+    last = journey.versions.aggregate(last=Max("number"))["last"] or 0
+    version = JourneyVersion.objects.create(
+        journey=journey, number=last + 1, document=body, source=source, created_at=now, by=acting_user
+    )
+    journey.live_version = version
+    journey.name_en, journey.name_nb = definition.name.en, definition.name.nb
+    journey.save()
+    _audit("journey.imported", journey, acting_user, now, {"version": version.number})
+    return version
+
+
+@transaction.atomic
+def switch_on(journey_id: int, *, acting_user: int | None, now: datetime) -> None:
+    """Take entries, and let those go on who were standing still."""
+    journey = Journey.objects.select_for_update().get(id=journey_id)
+    _end_spells(journey, "paused", now)
+    running = JourneySpell.objects.running().filter(journey=journey, kind="live")
+    if not running.exists():
+        _begin_spell(journey, "live", acting_user, now)
+        _audit("journey.switched_on", journey, acting_user, now, {})
+
+
+@transaction.atomic
+def switch_off(journey_id: int, *, acting_user: int | None, now: datetime) -> None:
+    """Take nobody in; those who walk it stand still where they are until it is on again."""
+    journey = Journey.objects.select_for_update().get(id=journey_id)
+    if _end_spells(journey, "live", now):
+        _begin_spell(journey, "paused", acting_user, now)
+        _audit("journey.switched_off", journey, acting_user, now, {})
+
+
+@transaction.atomic
+def take_out(enrolment_ids: Sequence[int], *, reason: str, load: Load, acting_user: int, now: datetime) -> int:
+    """End these enrolments; what they had queued is cancelled."""
+    count = driver.stop(enrolment_ids, "taken_out", load, now)
+    for ident in enrolment_ids:
+        record_audit(
+            actor=acting_user,
+            verb="enrolment.taken_out",
+            subject=f"enrolment:{ident}",
+            now=now,
+            body={"reason": reason},
+        )
+    return count
+
+
+def _begin_spell(journey: Journey, kind: str, by: int | None, now: datetime) -> None:
+    JourneySpell.objects.create(journey=journey, kind=kind, by=by, from_at=now, recorded_at=now)
+
+
+def _end_spells(journey: Journey, kind: str, now: datetime) -> int:
+    running = JourneySpell.objects.running().filter(journey=journey, kind=kind)
+    return running.update(to_at=now, end_recorded_at=now)
+
+
+def _audit(verb: str, journey: Journey, actor: int | None, now: datetime, body: dict[str, object]) -> None:
+    record_audit(actor=actor, verb=verb, subject=f"journey:{journey.id}", now=now, body=body)
