@@ -37,7 +37,7 @@ def run_house(environment: Environment, plan: Plan) -> int:
     """Start all, supervise until a signal, stop all. Raises ``Trouble`` when the start fails."""
     say = _to_log(environment.home) if plan.quiet else _print
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _only_one(environment.home), open_door(environment.host, environment.port) as door:
+    with only_one(environment.home), open_door(environment.host, environment.port) as door:
         server = Server(environment.home, say) if environment.embedded else None
         try:
             lines = _make_ready(environment, plan, server)
@@ -108,7 +108,7 @@ def _announce(environment: Environment, lines: Sequence[str], say: Callable[[str
 
 
 @contextmanager
-def _only_one(home: Path) -> Iterator[None]:
+def only_one(home: Path) -> Iterator[None]:
     """Two supervisors on one data folder would restart each other's parts."""
     ensure_home(home)
     path = home / "up.lock"

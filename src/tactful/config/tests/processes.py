@@ -1,13 +1,17 @@
 """Start our programs from tests, and wait for what they say or do."""
 
+import io
 import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass
 from pathlib import Path
+
+from tactful.config.cli import main
 
 PATIENCE_SECONDS = 30.0
 """Only a test that fails waits this long."""
@@ -19,9 +23,29 @@ def environ(home: Path, **more: str) -> dict[str, str]:
     return kept | {"TACTFUL_HOME": str(home)} | more
 
 
-def tactful(home: Path, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
-    """The command line, run to its end."""
-    return subprocess.run(
+@dataclass(frozen=True, slots=True)
+class Answer:
+    code: int
+    errors: str
+
+
+def tactful(home: Path, *arguments: str, **more: str) -> Answer:
+    """The command line in this process, which spares the start of another one."""
+    before = dict(os.environ)
+    errors = io.StringIO()
+    os.environ.clear()
+    os.environ.update(environ(home, **more))
+    try:
+        with redirect_stderr(errors):
+            return Answer(main(arguments), errors.getvalue())
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def tactful_apart(home: Path, *arguments: str, **more: str) -> Answer:
+    """The command line in a process of its own."""
+    done = subprocess.run(
         [sys.executable, "-m", "tactful", *arguments],
         env=environ(home, **more),
         capture_output=True,
@@ -29,6 +53,7 @@ def tactful(home: Path, *arguments: str, **more: str) -> "subprocess.CompletedPr
         timeout=PATIENCE_SECONDS,
         check=False,
     )
+    return Answer(done.returncode, done.stderr)
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
