@@ -119,6 +119,7 @@ class ConsentReceipt(Row):
     actor = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     seal = models.BinaryField(max_length=32, null=True)
+    sealed_order = models.BigIntegerField(null=True, unique=True)
 
     class Meta:
         db_table = "consent_receipt"

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('actor', models.BigIntegerField(null=True)),
                 ('at', models.DateTimeField()),
                 ('seal', models.BinaryField(max_length=32, null=True)),
+                ('sealed_order', models.BigIntegerField(null=True, unique=True)),
             ],
             options={
                 'db_table': 'consent_receipt',
