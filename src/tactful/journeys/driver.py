@@ -242,8 +242,8 @@ def _stimuli(facts: Sequence[Fact]) -> dict[int, list[Stimulus]]:
     queue: dict[int, list[Stimulus]] = defaultdict(list)
     for fact in facts:
         data = fact.data
-        if data.get("cause_kind") == "visit" and data.get("cause_id") is not None:
-            visit = int(data["cause_visit"])
+        if data.get("cause") == "visit" and data.get("cause_id") is not None:
+            visit = int(data["visit"])
             if fact.name in OUTCOMES:
                 outcome = SendOutcome(visit, OUTCOMES[fact.name], fact.ts, str(data.get("check", "")))
                 queue[int(data["cause_id"])].append(outcome)

@@ -59,7 +59,7 @@ def _enqueue(sends: Sequence[tuple[Row, EnqueueSend]], now: datetime) -> None:
     if not sends:
         return
     views = touchpoints.views({effect.touchpoint for _, effect in sends})
-    delivery.enqueue([_message(row, effect, views) for row, effect in sends], now)
+    delivery.enqueue([_message(row, effect, views) for row, effect in sends], now=now)
 
 
 def _message(row: Row, effect: EnqueueSend, views: dict[str, TouchpointView]) -> NewMessage:
@@ -122,7 +122,7 @@ def _cancel(cancels: Sequence[tuple[Row, CancelMessages]], now: datetime) -> Non
     for row, effect in cancels:
         by_reason[effect.reason] += [(row.id, visit) for visit in effect.visits]
     for reason, visits in by_reason.items():
-        delivery.cancel_visits(visits, reason=reason, now=now)
+        delivery.cancel(visits=visits, reason=reason, now=now)
 
 
 def _fact(row: Row, effect: Effect) -> NewFact | None:

@@ -21,22 +21,23 @@ from tactful.inbox.types import NewTask
 UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
 WORKING_DAY = timedelta(days=1)
+SUPPRESSES = {"hard": "hard_bounce", "complaint": "complaint"}
 
 
 def wake_held(facts: Sequence[Fact], now: datetime) -> None:
     """What was held for this client and this cause meets the gate again, or its journey."""
     names = {fact.name for fact in facts}
     contacts_of = {fact.contact_id for fact in facts if fact.contact_id is not None}
-    delivery.wake(sorted(contacts_of), sorted(names), now)
+    delivery.release(names=sorted(names), contact_ids=sorted(contacts_of), now=now)
 
 
 def wake_held_by_order(facts: Sequence[Fact], now: datetime) -> None:
     """A standing hold was released; those of everything or a group wake everybody whom they held."""
     known = sorted({fact.contact_id for fact in facts if fact.contact_id is not None})
     if known:
-        delivery.wake(known, ["hold.released"], now)
+        delivery.release(names=["hold.released"], contact_ids=known, now=now)
     if any(fact.contact_id is None for fact in facts):
-        delivery.wake(None, ["hold.released"], now)
+        delivery.release(names=["hold.released"], now=now)
 
 
 def pause_marketing(facts: Sequence[Fact], now: datetime) -> None:
@@ -122,7 +123,44 @@ def settle_document_tasks(facts: Sequence[Fact], now: datetime) -> None:
     finish_about("document", [int(fact.data["document"]) for fact in facts], now=now)
 
 
-def open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
+def open_wanted_tasks(facts: Sequence[Fact], now: datetime) -> None:
+    """Journeys ask for people, and so does delivery about messages and accounts."""
+    _open_journey_tasks([fact for fact in facts if "enrolment" in fact.data], now)
+    _open_sending_tasks([fact for fact in facts if "enrolment" not in fact.data], now)
+
+
+def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
+    """``kind``: message_held, message_unknown, hold_ended, or what an account or the clock needs."""
+    managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
+    owner = _business_owner()
+    tasks = []
+    for fact in facts:
+        data, person = fact.data, managers.get(fact.contact_id or 0)
+        message = data.get("message")
+        tasks.append(
+            NewTask(
+                kind="unknown" if data.get("kind") == "message_unknown" else "decide",
+                code=str(data.get("kind", "sending")),
+                dedupe_key=f"{data.get('kind')}:{message or data.get('account') or fact.id}",
+                contact_id=fact.contact_id,
+                owner_id=data.get("owner") or (person.manager_id if person else None) or owner,
+                params={key: value for key, value in data.items() if key not in ("owner", "kind")},
+                subject_kind="message" if message else "sending",
+                subject_id=int(message) if message else None,
+                due_at=now + WORKING_DAY,
+                urgent=not message,
+            )
+        )
+    open_tasks(tasks, now=now)
+
+
+def settle_message_tasks(facts: Sequence[Fact], now: datetime) -> None:
+    """A person has decided about a message on its own page: its task is done."""
+    decided = [int(fact.data["message"]) for fact in facts if "message" in fact.data and "task" not in fact.data]
+    finish_about("message", decided, now=now)
+
+
+def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
     owner = _business_owner()
     tasks = []
@@ -183,31 +221,12 @@ def ask_about_undelivered(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def suppress_bounced(facts: Sequence[Fact], now: datetime) -> None:
+    """A dead address and a complaint end writing to it; a full mailbox counts, other news do not."""
     for fact in facts:
-        reason, address = fact.data.get("reason"), fact.data.get("address")
+        reason, address = SUPPRESSES.get(str(fact.data.get("kind"))), fact.data.get("address")
         if reason and address:
             subject = contacts.Subject(channel="mail", address=str(address), contact_id=fact.contact_id)
-            contacts.suppress(subject, str(reason), acting_user=None, now=now, detail=str(fact.data.get("detail", "")))
-
-
-def alert_owner(facts: Sequence[Fact], now: datetime) -> None:
-    """A provider refuses us: once, to the person who can mend it."""
-    open_tasks(
-        [
-            NewTask(
-                kind="decide",
-                code="account_paused",
-                dedupe_key=f"account:{fact.data['account']}:{fact.id}",
-                owner_id=_business_owner(),
-                params={"reason": fact.data.get("reason", ""), "detail": str(fact.data.get("detail", ""))[:200]},
-                subject_kind="account",
-                subject_id=int(fact.data["account"]),
-                urgent=True,
-            )
-            for fact in facts
-        ],
-        now=now,
-    )
+            contacts.suppress(subject, reason, acting_user=None, now=now, detail=str(fact.data.get("code", "")))
 
 
 def _owner(named: str, manager: int | None, business_owner: int | None) -> int | None:

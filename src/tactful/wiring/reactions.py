@@ -30,12 +30,12 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "document.received": (do.settle_document_tasks,),
     "document.waived": (do.settle_document_tasks,),
     "document.missing": (do.settle_document_tasks,),
-    # Journeys want people and changes.
-    "task.wanted": (do.open_journey_tasks,),
+    # Journeys and delivery want people and changes.
+    "task.wanted": (do.open_wanted_tasks,),
+    "task.done": (do.settle_message_tasks,),
     "task.unwanted": (do.close_journey_tasks,),
     "contact.change_wanted": (do.change_contacts,),
     # Messages that did not arrive.
     "message.dead": (do.ask_about_undelivered,),
     "message.bounced": (do.suppress_bounced,),
-    "account.paused": (do.alert_owner,),
 }

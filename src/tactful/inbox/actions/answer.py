@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tactful.delivery.actions import send_own_words
-from tactful.delivery.types import OwnWords
+from tactful.delivery.actions import Words, approve_and_send
 from tactful.foundation.actions import record_audit
 from tactful.inbox.actions import tasks
 from tactful.inbox.actions.spells import NewTalk, begin, end
@@ -46,16 +45,16 @@ def reply(answer: Answer, *, now: datetime) -> Entry:
         subject=_reply_subject(conversation.subject),
         text=answer.text.strip(),
     )
-    words = OwnWords(
+    words = Words(
         contact_id=_contact(conversation),
-        acting_user=answer.acting_user,
         subject=entry.subject,
-        text=entry.text,
+        body=entry.text,
         conversation_id=conversation.id,
-        entry_id=entry.id,
         in_reply_to=last.internet_id if last else "",
+        references=last.internet_id if last else "",
+        dedupe_key=f"entry:{entry.id}",
     )
-    entry.message_id = send_own_words(words, now=now)
+    entry.message_id = approve_and_send(words=words, acting_user=answer.acting_user, now=now)
     entry.save(update_fields=["message_id"])
     _our_word_is_last(conversation, answer.acting_user, now)
     if answer.close:
