@@ -1,6 +1,6 @@
 """Accounts as others read them."""
 
-from tactful.channels.models import Account
+from tactful.channels.models import Account, InboundRaw
 from tactful.channels.types import Channel
 
 
@@ -16,3 +16,12 @@ def main_account(channel: str) -> Account | None:
 
 def account(account_id: int) -> Account:
     return Account.objects.get(id=account_id)
+
+
+def waiting_raw(limit: int = 50) -> list[InboundRaw]:
+    """Inbound mail that nobody has read yet, oldest first."""
+    return list(InboundRaw.objects.filter(processed_at=None).select_related("account").order_by("id")[:limit])
+
+
+def mail_accounts() -> list[Account]:
+    return list(Account.objects.filter(channel="mail", enabled=True).order_by("id"))

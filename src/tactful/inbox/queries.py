@@ -77,3 +77,10 @@ def open_tasks(owner_id: int | None = None) -> QuerySet[Task]:
 
 def waiting_for_us() -> int:
     return Conversation.objects.filter(state=Conversation.State.OPEN).count()
+
+
+def contact_of_thread(*internet_ids: str) -> int | None:
+    """The contact in whose thread one of these Message-IDs stands."""
+    known = Entry.objects.filter(internet_id__in=[ident for ident in internet_ids if ident])
+    found: int | None = known.values_list("conversation__contact_id", flat=True).first()
+    return found

@@ -1,0 +1,94 @@
+"""The raw store: written before anything is acknowledged, emptied by the worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from tactful.channels.models import Account, ImapCursor, InboundRaw
+from tactful.foundation.actions import record_audit
+from tactful.foundation.ids import new_id
+from tactful.foundation.secrets import put_secret
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """``provider_id``: the same for the same message, however often it is handed to us."""
+
+    account_id: int
+    provider_id: str
+    raw: bytes
+    envelope: dict[str, Any] = field(default_factory=dict)
+
+
+def store_raw(mails: Sequence[RawMail], *, now: datetime) -> int:
+    """Keep what came in; what is there already is left alone. Answers how many are new."""
+    before = InboundRaw.objects.filter(
+        account_id__in={mail.account_id for mail in mails}, provider_id__in=[mail.provider_id for mail in mails]
+    ).count()
+    InboundRaw.objects.bulk_create(
+        (
+            InboundRaw(
+                id=new_id(),
+                account_id=mail.account_id,
+                provider_id=mail.provider_id[:400],
+                envelope=mail.envelope,
+                raw=mail.raw,
+                received_at=now,
+            )
+            for mail in mails
+        ),
+        ignore_conflicts=True,
+    )
+    return len(mails) - before
+
+
+@transaction.atomic
+def store_polled(cursor: ImapCursor, mails: Sequence[RawMail], uid: int, *, now: datetime) -> None:
+    """Mails of one poll together with the cursor behind them: both or neither."""
+    store_raw(mails, now=now)
+    ImapCursor.objects.filter(id=cursor.id).update(uid=uid, uidvalidity=cursor.uidvalidity)
+
+
+def mark_processed(raw_id: int, result: str, *, now: datetime) -> None:
+    InboundRaw.objects.filter(id=raw_id).update(processed_at=now, result=result[:30], error="")
+
+
+def note_failure(raw_id: int, error: str, *, now: datetime) -> bool:
+    """Count a failed reading; after the third the mail is laid aside. Answers whether it was."""
+    InboundRaw.objects.filter(id=raw_id).update(attempts=F("attempts") + 1, error=error[:2000])
+    aside = InboundRaw.objects.filter(id=raw_id, attempts__gte=ATTEMPTS)
+    return bool(aside.update(processed_at=now, result="failed"))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountForm:
+    """``settings``: smtp_host, smtp_port, smtp_security, imap_host …; secrets go to the encrypted store."""
+
+    name: str
+    address: str
+    sender_name: str
+    settings: dict[str, Any]
+    secrets: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def save_mail_account(
+    form: AccountForm, *, account_id: int | None, acting_user: int | None, now: datetime
+) -> Account:
+    """Add or change the mail account. An empty secret keeps the one that is stored."""
+    values = {"name": form.name, "address": form.address, "sender_name": form.sender_name}
+    account, _fresh = Account.objects.update_or_create(
+        id=account_id or new_id(), defaults=values | {"channel": "mail", "settings": form.settings}
+    )
+    for name, value in form.secrets.items():
+        if value:
+            put_secret(f"account:{account.id}:{name}", value)
+    body = {"address": form.address, "settings": form.settings}
+    record_audit(actor=acting_user, verb="account.saved", subject=f"account:{account.id}", now=now, body=body)
+    return account
