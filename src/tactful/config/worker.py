@@ -1,11 +1,108 @@
-"""The background process. A placeholder until delivery and journeys have work for it."""
+"""The background process: sending, journeys and reactions, incoming mail, chores. One thread each.
 
+The threads share nothing but the database and the stop signal. ``tactful worker`` may run any number of
+times on any number of machines.
+"""
+
+import logging
+import os
 import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402, Django must be set up first
+from django.db import connection  # noqa: E402
+
+from tactful.config.child import READY_LINE  # noqa: E402
+from tactful.delivery.worker import DeliveryWorker, listen, wait_for_news  # noqa: E402
+from tactful.foundation.clock import business_now  # noqa: E402
+from tactful.journeys.driver import run_due  # noqa: E402
+from tactful.wiring.chores import CHORES, Chore, run_chore  # noqa: E402
+from tactful.wiring.journey_facts import loader  # noqa: E402
+from tactful.wiring.letters import fact_sources  # noqa: E402
+from tactful.wiring.mail import open_transport, poll_mailboxes, take_mail_in  # noqa: E402
+from tactful.wiring.reactor import run_all  # noqa: E402
+
+logger = logging.getLogger(__name__)
+
+PAUSE_AFTER_TROUBLE = 1.0  # seconds
 
 
 def main() -> int:
-    """Wait for the signal to stop."""
-    wanted = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
-    signal.sigwait(wanted)
+    """Run until asked to stop; what is under way is finished or handed back within thirty seconds."""
+    stop = threading.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda _signal, _frame: stop.set())
+    parts: dict[str, Callable[[threading.Event], None]] = {
+        "sending": _send,
+        "journeys": _forever(_move),
+        "chores": _do_chores,
+        "polling": _forever(poll_mailboxes),
+    }
+    threads = [threading.Thread(target=part, args=(stop,), name=name) for name, part in parts.items()]
+    with take_mail_in(settings.ENVIRONMENT.inbound_port):
+        for thread in threads:
+            thread.start()
+        print(READY_LINE, flush=True)
+        while not stop.wait(1.0):
+            pass
+        for thread in threads:
+            thread.join()
     return 0
+
+
+def _send(stop: threading.Event) -> None:
+    folder = Path(settings.ENVIRONMENT.home) / "journals"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    DeliveryWorker(fact_sources(), open_transport, folder).run(stop)
+    connection.close()
+
+
+def _move(stop: threading.Event) -> None:
+    """Journeys whose moment has come, and everything that follows from new facts."""
+    now = business_now()
+    moved = run_due(loader(now), now)
+    reacted = run_all(now)
+    if not moved and not reacted and not stop.is_set():
+        listen()
+        wait_for_news(stop)
+
+
+def _do_chores(stop: threading.Event) -> None:
+    due: dict[str, float] = {}
+
+    def once(_stop: threading.Event) -> None:
+        for chore in CHORES:
+            if time.monotonic() >= due.get(chore.name, 0.0):
+                due[chore.name] = time.monotonic() + chore.every
+                _chore(chore)
+        stop.wait(0.2)
+
+    _forever(once)(stop)
+
+
+def _chore(chore: Chore) -> None:
+    run_chore(chore, business_now())
+
+
+def _forever(once: Callable[[threading.Event], None]) -> Callable[[threading.Event], None]:
+    """Again and again until stopped. Trouble with the database is waited out, on a new connection."""
+
+    def run(stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                once(stop)
+            except Exception:  # noqa: BLE001, a loop that ends would stop the house in silence
+                logger.exception("This part of the worker failed and starts anew.")
+                connection.close()
+                stop.wait(PAUSE_AFTER_TROUBLE)
+        connection.close()
+
+    return run

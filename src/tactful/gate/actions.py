@@ -56,6 +56,15 @@ def release_hold(hold_id: int, *, acting_user: int | None, now: datetime) -> boo
     return True
 
 
+def expire_holds(*, now: datetime) -> int:
+    """Release holds whose time is over. What they held is decided again, by ``on_release``."""
+    due = StandingHold.objects.filter(expires_at__lte=now, released_at__isnull=True)
+    ids = list(due.values_list("id", flat=True))
+    for hold_id in ids:
+        release_hold(hold_id, acting_user=None, now=now)
+    return len(ids)
+
+
 def _tell(name: str, row: StandingHold, acting_user: int | None, now: datetime) -> None:
     contact = row.scope_id if row.scope == "contact" else None
     data = {"hold": row.id, "scope": row.scope, "scope_id": row.scope_id, "topic": row.topic}

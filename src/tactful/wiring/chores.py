@@ -1,0 +1,54 @@
+"""The periodic work of the house in one flat table: name, seconds between two runs, what is run.
+
+Any number of workers may run; each chore runs under the lock of its name, so one of them does it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from tactful.contacts.models import ConsentReceipt
+from tactful.foundation.models import Audit
+from tactful.foundation.sealing import seal
+from tactful.gate import actions as holds
+from tactful.inbox.actions.answer import hand_back_the_quiet
+from tactful.wiring.inbound import read_waiting
+
+logger = logging.getLogger(__name__)
+
+LOCK_CLASS = 7_302
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    name: str
+    every: float  # seconds by the machine clock
+    run: Callable[[datetime], object]
+
+
+CHORES = (
+    Chore("read inbound mail", 0.5, read_waiting),
+    Chore("end holds that have expired", 5, lambda now: holds.expire_holds(now=now)),
+    Chore("hand back quiet conversations", 15, lambda now: hand_back_the_quiet(now=now)),
+    Chore("seal the audit log", 1, lambda now: seal(Audit)),
+    Chore("seal consent receipts", 1, lambda now: seal(ConsentReceipt)),
+)
+
+
+def run_chore(chore: Chore, now: datetime) -> bool:
+    """Run it unless another worker is at it; a failure is logged and tried again next time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, chore.name])
+        if not cursor.fetchone()[0]:
+            return False
+        try:
+            with transaction.atomic():
+                chore.run(now)
+        except Exception:
+            logger.exception("The chore “%s” failed. It is tried again.", chore.name)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCK_CLASS, chore.name])
+    return True
