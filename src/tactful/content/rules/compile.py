@@ -15,6 +15,7 @@ from tactful.content.rules.compiled import (
     patched_words,
     rendered_body,
     rendered_words,
+    resolve,
 )
 from tactful.content.rules.escaping import Context
 from tactful.content.rules.html_places import Places, Slot, find_places
@@ -52,6 +53,8 @@ def check_template(source: MailSource) -> list[Problem]:
         found.append(problem("empty_subject", Part.SUBJECT))
     if not source.mjml.strip():
         found.append(problem("empty_body", Part.MJML))
+    if shell.is_whole_document(source.mjml) and shell.LABEL not in source.mjml:
+        found.append(problem("no_label", Part.MJML))
     return found or _page_problems(source)
 
 
@@ -79,26 +82,28 @@ def compile_mail(source: MailSource, brand: Brand) -> CompiledMail:
     html, text = _html_pieces(source, brand).pieces, _text_pieces(source, brand)
     kinds = {variable.name: variable.kind for variable in (*source.variables, *shell.OWN_VARIABLES)}
     boundary = _boundary(source, brand)
-    slow = not all_plain(_marks_of(html) + _marks_of(text))
+    marks = _marks_of(html) + _marks_of(text)
+    slow = not all_plain(marks)
     make_body = _slow_body if slow else _fast_body
     return CompiledMail(
         subject=compile_words(source.subject, kinds),
         preheader=compile_words(source.preheader, kinds) if source.preheader else None,
         body=make_body(text, html, boundary, kinds),
         variables=source.variables,
-        needs_unsubscribe=source.unsubscribe,
-        in_shell=not shell.is_whole_document(source.mjml),
+        links=tuple(name for name in shell.LINKS if any(name in mark.source for mark in marks)),
         mime_headers=mime_headers(source.language, boundary),
         patched=not slow,
     )
 
 
 def compile_text(source: str, variables: Sequence[Variable]) -> Words:
-    """A text for SMS or chat as a function of its values, every declared name given."""
+    """A text for SMS or chat as a function of its values by name."""
     problems = check_variables(variables) + check_liquid(source, variables)
     if problems:
         raise TemplateRefused(tuple(problems))
-    return compile_words(source, {variable.name: variable.kind for variable in variables})
+    words = compile_words(source, {variable.name: variable.kind for variable in variables})
+    declared = tuple(variables)
+    return lambda values: words(resolve(declared, values))
 
 
 def compile_words(source: str, kinds: Mapping[str, VariableKind]) -> Words:
@@ -127,8 +132,9 @@ def _text_pieces(source: MailSource, brand: Brand) -> list[Piece]:
     else:
         body = lift(source.mjml, marks)
         words = html_to_text(mjml_to_html(body if whole else shell.bare(body, source.language)))
-    footer = "" if whole else lift(shell.text_footer(brand, unsubscribe=source.unsubscribe), marks)
-    return _as_text(words.rstrip("\n") + footer if footer else words, marks)
+    if not any(mark.name == shell.LABEL for mark in marks):
+        words = words.rstrip("\n") + lift(shell.text_footer(brand, unsubscribe=source.unsubscribe), marks)
+    return _as_text(words, marks)
 
 
 def _as_text(lifted: str, marks: list[Mark]) -> list[Piece]:
@@ -154,7 +160,9 @@ def _page_problems(source: MailSource) -> list[Problem]:
 
 
 def _marks_of(pieces: Sequence[Piece]) -> list[Mark]:
-    return [piece.mark if isinstance(piece, Slot) else piece for piece in pieces if not isinstance(piece, str)]
+    return [
+        piece.mark if isinstance(piece, Slot) else piece for piece in pieces if not isinstance(piece, str)
+    ]
 
 
 def _liquid_source(pieces: Sequence[Piece]) -> str:
@@ -172,13 +180,17 @@ def _liquid_piece(piece: Piece) -> str:
     return f"{source[:end]} | {context_filter(piece.context)} {source[end:]}"
 
 
-def _fast_body(text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]) -> Body:
+def _fast_body(
+    text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]
+) -> Body:
     around = part_start("plain", boundary), part_start("html", boundary), part_end(boundary)
     pieces = [around[0], *text, around[1], *html, around[2]]
     return PatchedBody([piece for piece in pieces if not isinstance(piece, Mark)], kinds)
 
 
-def _slow_body(text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]) -> Body:
+def _slow_body(
+    text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]
+) -> Body:
     plain, page = (rendered_words(compile_liquid(_liquid_source(pieces)), kinds) for pieces in (text, html))
     return rendered_body(
         [part_start("plain", boundary), plain, part_start("html", boundary), page, part_end(boundary)]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tactful.content.rules.escaping import Escape, Fits, escape_for, plain_test
+from tactful.content.rules.escaping import Escape, Fits, escape_for, is_blank, plain_test
 from tactful.content.rules.headers import SUBJECT_LIMIT, clean_words, header_block
 from tactful.content.rules.html_places import Slot
 from tactful.content.rules.liquid import Rendering, liquid_value
@@ -26,16 +26,15 @@ def body_hash(payload: bytes) -> bytes:
 class CompiledMail:
     """One template version in one language, ready for any number of clients.
 
-    ``patched`` tells whether bodies are patched into finished bytes, or rendered anew for each client
-    because the template has conditions or loops.
+    ``links``: the names of our own links that the envelope must bring. ``patched``: whether bodies are
+    patched into finished bytes, or rendered anew for each client because of conditions or loops.
     """
 
     subject: Words
     preheader: Words | None
     body: Body
     variables: tuple[Variable, ...]
-    needs_unsubscribe: bool
-    in_shell: bool
+    links: tuple[str, ...]
     mime_headers: str
     patched: bool
 
@@ -45,7 +44,7 @@ class CompiledMail:
         ``values``: raw strings by variable name; names that the template does not declare are ignored.
         The same input gives the same bytes. Raises ``MailRefused``.
         """
-        own = self._resolve(values)
+        own = resolve(self.variables, values)
         self._add_envelope(own, envelope)
         subject = clean_words(self.subject(own), SUBJECT_LIMIT)
         own[SUBJECT] = subject
@@ -54,28 +53,33 @@ class CompiledMail:
         head = header_block(envelope, subject) + self.mime_headers
         return b"".join([head.encode("ascii"), *self.body(own)])
 
-    def _resolve(self, values: Mapping[str, str]) -> dict[str, str]:
-        own: dict[str, str] = {}
-        for variable in self.variables:
-            value = values.get(variable.name) or variable.default
-            if value is None or (variable.required and not value):
-                raise MailRefused(
-                    f"The value “{variable.name}” is missing, and the mail makes no sense without it. "
-                    "Give it when the mail is queued."
-                )
-            own[variable.name] = value
-        return own
-
     def _add_envelope(self, own: dict[str, str], envelope: MailEnvelope) -> None:
         own[LABEL] = envelope.automatic_label
         own[WHY], own[PREFERENCES] = envelope.links.why, envelope.links.preferences
         own[UNSUBSCRIBE] = envelope.unsubscribe.url if envelope.unsubscribe else ""
-        if self.needs_unsubscribe and not envelope.unsubscribe:
-            raise MailRefused("This mail must offer to unsubscribe, and its envelope has no way to do so.")
         if envelope.auto_submitted is not AutoSubmitted.NO and not envelope.automatic_label:
             raise MailRefused("This mail is automatic and must say so. Give its envelope the label.")
-        if self.in_shell and not (own[WHY] and own[PREFERENCES]):
-            raise MailRefused("The footer needs the links “why” and “preferences”. Give both in the envelope.")
+        for name in self.links:
+            if not own[name]:
+                raise MailRefused(
+                    f"The mail shows the link “{name}”, and its envelope has none. Give it one."
+                )
+
+
+def resolve(variables: Sequence[Variable], values: Mapping[str, str]) -> dict[str, str]:
+    """The value of each variable: as given, or its default where nothing visible is given."""
+    own: dict[str, str] = {}
+    for variable in variables:
+        value: str | None = values.get(variable.name, "")
+        if value is None or is_blank(value):
+            value = variable.default
+        if value is None or (variable.required and not value):
+            raise MailRefused(
+                f"The value “{variable.name}” is missing, and the message makes no sense without it. "
+                "Give it when the message is queued."
+            )
+        own[variable.name] = value
+    return own
 
 
 def patched_words(pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind]) -> Words:
@@ -83,7 +87,7 @@ def patched_words(pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind
     parts = [piece if isinstance(piece, str) else _Gap.of(piece, kinds) for piece in pieces]
     if all(isinstance(part, str) for part in parts):
         whole = "".join(part for part in parts if isinstance(part, str))
-        return lambda values: whole
+        return lambda _: whole
     return lambda values: "".join(
         [part if isinstance(part, str) else part.escape(values[part.name] or part.default) for part in parts]
     )
@@ -150,7 +154,9 @@ class PatchedBody:
         for index, piece in enumerate(pieces):
             if isinstance(piece, Slot):
                 gap, fits = _Gap.of(piece, kinds), plain_test(piece.context, _kind(piece, kinds))
-                value = values.setdefault((gap.name, gap.default, fits), _Value(gap.name, gap.default, fits, {}))
+                value = values.setdefault(
+                    (gap.name, gap.default, fits), _Value(gap.name, gap.default, fits, {})
+                )
                 value.ways.setdefault(gap.escape, []).append(index)
                 self._template.append(b"")
             elif isinstance(piece, str):

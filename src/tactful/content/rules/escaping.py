@@ -45,6 +45,11 @@ def one_line(value: str) -> str:
     return _NOT_TEXT.sub("", spaced)[:VALUE_LIMIT]
 
 
+def is_blank(value: str) -> bool:
+    """Whether nothing that can be seen is left of ``value``."""
+    return not value or value.isspace() or (not value.isprintable() and not one_line(value).strip())
+
+
 def lines_of(value: str) -> list[str]:
     """The lines of ``value``, each cleaned, empty ones at the ends left out."""
     return [one_line(line) for line in _LINE_ENDS.split(value[:VALUE_LIMIT].strip())]

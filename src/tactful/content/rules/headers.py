@@ -39,7 +39,7 @@ def checked_address(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if not local.isascii():
         raise MailRefused(
-            f"The address {one_line(address)!r} has letters before the @ that many mail servers cannot carry. "
+            f"The address {one_line(address)!r} has letters before the @ that many servers cannot carry. "
             "Ask for another address."
         )
     try:
@@ -49,7 +49,9 @@ def checked_address(address: str) -> str:
     checked = f"{local}@{known}"
     # "=?" would be read as an encoded word: the mail would go to another address than the one shown.
     if len(checked) > 254 or len(local) > 64 or "=?" in local or not _ADDRESS.fullmatch(checked):
-        raise MailRefused(f"{one_line(address)[:100]!r} is not a mail address. Write one like name@example.com.")
+        raise MailRefused(
+            f"{one_line(address)[:100]!r} is not a mail address. Write one like name@example.com."
+        )
     return checked
 
 
@@ -100,7 +102,7 @@ def _mailbox(name: str, who: MailAddress) -> str:
 def _phrase(words: str, taken: int) -> str:
     if not words.isascii():
         return encoded_words(words, _LINE - taken - 2)
-    if not words or len(words) <= 60 and _PHRASE.fullmatch(words):
+    if not words or (len(words) <= 60 and _PHRASE.fullmatch(words)):
         return words
     if len(words) <= 60 and _QUOTABLE.fullmatch(words):
         return f'"{words}"'

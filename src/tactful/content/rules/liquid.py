@@ -29,7 +29,19 @@ FILTERS = (
     "append", "prepend", "first", "last", "join", "size",
 )  # fmt: skip
 _PROPERTIES = {"size", "first", "last"}
-_PARSER_TAGS = {"if", "unless", "case", "for", "break", "continue", "assign", "comment", "content", "illegal", "output"}
+_PARSER_TAGS = {
+    "if",
+    "unless",
+    "case",
+    "for",
+    "break",
+    "continue",
+    "assign",
+    "comment",
+    "content",
+    "illegal",
+    "output",
+}
 
 
 def _unescaped(value: object) -> object:
@@ -62,6 +74,8 @@ def _escaper(context: Context) -> Callable[[object], str]:
 
 class Lines(str):
     """A value of several lines; a filter makes it a plain string again."""
+
+    __slots__ = ()
 
 
 class _Closed(Environment):
@@ -99,7 +113,9 @@ def compile_liquid(source: str) -> Rendering:
         try:
             return template.render(values)
         except LiquidError as error:
-            raise MailRefused(f"The template did not come to an end with these values: {error.message}.") from error
+            raise MailRefused(
+                f"The template did not come to an end with these values: {error.message}."
+            ) from error
 
     return render
 
@@ -127,6 +143,8 @@ def _mark_problems(mark: Mark, part: Part) -> list[Problem]:
     if mark.is_tag and mark.name not in TAGS:
         allowed = ", ".join(tag for tag in TAGS if not tag.startswith("end"))
         found.append(problem("tag", part, mark.line, name=mark.name, allowed=allowed))
+    if "{{" in mark.source[2:] or "{%" in mark.source[2:]:
+        found.append(problem("unclosed", part, mark.line, mark=mark.source[:60]))
     if mark.has_range:
         found.append(problem("range", part, mark.line))
     return found
@@ -136,7 +154,7 @@ def _parsed_problems(source: str, known: Mapping[str, Variable], part: Part) -> 
     try:
         analysis = _ENVIRONMENT.from_string(source).analyze()
     except LiquidError as error:
-        return [problem("syntax", part, _error_line(error), detail=_detail(error))]
+        return [problem("syntax", part, _error_line(source, error), detail=_detail(error))]
     found = [
         problem("filter", part, _line(source, span.index), name=name, allowed=", ".join(FILTERS))
         for name, spans in analysis.filters.items()
@@ -162,11 +180,32 @@ def _walks(segments: Sequence[object]) -> bool:
     return len(segments) > 2 or (len(segments) == 2 and segments[1] not in _PROPERTIES)
 
 
-def _error_line(error: LiquidError) -> int | None:
-    if error.token is None:
-        return None
-    source, index = error.token.source, error.token.start_index
-    return _line(source, len(source) if index < 0 else index)
+def _error_line(source: str, error: LiquidError) -> int | None:
+    """The parser does not say where an expression or a block that ends too early began, so we look."""
+    if error.token is not None and error.token.start_index >= 0:
+        return _line(source, error.token.start_index)
+    marks = find_marks(source)
+    broken = next((mark.line for mark in marks if not mark.is_tag and not _parses(mark.source)), None)
+    return broken or _open_block(marks)
+
+
+def _parses(source: str) -> bool:
+    try:
+        _ENVIRONMENT.from_string(source)
+    except LiquidError:
+        return False
+    return True
+
+
+def _open_block(marks: Sequence[Mark]) -> int | None:
+    """The line of the innermost block that nothing closes."""
+    blocks: list[Mark] = []
+    for mark in marks:
+        if f"end{mark.name}" in TAGS:
+            blocks.append(mark)
+        elif blocks and mark.name == f"end{blocks[-1].name}":
+            blocks.pop()
+    return blocks[-1].line if blocks else None
 
 
 def _detail(error: LiquidError) -> str:

@@ -17,8 +17,8 @@ _PLAIN = re.compile(
 )
 # Plain ASCII, because mrml writes other signs in attributes as ``\\u{…}``. ``lift`` takes the word out of
 # the author's text first, so only our own tokens are ever put back.
-TOKEN_START = "TactfulMark"
-_TOKEN = re.compile(f"{TOKEN_START}([0-9]+)End")
+MARK_WORD = "TactfulMark"
+_TOKEN = re.compile(f"{MARK_WORD}([0-9]+)End")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ def find_marks(text: str) -> list[Mark]:
 
 def lift(text: str, marks: list[Mark]) -> str:
     """``text`` with a token in each mark's place; the marks are added to ``marks``."""
-    text = text.replace(TOKEN_START, "")
+    text = text.replace(MARK_WORD, "")
     found = find_marks(text)
     numbers = iter(range(len(marks), len(marks) + len(found)))
     marks.extend(found)
-    return _MARK.sub(lambda _: f"{TOKEN_START}{next(numbers)}End", text)
+    return _MARK.sub(lambda _: f"{MARK_WORD}{next(numbers)}End", text)
 
 
 def put_back(text: str, marks: list[Mark]) -> str:

@@ -30,7 +30,9 @@ def build_person_mail(mail: PersonMail, envelope: MailEnvelope) -> bytes:
         raise MailRefused("The mail has no words. Write at least one line.")
     page = _PAGE.format(language=_language(mail.language), words=text_to_html(text))
     boundary = f"=_tactful_{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
-    head = header_block(envelope, clean_words(mail.subject, SUBJECT_LIMIT)) + mime_headers(mail.language, boundary)
+    head = header_block(envelope, clean_words(mail.subject, SUBJECT_LIMIT)) + mime_headers(
+        mail.language, boundary
+    )
     body = [encode_text(text + "\n"), part_start("html", boundary), encode_text(page), part_end(boundary)]
     return b"".join([head.encode("ascii"), part_start("plain", boundary), *body])
 

@@ -5,7 +5,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from tactful.content.rules.escaping import LINK_SCHEMES
-from tactful.content.rules.marks import TOKEN_START
+from tactful.content.rules.marks import MARK_WORD
 
 TEXT_LIMIT = 500_000  # characters of HTML that are read
 _SKIPPED = {"style", "script", "head", "title", "template", "noscript", "svg", "math", "object", "iframe"}
@@ -108,14 +108,17 @@ class _Reader(HTMLParser):
 
     def _break(self, lines: int) -> None:
         """At least ``lines`` line ends after the last words."""
-        while self._lines and not self._lines[-1].strip() and len(self._lines) > 1 and lines:
-            self._lines.pop()
-        if self._lines[-1].strip():
-            self._lines.extend([""] * lines)
+        blank = next((n for n, line in enumerate(reversed(self._lines)) if line.strip()), None)
+        if blank is not None:
+            self._lines.extend([""] * (lines - blank))
 
     def _end_link(self, address: str, line: int, column: int) -> None:
-        shown = "\n".join([self._lines[line][column:], *self._lines[line + 1 :]]) if line < len(self._lines) else ""
-        usable = address.lower().startswith((*LINK_SCHEMES, TOKEN_START.lower()))
+        shown = (
+            "\n".join([self._lines[line][column:], *self._lines[line + 1 :]])
+            if line < len(self._lines)
+            else ""
+        )
+        usable = address.lower().startswith((*LINK_SCHEMES, MARK_WORD.lower()))
         bare = address.removeprefix("mailto:").removeprefix("tel:")
         if not usable or shown.strip() in (address, bare):
             return

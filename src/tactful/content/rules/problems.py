@@ -26,8 +26,9 @@ SENTENCES: dict[str, str] = {
         "names."
     ),
     "twice": gettext_noop("The variable “%(name)s” is declared twice. Keep one of them."),
-    "walk": gettext_noop("“%(name)s” asks for something inside a value. Values are plain text; use “%(root)s”."),
-    "loop_text": gettext_noop("“%(name)s” is not a list, so it cannot be gone through one by one."),
+    "walk": gettext_noop(
+        "“%(name)s” asks for something inside a value. Values are plain text; use “%(root)s”."
+    ),
     "mjml": gettext_noop("The mail body is not valid MJML: %(detail)s."),
     "unknown_element": gettext_noop("The element <%(name)s> is not known in MJML. Correct its name."),
     "place": gettext_noop("%(mark)s stands where no value may stand (%(place)s). Move it into the text."),
@@ -37,6 +38,13 @@ SENTENCES: dict[str, str] = {
     "active": gettext_noop("<%(name)s> is not available in mails. Remove it."),
     "handler": gettext_noop("The attribute “%(name)s” runs a script. Remove it."),
     "scheme": gettext_noop("The link “%(name)s” does not start with https://, http://, mailto: or tel:."),
+    "no_label": gettext_noop(
+        "A whole MJML document has no footer of ours. Show {{ automatic_label }} in it, so that clients "
+        "see that the mail is automatic."
+    ),
+    "unclosed": gettext_noop(
+        "“%(mark)s” opens a second {{ or {%% before it closes the first. Close it first."
+    ),
     "empty_subject": gettext_noop("The subject is empty. Write one."),
     "empty_body": gettext_noop("The mail has no words. Write at least one line."),
 }

@@ -7,6 +7,7 @@ the bytes are the same before and after SMTP's dot-stuffing. All functions start
 from binascii import b2a_qp
 
 SOFT_BREAK = b"=\r\n"
+_FULL = 76
 _ROOM = 72  # what fits with a dot that grew to three characters and a soft break
 _TOKENS = {code: f"={code:02X}" for code in range(256) if code == 61 or not 32 <= code <= 126}
 
@@ -23,12 +24,15 @@ def encode_text(text: str) -> bytes:
 def encode_before_slot(text: str) -> bytes:
     """Like ``encode_text``, and a soft break when its last line holds anything."""
     encoded = encode_text(text)
-    return encoded if not encoded or encoded.endswith(b"\r\n") else encoded + SOFT_BREAK
+    last = len(encoded) - encoded.rfind(b"\n") - 1
+    if last == _FULL:  # no room for the break
+        encoded = _encode_guarded(text.encode("utf-8", "replace"))
+    return encoded + SOFT_BREAK if last else encoded
 
 
 def encode_slot(value: str) -> bytes:
     """An escaped value between soft breaks: it leaves at the start of a line, too."""
-    return encode_text(value) + SOFT_BREAK if value else b""
+    return encode_before_slot(value)
 
 
 def _encode_guarded(raw: bytes) -> bytes:

@@ -25,8 +25,8 @@ TAGS = {
     "ul", "var", "wbr",
 }  # fmt: skip
 _DROPPED_WITH_CONTENT = {
-    "script", "style", "svg", "math", "template", "noscript", "iframe", "object", "embed", "title", "textarea",
-    "select", "noembed", "noframes", "xmp", "plaintext", "audio", "video", "canvas",
+    "script", "style", "svg", "math", "template", "noscript", "iframe", "object", "embed", "title",
+    "textarea", "select", "noembed", "noframes", "xmp", "plaintext", "audio", "video", "canvas",
 }  # fmt: skip
 _CELL = {"align", "valign", "width", "height", "colspan", "rowspan", "bgcolor"}
 ATTRIBUTES = {
@@ -43,7 +43,8 @@ STYLES = {
     "text-align", "text-decoration", "text-indent", "vertical-align", "white-space", "direction", "width",
     "max-width", "height", "padding", "padding-left", "padding-right", "padding-top", "padding-bottom",
     "margin", "margin-left", "margin-right", "margin-top", "margin-bottom", "border", "border-collapse",
-    "border-left", "border-right", "border-top", "border-bottom", "border-color", "border-spacing", "list-style-type",
+    "border-left", "border-right", "border-top", "border-bottom", "border-color", "border-spacing",
+    "list-style-type",
 }  # fmt: skip
 SCHEMES = {"http", "https", "mailto", "tel"}
 
@@ -53,7 +54,23 @@ _IMAGE = re.compile(r"(?:https?://|cid:)[^\s<>\"'`\x00-\x20]+", re.IGNORECASE)
 _STYLE_VALUE = re.compile(r"(?:rgba?\([0-9., %]+\)|hsla?\([0-9., %a-z]+\)|[a-z0-9#.,% !'-])+", re.IGNORECASE)
 _SIMPLE = re.compile(r"[A-Za-z0-9#%.,_ +-]{0,100}")
 _ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
-_END_BY_THEMSELVES = {"p", "li", "td", "th", "tr", "dd", "dt", "br", "img", "hr", "wbr", "col", "meta", "link", "o:p"}
+_END_BY_THEMSELVES = {
+    "p",
+    "li",
+    "td",
+    "th",
+    "tr",
+    "dd",
+    "dt",
+    "br",
+    "img",
+    "hr",
+    "wbr",
+    "col",
+    "meta",
+    "link",
+    "o:p",
+}
 _IMG_TAG = re.compile(r"<img( [^<>]*)?>")
 _SRC = re.compile(r' src="([^"]*)"')
 _AT_REST = rf' {REMOTE}="\1"'
@@ -74,7 +91,7 @@ def sanitise_mail_html(html: str) -> SafeHtml:
 
 
 def _is_beyond_reason(html: str) -> bool:
-    """Whether the parser, quadratic in depth, would take seconds. Elements that end by themselves are free."""
+    """Whether the parser, quadratic in depth, would take seconds. Elements that end themselves are free."""
     opened: Counter[str] = Counter()
     deepest: Counter[str] = Counter()
     total = 0
@@ -96,7 +113,7 @@ def _rest_image(match: re.Match[str]) -> str:
     return "<img" + _SRC.sub(_AT_REST, attributes) + ">"
 
 
-def _keep(tag: str, name: str, value: str) -> str | None:
+def _keep(_tag: str, name: str, value: str) -> str | None:
     """The value that stays, or None. No value keeps ``<`` or ``>``, so tags can be found in the output."""
     if name == "href":
         return value.strip() if _LINK.fullmatch(value.strip()) else None
@@ -105,7 +122,7 @@ def _keep(tag: str, name: str, value: str) -> str | None:
     if name == "style":
         return _keep_style(value)
     if name in ("alt", "title"):
-        return value.replace("<", "‹").replace(">", "›")
+        return value.replace("<", "\u2039").replace(">", "\u203a")
     return value if _SIMPLE.fullmatch(value) else None
 
 

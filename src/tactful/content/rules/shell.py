@@ -12,6 +12,7 @@ from tactful.content.types import Brand, Variable, VariableKind
 LABEL, SUBJECT, WHY, PREFERENCES, UNSUBSCRIBE = (
     "automatic_label", "subject", "why_url", "preferences_url", "unsubscribe_url",
 )  # fmt: skip
+LINKS = (WHY, PREFERENCES, UNSUBSCRIBE)
 OWN_VARIABLES = (
     Variable(SUBJECT, default=""),
     Variable("preheader", default=""),
@@ -25,15 +26,18 @@ _FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 _HEAD = """<mjml lang="{language}"><mj-head>
 <mj-title>{{{{ subject }}}}</mj-title>
 {preview}
-<mj-raw><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></mj-raw>
+<mj-raw><meta name="color-scheme" content="light dark"></mj-raw>
+<mj-raw><meta name="supported-color-schemes" content="light dark"></mj-raw>
 <mj-attributes>
 <mj-all font-family="{font}"/>
 <mj-text font-size="16px" line-height="1.55" color="#17211f" padding="8px 24px"/>
-<mj-button background-color="#1c3b36" color="#ffffff" font-size="16px" font-weight="600" border-radius="9px" inner-padding="14px 22px" padding="12px 24px" align="left"/>
+<mj-button background-color="#1c3b36" color="#ffffff" font-size="16px" font-weight="600" align="left"
+ border-radius="9px" inner-padding="14px 22px" padding="12px 24px"/>
 <mj-section padding="0"/>
 </mj-attributes>
 <mj-style>
-ul {{ margin: 0 0 14px; padding: 0 0 0 20px; }} li {{ padding: 3px 0; }} p {{ margin: 0 0 14px; }} p:last-child {{ margin: 0; }}
+ul {{ margin: 0 0 14px; padding: 0 0 0 20px; }} li {{ padding: 3px 0; }}
+p {{ margin: 0 0 14px; }} p:last-child {{ margin: 0; }}
 a {{ color: {accent}; }}
 .tf-foot a {{ color: #465350; text-decoration: underline; }}
 @media (prefers-color-scheme: dark) {{
@@ -42,18 +46,21 @@ body div, body td, body p, body li {{ color: #e8ede8 !important; }}
 body a, body .tf-name div {{ color: #8ecbdd !important; }}
 body .tf-foot div, body .tf-foot p, body .tf-foot a {{ color: #b7c2bc !important; }}
 body .tf-auto {{ border-color: #4c93a8 !important; }}
-td[bgcolor="#1c3b36"], td[bgcolor="#1c3b36"] a {{ background: #dce9e2 !important; color: #101716 !important; }}
+td[bgcolor="#1c3b36"], td[bgcolor="#1c3b36"] a {{
+background: #dce9e2 !important; color: #101716 !important; }}
 }}
 </mj-style></mj-head>
 <mj-body width="560px" background-color="#ffffff">"""
 
 _TOP = """<mj-section css-class="tf" padding="20px 0 8px"><mj-column>
-<mj-text css-class="tf-name" font-size="15px" font-weight="650" color="{accent}" padding="8px 24px 12px">{business}</mj-text>
+<mj-text css-class="tf-name" font-size="15px" font-weight="650" color="{accent}"
+ padding="8px 24px 12px">{business}</mj-text>
 </mj-column></mj-section>"""
 
 _BOTTOM = """<mj-section css-class="tf tf-foot" padding="28px 0 32px"><mj-column>
 <mj-text font-size="13px" line-height="1.5" color="#465350" padding="0 24px">
-<p class="tf-auto" style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:5px double {accent};">{{{{ automatic_label }}}}</p>
+<p class="tf-auto" style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:5px double {accent};">
+{{{{ automatic_label }}}}</p>
 <p style="margin:0 0 12px;">{links}</p>
 <p style="margin:0;">{business}<br>{address}</p>
 </mj-text></mj-column></mj-section></mj-body></mjml>"""
@@ -90,7 +97,11 @@ def text_footer(brand: Brand, *, unsubscribe: bool) -> str:
     lines.append(f"{_before_link(words.preferences)} {{{{ preferences_url }}}}")
     if unsubscribe:
         lines.append(f"{_before_link(words.unsubscribe)} {{{{ unsubscribe_url }}}}")
-    return "\n\n-- \n" + "\n".join([*lines, "", _unbraced(brand.business), _unbraced(brand.postal_address)]) + "\n"
+    return (
+        "\n\n-- \n"
+        + "\n".join([*lines, "", _unbraced(brand.business), _unbraced(brand.postal_address)])
+        + "\n"
+    )
 
 
 def literal(words: str) -> str:

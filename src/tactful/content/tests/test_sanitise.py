@@ -45,7 +45,11 @@ class _Watcher(HTMLParser):
     def handle_decl(self, decl: str) -> None:
         raise AssertionError(f"a declaration came through: {decl}")
 
-    handle_pi = unknown_decl = handle_decl
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(f"an instruction came through: {data}")
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(f"a section came through: {data}")
 
 
 def watch(html: str) -> list[str]:
@@ -106,12 +110,15 @@ def test_an_honest_mail_keeps_its_shape() -> None:
     )
     safe = sanitise_mail_html(html).html
     assert 'style="color:#333;font-weight:bold"' in safe
-    assert "<b>Kari</b>" in safe and "<li>Ett</li>" in safe and 'align="left"' in safe
+    for kept in ("<b>Kari</b>", "<li>Ett</li>", 'align="left"'):
+        assert kept in safe
     assert 'href="https://example.com/a?b=1&amp;c=2"' in safe
 
 
 def test_remote_images_rest_and_are_counted() -> None:
-    safe = sanitise_mail_html('<img src="https://example.com/a.png" alt="Logo"><img src="data:image/png;base64,xx">')
+    safe = sanitise_mail_html(
+        '<img src="https://example.com/a.png" alt="Logo"><img src="data:image/png;base64,xx">'
+    )
     assert safe.remote_images == 1
     assert f'{REMOTE}="https://example.com/a.png"' in safe.html
     assert " src=" not in safe.html
