@@ -5,6 +5,9 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 cd "$root" || exit 2
 python="$root/.venv/bin/python"
 
+# The demo's data lives here too, and is nobody else's business.
+[ -d .var ] || mkdir -m 700 .var || exit 2
+
 PYTHONPATH="$root/src"
 DJANGO_SETTINGS_MODULE=tactful.config.settings
 PYTHONUNBUFFERED=1

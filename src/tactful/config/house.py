@@ -40,7 +40,7 @@ def run_house(environment: Environment, plan: Plan) -> int:
     with only_one(environment.home), open_door(environment.host, environment.port) as door:
         server = Server(environment.home, say) if environment.embedded else None
         try:
-            lines = _make_ready(environment, plan, server)
+            lines = _make_ready(environment, plan, server, say)
             parts = [*_parts(environment, door, plan), *plan.extra]
             tree = Tree(parts, server, _print, say, lambda: _announce(environment, lines, say))
         except BaseException:
@@ -50,12 +50,14 @@ def run_house(environment: Environment, plan: Plan) -> int:
         return tree.run()
 
 
-def _make_ready(environment: Environment, plan: Plan, server: Server | None) -> Sequence[str]:
+def _make_ready(
+    environment: Environment, plan: Plan, server: Server | None, say: Callable[[str], None]
+) -> Sequence[str]:
     if server is not None:
         server.start()
     # WhiteNoise warns about a missing folder, and ours stays empty unless files are collected.
     (environment.home / "static").mkdir(exist_ok=True)
-    changed = migration.apply(environment)
+    changed = migration.apply(environment, say)
     return _prepared(environment, plan.prepare, anew=changed) if plan.prepare else ()
 
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tactful.config.trouble import Trouble
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def apply(environment: Environment) -> bool:
+def apply(environment: Environment, say: Callable[[str], None]) -> bool:
     """Apply what is missing; False when nothing was. Raises ``Trouble`` after showing what Django said.
 
     The database itself remembers, in its comment, which migrations it has seen, so that a start without
@@ -31,6 +31,7 @@ def apply(environment: Environment) -> bool:
     with _as_owner(environment) as connection:
         if _comment(connection) == wanted:
             return False
+    say("Bringing the database up to date.")
     _grant_in_own_server(environment)
     command = [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0"]
     done = subprocess.run(command, env=_owner_environ(environment), check=False)

@@ -15,12 +15,12 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
     """Starts the embedded server for the time that it takes, if it does not run."""
     del arguments
     if not environment.embedded:
-        apply(environment)
+        apply(environment, print)
         return 0
     server = Server(environment.home, print)
     try:
         server.start()
-        apply(environment)
+        apply(environment, print)
     finally:
         if server.was_launched:
             server.stop()
