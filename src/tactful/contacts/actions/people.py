@@ -59,32 +59,19 @@ def update_contact(
 ) -> Contact:
     """Change columns (``COLUMNS``), ``company`` by name, or any attribute. Each change is a spell."""
     contact = locked(contact_id)
-    before = {key: getattr(contact, key) for key in COLUMNS & values.keys()}
-    _set_columns(contact, values)
-    spells = [
-        spell(contact_id, "attribute", key, now, getattr(contact, key), acting_user)
-        for key, old in before.items()
-        if old != getattr(contact, key)
-    ]
-    columns = {s.key for s in spells}
-    if "company" in values:
-        company = company_named(str(values["company"])) if values["company"] else None
-        if company != contact.company:
-            contact.company = company
-            spells.append(spell(contact_id, "company", "", now, company.id if company else None, acting_user))
-            columns.add("company")
-    _end(contact_id, spells, now)
+    spells = _columns_changed(contact, values, acting_user, now)
+    spells += _company_changed(contact, values, acting_user, now)
     rest = {k: str(v) for k, v in values.items() if k not in COLUMNS and k != "company"}
     attributes = change_attributes(contact, rest, now, acting_user)
     if not spells and not attributes:
         return contact
+    _end(contact_id, spells, now)
     ContactSpell.objects.bulk_create([*spells, *attributes])
     contact.save()
     refresh_search([contact_id])
     bump_gate([contact_id])
-    tell(
-        "contact.updated", contact_id, now, acting_user, fields=sorted(columns | {s.key for s in attributes})
-    )
+    changed = sorted({s.key or s.kind for s in (*spells, *attributes)})
+    tell("contact.updated", contact_id, now, acting_user, fields=changed)
     return contact
 
 
@@ -126,6 +113,30 @@ def identities(contact_id: int, addresses: Sequence[tuple[str, str]], now: datet
         )
         seen.add(kind)
     return made
+
+
+def _columns_changed(
+    contact: Contact, values: Mapping[str, object], by: int | None, now: datetime
+) -> list[ContactSpell]:
+    before = {key: getattr(contact, key) for key in COLUMNS & values.keys()}
+    _set_columns(contact, values)
+    return [
+        spell(contact.id, "attribute", key, now, getattr(contact, key), by)
+        for key, old in before.items()
+        if old != getattr(contact, key)
+    ]
+
+
+def _company_changed(
+    contact: Contact, values: Mapping[str, object], by: int | None, now: datetime
+) -> list[ContactSpell]:
+    if "company" not in values:
+        return []
+    company = company_named(str(values["company"])) if values["company"] else None
+    if company == contact.company:
+        return []
+    contact.company = company
+    return [spell(contact.id, "company", "", now, company.id if company else None, by)]
 
 
 def _set_columns(contact: Contact, values: Mapping[str, object]) -> None:

@@ -125,6 +125,10 @@ def place_facts(ids: Sequence[int]) -> dict[int, PlaceState]:
         "id", "time_zone", "country", "subdivision", "household_id", "company_id"
     )
     return {
-        ident: PlaceState((zone,) if zone else zones_of(country) or UNKNOWN_PLACE, country, subdivision, household, company)
+        ident: PlaceState(_zones(zone, country), country, subdivision, household, company)
         for ident, zone, country, subdivision, household, company in rows
     }
+
+
+def _zones(zone: str, country: str) -> tuple[str, ...]:
+    return (zone,) if zone else zones_of(country) or UNKNOWN_PLACE

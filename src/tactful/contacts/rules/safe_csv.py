@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from defusedcsv import csv as defused  # type: ignore[import-untyped]
+from defusedcsv import csv as defused
 
 _DANGER = r"[ ]*[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]"
 _NEEDS = re.compile(f"'*{_DANGER}")

@@ -40,7 +40,7 @@ def terms(query: str) -> tuple[str, ...]:
     """The words that must all be found. What looks like a phone number is one term of digits."""
     if _PHONE.fullmatch(query.strip()):
         digits = re.sub(r"\D", "", query)
-        return (digits.removeprefix("00"),) if digits else ()
+        return (digits.removeprefix("00") or digits,) if digits else ()
     return tuple(dict.fromkeys(fold(query)[:200].split()))[:8]
 
 

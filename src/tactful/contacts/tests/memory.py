@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from tactful.contacts.types import Draft, Field, KnownContact, RowOutcome, RowPlan
 
@@ -29,8 +30,8 @@ class Memory:
 
 def _changed(draft: Draft, plan: RowPlan) -> Draft:
     changes = plan.changes
-    own = {name.value: value for name, value in changes.fill.items() if name in _OWN}
-    dates = {name.value: date.fromisoformat(value) for name, value in changes.fill.items() if name in _DATES}
+    own: dict[str, Any] = {name.value: value for name, value in changes.fill.items() if name in _OWN}
+    own |= {name.value: date.fromisoformat(value) for name, value in changes.fill.items() if name in _DATES}
     rest = {name: value for name, value in changes.fill.items() if name not in (*_OWN, *_DATES)}
     return replace(
         draft,
@@ -40,5 +41,4 @@ def _changed(draft: Draft, plan: RowPlan) -> Draft:
         values={**draft.values, **rest},
         consent=False if changes.objects else draft.consent,
         **own,
-        **dates,
     )

@@ -126,6 +126,7 @@ def test_without_a_declaration_only_service_is_allowed() -> None:
     kari = Contact.objects.get()
     service = queries.basis_facts_at([kari.id], "service", "mail", NOW)[kari.id]
     assert (service.kind, service.withdrawn) == ("contract", False)
+    assert service.receipt_id is not None
     receipt = ConsentReceipt.objects.get(id=service.receipt_id)
     assert (receipt.how, receipt.source) == ("import", "a.csv; undeclared")
     assert queries.basis_facts_at([kari.id], "service", "sms", NOW)[kari.id].kind == "contract"
