@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override, pgettext
 
 from tactful.gate.rules.codes import Code, Wake
 from tactful.gate.types import OnRelease, Reason, Verdict
-from tactful.gate.words import CLIENT, NEUTRAL, OWNED, RELEASES, STAFF, WAKES, Words
+from tactful.gate.words import CLIENT, NEUTRAL, ORDERS, OWNED, RELEASES, STAFF, WAKES, Words
 
 _CODES = {code.value: code for code in Code}
 _WAKES = {wake.value: wake for wake in Wake}
@@ -48,7 +48,8 @@ def reason_sentence(reason: Reason, names: Mapping[str, str], reader: Reader) ->
             return gettext("A reason that this version does not know: %(code)s") % {"code": reason.code}
         words: Words = OWNED[code] if owner and code in OWNED else STAFF[code]
         said = str(words) % _values(reason, names, reader)
-        spoken = str(reason.params.get("reason", ""))
+        given = str(reason.params.get("reason", ""))
+        spoken = str(ORDERS.get(given, given))
         return _capital(f"{said}: {spoken}" if spoken else said)
 
 
@@ -85,7 +86,7 @@ def moment_words(at: datetime, reader: Reader) -> str:
 
 
 def _values(reason: Reason, names: Mapping[str, str], reader: Reader) -> dict[str, str]:
-    values = {key: "" for key in ("used", "limit", *_MOMENTS)}
+    values = dict.fromkeys(("used", "limit", *_MOMENTS), "")
     values |= {key: str(value) for key, value in reason.params.items()}
     for key in _MOMENTS & reason.params.keys():
         values[key] = moment_words(datetime.fromisoformat(values[key]), reader)

@@ -88,6 +88,12 @@ OWNED: dict[Code, Words] = {
     Code.DEBT_PROMISE: _("%(owner)s has promised %(client)s something that was due on %(due_at)s"),
 }
 
+# Reasons of standing holds that are codes; all others are free words by a person.
+ORDERS: dict[str, Words] = {
+    "unverified": _("somebody has written under this address, and we do not know if it is theirs"),
+    "away": _("away, by an automatic answer"),
+}
+
 NEUTRAL: Words = _("This is not the moment for it")
 
 # A code that is not here is NEUTRAL.
@@ -130,8 +136,9 @@ WAKES: dict[Wake, Words] = {
     Wake.MESSAGE_DECIDED: _("a person has decided"),
     Wake.CONVERSATION_CLOSED: _("the conversation is closed"),
     Wake.QUESTION_ANSWERED: _("the question is answered"),
-    Wake.HANDOFF_ENDED: _("it is handed back"),
+    Wake.HANDOFF_RETURNED: _("it is handed back"),
     Wake.HOLD_RELEASED: _("the hold is released"),
+    Wake.PROMISE_KEPT: _("the promise is kept"),
     Wake.DEBT_SETTLED: _("we have done our part"),
     Wake.COMPLAINT_CLOSED: _("the complaint is settled"),
     Wake.SETTINGS_CHANGED: _("the quiet hours are changed"),

@@ -80,10 +80,10 @@ def plus_working_hours(moment: datetime, hours: float, zone: str, rule: DayRule)
     moment, left, day = require_aware(moment), timedelta(hours=hours), require_aware(moment).date()
     for _ in range(HORIZON_DAYS):
         for start, end in permitted_spans(day, (zone,), rule):
-            start = max(start, moment)
-            if start + left <= end:
-                return start + left
-            left -= max(end - start, timedelta())
+            begins = max(start, moment)
+            if begins + left <= end:
+                return begins + left
+            left -= max(end - begins, timedelta())
         day += _DAY
     return moment + timedelta(hours=hours)
 
@@ -93,10 +93,10 @@ def minus_working_hours(moment: datetime, hours: float, zone: str, rule: DayRule
     moment, left, day = require_aware(moment), timedelta(hours=hours), require_aware(moment).date()
     for _ in range(HORIZON_DAYS):
         for start, end in reversed(permitted_spans(day, (zone,), rule)):
-            end = min(end, moment)
-            if end - left >= start:
-                return end - left
-            left -= max(end - start, timedelta())
+            ends = min(end, moment)
+            if ends - left >= start:
+                return ends - left
+            left -= max(ends - start, timedelta())
         day -= _DAY
     return moment - timedelta(hours=hours)
 

@@ -79,9 +79,7 @@ def plus_elapsed(moment: datetime, elapsed: timedelta) -> datetime:
 
 
 def _offset(wall: datetime, tz: ZoneInfo, fold: int) -> timedelta:
-    offset = tz.utcoffset(wall.replace(fold=fold))
-    assert offset is not None  # a ZoneInfo always knows
-    return offset
+    return tz.utcoffset(wall.replace(fold=fold)) or timedelta()
 
 
 def _as_utc(wall: datetime) -> datetime:

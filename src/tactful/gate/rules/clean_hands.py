@@ -6,10 +6,11 @@ from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
 from tactful.gate.types import UNKNOWN, Check, DebtFact, OnRelease, Reason, VerdictKind
 
 _KINDS = {
-    "answer": Code.DEBT_ANSWER,
-    "promise": Code.DEBT_PROMISE,
-    "deliverable": Code.DEBT_DELIVERABLE,
+    "answer": (Code.DEBT_ANSWER, Wake.QUESTION_ANSWERED),
+    "promise": (Code.DEBT_PROMISE, Wake.PROMISE_KEPT),
+    "deliverable": (Code.DEBT_DELIVERABLE, Wake.DEBT_SETTLED),
 }
+_OTHER = (Code.DEBT_OTHER, Wake.DEBT_SETTLED)
 
 
 def find(case: Case) -> Findings:
@@ -24,5 +25,6 @@ def find(case: Case) -> Findings:
 
 def _hold(debt: DebtFact) -> Finding:
     params: dict[str, str | int] = {"due_at": debt.due_at.isoformat(), "ref": debt.ref}
-    reason = Reason(Check.CLEAN_HANDS, _KINDS.get(debt.kind, Code.DEBT_OTHER), params, debt.owner_id)
-    return Finding(VerdictKind.HOLD, reason, None, Wake.DEBT_SETTLED, OnRelease.RECOMPUTE)
+    code, wake_on = _KINDS.get(debt.kind, _OTHER)
+    reason = Reason(Check.CLEAN_HANDS, code, params, debt.owner_id)
+    return Finding(VerdictKind.HOLD, reason, None, wake_on, OnRelease.RECOMPUTE)

@@ -80,8 +80,9 @@ class Wake(StrEnum):
     MESSAGE_DECIDED = "message.decided"  # a person has decided on a message past its grace
     CONVERSATION_CLOSED = "conversation.closed"
     QUESTION_ANSWERED = "question.answered"
-    HANDOFF_ENDED = "handoff.ended"
+    HANDOFF_RETURNED = "handoff.returned"
     HOLD_RELEASED = "hold.released"
-    DEBT_SETTLED = "debt.settled"
+    PROMISE_KEPT = "promise.kept"
+    DEBT_SETTLED = "debt.settled"  # any other debt
     COMPLAINT_CLOSED = "complaint.closed"
     SETTINGS_CHANGED = "settings.changed"

@@ -8,7 +8,7 @@ from tactful.gate.types import UNKNOWN, Check, OnRelease, Reason, TalkFact, Verd
 _KINDS = {
     "conversation": (Code.TALK_CONVERSATION, Wake.CONVERSATION_CLOSED),
     "question": (Code.TALK_QUESTION, Wake.QUESTION_ANSWERED),
-    "handoff": (Code.TALK_HANDOFF, Wake.HANDOFF_ENDED),
+    "handoff": (Code.TALK_HANDOFF, Wake.HANDOFF_RETURNED),
 }
 _OTHER = (Code.TALK_OTHER, Wake.CONVERSATION_CLOSED)
 

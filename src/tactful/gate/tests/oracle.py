@@ -34,35 +34,47 @@ def expected(request: GateRequest, facts: Facts, house: GateSettings, now: datet
 
 
 def refuses(request: GateRequest, facts: Facts, now: datetime) -> bool:
-    kind = request.message_class
-    marketing = request.purpose == Purpose.MARKETING or kind == MessageClass.MARKETING
-    basis, channel, sensitive, condition = facts.basis, facts.channel, facts.sensitive, facts.condition
-    if request.line != Line.STRUCTURAL:
-        return True
-    if facts.address not in (AddressState.USABLE, AddressState.PROVIDER_DOWN, UNKNOWN):
-        return True
-    if basis is not UNKNOWN:
-        if basis.kind == BasisKind.NONE or basis.objected or basis.withdrawn or basis.restricted:
-            return True
-        if marketing and basis.kind == BasisKind.CONTRACT:
-            return True
-    if condition is not UNKNOWN and not condition.holds:
-        return True
-    if request.latest_at is not None and now > request.latest_at:
-        return True
-    felt = sensitive is not UNKNOWN and (sensitive.bereaved or sensitive.occasion_opted_out)
-    if felt and (marketing or kind == MessageClass.RELATIONSHIP):
-        return True
-    if channel is UNKNOWN:
+    condition = facts.condition
+    return (
+        request.line != Line.STRUCTURAL
+        or facts.address not in (AddressState.USABLE, AddressState.PROVIDER_DOWN, UNKNOWN)
+        or _no_basis(request, facts)
+        or (condition is not UNKNOWN and not condition.holds)
+        or (request.latest_at is not None and now > request.latest_at)
+        or _hurts(request, facts)
+        or _against_the_channel(request, facts, now)
+    )
+
+
+def _is_marketing(request: GateRequest) -> bool:
+    return request.purpose == Purpose.MARKETING or request.message_class == MessageClass.MARKETING
+
+
+def _no_basis(request: GateRequest, facts: Facts) -> bool:
+    basis = facts.basis
+    if basis is UNKNOWN:
         return False
-    replied = channel.last_auto_reply_at
+    against = basis.kind == BasisKind.NONE or basis.objected or basis.withdrawn or basis.restricted
+    return against or (basis.kind == BasisKind.CONTRACT and _is_marketing(request))
+
+
+def _hurts(request: GateRequest, facts: Facts) -> bool:
+    fact = facts.sensitive
+    felt = fact is not UNKNOWN and (fact.bereaved or fact.occasion_opted_out)
+    return felt and (_is_marketing(request) or request.message_class == MessageClass.RELATIONSHIP)
+
+
+def _against_the_channel(request: GateRequest, facts: Facts, now: datetime) -> bool:
+    fact, basis = facts.channel, facts.basis
+    if fact is UNKNOWN:
+        return False
+    replied, heard = fact.last_auto_reply_at, fact.last_inbound_at
     if request.is_auto_reply and replied is not None and now < replied + DAY:
         return True
-    heard = channel.last_inbound_at
-    if request.channel == Channel.WHATSAPP and (heard is None or now > heard + DAY):
-        opted_in = basis is UNKNOWN or basis.kind == BasisKind.CONSENT
-        return not (channel.approved_template and opted_in)
-    return False
+    if request.channel != Channel.WHATSAPP or (heard is not None and now <= heard + DAY):
+        return False
+    opted_in = basis is UNKNOWN or basis.kind == BasisKind.CONSENT
+    return not (fact.approved_template and opted_in)
 
 
 def holds(request: GateRequest, facts: Facts, house: GateSettings, now: datetime, place: PlaceFact) -> bool:

@@ -9,6 +9,7 @@ from tactful.gate.rules.check import check
 from tactful.gate.tests.cast import FACTS, NOW, REQUEST, SETTINGS
 from tactful.gate.types import Clearance, Verdict, VerdictKind
 
+SRC = Path(__file__).parents[3]
 FORGERIES = {
     "call": ("Clearance()", 'Cannot instantiate abstract class "Clearance"'),
     "half": (
@@ -16,9 +17,11 @@ FORGERIES = {
         'Cannot instantiate abstract class "Half"',
     ),
     "lookalike": (
-        "from tactful.gate.types import Verdict, VerdictKind\n\n"
-        "class Lookalike:\n    message_id = 1\n\n"
-        "Verdict(VerdictKind.CLEAR, clearance=Lookalike())",
+        (
+            "from tactful.gate.types import Verdict, VerdictKind\n\n"
+            "class Lookalike:\n    message_id = 1\n\n"
+            "Verdict(VerdictKind.CLEAR, clearance=Lookalike())"
+        ),
         'incompatible type "Lookalike"; expected "Clearance | None"',
     ),
     "honest": ("def read(clearance: Clearance) -> int:\n    return clearance.message_id", ""),
@@ -33,13 +36,15 @@ def opinion(tmp_path_factory: pytest.TempPathFactory) -> str:
         (folder / f"{name}.py").write_text(f"from tactful.gate.types import Clearance\n\n{lines}\n")
     files = sorted(str(path) for path in folder.glob("*.py"))
     flags = ["--strict", "--no-incremental", "--config-file=", f"--cache-dir={folder / 'cache'}"]
-    said, trouble, _ = api.run([*flags, "--no-error-summary", *files])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MYPYPATH", str(SRC))
+        said, trouble, _ = api.run([*flags, "--no-error-summary", *files])
     assert not trouble
     return said
 
 
 @pytest.mark.parametrize("name", list(FORGERIES))
-def test_mypy_refuses_a_forged_clearance(name: str, opinion: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mypy_refuses_a_forged_clearance(name: str, opinion: str) -> None:
     said = [line for line in opinion.splitlines() if f"{name}.py:" in line and " error: " in line]
     expected = FORGERIES[name][1]
     assert len(said) == (1 if expected else 0), opinion
@@ -70,6 +75,5 @@ def test_other_code_may_name_a_clearance_and_hand_it_on() -> None:
 
 
 def test_the_private_class_is_imported_by_the_check_alone() -> None:
-    house = Path(__file__).parents[2]
-    users = {path.name for path in house.rglob("*.py") if "_cleared import" in path.read_text("utf-8")}
+    users = {path.name for path in SRC.rglob("*.py") if "_cleared import" in path.read_text("utf-8")}
     assert users == {"check.py", Path(__file__).name}

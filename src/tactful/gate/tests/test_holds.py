@@ -50,14 +50,14 @@ def test_what_a_fact_must_end_outlasts_what_time_ends() -> None:
     known = facts(moods=(mood(),), debts=(debt(),), caps=CapUsage(contact_day=1))
     verdict = check(request(), known, SETTINGS, NOW)
     assert codes(verdict) == ["debt.promise", "mood.negative", "cap.contact_day"]
-    assert (verdict.owner_id, verdict.wake_on, verdict.on_release) == (OLA, ("debt.settled",), "recompute")
+    assert (verdict.owner_id, verdict.wake_on, verdict.on_release) == (OLA, ("promise.kept",), "recompute")
     assert verdict.until == utc(15, 9)  # the mood fades later than Ola's two days
 
 
 def test_several_facts_wake_it_and_the_strictest_release_counts() -> None:
     known = facts(talks=(question(), question()), debts=(debt(),), standing=(order(utc(20, 10)),))
     verdict = check(request(), known, SETTINGS, NOW)
-    assert verdict.wake_on == ("hold.released", "question.answered", "debt.settled")
+    assert verdict.wake_on == ("hold.released", "question.answered", "promise.kept")
     assert verdict.on_release == "skip"
 
 

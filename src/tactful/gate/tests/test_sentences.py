@@ -96,6 +96,10 @@ def test_the_neutral_sentence_gives_nothing_away() -> None:
             Reason(Check.FREQUENCY, "cap.contact_week", {"used": 3, "limit": 3}),
             "Liv has heard enough from us this week: 3 of 3",
         ),
+        (
+            Reason(Check.NOBODY_TALKING, "standing.contact", {"reason": "away"}),
+            "Everything to Liv is held for now: away, by an automatic answer",
+        ),
         (Reason(Check.LINE, "odd.code"), "A reason that this version does not know: odd.code"),
     ],
 )
@@ -140,7 +144,7 @@ def test_several_facts_and_an_owner_who_decides() -> None:
     known = facts(talks=(question(),), debts=(debt(),), standing=(order(utc(20, 10), "ask"),))
     ends = hold_ends(check(request(), known, SETTINGS, NOW), NAMES, READER)
     assert ends.until == (
-        "The hold is released and the question is answered and we have done our part, "
+        "The hold is released and the question is answered and the promise is kept, "
         "or Monday 20 April at 12:00"
     )
     unowned = TalkFact("handoff", NOW - timedelta(days=1), 51)

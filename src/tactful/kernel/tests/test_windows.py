@@ -16,6 +16,11 @@ from tactful.kernel.windows import (
     plus_working_hours,
 )
 
+
+def utc(day: int, hour: int, minute: int = 0, month: int = 4) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
 MINUTE = timedelta(minutes=1)
 OSLO = ("Europe/Oslo",)
 DAYTIME = DayRule(time(8), time(20), frozenset({5, 6}))
@@ -32,13 +37,10 @@ ZONES = st.lists(
     max_size=3,
     unique=True,
 ).map(tuple)
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)).map(
-    lambda at: at.replace(second=0, microsecond=0)
-)
-
-
-def utc(day: int, hour: int, minute: int = 0, month: int = 4) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+JANUARY, NEXT_JANUARY = utc(1, 0, month=1), utc(1, 0, month=1).replace(year=2027)
+MOMENTS = st.datetimes(
+    JANUARY.replace(tzinfo=None), NEXT_JANUARY.replace(tzinfo=None), timezones=st.just(UTC)
+).map(lambda at: at.replace(second=0, microsecond=0))
 
 
 def by_the_wall(moment: datetime, zones: tuple[str, ...], rule: DayRule) -> bool:
@@ -109,7 +111,7 @@ def test_next_is_permitted_and_nothing_earlier_is(
     found = next_permitted(moment, zones, rule)
     end = found or moment + timedelta(days=8)
     assert found is None or is_permitted(found, zones, rule)
-    steps = range(0, int((end - moment) / MINUTE), 29)
+    steps = range(0, int((end - moment) / MINUTE), 89)
     assert not any(is_permitted(moment + step * MINUTE, zones, rule) for step in steps)
     assert found in (None, moment) or not is_permitted(end - MINUTE, zones, rule)
 
@@ -121,7 +123,7 @@ def test_last_is_permitted_and_nothing_later_is(
     found = last_permitted(moment, zones, rule)
     start = found or moment - timedelta(days=8)
     assert found is None or is_permitted(found, zones, rule)
-    steps = range(0, int((moment - start) / MINUTE), 29)
+    steps = range(0, int((moment - start) / MINUTE), 89)
     assert not any(is_permitted(moment - step * MINUTE, zones, rule) for step in steps)
     assert found in (None, moment) or not is_permitted(start + MINUTE, zones, rule)
 

@@ -24,6 +24,7 @@ from tactful.kernel.zones import (
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
 STEP = timedelta(days=4)  # no zone changes its clock twice within four days
 MINUTE = timedelta(minutes=1)
+WALLS = (FIRST.replace(day=3, tzinfo=None), LAST.replace(year=2035, tzinfo=None))
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 
 Jump = tuple[datetime, timedelta, timedelta]  # the moment, the offset before, the offset after
@@ -106,9 +107,7 @@ def test_nine_o_clock_is_nine_o_clock_on_the_days_around_every_jump() -> None:
 
 @given(
     st.sampled_from(ZONES),
-    st.datetimes(datetime(2024, 1, 1), datetime(2035, 12, 30)).map(
-        lambda at: at.replace(second=0, microsecond=0)
-    ),
+    st.datetimes(*WALLS).map(lambda at: at.replace(second=0, microsecond=0)),
 )
 def test_a_wall_time_that_exists_is_shown_by_the_wall_and_for_the_first_time(
     name: str, wall: datetime
@@ -145,7 +144,7 @@ def test_one_day_keeps_the_wall_and_24_hours_keep_the_stopwatch() -> None:
 
 @given(
     st.sampled_from(ZONES),
-    st.datetimes(datetime(2024, 1, 3), datetime(2035, 12, 1), timezones=st.just(UTC)),
+    st.datetimes(*WALLS, timezones=st.just(UTC)),
     st.integers(0, 20),
 )
 def test_wall_days_change_the_date_by_just_as_many(name: str, moment: datetime, days: int) -> None:
@@ -183,4 +182,4 @@ def test_no_zone_at_all_is_not_a_known_place() -> None:
 
 def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
-        local_day(datetime(2026, 1, 1), "Europe/Oslo")
+        local_day(WALLS[0], "Europe/Oslo")
