@@ -19,10 +19,10 @@ START = ImportPage(
 )
 _REFUSED = Table(
     "Refused rows",
-    (Cell("Line", right=True), Cell("Name"), Cell("Reason")),
+    (Cell("Line"), Cell("Name"), Cell("Reason")),
     (
-        (Cell("14", right=True), Cell("Pål Steine"), Cell("The mail address “pal@@steine” has two @ signs.")),
-        (Cell("77", right=True), Cell("Havn AS"), Cell("Neither a mail address nor a phone number.")),
+        (Cell("14"), Cell("Pål Steine"), Cell("The mail address “pal@@steine” has two @ signs.")),
+        (Cell("77"), Cell("Havn AS"), Cell("Neither a mail address nor a phone number.")),
     ),
 )
 _COLUMNS = Table(

@@ -37,7 +37,7 @@ _LANES = (
                 note="Same day, before 16:00",
                 channel="mail",
             ),
-            StepCard("end", "Ends", ", goal reached"),
+            StepCard("end", "Ends", "with the goal reached"),
         ),
         StepCount(33, "done", "#"),
     ),
