@@ -59,6 +59,12 @@ def day_name(day: date, language: str) -> str:
     return f"{_DAYS[known(language)][day.weekday()]} {day_date(day, language)}"
 
 
+def day_mark(day: date, today: date, language: str) -> str:
+    """``today``, ``yesterday``, else the day with its name."""
+    word = _NEAR_DAYS[known(language)].get((day - today).days)
+    return word or day_name(day, language)
+
+
 def short_day(day: date, language: str) -> str:
     """``Thu`` or ``tor``."""
     return _DAYS[known(language)][day.weekday()][:3]

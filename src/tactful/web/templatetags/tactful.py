@@ -118,6 +118,11 @@ def day_name(at: datetime) -> str:
 
 
 @register.filter
+def day_mark(at: datetime, now: datetime) -> str:
+    return when.day_mark(_local(at).date(), _local(now).date(), _language())
+
+
+@register.filter
 def day_date(at: datetime | date) -> str:
     day = _local(at) if isinstance(at, datetime) else at
     return when.day_date(day, _language())

@@ -1,0 +1,113 @@
+"""templates/web/clients.html and client.html"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tactful.web.types import (
+    Act,
+    EmptyState,
+    Fact,
+    Glyph,
+    HoldCard,
+    Link,
+    Pager,
+    Person,
+    Tab,
+    Tag,
+    Text,
+    TimelineEntry,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    who: Person
+    owner: Text = ""
+    language: Text = ""
+    last: Text = ""
+    coming: Text = ""
+    tag: Tag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsPage:
+    """``tabs``: all, strained, quiet, without an address. ``messages``: hits in messages, when searched."""
+
+    q: str
+    total: int
+    rows: tuple[ClientRow, ...]
+    tabs: tuple[Tab, ...]
+    pager: Pager
+    messages: tuple[Link, ...] = ()
+    empty: EmptyState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    kind: Literal["strain", "quiet", "ok"]
+    title: Text
+    text: Text
+    how: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HearRow:
+    """One thing that the client will hear: from a person of ours, planned or held."""
+
+    what: Text
+    moment: Text
+    person: Person | None = None
+    glyph: Glyph = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """``answers``: yes, no or None (not asked), in the order of the columns."""
+
+    channel: str
+    name: Text
+    answers: tuple[bool | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document that we have asked for; missing ones offer "Received another way"."""
+
+    name: Text
+    note: Text
+    received: bool
+    url: str = ""
+    act: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """``intro``: what they do, since when, who looks after them. ``acts``: at most three, the strong one
+    last. ``consent_heads``: purposes. ``caps``: how often, and between which hours."""
+
+    client: Person
+    intro: Text
+    acts: tuple[Act, ...]
+    tabs: tuple[Tab, ...]
+    timeline: tuple[TimelineEntry, ...]
+    hears: tuple[HearRow, ...]
+    caps: Text
+    consent_heads: tuple[Text, ...]
+    consents: tuple[ConsentRow, ...]
+    consent_note: Text = ""
+    sees: Link | None = None
+    mood: Mood | None = None
+    holds: tuple[HoldCard, ...] = ()
+    documents: tuple[DocumentRow, ...] = ()
+    notes: tuple[Note, ...] = ()
+    note_url: str = ""
+    facts: tuple[Fact, ...] = ()
+    more: Link | None = None

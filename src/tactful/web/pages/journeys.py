@@ -1,0 +1,60 @@
+"""templates/web/journeys.html and journey.html"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tactful.web.types import Act, EmptyState, Fact, Link, StepCard, Text
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyRow:
+    """``act`` switches it on or off. ``state``: a sentence ("On, version 4")."""
+
+    slug: str
+    name: Text
+    sentence: Text
+    on: bool
+    state: Text
+    inside: int
+    warnings: int = 0
+    act: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneysPage:
+    rows: tuple[JourneyRow, ...]
+    empty: EmptyState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A check of a definition; the failing ones come first, with a verb to mend them."""
+
+    kind: Literal["fail", "warn", "pass"]
+    text: Text
+    detail: Text = ""
+    code: str = ""
+    mend: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyPage:
+    """``version``: "Version 4"; ``version_note``: what is said beside it; ``inside``: who is in it.
+    ``acts``: at most three, the strong one last. ``source``: the definition as YAML."""
+
+    name: Text
+    area: Text
+    sentence: Text
+    on: bool
+    version: Text
+    version_note: Text
+    inside: Text
+    steps: tuple[StepCard, ...]
+    checks: tuple[CheckRow, ...]
+    rules: tuple[Fact, ...]
+    acts: tuple[Act, ...] = ()
+    source: str = ""
+
+    @property
+    def passing(self) -> int:
+        return sum(check.kind == "pass" for check in self.checks)

@@ -1,0 +1,63 @@
+"""templates/web/settings/*.html and account.html. Each form posts to the address of its own page."""
+
+from dataclasses import dataclass
+
+from django.forms import Form
+
+from tactful.web.types import Act, Fact, Link, Person, Text
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """Business, quiet hours, caps: a form and what it means now, as one sentence."""
+
+    form: Form
+    meaning: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """One thing that the test of a mail account found."""
+
+    good: bool
+    text: Text
+    mend: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """``test_text`` names the address to which the test mail goes; the button posts to
+    web:settings_mail_test."""
+
+    form: Form
+    state: Text
+    healthy: bool
+    test_text: Text
+    tests: tuple[TestLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    person: Person
+    mail: str
+    role: Text
+    note: Text = ""
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """``form`` adds a person: name, mail address, role."""
+
+    members: tuple[MemberRow, ...]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """``form``: name, language, theme, single keys. ``security``: passkeys, password, two steps, sessions,
+    each with a link to where it is changed."""
+
+    form: Form
+    security: tuple[Fact, ...]
+    links: tuple[Link, ...] = ()
