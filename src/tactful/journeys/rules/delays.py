@@ -26,7 +26,8 @@ def over_at(delay: Delay, since: datetime, calendar: Calendar | None, until: Any
     if moment is None:
         return None
     moment = max(moment, since)
-    if calendar is None or (delay.at is None and delay.on == ANY_DAY):
+    any_day = delay.on is ANY_DAY or delay.on == ANY_DAY
+    if calendar is None or (any_day and (delay.at is None or delay.days or delay.working_days)):
         return moment
     return calendar.local_time_on_or_after(moment, delay.at, delay.on)
 
