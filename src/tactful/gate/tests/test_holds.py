@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tactful.channels.types import Channel
 from tactful.gate.rules.check import check
 from tactful.gate.rules.pull_forward import pull_forward
 from tactful.gate.tests.cast import (
@@ -20,7 +23,8 @@ from tactful.gate.tests.cast import (
     request,
     utc,
 )
-from tactful.gate.types import CapUsage, ConditionFact, PlaceFact, Verdict, VerdictKind
+from tactful.gate.tests.drawn import STRIDES
+from tactful.gate.types import CapUsage, ChannelFact, ConditionFact, PlaceFact, Verdict, VerdictKind
 from tactful.touchpoints.types import Line, MessageClass
 
 
@@ -152,3 +156,28 @@ def test_a_reminder_is_pulled_forward(
 def test_nothing_to_pull_to_leaves_it_where_it_is() -> None:
     closed = type(SETTINGS)(quiet_weekdays=frozenset(range(7)))
     assert pull_forward(NOW, None, OSLO, closed) == NOW
+
+
+@pytest.mark.parametrize(
+    ("due_at", "expected"),
+    [
+        (utc(9, 17, 30), utc(9, 16, 59)),  # 19:30 in Oslo: 18:59
+        (utc(13, 6, 30), utc(10, 16, 59)),  # Monday 08:30: Friday
+        (utc(9, 10), utc(9, 10)),
+    ],
+)
+def test_an_sms_is_pulled_into_its_own_hours(due_at: datetime, expected: datetime) -> None:
+    assert pull_forward(due_at, None, OSLO, SETTINGS, Channel.SMS) == expected
+
+
+@given(st.sampled_from(STRIDES), st.sampled_from(list(Channel)), st.integers(0, 3000))
+def test_a_reminder_pulled_forward_is_clear_then(at: datetime, channel: Channel, room: int) -> None:
+    """Unless it would have been later: never after its date, and never into a hold."""
+    latest_at = at + timedelta(minutes=room)
+    due_at = pull_forward(at, latest_at, OSLO, SETTINGS, channel)
+    message = request(
+        due_at=due_at, latest_at=latest_at, channel=channel, message_class=MessageClass.REMINDER
+    )
+    known = facts(channel=ChannelFact(approved_template=True))
+    assert due_at <= at
+    assert check(message, known, SETTINGS, due_at).kind is VerdictKind.CLEAR
