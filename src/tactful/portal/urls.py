@@ -1,6 +1,18 @@
-"""Client pages."""
+"""Client pages. Every address carries a personal token."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tactful.portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("why/<str:token>/", views.why, name="why"),
+    path("why/<str:token>/pause/", views.pause, name="pause"),
+    path("why/<str:token>/talk/", views.talk, name="talk"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/undo/", views.unsubscribe_undo, name="unsubscribe_undo"),
+    path("preferences/<str:token>/", views.preferences, name="preferences"),
+    path("preferences/<str:token>/none/", views.preferences_none, name="preferences_none"),
+    path("documents/<str:token>/", views.documents, name="documents"),
+    path("documents/<str:token>/sent/", views.documents_sent, name="documents_sent"),
+]

@@ -39,7 +39,7 @@ from tactful.gate.types import (
 )
 from tactful.inbox import queries as inbox
 from tactful.inbox.types import Talk
-from tactful.touchpoints.types import Purpose
+from tactful.touchpoints.types import MessageClass, Purpose
 from tactful.wiring.conditions import conditions_hold
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,9 @@ TALKS = {"conversation", "question", "handoff"}
 MOODS = {"complaint", "negative", "sensitive"}
 DEBT_OF = {"question": "answer", "promise": "promise"}
 NO_TALKS: tuple[Talk, ...] = ()
+OPTIONAL = "optional"
+"""What a client may refuse or pause without refusing us: everything that can wait."""
+MAY_WAIT = {MessageClass.RELATIONSHIP, MessageClass.MARKETING}
 TIMES = {"quiet_from", "quiet_to", "sms_from", "sms_to", "work_from", "work_to"}
 
 
@@ -130,6 +133,10 @@ def _basis(messages: Sequence[DueMessage], now: datetime) -> dict[tuple[int, str
         ids = [m.contact_id for m in messages if (m.request.purpose, m.request.channel) == (purpose, channel)]
         for ident, state in contacts.basis_facts_at(ids, purpose, channel, now).items():
             found[ident, purpose, channel] = state
+    may_wait = [m.contact_id for m in messages if m.request.message_class is MessageClass.RELATIONSHIP]
+    if may_wait:
+        for ident, state in contacts.basis_facts_at(may_wait, OPTIONAL, "mail", now).items():
+            found[ident, OPTIONAL, ""] = state
     return found
 
 
@@ -174,11 +181,15 @@ def _basis_fact(message: DueMessage, read: _Read) -> BasisFact | Unknown:
     state = read.basis.get(key) if read.basis is not None else None
     if state is None:
         return UNKNOWN
+    refused = False
+    if message.request.message_class is MessageClass.RELATIONSHIP:
+        optional = read.basis.get((message.contact_id, OPTIONAL, "")) if read.basis is not None else None
+        refused = optional is not None and optional.objected
     return BasisFact(
         kind=BasisKind(state.kind),
         since=state.since,
         receipt_id=state.receipt_id,
-        objected=state.objected,
+        objected=state.objected or refused,
         withdrawn=state.withdrawn,
         restricted=state.restricted,
     )
@@ -240,6 +251,8 @@ def _touches(row: StandingHold, message: DueMessage, place: PlaceState | None) -
     if row.scope == "everything":
         return True
     if row.topic == "marketing" and message.request.purpose is not Purpose.MARKETING:
+        return False
+    if row.topic == OPTIONAL and message.request.message_class not in MAY_WAIT:
         return False
     if row.scope == "contact":
         return row.scope_id == message.contact_id

@@ -1,0 +1,135 @@
+"""What a client decides about what they hear. Each act speaks to the floors that keep the decision."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tactful.contacts import actions as contacts
+from tactful.contacts import queries as people
+from tactful.contacts.types import Ground
+from tactful.foundation.clock import business_now
+from tactful.gate.actions import NewHold, place_hold
+from tactful.gate.types import OnRelease
+from tactful.inbox.actions.tasks import open_tasks
+from tactful.inbox.types import NewTask
+from tactful.portal.coming import coming_rows
+from tactful.portal.links import Visit
+from tactful.portal.types import PreferenceRow, PreferencesPage, UnsubscribePage
+
+PAUSE = timedelta(days=30)
+OPTIONAL, MARKETING = "objected:optional", "objected:marketing"
+
+
+@transaction.atomic
+def refuse(contact_id: int, flags: Collection[str], *, how: str, now: datetime) -> None:
+    """No more of these, from now: the flags reach the gate before the next message does (R70)."""
+    for flag in flags:
+        contacts.set_flag(contact_id, "flag", flag, acting_user=None, now=now)
+    if MARKETING in flags:
+        ground = Ground(purpose="marketing", channel="mail", kind="consent", how=how, source="portal")
+        contacts.withdraw_basis(contact_id, ground, acting_user=None, now=now)
+
+
+@transaction.atomic
+def welcome_back(contact_id: int, flags: Collection[str], *, now: datetime) -> None:
+    """The client takes a refusal back. A withdrawn consent stays withdrawn: it is asked for anew."""
+    for flag in flags:
+        contacts.clear_flag(contact_id, "flag", flag, acting_user=None, now=now)
+
+
+def pause(contact_id: int, *, now: datetime) -> None:
+    """Thirty days without anything that can wait."""
+    hold = NewHold(
+        scope="contact",
+        scope_id=contact_id,
+        topic="optional",
+        reason="client_pause",
+        expires_at=now + PAUSE,
+        on_release=OnRelease.RECOMPUTE,
+    )
+    place_hold(hold, acting_user=None, now=now)
+
+
+def ask_for_person(visit: Visit, message_id: int, *, now: datetime) -> None:
+    task = NewTask(
+        kind="call",
+        code="talk_to_me",
+        dedupe_key=f"talk:{message_id}:{now.date().isoformat()}",
+        contact_id=visit.person.id,
+        owner_id=visit.person.manager_id,
+        subject_kind="contact",
+        subject_id=visit.person.id,
+        due_at=now + timedelta(days=1),
+    )
+    open_tasks([task], now=now)
+
+
+def unsubscribe_page(token: str, why_token: str, done: bool) -> UnsubscribePage:
+    return UnsubscribePage(
+        what=_("You will get no more reminders, offers and greetings from automation. What you wait for from us, "
+               "such as receipts and deadlines, still comes."),
+        url=reverse("portal:unsubscribe", args=[token]),
+        preferences_url=reverse("portal:preferences", args=[why_token]),
+        done=_("You get no more of these messages. It holds from now.") if done else "",
+        undo_url=reverse("portal:unsubscribe_undo", args=[token]) if done else "",
+    )  # fmt: skip
+
+
+def preferences_page(visit: Visit, token: str, done: str = "") -> PreferencesPage:
+    profile = people.profile(visit.person.id)
+    flags = {spell.key for spell in profile.flags}
+    mails = [identity.shown for identity in profile.identities if identity.kind == "email"]
+    return PreferencesPage(
+        address=mails[0] if mails else visit.person.name,
+        url=reverse("portal:preferences", args=[token]),
+        none_url=reverse("portal:preferences_none", args=[token]),
+        purposes=(
+            PreferenceRow(
+                "must", _("What you wait for"), _("Receipts, confirmations and dates set by law"), True, fixed=True
+            ),
+            PreferenceRow(
+                "optional",
+                _("Reminders and follow-ups"),
+                _("When something is missing or a meeting comes up"),
+                OPTIONAL not in flags,
+            ),
+            PreferenceRow("marketing", _("News and offers"), _("Now and then"), _wants_news(profile.basis, flags)),
+        ),
+        channels=(PreferenceRow("mail", _("Mail"), ", ".join(mails), True, fixed=True),),
+        coming=coming_rows(visit, business_now()),
+        someone=visit.someone,
+        done=done,
+    )
+
+
+def _wants_news(basis: Collection[object], flags: Collection[str]) -> bool:
+    granted = any(getattr(spell, "purpose", "") == "marketing" and getattr(spell, "kind", "") != "withdrawn" for spell in basis)
+    return granted and MARKETING not in flags
+
+
+@transaction.atomic
+def keep_choices(contact_id: int, chosen: Collection[str], *, wording: str, language: str, now: datetime) -> None:
+    """What was ticked holds from now; ticking news is a consent, with the words that stood there."""
+    optional = [OPTIONAL]
+    (welcome_back if "optional" in chosen else refuse_optional)(contact_id, optional, now=now)
+    if "marketing" not in chosen:
+        refuse(contact_id, [MARKETING], how="portal", now=now)
+        return
+    contacts.clear_flag(contact_id, "flag", MARKETING, acting_user=None, now=now)
+    ground = Ground(
+        purpose="marketing",
+        channel="mail",
+        kind="consent",
+        how="portal",
+        wording=wording,
+        language=language,
+        source="portal",
+    )
+    contacts.record_basis(contact_id, ground, acting_user=None, now=now)
+
+
+def refuse_optional(contact_id: int, flags: Collection[str], *, now: datetime) -> None:
+    refuse(contact_id, flags, how="portal", now=now)

@@ -1,0 +1,101 @@
+"""The page on which a client hands documents in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tactful.engagements import actions as engagements
+from tactful.engagements.types import EngagementView, NewFile
+from tactful.foundation import files
+from tactful.inbox.actions.tasks import open_tasks
+from tactful.inbox.types import NewTask
+from tactful.portal.links import Visit
+from tactful.portal.types import UploadItem, UploadPage
+
+LARGEST_MB = files.LARGEST // (1024 * 1024)
+MOST_FILES = 20
+
+
+class UploadRefused(ValueError):
+    """The files were not taken in; the sentence says why and what to do."""
+
+
+def upload_page(visit: Visit, view: EngagementView, token: str, *, error: str = "", done: str = "") -> UploadPage:
+    norwegian = visit.language == "nb"
+    title = view.title(visit.language)
+    return UploadPage(
+        title=title,
+        intro=_("%(business)s needs this from you.") % {"business": visit.house.name},
+        items=tuple(
+            UploadItem(
+                id=document.id,
+                name=document.name_nb if norwegian else document.name_en,
+                note=_("You have told us that it is sent. A person is looking.") if document.state == "claimed_sent" else "",
+                is_done=document.state in ("received", "waived"),
+            )
+            for document in view.documents
+        ),
+        url=reverse("portal:documents", args=[token]),
+        sent_url=reverse("portal:documents_sent", args=[token]),
+        limits=_("Pictures, PDF or spreadsheets, at most %(size)s MB each") % {"size": LARGEST_MB},
+        someone=visit.someone,
+        error=error,
+        done=done,
+    )
+
+
+@transaction.atomic
+def take_files(view: EngagementView, uploads: Sequence[UploadedFile], chosen: str, *, now: datetime) -> None:
+    """Keep the files. ``chosen``: the id of the document that they are, or "" when the client is not sure.
+
+    A single missing document needs no choosing. When nobody knows which it is, a person is asked.
+    """
+    if not uploads:
+        raise UploadRefused(_("Choose at least one file first."))
+    if len(uploads) > MOST_FILES:
+        raise UploadRefused(_("Send at most %(count)s files at a time.") % {"count": MOST_FILES})
+    news = [_kept(upload) for upload in uploads]
+    open_ones = [document for document in view.documents if document.state in ("missing", "claimed_sent")]
+    mine = [document for document in open_ones if str(document.id) == chosen]
+    document = mine[0] if mine else open_ones[0] if len(open_ones) == 1 else None
+    if document is not None:
+        engagements.take_upload(document.id, news, now=now)
+        return
+    kept = engagements.keep_files(view.contact_id, news, "upload", document_id=None, now=now)
+    open_tasks(
+        [
+            NewTask(
+                kind="is_this_it",
+                code="is_this_it",
+                dedupe_key=f"file:{file.id}",
+                contact_id=view.contact_id,
+                owner_id=view.owner_id,
+                params={"file": file.name, "engagement": view.id},
+                subject_kind="file",
+                subject_id=file.id,
+            )
+            for file in kept
+        ],
+        now=now,
+    )
+
+
+def _kept(upload: UploadedFile) -> NewFile:
+    name = (upload.name or "file").replace("\\", "/").rpartition("/")[2][:200]
+    try:
+        stored = files.keep(upload.read())
+    except files.FileRefused as refused:
+        raise UploadRefused(_why(refused.code) % {"name": name, "size": LARGEST_MB}) from refused
+    return NewFile(name, stored.content_type, stored.size, stored.sha256, stored.stored)
+
+
+def _why(code: str) -> str:
+    return {
+        "empty": _("“%(name)s” is empty. Look at it on your device and send it again."),
+        "too_large": _("“%(name)s” is larger than %(size)s MB. Send it in parts, or ask us for another way."),
+        "executable": _("“%(name)s” is a program, and we take documents only. Send a picture or a PDF."),
+    }[code]
