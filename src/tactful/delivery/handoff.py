@@ -7,7 +7,6 @@ from threading import Event
 
 from django.db import transaction
 
-from tactful.channels.mail.journal import PhaseJournal
 from tactful.channels.types import OutboundMessage, Outcome, SendResult
 from tactful.delivery.batch import Item
 from tactful.delivery.hot import claim as hot_claim
@@ -17,7 +16,7 @@ from tactful.delivery.hot import settle as hot_settle
 from tactful.delivery.render import Built, Desk, build
 from tactful.delivery.rules.recovery import Fate, fate_of
 from tactful.delivery.settle import settle
-from tactful.delivery.types import Transport
+from tactful.delivery.types import Transport, WorkerJournal
 from tactful.kernel.clock import machine_ms
 
 GROUP = 50
@@ -33,7 +32,7 @@ class Hand:
     """One worker's way out: who it is, its journal, and how it opens an account's transport."""
 
     worker_id: int
-    journal: PhaseJournal
+    journal: WorkerJournal
     transport: Callable[[int], Transport]
     stop: Event
 

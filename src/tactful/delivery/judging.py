@@ -174,7 +174,9 @@ def _choirs(
     for item in [*items, *later.values()]:
         if item.may_merge:
             voices.setdefault(item.contact_id, []).append(item)
-    choirs = [one_voice([_voice(item, bench) for item in group]) for group in voices.values() if len(group) > 1]
+    choirs = [
+        one_voice([_voice(item, bench) for item in group]) for group in voices.values() if len(group) > 1
+    ]
     heard = {loser for choir in choirs for loser in choir.merged}
     return choirs, [*items, *(item for item in later.values() if item.id in heard)]
 

@@ -104,7 +104,10 @@ class Dispatch(models.Model):
     """
 
     message = models.OneToOneField(
-        Message, primary_key=True, on_delete=models.CASCADE, db_constraint=False  # written together
+        Message,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,  # written together
     )
     contact_id = models.BigIntegerField()
     lane = models.SmallIntegerField()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.db import transaction
 
-from tactful.channels.mail.journal import JournalBusy, JournalState, read_journal
 from tactful.channels.types import Outcome, SendResult
 from tactful.delivery.batch import item_of
 from tactful.delivery.hot import claim as hot_claim
@@ -17,6 +16,7 @@ from tactful.delivery.hot import pg, sweeps
 from tactful.delivery.hot import settle as hot_settle
 from tactful.delivery.rules.recovery import Fate, fate_of
 from tactful.delivery.settle import settle
+from tactful.delivery.types import JournalReading, Journals
 from tactful.foundation.clock import business_now
 
 LEFT = f"""
@@ -34,17 +34,17 @@ def this_machine() -> str:
     return f"{path.read_text().strip() if path.exists() else ''}:{socket.gethostname()}"
 
 
-def recover() -> int:
+def recover(journals: Journals) -> int:
     """Take over from every dead worker. Answers with how many there were."""
-    return sum(_recover(*row) for row in sweeps.expired_workers())
+    return sum(_recover(journals, *row) for row in sweeps.expired_workers())
 
 
-def _recover(worker: int, machine: str, journal: str, long_ago: bool) -> bool:
-    state: JournalState | None = None
+def _recover(journals: Journals, worker: int, machine: str, journal: str, long_ago: bool) -> bool:
+    state: JournalReading | None = None
     if machine == this_machine():
         try:
-            state = read_journal(Path(journal))
-        except JournalBusy:
+            state = journals.read(Path(journal))
+        except journals.busy:
             if not long_ago:
                 return False  # the process lives; it lost its session and will say what became of all
     elif not long_ago:
@@ -58,7 +58,7 @@ def _recover(worker: int, machine: str, journal: str, long_ago: bool) -> bool:
 
 
 @transaction.atomic
-def _apply(worker: int, state: JournalState | None) -> bool:
+def _apply(worker: int, state: JournalReading | None) -> bool:
     if not sweeps.take_over(worker):
         return False
     ids = pg.numbers(sweeps.left_by(worker))

@@ -113,7 +113,9 @@ def _build(item: Item, desk: Desk) -> Built:
     payload = compiled.build(envelope(desk.ring, mail, head), {**item.due.variables, **fixed.values})
     body_hash = _body_hash(item, version, payload)
     if item.body_hash is not None and item.body_hash != body_hash:
-        raise Unbuildable("The mail cannot be rebuilt as it was at its first handoff, so it does not go again.")
+        raise Unbuildable(
+            "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
+        )
     message = OutboundMessage(
         ident=item.id,
         attempt=item.attempt,

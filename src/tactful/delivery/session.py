@@ -10,9 +10,9 @@ from typing import Any, Self
 import psycopg
 from django.db import connection
 
-from tactful.channels.mail.journal import PhaseJournal
 from tactful.delivery.hot.sweeps import LEASE
 from tactful.delivery.recovery import journal_path, this_machine
+from tactful.delivery.types import Journals
 from tactful.foundation.ids import new_id
 from tactful.kernel.clock import machine_ms
 
@@ -32,9 +32,10 @@ class Session:
     """``lost``: the database no longer knows that this worker lives; end what is under way and start
     anew. ``hurry``: called when a stop has been asked for and twenty seconds have passed."""
 
-    def __init__(self, folder: Path, stop: Event, hurry: Callable[[], None]) -> None:
+    def __init__(self, journals: Journals, folder: Path, stop: Event, hurry: Callable[[], None]) -> None:
         self.worker_id = new_id()
         self.lost = Event()
+        self._journals = journals
         self._ended = Event()
         self._stop = stop
         self._hurry = hurry
@@ -43,7 +44,7 @@ class Session:
         self._beating = Thread(target=self._beat, name="delivery-lease", daemon=True)
 
     def __enter__(self) -> Self:
-        self.journal = PhaseJournal(self._path)
+        self.journal = self._journals.open(self._path)
         self._connection: psycopg.Connection[Any] = psycopg.connect(
             **_parameters(), autocommit=True, application_name="tactful delivery lease"
         )

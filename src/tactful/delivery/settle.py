@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from random import random
 
 from django.db import transaction
 
 from tactful.channels.types import Outcome, SendResult
 from tactful.delivery import accounts
 from tactful.delivery.batch import Item
+from tactful.delivery.bounces import bounced
+from tactful.delivery.dice import roll
 from tactful.delivery.hot import claim as hot_caps
 from tactful.delivery.hot import pg
 from tactful.delivery.hot import settle as hot
@@ -53,13 +54,12 @@ def _write_sent(outcomes: Outcomes, worker_id: int, now: datetime) -> list[NewFa
             "providers": [result.provider_id[:200] for _, result in outcomes],
         }
     )
-    return [
-        NewFact("message.sent", item.contact_id, fact_data(item)) for item, _ in outcomes if item.id in written
-    ]
+    done = [item for item, _ in outcomes if item.id in written]
+    return [NewFact("message.sent", item.contact_id, fact_data(item)) for item in done]
 
 
 def _write_others(outcomes: Outcomes, worker_id: int, now: datetime) -> list[NewFact]:
-    rows = [(item, result, after(result, _attempted(item), now, random())) for item, result in outcomes]
+    rows = [(item, result, after(result, _attempted(item), now, roll())) for item, result in outcomes]
     written = hot.others(
         {
             "now": now,
@@ -78,7 +78,7 @@ def _write_others(outcomes: Outcomes, worker_id: int, now: datetime) -> list[New
     )
     settled = [row for row in rows if row[0].id in written]
     _after_death([item for item, _, step in settled if step.state == "dead"])
-    return [fact for row in settled for fact in _facts(*row)]
+    return [fact for row in settled for fact in _facts(*row, now)]
 
 
 def _after_death(dead: Sequence[Item]) -> None:
@@ -91,14 +91,13 @@ def _after_death(dead: Sequence[Item]) -> None:
     revive({item.id: item.contact_id for item in dead if item.may_merge})
 
 
-def _facts(item: Item, result: SendResult, step: Next) -> list[NewFact]:
-    data = fact_data(item) | {"outcome": str(result.outcome), "code": result.code, "words": _words(result)}
+def _facts(item: Item, result: SendResult, step: Next, now: datetime) -> list[NewFact]:
+    data = fact_data(item) | {"outcome": str(result.outcome), "code": result.code, "detail": _words(result)}
     facts = []
     if step.state in ("dead", "unknown"):
         facts.append(NewFact(f"message.{step.state}", item.contact_id, data | {"why": step.why}))
     if step.bounce:
-        bounced = data | {"kind": step.bounce, "address": item.address}
-        facts.append(NewFact("message.bounced", item.contact_id, bounced))
+        facts.append(bounced(data | {"address": item.address}, step.bounce, item.contact_id, now))
     return facts
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol, Self
 
-from tactful.channels.mail.journal import Journal
 from tactful.channels.types import Channel, OutboundMessage, SendResult
 from tactful.content.types import MailEnvelope
 from tactful.gate.types import Author, Facts, GateRequest, GateSettings
@@ -20,7 +20,7 @@ class NewMessage:
     key is ignored. ``touchpoint_rev`` and ``line`` as they stand now. ``lane``: ``None`` follows from
     author and class. ``account_id``: ``None`` is the first enabled account of the channel. A person's
     words come with ``approved_by`` and ``approved_hash`` (``rules.words``); rather use
-    ``actions.approve_and_send``. The remaining fields are those of ``models.Message``.
+    ``actions.send_own_words``. The remaining fields are those of ``models.Message``.
     """
 
     contact_id: int
@@ -55,6 +55,31 @@ class NewMessage:
     account_id: int | None = None
     approved_by: int | None = None
     approved_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a person wrote to one client, in their own name.
+
+    ``entry_id``: the entry of the conversation that these words are, sent once; without one each call
+    sends. ``in_reply_to``: Message-ID with brackets; ``references``: separated by blanks.
+    """
+
+    contact_id: int
+    acting_user: int
+    subject: str
+    text: str
+    conversation_id: int | None = None
+    entry_id: int | None = None
+    in_reply_to: str = ""
+    references: str = ""
+    language: str = ""
+    channel: Channel = Channel.MAIL
+    purpose: Purpose = Purpose.SERVICE
+    touchpoint_id: int | None = None
+    touchpoint_rev: int | None = None
+    line: Line = Line.JUDGEMENT
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +190,49 @@ class FactSources:
     compiled: Callable[[int, Letterhead], Compiled]
     words: Callable[[str, str, str], Compiled]
     letterhead: Callable[[int, str, datetime], Letterhead]
+
+
+class Journal(Protocol):
+    """What a transport writes: ``begin`` before the final dot, ``answer`` after the reply."""
+
+    def begin(self, ident: int, attempt: int) -> None: ...
+
+    def answer(self, result: SendResult) -> None: ...
+
+
+class JournalReading(Protocol):
+    """``answers``: (id, attempt) -> result, or ``None`` where the dot may be out and no reply is known.
+    Unless ``trusted``, every row that the worker had marked is ambiguous. ``torn``: a last line without
+    an end."""
+
+    @property
+    def answers(self) -> Mapping[tuple[int, int], SendResult | None]: ...
+
+    @property
+    def trusted(self) -> bool: ...
+
+    @property
+    def torn(self) -> str: ...
+
+
+class WorkerJournal(Journal, Protocol):
+    """A worker's own journal, locked while the process lives. ``clear``: all entries are applied."""
+
+    def state(self) -> JournalReading: ...
+
+    def clear(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Journals:
+    """How phase journals are kept (``channels.mail.journal``). ``read`` raises ``busy`` while the
+    writer lives."""
+
+    open: Callable[[Path], WorkerJournal]
+    read: Callable[[Path], JournalReading]
+    busy: type[Exception]
 
 
 class Transport(Protocol):

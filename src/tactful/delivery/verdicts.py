@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from random import random
 from typing import Any
 
 from tactful.delivery.batch import Item
+from tactful.delivery.dice import roll
 from tactful.delivery.hot import claim as hot
 from tactful.delivery.hot import pg
 from tactful.delivery.hot.claim import Judged as Row
@@ -18,6 +18,7 @@ from tactful.events.types import NewFact
 from tactful.gate.rules.codes import Code
 from tactful.gate.types import UNKNOWN, Check, Facts, OnRelease, Reason, Verdict, VerdictKind
 
+NEEDS_PERSON = "message.needs_person"
 MISSES = 5  # facts that could not be read so often become a person's task
 
 Cleared = tuple[Item, Verdict, Facts]
@@ -87,7 +88,7 @@ def _hold(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts: l
             reasons=encode(verdict.reasons),
             wake_on=_texts(verdict.wake_on),
             owner=verdict.owner_id,
-            on_release=_on_release(item, verdict),
+            on_release=_on_release(verdict),
             task_at=verdict.task_at,
             held_since=since or now,
         )
@@ -95,10 +96,10 @@ def _hold(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts: l
     if since is None:
         facts.append(_fact("message.held", item, verdict.reasons, until=_iso(verdict.until)))
     elif item.wake_on:  # its expiry came and it still holds: the owner is asked
-        facts.append(_fact("task.wanted", item, verdict.reasons, kind="hold_expired", owner=verdict.owner_id))
+        facts.append(_fact(NEEDS_PERSON, item, verdict.reasons, kind="hold_expired", owner=verdict.owner_id))
 
 
-def _on_release(item: Item, verdict: Verdict) -> str:
+def _on_release(verdict: Verdict) -> str:
     """Only the end of a hold by a fact asks the journey again; time alone just lets the message go."""
     return str(verdict.on_release) if verdict.wake_on else str(OnRelease.SEND)
 
@@ -112,12 +113,12 @@ def _refuse(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts:
 
 def _retry(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts: list[NewFact]) -> None:
     misses = item.misses + 1
-    delay = back_off(item.misses, random())
+    delay = back_off(item.misses, roll())
     reasons = encode(verdict.reasons) if verdict.reasons else None
     rows.append(Row(item.id, "queued", delay=delay, reasons=reasons, misses=misses))
     urgent = verdict.task_at is not None and verdict.task_at <= now and item.misses == 0
     if misses == MISSES or urgent:
-        facts.append(_fact("task.wanted", item, verdict.reasons, kind="fact_unreadable"))
+        facts.append(_fact(NEEDS_PERSON, item, verdict.reasons, kind="fact_unreadable"))
 
 
 _OTHERS = {VerdictKind.HOLD: _hold, VerdictKind.REFUSE: _refuse, VerdictKind.RETRY: _retry}
@@ -135,7 +136,8 @@ def _write_silent(judged: Judged, now: datetime, rows: list[Row], facts: list[Ne
     for item, until in judged.waiting:
         since = item.due.request.held_since
         release = str(OnRelease.SEND)
-        rows.append(Row(item.id, "held", until, reasons=encode(full), on_release=release, held_since=since or now))
+        held = Row(item.id, "held", until, reasons=encode(full), on_release=release, held_since=since or now)
+        rows.append(held)
         if since is None:
             facts.append(_fact("message.held", item, full, until=_iso(until)))
 

@@ -8,7 +8,6 @@ from threading import Event
 from django.db import DatabaseError, connection, transaction
 from psycopg import Error
 
-from tactful.channels.mail.journal import JournalError
 from tactful.delivery.claim import BATCH, claim
 from tactful.delivery.guard import may_send
 from tactful.delivery.handoff import Hand, send_batch
@@ -16,7 +15,8 @@ from tactful.delivery.hot import sweeps
 from tactful.delivery.recovery import recover
 from tactful.delivery.render import open_desk
 from tactful.delivery.session import Session
-from tactful.delivery.types import FactSources, OpenTransport, Transport
+from tactful.delivery.types import FactSources, Journals, OpenTransport, Transport
+from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation.clock import business_now
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class DeliveryWorker:
     """Sends what is due until told to stop. Any number may run, on any number of machines.
 
-    ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do.
+    ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do. ``journals``: how phase journals are kept.
     ``journal_folder``: on a local disk that outlives the process. ``batch``: messages per claim.
     """
 
@@ -40,12 +40,14 @@ class DeliveryWorker:
         self,
         sources: FactSources,
         open_transport: OpenTransport,
+        journals: Journals,
         journal_folder: Path,
         *,
         batch: int = BATCH,
     ) -> None:
         self._sources = sources
         self._open_transport = open_transport
+        self._journals = journals
         self._folder = journal_folder
         self._batch = batch
         self._transports: dict[int, Transport] = {}
@@ -55,9 +57,9 @@ class DeliveryWorker:
         """Returns within thirty seconds of ``stop``. Trouble with the database starts it anew."""
         while not stop.is_set():
             try:
-                with Session(self._folder, stop, self._drop_transports) as session:
+                with Session(self._journals, self._folder, stop, self._drop_transports) as session:
                     self._work(session, stop)
-            except (DatabaseError, Error, JournalError):
+            except (DatabaseError, Error, OSError):
                 log.exception("The worker starts anew.")
                 connection.close()
                 stop.wait(POLL)
@@ -75,7 +77,7 @@ class DeliveryWorker:
     def turn(self, hand: Hand) -> bool:
         """One round. Answers whether there was anything to do."""
         if machine_ms() - self._recovered_ms > RECOVER_MS:
-            recover()
+            recover(self._journals)
             self._recovered_ms = machine_ms()
         now = business_now()
         if not may_send(now):
@@ -106,7 +108,7 @@ def ask_people() -> None:
     """A held message near its latest moment, an unknown one after a day: its owner is asked, once."""
     now = business_now()
     facts = [
-        NewFact("task.wanted", contact, {"kind": f"message_{state}", "message": message, "owner": owner})
+        NewFact(NEEDS_PERSON, contact, {"kind": f"message_{state}", "message": message, "owner": owner})
         for message, contact, owner, state in sweeps.due_tasks(now)
     ]
     events.record(facts, now=now)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tactful.channels.types import DeliveryEvent, DeliveryEventKind, Outcome
+from tactful.delivery.bounces import bounced
 from tactful.delivery.models import Dispatch, State
 from tactful.delivery.rules.mail import MESSAGE_ID, RETURN_PATH
 from tactful.events import actions as events
@@ -46,8 +47,9 @@ def _bounce(row: Dispatch, event: DeliveryEvent, now: datetime) -> None:
     fresh = Dispatch.objects.filter(pk=row.pk).exclude(result__startswith=f"bounced:{kind}")
     if not fresh.update(result=noted):
         return
-    data = {"message": row.pk, "kind": kind, "address": row.address, "code": event.enhanced}
-    events.record([NewFact("message.bounced", row.contact_id, data)], now=now)
+    detail = f"{event.enhanced} {event.detail}".strip()[:500]
+    data = {"message": row.pk, "address": row.address, "detail": detail}
+    events.record([bounced(data, kind, row.contact_id, now)], now=now)
 
 
 def _ident(purpose: str, token: str) -> int | None:

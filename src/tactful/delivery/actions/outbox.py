@@ -1,15 +1,17 @@
 """Into the outbox, out of it again, and out of a hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from tactful.delivery.hot import changes
 from tactful.delivery.hot.enqueue import insert
+from tactful.delivery.hot.pg import Row
 from tactful.delivery.merged import revive
 from tactful.delivery.models import Dispatch, Message
 from tactful.delivery.types import NewMessage
+from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation.ids import new_ids
@@ -21,7 +23,7 @@ WAITING = ("queued", "held", "claimed")
 
 
 @transaction.atomic
-def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> list[int | None]:
+def enqueue(messages: Sequence[NewMessage], now: datetime) -> list[int | None]:
     """Write messages down, in the transaction of their cause.
 
     Answers, in order, with the id of each new message, and ``None`` for one whose dedupe key was there.
@@ -39,24 +41,25 @@ def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> list[int | None
 
 
 @transaction.atomic
-def cancel(
-    *,
-    now: datetime,
-    visits: Sequence[tuple[int, int]] = (),
-    contact_ids: Sequence[int] = (),
-    reason: str = "",
-    acting_user: int | None = None,
-) -> int:
-    """Cancel what still waits: of visits (enrolment, visit), or of contacts. Answers with how many.
+def cancel_visits(visits: Sequence[tuple[int, int]], *, now: datetime, reason: str = "") -> int:
+    """Cancel what still waits of these visits (enrolment, visit). Answers with how many.
 
     What is past the handoff mark is not touched: its moment of sending was the mark.
     """
-    ids = list(
-        Dispatch.objects.filter(contact_id__in=contact_ids, state__in=WAITING).values_list("pk", flat=True)
-    )
+    waiting = Message.objects.filter(cause_kind="visit", dispatch__state__in=WAITING)
+    ids: list[int] = []
     for enrolment, numbers in _by_enrolment(visits).items():
-        caused = Message.objects.filter(cause_kind="visit", cause_id=enrolment, cause_visit__in=numbers)
-        ids += caused.filter(dispatch__state__in=WAITING).values_list("pk", flat=True)
+        ids += waiting.filter(cause_id=enrolment, cause_visit__in=numbers).values_list("pk", flat=True)
+    return cancel_messages(ids, now=now, reason=reason)
+
+
+@transaction.atomic
+def cancel_contacts(
+    contact_ids: Sequence[int], *, now: datetime, reason: str = "", acting_user: int | None = None
+) -> int:
+    """Cancel everything that still waits for these clients."""
+    waiting = Dispatch.objects.filter(contact_id__in=contact_ids, state__in=WAITING)
+    ids = list(waiting.values_list("pk", flat=True))
     return cancel_messages(ids, now=now, reason=reason, acting_user=acting_user)
 
 
@@ -97,26 +100,20 @@ def cancel_messages(
 
 
 @transaction.atomic
-def wake(*, names: Sequence[str], now: datetime, contact_ids: Sequence[int] | None = None) -> int:
-    """Held messages that wait for one of these facts ask the gate again, whatever they are caused by."""
-    ids = [row[0] for row in changes.held_for(names, contact_ids)]
-    return _requeue(ids, now)
-
-
-@transaction.atomic
-def release(*, names: Sequence[str], now: datetime, contact_ids: Sequence[int] | None = None) -> int:
-    """A hold has ended. ``names``: the facts that ended it; ``contact_ids``: ``None`` is everyone.
+def wake(contact_ids: Sequence[int] | None, names: Sequence[str], now: datetime) -> int:
+    """Something that held messages has ended. ``names``: the facts that ended it; ``None`` is everyone.
 
     What a journey's visit caused and would be recomputed is cancelled and announced as
-    ``message.released``: the journey decides anew. ``skip`` is cancelled, ``ask`` makes a task and
+    ``message.released``: the journey decides anew. ``skip`` is cancelled, ``ask`` asks a person and
     stays held, everything else goes back to the gate. Answers with how many were touched.
     """
     held = changes.held_for(names, contact_ids)
     fates = {row[0]: _fate(row[2], row[3]) for row in held}
-    _ask(held, fates, now)
-    _recompute([row[0] for row in held if fates[row[0]] == OnRelease.RECOMPUTE], now)
-    cancel_messages([row[0] for row in held if fates[row[0]] == OnRelease.SKIP], now=now, reason="skipped")
-    _requeue([row[0] for row in held if fates[row[0]] == OnRelease.SEND], now)
+    chosen = {fate: [row[0] for row in held if fates[row[0]] is fate] for fate in OnRelease}
+    _ask([row for row in held if fates[row[0]] is OnRelease.ASK], now)
+    _recompute(chosen[OnRelease.RECOMPUTE], now)
+    cancel_messages(chosen[OnRelease.SKIP], now=now, reason="skipped")
+    _requeue(chosen[OnRelease.SEND], now)
     return len(held)
 
 
@@ -125,20 +122,12 @@ def _fate(on_release: str, cause_kind: str) -> OnRelease:
     return OnRelease.SEND if fate is OnRelease.RECOMPUTE and cause_kind != "visit" else fate
 
 
-def _ask(held: Sequence[tuple[object, ...]], fates: dict[int, OnRelease], now: datetime) -> None:
+def _ask(held: Sequence[Row], now: datetime) -> None:
     facts = [
-        NewFact("task.wanted", contact, {"kind": "hold_ended", "message": ident, "owner": owner})
-        for ident, contact, _, _, owner in _asked(held, fates)
+        NewFact(NEEDS_PERSON, contact, {"kind": "hold_ended", "message": ident, "owner": owner})
+        for ident, contact, _, _, owner in held
     ]
     events.record(facts, now=now)
-
-
-def _asked(
-    held: Sequence[tuple[object, ...]], fates: dict[int, OnRelease]
-) -> Iterator[tuple[int, int, str, str, int | None]]:
-    for row in held:
-        if fates[row[0]] is OnRelease.ASK:  # type: ignore[index]
-            yield row  # type: ignore[misc]
 
 
 def _recompute(ids: Sequence[int], now: datetime) -> None:

@@ -50,7 +50,11 @@ def cancel(ids: Sequence[int], now: datetime) -> list[pg.Row]:
     changes: dict[Place, int] = {}
     for contact, day, scopes in pg.many(RESERVED, params):
         household, company = scopes or (None, None)
-        held: list[Any] = [("contact", contact, day), ("household", household, day), ("company", company, day)]
+        held: list[Any] = [
+            ("contact", contact, day),
+            ("household", household, day),
+            ("company", company, day),
+        ]
         for place in held:
             if place[1] is not None:
                 changes[place] = changes.get(place, 0) - 1

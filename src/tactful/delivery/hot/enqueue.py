@@ -66,9 +66,7 @@ class _Columns:
         self.fields: list[str] = []
         self.params: dict[str, Any] = {}
 
-    def add(
-        self, name: str, kind: str, values: Sequence[Any], *, via: str = "", shared: bool = True
-    ) -> None:
+    def add(self, name: str, kind: str, values: Sequence[Any], *, via: str = "", shared: bool = True) -> None:
         """``via``: the type that travels, where arrays of ``kind`` cannot (``text`` for ``text[]``)."""
         key = name.strip('"')
         self.names.append(name)

@@ -34,7 +34,9 @@ class Caps:
     def usage(self, contact_id: int, scope: CapScope, *, reserved: bool = False) -> CapUsage:
         """``reserved``: the message in question holds a place of this day already."""
         own = 1 if reserved else 0
-        taken = {kind: self._taken((kind, ident, day)) - own for kind, ident, day in places(contact_id, scope)}
+        taken = {
+            kind: self._taken((kind, ident, day)) - own for kind, ident, day in places(contact_id, scope)
+        }
         return CapUsage(
             contact_day=taken["contact"],
             contact_week=taken["contact"] + self.week.get(contact_id, 0),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tactful.channels.mail.journal import JournalState
 from tactful.channels.types import SendResult
+from tactful.delivery.types import JournalReading
 
 
 class Fate(StrEnum):
@@ -19,7 +19,7 @@ class Found:
     result: SendResult | None = None
 
 
-def fate_of(ident: int, attempt: int, journal: JournalState | None) -> Found:
+def fate_of(ident: int, attempt: int, journal: JournalReading | None) -> Found:
     """``journal``: ``None`` where nobody may or can read it; then caution decides."""
     if journal is None or not journal.trusted:
         return Found(Fate.AMBIGUOUS)
