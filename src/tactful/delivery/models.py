@@ -1,8 +1,8 @@
-"""The outbox (ENGINE.md, "Sending: tables"). Hot paths use SQL; these are its tables."""
+"""The outbox (ENGINE.md, "Sending: tables"). Hot paths use SQL (``hot/``); these are its tables."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from tactful.foundation.models import Row
 
@@ -15,7 +15,7 @@ class Message(Row):
     ``condition``: the still-true condition, ``{"code": …, "params": {…}}``, empty for none.
     """
 
-    contact_id = models.BigIntegerField(db_index=True)
+    contact_id = models.BigIntegerField()
     channel = models.CharField(max_length=12)
     touchpoint_id = models.BigIntegerField(null=True)
     message_class = models.CharField(max_length=12)
@@ -23,7 +23,7 @@ class Message(Row):
     cause_kind = models.CharField(max_length=12)
     cause_id = models.BigIntegerField(null=True)
     cause_visit = models.IntegerField(null=True)
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=200)
     may_merge = models.BooleanField(default=False)
     latest_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
@@ -44,6 +44,7 @@ class Message(Row):
 
     class Meta:
         db_table = "message"
+        constraints = [models.UniqueConstraint(fields=["dedupe_key"], name="message_once")]
         indexes = [models.Index(fields=["cause_kind", "cause_id"], name="message_cause")]
 
 
@@ -65,15 +66,49 @@ LIVE = (State.QUEUED, State.HELD, State.CLAIMED, State.HANDOFF)
 FINAL = (State.SENT, State.DEAD, State.REFUSED, State.CANCELLED, State.EXPIRED, State.MERGED)
 
 
+class Shelf(models.IntegerChoices):
+    """Where a dispatch lies for those who look for work. ``NONE`` from claim to sent, so that the
+    indexes see nothing of handoff and outcome, and PostgreSQL updates those rows in place."""
+
+    NONE = 0
+    QUEUED = 1
+    HELD = 2
+    UNKNOWN = 3
+    DEAD = 4
+    REFUSED = 5
+
+
+_SHELVES = [
+    When(state=state, then=Value(shelf))
+    for state, shelf in (
+        ("queued", Shelf.QUEUED.value),
+        ("held", Shelf.HELD.value),
+        ("unknown", Shelf.UNKNOWN.value),
+        ("dead", Shelf.DEAD.value),
+        ("refused", Shelf.REFUSED.value),
+    )
+]
+
+
 class Dispatch(models.Model):
-    """Where a message stands. ``not_before`` is business time; ``lease_until`` and ``retry_at`` are
+    """Where a message stands. ``not_before`` is business time; ``retry_at`` and ``handoff_at`` are
     machine time. Everything that the promise's constraint speaks of stands in this one row.
 
-    ``clearance``: bit mask of the checks that the gate asked when it cleared; NULL is not cleared.
-    ``reasons``: gate reasons as ``[{check, code, params, owner}]``, NULL on the clear path.
+    ``attempt``: the fencing token, one more at each claim. ``tries``: attempts that counted; a queued
+    row with tries is deferred. ``misses``: how often a fact could not be read. ``resent``: a
+    must-arrive message has had its one second copy. ``clearance``: bit mask of the checks that the
+    gate asked when it cleared; NULL is not cleared. ``reasons``: gate reasons as
+    ``[{check, code, params, owner}]``, NULL on the clear path. ``fixed``: what the first handoff
+    fixed, see ``render``. ``cap_scopes``: who else's caps are reserved besides the contact's, as
+    ``[household_id, company_id]``.
     """
 
-    message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE)
+    message = models.OneToOneField(
+        Message,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,  # written together
+    )
     contact_id = models.BigIntegerField()
     lane = models.SmallIntegerField()
     account_id = models.BigIntegerField(null=True)
@@ -81,10 +116,17 @@ class Dispatch(models.Model):
     line = models.CharField(max_length=12)
     touchpoint_rev = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    shelf = models.GeneratedField(
+        expression=Case(*_SHELVES, default=Value(Shelf.NONE.value)),
+        output_field=models.SmallIntegerField(choices=Shelf.choices),
+        db_persist=True,
+    )
     not_before = models.DateTimeField()
     retry_at = models.DateTimeField(null=True)
-    attempt = models.SmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
+    attempt = models.IntegerField(default=0)
+    tries = models.SmallIntegerField(default=0)
+    misses = models.SmallIntegerField(default=0)
+    resent = models.BooleanField(default=False)
     worker = models.BigIntegerField(null=True)
     gate_rev = models.BigIntegerField(null=True)
     clearance = models.IntegerField(null=True)
@@ -95,15 +137,17 @@ class Dispatch(models.Model):
     body_hash = models.BinaryField(max_length=32, null=True)
     late_decided_by = models.BigIntegerField(null=True)
     cap_day = models.DateField(null=True)
+    cap_scopes = ArrayField(models.BigIntegerField(null=True), null=True)
     reasons = models.JSONField(null=True)
     wake_on = ArrayField(models.CharField(max_length=40), null=True)
     owner_id = models.BigIntegerField(null=True)
     on_release = models.CharField(max_length=12, blank=True)
     task_at = models.DateTimeField(null=True)
+    held_since = models.DateTimeField(null=True)
     merged_into = models.BigIntegerField(null=True)
     template_version = models.BigIntegerField(null=True)
     address = models.CharField(max_length=320, blank=True)
-    fixed = models.JSONField(null=True)  # variables at the first handoff
+    fixed = models.JSONField(null=True)
     first_handoff_at = models.DateTimeField(null=True)  # business time; the Date header
     handoff_at = models.DateTimeField(null=True)  # machine time
     settled_at = models.DateTimeField(null=True)  # business time of the final state
@@ -134,15 +178,22 @@ class Dispatch(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["lane", "not_before"], name="dispatch_due", condition=Q(state="queued")),
-            models.Index(fields=["not_before"], name="dispatch_held", condition=Q(state="held")),
             models.Index(
-                fields=["lease_until"],
-                name="dispatch_leased",
-                condition=Q(state__in=["claimed", "handoff"]),
+                fields=["lane", "not_before"],
+                name="dispatch_due",
+                condition=Q(shelf=Shelf.QUEUED, retry_at__isnull=True),
+            ),
+            models.Index(
+                fields=["retry_at"],
+                name="dispatch_deferred",
+                condition=Q(shelf=Shelf.QUEUED, retry_at__isnull=False),
+            ),
+            models.Index(fields=["not_before"], name="dispatch_held", condition=Q(shelf=Shelf.HELD)),
+            models.Index(
+                fields=["shelf", "message"], name="dispatch_attention", condition=Q(shelf__gt=Shelf.HELD)
             ),
             models.Index(fields=["contact_id"], name="dispatch_of_contact"),
-            models.Index(fields=["state", "-settled_at"], name="dispatch_settled"),
+            models.Index(fields=["task_at"], name="dispatch_task", condition=Q(task_at__isnull=False)),
         ]
 
 
@@ -171,3 +222,40 @@ class SendingPause(Row):
 
     class Meta:
         db_table = "sending_pause"
+        indexes = [
+            models.Index(fields=["scope"], name="sending_pause_on", condition=Q(ended_at__isnull=True)),
+        ]
+
+
+class Worker(Row):
+    """A process that sends, its lease and its journal. It is dead when the lease has run out *and* the
+    session advisory lock on its id is free. Every moment is of the machine clock."""
+
+    machine = models.CharField(max_length=100)
+    journal = models.CharField(max_length=500)
+    started_at = models.DateTimeField()
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "sending_worker"
+
+
+class Batch(Row):
+    """What a worker has taken in hand: one row a claim, so that recovery needs no index on dispatch."""
+
+    worker_id = models.BigIntegerField()
+    message_ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "sending_batch"
+        indexes = [models.Index(fields=["worker_id"], name="sending_batch_of")]
+
+
+class Letterhead(models.Model):
+    """What a mail looked like around its words, by digest: many mails share one (R5)."""
+
+    id = models.BigIntegerField(primary_key=True)
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "letterhead"

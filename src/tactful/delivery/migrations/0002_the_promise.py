@@ -8,7 +8,7 @@ from django.db import migrations
 FORWARD = """
 ALTER TABLE dispatch ADD CONSTRAINT line_of_a_real_revision
     FOREIGN KEY (touchpoint_rev, line) REFERENCES touchpoint_revision (id, line);
-ALTER TABLE dispatch SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE dispatch SET (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02);
 CREATE TRIGGER message_is_final BEFORE UPDATE ON message
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """

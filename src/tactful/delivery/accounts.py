@@ -1,0 +1,83 @@
+"""Which accounts may send now, and what their attempts say about them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tactful.channels.models import Account
+from tactful.channels.models import Breaker as BreakerRow
+from tactful.delivery.rules import breaker
+from tactful.delivery.rules.breaker import Breaker, Gate
+from tactful.events.types import NewFact
+
+FIELDS = ("failures", "first_failure_at", "open_until", "probing_until")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """``ready``: send at will. ``probing``: one message may try whether the server is back."""
+
+    ready: tuple[int, ...]
+    probing: tuple[int, ...]
+    default: int
+
+
+def open_accounts(machine_now: datetime) -> Open | None:
+    """``None`` where no account may send. Accounts by age; the oldest enabled one is the default."""
+    enabled = list(Account.objects.filter(enabled=True, channel="mail").order_by("id"))
+    if not enabled:
+        return None
+    states = {row.account_id: gate_of(row, machine_now) for row in BreakerRow.objects.all()}
+    usable = [account.pk for account in enabled if not account.paused_reason]
+    ready = tuple(pk for pk in usable if states.get(pk, Gate.CLOSED) is Gate.CLOSED)
+    probing = tuple(pk for pk in usable if states.get(pk) is Gate.HALF_OPEN)
+    return Open(ready, probing, enabled[0].pk) if ready or probing else None
+
+
+def gate_of(row: BreakerRow, machine_now: datetime) -> Gate:
+    return breaker.gate(_of(row), machine_now)
+
+
+def start_probe(account_id: int, machine_now: datetime) -> bool:
+    """Take the one probe of a half-open breaker. False if another worker has it."""
+    row = BreakerRow.objects.select_for_update(of=("self",)).get(account_id=account_id)
+    if gate_of(row, machine_now) is not Gate.HALF_OPEN:
+        return False
+    _save(account_id, breaker.probe(_of(row), machine_now))
+    return True
+
+
+def note_attempts(account_id: int, failures: int, successes: int, machine_now: datetime) -> None:
+    """Tell the breaker of a batch. Writes only where something changes."""
+    row = BreakerRow.objects.filter(account_id=account_id).first()
+    if row is None and not failures:
+        return
+    if row is None:
+        BreakerRow.objects.bulk_create([BreakerRow(account_id=account_id)], ignore_conflicts=True)
+    row = BreakerRow.objects.select_for_update(of=("self",)).get(account_id=account_id)
+    after = breaker.after(_of(row), failures, successes, machine_now)
+    if after != _of(row):
+        _save(account_id, after)
+
+
+def rest_account(account_id: int, seconds: float, machine_now: datetime) -> None:
+    BreakerRow.objects.bulk_create([BreakerRow(account_id=account_id)], ignore_conflicts=True)
+    row = BreakerRow.objects.select_for_update(of=("self",)).get(account_id=account_id)
+    _save(account_id, breaker.rest(_of(row), machine_now + timedelta(seconds=seconds)))
+
+
+def pause_account(account_id: int, reason: str, detail: str, now: datetime) -> Iterable[NewFact]:
+    """Stop an account that its provider refuses; one alert, however many messages were refused."""
+    running = Account.objects.filter(pk=account_id, paused_reason="")
+    if not running.update(paused_reason=reason, paused_detail=detail[:500], paused_at=now):
+        return ()
+    data = {"account": account_id, "reason": reason, "detail": detail[:500]}
+    return (NewFact("account.paused", None, data),)
+
+
+def _of(row: BreakerRow) -> Breaker:
+    return Breaker(*(getattr(row, name) for name in FIELDS))
+
+
+def _save(account_id: int, state: Breaker) -> None:
+    BreakerRow.objects.filter(account_id=account_id).update(**{name: getattr(state, name) for name in FIELDS})

@@ -1,0 +1,116 @@
+"""What named people do: write, approve, decide, stop. Each with its audit row."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tactful.delivery.actions.outbox import NEWS, cancel_messages, enqueue
+from tactful.delivery.models import Dispatch, Message, State
+from tactful.delivery.rules.words import words_hash
+from tactful.delivery.types import NewMessage, OwnWords
+from tactful.events import actions as events
+from tactful.events.types import NewFact
+from tactful.foundation.actions import record_audit
+from tactful.foundation.ids import new_id
+from tactful.gate.types import Author
+from tactful.touchpoints.types import MessageClass
+
+
+class NothingToDecide(ValueError):
+    """The message is not in the state that this decision is about."""
+
+
+@transaction.atomic
+def send_own_words(words: OwnWords, *, now: datetime) -> int:
+    """Queue exactly these words in the name of their writer; answers with the message's id."""
+    key = f"entry:{words.entry_id}" if words.entry_id is not None else f"words:{new_id()}"
+    (ident,) = enqueue([_message(words, key, now)], now)
+    if ident is None:
+        return Message.objects.values_list("pk", flat=True).get(dedupe_key=key)
+    _audit(words.acting_user, "message.written", ident, now)
+    return ident
+
+
+def _message(words: OwnWords, key: str, now: datetime) -> NewMessage:
+    return NewMessage(
+        contact_id=words.contact_id,
+        dedupe_key=key,
+        message_class=MessageClass.RELATIONSHIP,
+        purpose=words.purpose,
+        due_at=now,
+        cause_kind="reply",
+        cause_id=words.entry_id,
+        author=Author.PERSON_DIRECT,
+        line=words.line,
+        touchpoint_id=words.touchpoint_id,
+        touchpoint_rev=words.touchpoint_rev,
+        channel=words.channel,
+        language=words.language,
+        subject=words.subject,
+        body=words.text,
+        conversation_id=words.conversation_id,
+        in_reply_to=words.in_reply_to,
+        references=words.references,
+        account_id=words.account_id,
+        approved_by=words.acting_user,
+        approved_hash=words_hash(words.subject, words.text),
+    )
+
+
+@transaction.atomic
+def decide_unknown(*, message_id: int, send_again: bool, acting_user: int, now: datetime) -> None:
+    """Nobody knows whether it arrived: send the same bytes again, or leave it. Raises ``NothingToDecide``."""
+    unknown = Dispatch.objects.filter(pk=message_id, state=State.UNKNOWN)
+    if send_again:
+        changed = unknown.update(
+            state=State.QUEUED, settled_at=None, task_at=None, retry_at=None, resent=True, result=""
+        )
+    else:
+        changed = unknown.update(task_at=None, result="left")
+    _expect(changed, "This message is no longer unclear. Look at it again.")
+    _audit(acting_user, "unknown.sent_again" if send_again else "unknown.left", message_id, now)
+    _tell(message_id, "unknown", now)
+
+
+@transaction.atomic
+def decide_late(*, message_id: int, send: bool, acting_user: int, now: datetime) -> None:
+    """A message past its grace goes all the same, or not. Raises ``NothingToDecide``."""
+    if send:
+        changed = Dispatch.objects.filter(pk=message_id, state=State.HELD).update(
+            state=State.QUEUED,
+            late_decided_by=acting_user,
+            not_before=now,
+            held_since=None,
+            wake_on=None,
+            task_at=None,
+            reasons=None,
+        )
+    else:
+        changed = cancel_messages([message_id], now=now, reason="late", acting_user=acting_user)
+    _expect(changed, "This message is no longer held. Look at it again.")
+    _audit(acting_user, "late.sent" if send else "late.dropped", message_id, now)
+    _tell(message_id, "late", now)
+
+
+@transaction.atomic
+def stop_message(*, message_id: int, acting_user: int, now: datetime) -> None:
+    """Keep one waiting message from going. Raises ``NothingToDecide``."""
+    changed = cancel_messages([message_id], now=now, reason="stopped", acting_user=acting_user)
+    _expect(changed, "This message has already gone or been stopped.")
+    _audit(acting_user, "message.stopped", message_id, now)
+
+
+def _expect(changed: int, sentence: str) -> None:
+    if not changed:
+        raise NothingToDecide(sentence)
+
+
+def _audit(acting_user: int, verb: str, message_id: int, now: datetime) -> None:
+    record_audit(actor=acting_user, verb=verb, subject=f"message:{message_id}", now=now)
+
+
+def _tell(message_id: int, kind: str, now: datetime) -> None:
+    contact = Dispatch.objects.values_list("contact_id", flat=True).get(pk=message_id)
+    data = {"kind": f"message_{kind}", "message": message_id}
+    events.record([NewFact("task.done", contact, data)], now=now)
+    events.notify({NEWS})

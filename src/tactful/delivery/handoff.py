@@ -1,0 +1,161 @@
+"""T2 and the wire: fifty marks, fifty mails, and what came back."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+
+from django.db import transaction
+
+from tactful.channels.types import OutboundMessage, Outcome, SendResult
+from tactful.delivery.batch import Item
+from tactful.delivery.hot import claim as hot_claim
+from tactful.delivery.hot import handoff as hot
+from tactful.delivery.hot import pg
+from tactful.delivery.hot import settle as hot_settle
+from tactful.delivery.render import Built, Desk, build
+from tactful.delivery.rules.recovery import Fate, fate_of
+from tactful.delivery.settle import settle
+from tactful.delivery.types import Transport, WorkerJournal
+from tactful.kernel.clock import machine_ms
+
+GROUP = 50
+FLUSH_MS = 2_000
+FLUSH_AT = 500
+HALT = (Outcome.ACCOUNT, Outcome.POLICY, Outcome.RATE)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Hand:
+    """One worker's way out: who it is, its journal, and how it opens an account's transport."""
+
+    worker_id: int
+    journal: WorkerJournal
+    transport: Callable[[int], Transport]
+    stop: Event
+
+
+@dataclass(slots=True)
+class Trip:
+    """One account's share of a batch under way."""
+
+    hand: Hand
+    desk: Desk
+    waiting: list[Item]
+    marked: dict[int, Item] = field(default_factory=dict)
+    results: list[tuple[Item, SendResult]] = field(default_factory=list)
+    halted: bool = False
+    flushed_ms: int = 0
+
+
+def send_batch(batch_id: int, items: Sequence[Item], hand: Hand, desk: Desk) -> None:
+    """Bring a claimed batch to its end. When this returns, none of it is claimed or in handoff."""
+    by_account: dict[int, list[Item]] = {}
+    for item in items:
+        by_account.setdefault(item.account_id, []).append(item)
+    for account, share in by_account.items():
+        _travel(Trip(hand, desk, share), account)
+    hot_claim.close_batch(batch_id)
+    hand.journal.clear()
+
+
+def _travel(trip: Trip, account: int) -> None:
+    trip.flushed_ms = machine_ms()
+    try:
+        transport = trip.hand.transport(account)
+        for result in transport.send_many(_messages(trip), trip.hand.journal):
+            _note(trip, result)
+    except Exception:
+        log.exception("Sending over account %s broke off; what is known is kept.", account)
+    _flush(trip)
+    _clear_up(trip)
+
+
+def _messages(trip: Trip) -> Iterator[OutboundMessage]:
+    """Marked mails, group by group. The transport reads one ahead, so marks never lag behind dots."""
+    while trip.waiting and not trip.halted and not trip.hand.stop.is_set():
+        group, trip.waiting = trip.waiting[:GROUP], trip.waiting[GROUP:]
+        built = []
+        for item in group:
+            made = build(item, trip.desk)
+            if isinstance(made, SendResult):
+                trip.results.append((item, made))
+            else:
+                built.append(made)
+        if built:
+            yield from _mark(trip, built)
+
+
+def _mark(trip: Trip, built: list[Built]) -> Iterator[OutboundMessage]:
+    with transaction.atomic():
+        for ident in list(trip.desk.fresh_heads):
+            hot.save_letterhead(ident, trip.desk.fresh_heads.pop(ident))
+        marked = hot.mark(_params(trip, built))
+        late = [made.item.id for made in built if made.item.id not in marked]
+        if late:
+            hot.give_back(pg.numbers(late), trip.hand.worker_id)
+    ready = [made for made in built if made.item.id in marked]
+    for made in ready:
+        made.item.first_handoff_at = made.first_at
+        trip.marked[made.item.id] = made.item
+    for made in ready:
+        yield made.message
+
+
+def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:
+    items = [made.item for made in built]
+    return {
+        "worker": trip.hand.worker_id,
+        "contacts": pg.numbers({item.contact_id for item in items}),
+        "touchpoints": pg.numbers({item.due.touchpoint_id for item in items} - {None}),
+        "ids": pg.numbers(item.id for item in items),
+        "people": pg.numbers(item.contact_id for item in items),
+        "attempts": pg.numbers(item.attempt for item in items),
+        "versions": pg.numbers(made.version for made in built),
+        "addresses": [made.message.recipient for made in built],
+        "fixed": [made.fixed for made in built],
+        "hashes": [made.body_hash for made in built],
+        "firsts": [made.first_at for made in built],
+    }
+
+
+def _note(trip: Trip, result: SendResult) -> None:
+    item = trip.marked.pop(result.ident, None)
+    if item is None:
+        return
+    trip.results.append((item, result))
+    trip.halted = trip.halted or result.outcome in HALT
+    if len(trip.results) >= FLUSH_AT or machine_ms() - trip.flushed_ms > FLUSH_MS:
+        _flush(trip)
+
+
+def _flush(trip: Trip) -> None:
+    results, trip.results = trip.results, []
+    settle(results, trip.hand.worker_id)
+    trip.flushed_ms = machine_ms()
+
+
+def _clear_up(trip: Trip) -> None:
+    """What was claimed goes back. What was marked and has no result: the journal knows."""
+    if trip.waiting:
+        hot.give_back(pg.numbers(item.id for item in trip.waiting), trip.hand.worker_id)
+    if trip.marked:
+        settle_by_journal(list(trip.marked.values()), trip.hand)
+
+
+def settle_by_journal(items: Sequence[Item], hand: Hand) -> None:
+    state = hand.journal.state()
+    found = [(item, fate_of(item.id, item.attempt, state)) for item in items]
+    safe = [item for item, fate in found if fate.fate is Fate.NOT_HANDED_OVER]
+    with transaction.atomic():
+        hot_settle.unmark([item.id for item in safe], [item.attempt for item in safe], hand.worker_id)
+        settle(
+            [
+                (item, fate.result or SendResult(item.id, item.attempt, Outcome.AMBIGUOUS))
+                for item, fate in found
+                if fate.fate is not Fate.NOT_HANDED_OVER
+            ],
+            hand.worker_id,
+        )

@@ -1,0 +1,47 @@
+"""T2 in SQL: the handoff mark, which is the moment of sending."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tactful.delivery.hot import pg
+
+# The lock on the contacts waits for whoever is changing a gate fact, and then reads the new gate_rev;
+# the lock on the touchpoints does the same for the line.
+MARK = """
+WITH person AS MATERIALIZED (
+    SELECT id, gate_rev FROM contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR SHARE
+), point AS MATERIALIZED (
+    SELECT id, current_id FROM touchpoint WHERE id = ANY(%(touchpoints)s::bigint[]) ORDER BY id FOR SHARE
+)
+UPDATE dispatch d SET state = 'handoff', handoff_at = clock_timestamp(),
+    template_version = v.version, address = v.address, fixed = v.fixed::jsonb, body_hash = v.body_hash,
+    first_handoff_at = v.first_at
+FROM unnest(%(ids)s::bigint[], %(people)s::bigint[], %(attempts)s::integer[], %(versions)s::bigint[],
+            %(addresses)s::text[], %(fixed)s::text[], %(hashes)s::bytea[], %(firsts)s::timestamptz[])
+     AS v(id, contact_id, attempt, version, address, fixed, body_hash, first_at)
+JOIN person ON person.id = v.contact_id
+WHERE d.message_id = v.id AND d.attempt = v.attempt AND d.state = 'claimed' AND d.worker = %(worker)s
+  AND d.contact_id = person.id AND d.gate_rev = person.gate_rev
+  AND (d.touchpoint_rev IS NULL AND d.author <> 'automation'
+       OR EXISTS (SELECT 1 FROM point WHERE point.current_id = d.touchpoint_rev))
+RETURNING d.message_id
+"""
+RETURN = """
+UPDATE dispatch SET state = 'queued', worker = NULL, clearance = NULL, cleared_at = NULL
+WHERE message_id = ANY(%s::bigint[]) AND worker = %s AND state = 'claimed' RETURNING message_id
+"""
+
+
+def mark(params: Mapping[str, Any]) -> set[int]:
+    return {row[0] for row in pg.many(MARK, params)}
+
+
+def give_back(ids: str, worker: int) -> set[int]:
+    """Claimed messages go back to the queue and meet the gate again; nothing was handed over."""
+    return {row[0] for row in pg.many(RETURN, [ids, worker])}
+
+
+def save_letterhead(ident: int, body: str) -> None:
+    pg.run(
+        "INSERT INTO letterhead (id, body) VALUES (%s, %s::jsonb) ON CONFLICT (id) DO NOTHING", [ident, body]
+    )

@@ -1,0 +1,201 @@
+"""Many messages before the gate: caps reserved in one go, one voice a day, one verdict each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from tactful.delivery.batch import Item, item_of
+from tactful.delivery.hot import claim as hot
+from tactful.delivery.rules.caps import Caps, Place, frees_on, places
+from tactful.delivery.rules.merging import Choir, Voice, one_voice
+from tactful.delivery.types import CapScope, FactSources
+from tactful.gate.rules.check import check
+from tactful.gate.rules.table import plan
+from tactful.gate.types import UNKNOWN, CapUsage, Facts, GateSettings, Verdict, VerdictKind
+
+NO_USAGE = CapUsage()
+ALSO = "summary"  # the variable with which a message speaks in another's mail
+
+
+@dataclass(slots=True)
+class Bench:
+    """What is to be judged. ``default``: the account of messages that name none."""
+
+    items: list[Item]
+    sources: FactSources
+    now: datetime
+    default: int
+
+
+@dataclass(slots=True)
+class Judged:
+    """``verdicts``: of the messages that were asked. ``missing``: no facts came for them.
+    ``merged``: loser -> speaker; ``waiting``: losers that wait for the next day."""
+
+    verdicts: list[tuple[Item, Verdict, Facts]] = field(default_factory=list)
+    missing: list[Item] = field(default_factory=list)
+    expired: list[Item] = field(default_factory=list)
+    merged: list[tuple[Item, int]] = field(default_factory=list)
+    waiting: list[tuple[Item, datetime]] = field(default_factory=list)
+    scopes: Mapping[int, CapScope] = field(default_factory=dict)
+    reserved: set[int] = field(default_factory=set)
+
+
+def judge(bench: Bench) -> Judged:
+    judged = Judged()
+    items = _in_time(bench, judged)
+    settings = bench.sources.gate_settings(bench.now)
+    counted = {item.id for item in items if _counts(item)}
+    touched = {item.contact_id for item in items if item.id in counted or item.may_merge}
+    judged.scopes = bench.sources.cap_scopes(sorted(touched), bench.now) if touched else {}
+    choirs, items = _choirs(bench, items, judged.scopes)
+    silent = {loser: choir for choir in choirs for loser in (*choir.merged, *choir.waiting)}
+    asked = [item for item in items if item.id not in silent]
+    booking = [item for item in asked if item.id in counted and item.contact_id in judged.scopes]
+    caps, booked = _reserve(booking, [*items, *judged.expired], judged.scopes, settings)
+    facts = bench.sources.gate_facts([item.due for item in asked], bench.now)
+    for item in asked:
+        _ask(item, facts.get(item.id), caps if item.id in counted else None, settings, bench.now, judged)
+    _silence([item for item in items if item.id in silent], silent, judged)
+    for item in _without_place(judged):
+        caps.add(held_places(item), -1)
+    hot.reserve(_difference(caps.changed, booked))
+    return judged
+
+
+def _without_place(judged: Judged) -> list[Item]:
+    """Those that gave up the place that their row still names."""
+    asked = [item for item, verdict, _ in judged.verdicts if verdict.kind is not VerdictKind.CLEAR]
+    moved = [
+        item
+        for item, verdict, _ in judged.verdicts
+        if verdict.kind is VerdictKind.CLEAR and not _holds(item, judged.scopes.get(item.contact_id))
+    ]
+    silent = [item for item, _ in (*judged.merged, *judged.waiting)]
+    every = (*asked, *moved, *silent, *judged.missing, *judged.expired)
+    return [item for item in every if item.cap_day is not None]
+
+
+def _in_time(bench: Bench, judged: Judged) -> list[Item]:
+    items = []
+    for item in bench.items:
+        latest_at = item.due.request.latest_at
+        if latest_at is not None and latest_at <= bench.now:
+            judged.expired.append(item)
+        else:
+            items.append(item)
+    return items
+
+
+def _counts(item: Item) -> bool:
+    request = item.due.request
+    return plan(request.author, request.message_class, request.purpose, request.allow).counts_in_caps
+
+
+def _ask(
+    item: Item,
+    facts: Facts | None,
+    caps: Caps | None,
+    settings: GateSettings,
+    now: datetime,
+    judged: Judged,
+) -> None:
+    if facts is None:
+        judged.missing.append(item)
+        return
+    scope = judged.scopes.get(item.contact_id)
+    if caps is not None and scope is None:
+        facts = replace(facts, caps=UNKNOWN)
+    elif caps is not None and scope is not None:
+        usage = caps.usage(item.contact_id, scope, reserved=_holds(item, scope))
+        facts = replace(facts, caps=usage) if usage != NO_USAGE or facts.caps != NO_USAGE else facts
+    verdict = check(item.due.request, facts, settings, now)
+    if caps is not None and scope is not None and verdict.kind is VerdictKind.CLEAR:
+        judged.reserved.add(item.id)
+        if not _holds(item, scope):
+            caps.add(places(item.contact_id, scope), 1)
+    judged.verdicts.append((item, verdict, facts))
+
+
+def _holds(item: Item, scope: CapScope | None) -> bool:
+    return scope is not None and item.cap_day == scope.day
+
+
+def _reserve(
+    booking: Sequence[Item],
+    every: Sequence[Item],
+    scopes: Mapping[int, CapScope],
+    settings: GateSettings,
+) -> tuple[Caps, dict[Place, int]]:
+    """Book a place for each in advance, for nearly all are cleared; what is not needed goes back.
+
+    One statement locks all places that this claim may touch, in sorted order.
+    """
+    booked: dict[Place, int] = {}
+    days: dict[int, date] = {}
+    for item in booking:
+        scope = scopes[item.contact_id]
+        days[item.contact_id] = scope.day
+        for place in places(item.contact_id, scope):
+            booked[place] = booked.get(place, 0) + (not _holds(item, scope))
+    held = {place: 0 for item in every for place in held_places(item)}
+    used = hot.reserve(held | booked)
+    before = {place: count - booked.get(place, 0) for place, count in used.items()}
+    past = hot.week(days) if days else {}
+    free = {who: frees_on(days[who], spent, settings.contact_week) for who, spent in past.items()}
+    return Caps(before, {who: sum(spent.values()) for who, spent in past.items()}, free), booked
+
+
+def held_places(item: Item) -> list[Place]:
+    """The places that the message holds by its row."""
+    if item.cap_day is None:
+        return []
+    household, company = item.cap_scopes or (None, None)
+    scope = CapScope(item.cap_day, item.not_before, household, company)
+    return list(places(item.contact_id, scope))
+
+
+def _difference(wanted: Mapping[Place, int], booked: Mapping[Place, int]) -> dict[Place, int]:
+    both = {place: wanted.get(place, 0) - booked.get(place, 0) for place in {**wanted, **booked}}
+    return {place: by for place, by in both.items() if by}
+
+
+def _choirs(
+    bench: Bench, items: list[Item], scopes: Mapping[int, CapScope]
+) -> tuple[list[Choir], list[Item]]:
+    """One voice a day for each contact with messages that may merge; its later ones come along."""
+    ends = {item.contact_id: scopes[item.contact_id].day_ends_at for item in items
+            if item.may_merge and item.contact_id in scopes}  # fmt: skip
+    if not ends:
+        return [], items
+    rows = hot.mergeable(ends, [item.id for item in items])
+    later = {item.id: item for item in (item_of(row, bench.default, bench.now) for row in rows)}
+    voices: dict[int, list[Item]] = {}
+    for item in [*items, *later.values()]:
+        if item.may_merge:
+            voices.setdefault(item.contact_id, []).append(item)
+    choirs = [
+        one_voice([_voice(item, bench) for item in group]) for group in voices.values() if len(group) > 1
+    ]
+    heard = {loser for choir in choirs for loser in choir.merged}
+    return choirs, [*items, *(item for item in later.values() if item.id in heard)]
+
+
+def _voice(item: Item, bench: Bench) -> Voice:
+    language = item.due.language
+    has_place = bool(item.due.template) and bench.sources.template(item.due.template, language).takes_also
+    words = str(item.due.variables.get(ALSO, ""))
+    return Voice(item.id, item.lane, item.not_before, has_place, words)
+
+
+def _silence(losers: Iterable[Item], choirs: Mapping[int, Choir], judged: Judged) -> None:
+    """Losers follow a speaker that goes, or that waits for its own hour; else they come again alone."""
+    kinds = {item.id: verdict.kind for item, verdict, _ in judged.verdicts}
+    for item in losers:
+        choir = choirs[item.id]
+        if kinds.get(choir.speaker, VerdictKind.CLEAR) is not VerdictKind.CLEAR:
+            continue
+        if item.id in choir.merged:
+            judged.merged.append((item, choir.speaker))
+        else:
+            judged.waiting.append((item, judged.scopes[item.contact_id].day_ends_at))

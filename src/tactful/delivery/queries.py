@@ -1,0 +1,139 @@
+"""What stands where in the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from tactful.delivery.models import FINAL, LIVE, Dispatch, Message, SendingPause, Shelf, State
+from tactful.delivery.rules.mail import message_id as build_message_id
+from tactful.events.models import Event
+from tactful.foundation.models import Instance
+from tactful.foundation.secrets import key_ring
+from tactful.gate.types import Check, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """live + final + unknown = all of them; a recipient that is missing here has been lost."""
+
+    total: int
+    live: int
+    final: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """``until``: when it asks again by time; ``wake_on``: the facts that end the hold earlier."""
+
+    message: Message
+    until: datetime
+    since: datetime | None
+    reasons: tuple[Reason, ...]
+    wake_on: tuple[str, ...]
+    owner_id: int | None
+    on_release: str
+
+
+def counts(messages: QuerySet[Dispatch] | None = None) -> dict[str, int]:
+    """Messages by state, of everything or of a query set."""
+    chosen = Dispatch.objects.all() if messages is None else messages
+    return dict(chosen.order_by().values_list("state").annotate(Count("pk")))
+
+
+def audience(cause_kind: str, cause_id: int) -> Audience:
+    """How the recipients of one cause stand."""
+    by_state = counts(Dispatch.objects.filter(message__cause_kind=cause_kind, message__cause_id=cause_id))
+    return Audience(
+        total=Message.objects.filter(cause_kind=cause_kind, cause_id=cause_id).count(),
+        live=sum(by_state.get(state, 0) for state in LIVE),
+        final=sum(by_state.get(state, 0) for state in FINAL),
+        unknown=by_state.get(State.UNKNOWN, 0),
+    )
+
+
+def held(limit: int = 200, contact_ids: Sequence[int] | None = None) -> list[Held]:
+    """What waits, the soonest first."""
+    rows = Dispatch.objects.filter(shelf=Shelf.HELD).select_related("message").order_by("not_before", "pk")
+    if contact_ids is not None:
+        rows = rows.filter(contact_id__in=contact_ids)
+    return [_held(row) for row in rows[:limit]]
+
+
+def _held(row: Dispatch) -> Held:
+    return Held(
+        message=row.message,
+        until=row.not_before,
+        since=row.held_since,
+        reasons=reasons_of(row),
+        wake_on=tuple(row.wake_on or ()),
+        owner_id=row.owner_id,
+        on_release=row.on_release,
+    )
+
+
+def reasons_of(row: Dispatch) -> tuple[Reason, ...]:
+    """The gate's reasons, to be rendered in the reader's language (``gate.sentences``)."""
+    return tuple(
+        Reason(Check(entry["check"]), entry["code"], entry["params"], entry["owner"])
+        for entry in row.reasons or ()
+    )
+
+
+def outbox(
+    *, states: Sequence[str] = (), contact_id: int | None = None, before: int | None = None, limit: int = 50
+) -> list[Dispatch]:
+    """The newest first. ``before``: the message id of the last row of the page before."""
+    rows = Dispatch.objects.select_related("message").order_by("-pk")
+    if states:
+        rows = rows.filter(state__in=states)
+    if contact_id is not None:
+        rows = rows.filter(contact_id=contact_id)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The whole chain of one message. ``checks``: those that the gate asked when it cleared it."""
+
+    message: Message
+    dispatch: Dispatch
+    message_id: str
+    checks: tuple[Check, ...]
+    reasons: tuple[Reason, ...]
+    merged: tuple[int, ...]
+    facts: tuple[tuple[datetime, str, dict[str, Any]], ...]
+
+
+def trace(message_id: int, domain: str = "") -> Trace:
+    """Raises ``Dispatch.DoesNotExist``. ``domain``: right side of the Message-ID."""
+    row = Dispatch.objects.select_related("message").get(pk=message_id)
+    facts = Event.objects.filter(contact_id=row.contact_id, name__startswith="message.", data__message=row.pk)
+    riders = Dispatch.objects.filter(contact_id=row.contact_id, merged_into=row.pk)
+    asked = row.clearance or 0
+    return Trace(
+        message=row.message,
+        dispatch=row,
+        message_id=build_message_id(key_ring(), row.pk, row.message.key_id, domain),
+        checks=tuple(check for place, check in enumerate(Check) if asked >> place & 1),
+        reasons=reasons_of(row),
+        merged=tuple(riders.order_by("pk").values_list("pk", flat=True)),
+        facts=tuple((fact.ts, fact.name, fact.data) for fact in facts.order_by("ts", "id")),
+    )
+
+
+def sending_paused() -> str:
+    """Why nothing leaves: "epoch", "clock", "person", "pause", or "" when mail goes out."""
+    instance = Instance.objects.get(id=1)
+    if instance.sending_paused:
+        return instance.sending_paused
+    return "pause" if SendingPause.objects.filter(scope="everything", ended_at=None).exists() else ""
+
+
+def pauses() -> list[SendingPause]:
+    return list(SendingPause.objects.filter(ended_at=None).order_by("at"))

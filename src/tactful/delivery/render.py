@@ -1,0 +1,172 @@
+"""From a claimed message to its bytes. What the first handoff fixed, every later attempt repeats (R5)."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tactful.channels.types import Channel, OutboundMessage, Outcome, SendResult
+from tactful.content.types import MailAddress
+from tactful.delivery.batch import Item
+from tactful.delivery.merged import words_of_riders
+from tactful.delivery.models import Letterhead as LetterheadRow
+from tactful.delivery.rules.mail import Envelope, envelope, return_path
+from tactful.delivery.rules.words import payload_hash, version_hash, words_hash
+from tactful.delivery.types import Compiled, FactSources, Letterhead, Recipient
+from tactful.gate.types import Author
+from tactful.kernel.tokens import KeyRing
+
+
+class Unbuildable(Exception):
+    """This message cannot be built; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What the first handoff fixes besides address and date. Stored with short names, once per mail."""
+
+    name: str
+    language: str
+    letterhead: int
+    values: Mapping[str, str]
+
+    def as_json(self) -> str:
+        body = {"n": self.name, "l": self.language, "h": self.letterhead, "v": self.values}
+        return json.dumps(body, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> "Fixed":
+        return cls(body["n"], body["l"], body["h"], body["v"])
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """``fixed``, ``version``, ``body_hash`` and ``first_at`` go into the row at the mark."""
+
+    item: Item
+    message: OutboundMessage
+    fixed: str
+    version: int | None
+    body_hash: bytes
+    first_at: datetime
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a batch needs to be built, read in a few queries before the first mail."""
+
+    sources: FactSources
+    ring: KeyRing
+    now: datetime
+    people: Mapping[int, Recipient] = field(default_factory=dict)
+    personal: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    riders: Mapping[int, list[str]] = field(default_factory=dict)
+    heads: dict[int, Letterhead] = field(default_factory=dict)
+    head_of: dict[tuple[int, str], int] = field(default_factory=dict)
+    fresh_heads: dict[int, str] = field(default_factory=dict)
+
+
+def open_desk(items: Sequence[Item], sources: FactSources, ring: KeyRing, now: datetime) -> Desk:
+    desk = Desk(sources, ring, now)
+    first = [item for item in items if item.fixed is None]
+    again = [item for item in items if item.fixed is not None]
+    if first:
+        desk.people = sources.recipients(sorted({item.contact_id for item in first}), Channel.MAIL)
+        desk.personal = sources.variables([item.due for item in first if item.due.template], now)
+        speakers = [item for item in first if item.may_merge]
+        if speakers:
+            contacts = [item.contact_id for item in speakers]
+            desk.riders = words_of_riders(contacts, [item.id for item in speakers])
+    if again:
+        wanted = {item.fixed["h"] for item in again if item.fixed}
+        rows = LetterheadRow.objects.filter(id__in=wanted)
+        desk.heads = {row.id: Letterhead.from_json(row.body) for row in rows}
+    return desk
+
+
+def build(item: Item, desk: Desk) -> Built | SendResult:
+    """The mail, or ``POISON`` with the reason; the others of its batch go on."""
+    try:
+        return _build(item, desk)
+    except Exception as error:  # whatever one client's data provoke must not stop the others
+        detail = f"{type(error).__name__}: {error}"[:500]
+        return SendResult(item.id, item.attempt, Outcome.POISON, detail=detail)
+
+
+def _build(item: Item, desk: Desk) -> Built:
+    fixed, address, first_at = _fixed(item, desk)
+    head = desk.heads[fixed.letterhead]
+    version = item.template_version or _version(item, fixed, desk)
+    mail = Envelope(
+        id=item.id,
+        key_id=item.key_id,
+        author=item.due.request.author,
+        to=MailAddress(address, fixed.name),
+        first_at=first_at,
+        is_auto_reply=item.is_auto_reply,
+        in_reply_to=item.in_reply_to,
+        references=item.references,
+    )
+    compiled = _compiled(item, version, fixed, head, desk)
+    payload = compiled.build(envelope(desk.ring, mail, head), {**item.due.variables, **fixed.values})
+    body_hash = _body_hash(item, version, payload)
+    if item.body_hash is not None and item.body_hash != body_hash:
+        raise Unbuildable(
+            "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
+        )
+    message = OutboundMessage(
+        ident=item.id,
+        attempt=item.attempt,
+        sender="" if item.is_auto_reply else return_path(desk.ring, item.id, item.key_id, head),
+        recipient=address,
+        payload=payload,
+        must_arrive=item.must_arrive,
+        dot_stuffed=True,
+    )
+    return Built(item, message, fixed.as_json(), version, body_hash, first_at)
+
+
+def _fixed(item: Item, desk: Desk) -> tuple[Fixed, str, datetime]:
+    if item.fixed is not None and item.first_handoff_at is not None:
+        return Fixed.from_json(item.fixed), item.address, item.first_handoff_at
+    who = desk.people.get(item.contact_id)
+    if who is None or not who.address:
+        raise Unbuildable("There is no address to write to any more.")
+    language = item.due.language or who.language
+    values = dict(desk.personal.get(item.id, {}))
+    if item.id in desk.riders:
+        values["also"] = "\n".join(desk.riders[item.id])
+    item.address = who.address
+    return Fixed(who.name, language, _head(item.account_id, language, desk), values), who.address, desk.now
+
+
+def _head(account_id: int, language: str, desk: Desk) -> int:
+    key = (account_id, language)
+    if key not in desk.head_of:
+        head = desk.sources.letterhead(account_id, language, desk.now)
+        body = json.dumps(head.as_json(), sort_keys=True, ensure_ascii=False)
+        ident = int.from_bytes(hashlib.blake2b(body.encode(), digest_size=8).digest(), "big") >> 1
+        desk.head_of[key], desk.heads[ident], desk.fresh_heads[ident] = ident, head, body
+    return desk.head_of[key]
+
+
+def _version(item: Item, fixed: Fixed, desk: Desk) -> int | None:
+    if not item.due.template:
+        return None
+    return desk.sources.template(item.due.template, fixed.language).version_id
+
+
+def _compiled(item: Item, version: int | None, fixed: Fixed, head: Letterhead, desk: Desk) -> Compiled:
+    if version is None:
+        return desk.sources.words(item.subject, item.body, fixed.language)
+    return desk.sources.compiled(version, head)
+
+
+def _body_hash(item: Item, version: int | None, payload: bytes) -> bytes:
+    if version is None:
+        return words_hash(item.subject, item.body)
+    if item.due.request.author is Author.AUTOMATION:
+        return payload_hash(payload)
+    return version_hash(version)

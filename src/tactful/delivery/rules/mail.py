@@ -1,0 +1,68 @@
+"""The envelope of a mail: everything derives from the message's id and key (ENGINE.md, line 2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tactful.content.types import AutoSubmitted, MailAddress, MailEnvelope, MailLinks, Unsubscribe
+from tactful.delivery.types import Letterhead
+from tactful.gate.types import Author
+from tactful.kernel.tokens import KeyRing, sign
+
+MESSAGE_ID = "message-id"
+RETURN_PATH = "return-path"
+REPLY = "reply"
+UNSUBSCRIBE = "unsubscribe"
+WHY = "why"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """``first_at``: the first handoff; every attempt carries its date."""
+
+    id: int
+    key_id: int
+    author: Author
+    to: MailAddress
+    first_at: datetime
+    is_auto_reply: bool = False
+    in_reply_to: str = ""
+    references: str = ""
+
+
+def message_id(ring: KeyRing, ident: int, key_id: int, domain: str) -> str:
+    """With angle brackets."""
+    return f"<{sign(ring, MESSAGE_ID, ident, key_id)}@{domain}>"
+
+
+def return_path(ring: KeyRing, ident: int, key_id: int, head: Letterhead) -> str:
+    return head.return_path.replace("{token}", sign(ring, RETURN_PATH, ident, key_id))
+
+
+def envelope(ring: KeyRing, mail: Envelope, head: Letterhead) -> MailEnvelope:
+    personal = mail.author is Author.PERSON_DIRECT
+    why = sign(ring, WHY, mail.id, mail.key_id)
+    leave = sign(ring, UNSUBSCRIBE, mail.id, mail.key_id)
+    reply = head.reply_to.replace("{token}", sign(ring, REPLY, mail.id, mail.key_id))
+    return MailEnvelope(
+        to=mail.to,
+        sender=MailAddress(head.sender_address, head.sender_name),
+        date=mail.first_at,
+        message_id=message_id(ring, mail.id, mail.key_id, head.domain),
+        reply_to=MailAddress(reply, head.sender_name),
+        auto_submitted=_automatic(mail),
+        automatic_label="" if personal else head.automatic_label,
+        links=MailLinks(head.why.replace("{token}", why), head.preferences.replace("{token}", why)),
+        unsubscribe=None
+        if personal
+        else Unsubscribe(
+            head.unsubscribe.replace("{token}", leave), head.unsubscribe_mailto.replace("{token}", leave)
+        ),
+        in_reply_to=mail.in_reply_to,
+        references=tuple(mail.references.split()),
+    )
+
+
+def _automatic(mail: Envelope) -> AutoSubmitted:
+    if mail.is_auto_reply:
+        return AutoSubmitted.REPLIED
+    return AutoSubmitted.NO if mail.author is Author.PERSON_DIRECT else AutoSubmitted.GENERATED

@@ -1,0 +1,128 @@
+"""The loop that sends: recover, claim, build, hand off, settle; and wait to be woken."""
+
+import logging
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+from django.db import DatabaseError, connection, transaction
+from psycopg import Error
+
+from tactful.delivery.claim import BATCH, claim
+from tactful.delivery.guard import may_send
+from tactful.delivery.handoff import Hand, send_batch
+from tactful.delivery.hot import sweeps
+from tactful.delivery.recovery import recover
+from tactful.delivery.render import open_desk
+from tactful.delivery.session import Session
+from tactful.delivery.types import FactSources, Journals, OpenTransport, Transport
+from tactful.delivery.verdicts import NEEDS_PERSON
+from tactful.events import actions as events
+from tactful.events.types import NewFact
+from tactful.foundation.clock import business_now
+from tactful.foundation.secrets import key_ring
+from tactful.kernel.clock import machine_ms
+
+POLL = 1.0  # seconds
+RECOVER_MS = 5_000
+
+log = logging.getLogger(__name__)
+
+
+class DeliveryWorker:
+    """Sends what is due until told to stop. Any number may run, on any number of machines.
+
+    ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do. ``journals``: how phase journals are kept.
+    ``journal_folder``: on a local disk that outlives the process. ``batch``: messages per claim.
+    """
+
+    def __init__(
+        self,
+        sources: FactSources,
+        open_transport: OpenTransport,
+        journals: Journals,
+        journal_folder: Path,
+        *,
+        batch: int = BATCH,
+    ) -> None:
+        self._sources = sources
+        self._open_transport = open_transport
+        self._journals = journals
+        self._folder = journal_folder
+        self._batch = batch
+        self._transports: dict[int, Transport] = {}
+        self._recovered_ms = 0
+
+    def run(self, stop: Event) -> None:
+        """Returns within thirty seconds of ``stop``. Trouble with the database starts it anew."""
+        while not stop.is_set():
+            try:
+                with Session(self._journals, self._folder, stop, self._drop_transports) as session:
+                    self._work(session, stop)
+            except (DatabaseError, Error, OSError):
+                log.exception("The worker starts anew.")
+                connection.close()
+                stop.wait(POLL)
+            finally:
+                self._drop_transports()
+
+    def _work(self, session: Session, stop: Event) -> None:
+        hand = Hand(session.worker_id, session.journal, self._transport, stop)
+        listen()
+        while not stop.is_set() and not session.lost.is_set():
+            if not self.turn(hand):
+                self._drop_transports()
+                wait_for_news(stop)
+
+    def turn(self, hand: Hand) -> bool:
+        """One round. Answers whether there was anything to do."""
+        if machine_ms() - self._recovered_ms > RECOVER_MS:
+            recover(self._journals)
+            self._recovered_ms = machine_ms()
+        now = business_now()
+        if not may_send(now):
+            return False
+        with transaction.atomic():
+            sweeps.end_holds(now)
+            ask_people()
+        claimed = claim(hand.worker_id, self._sources, now, self._batch)
+        if claimed is None:
+            return False
+        if claimed.items:
+            desk = open_desk(claimed.items, self._sources, key_ring(), now)
+            send_batch(claimed.id, claimed.items, hand, desk)
+        return True
+
+    def _transport(self, account: int) -> Transport:
+        if account not in self._transports:
+            self._transports[account] = self._open_transport(account)
+        return self._transports[account]
+
+    def _drop_transports(self) -> None:
+        while self._transports:
+            with suppress(KeyError, OSError):
+                self._transports.popitem()[1].close()
+
+
+def ask_people() -> None:
+    """A held message near its latest moment, an unknown one after a day: its owner is asked, once."""
+    now = business_now()
+    facts = [
+        NewFact(NEEDS_PERSON, contact, {"kind": f"message_{state}", "message": message, "owner": owner})
+        for message, contact, owner, state in sweeps.due_tasks(now)
+    ]
+    events.record(facts, now=now)
+
+
+def listen() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {events.NOTIFY_CHANNEL}")
+
+
+def wait_for_news(stop: Event) -> None:
+    """Until something happens in the house, at most one second."""
+    if connection.connection is None:
+        stop.wait(POLL)
+        return
+    for _ in connection.connection.notifies(timeout=POLL, stop_after=1):
+        return
