@@ -137,3 +137,8 @@ def sending_paused() -> str:
 
 def pauses() -> list[SendingPause]:
     return list(SendingPause.objects.filter(ended_at=None).order_by("at"))
+
+
+def contact_of(message_id: int) -> int | None:
+    """To whom a message went."""
+    return Message.objects.filter(pk=message_id).values_list("contact_id", flat=True).first()

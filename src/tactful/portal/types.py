@@ -71,12 +71,12 @@ class WhyPage:
 
 @dataclass(frozen=True, slots=True)
 class UploadItem:
-    """A document that is asked for; ``received_at`` once it has come."""
+    """A document that is asked for; ``is_done`` once it has come or is not needed any more."""
 
     id: int
     name: Text
     note: Text = ""
-    received_at: datetime | None = None
+    is_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class UploadPage:
 
     @property
     def missing(self) -> int:
-        return sum(item.received_at is None for item in self.items)
+        return sum(not item.is_done for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
