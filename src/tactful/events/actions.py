@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from tactful.events.models import LANES, Event
-from tactful.events.types import NewFact
+from tactful.events.models import Event
+from tactful.events.types import LANES, NewFact
 from tactful.foundation.ids import new_ids
 
 NOTIFY_CHANNEL = "tactful"

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from tactful.events.models import LANES
-from tactful.events.types import Fact
+from tactful.events.types import LANES, Fact
 
 LOCK_CLASS = 7_301  # first key of the advisory locks of lanes
 

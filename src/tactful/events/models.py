@@ -4,8 +4,6 @@ from django.db import models
 
 from tactful.foundation.models import Row
 
-LANES = 8
-
 
 class Event(Row):
     """``ts`` is when it happened, ``recorded_at`` when we learned of it, both business time.

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+LANES = 8
+"""Facts are read in this many lanes, by the contact's id."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewFact:

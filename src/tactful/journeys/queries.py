@@ -32,11 +32,14 @@ class StepCrowd:
     until: datetime | None
 
 
+NOBODY = (0, 0)
+
+
 def all_journeys() -> list[JourneyLine]:
     on = set(JourneySpell.objects.running().filter(kind="live").values_list("journey_id", flat=True))
     rows = Journey.objects.select_related("live_version").order_by("id")
     running = {
-        row["journey_id"]: row
+        row["journey_id"]: (row["waiting"], row["failing"])
         for row in Enrolment.objects.filter(ended_at=None)
         .values("journey_id")
         .annotate(waiting=Count("id"), failing=Count("id", filter=Q(failures__gt=0)))
@@ -45,8 +48,8 @@ def all_journeys() -> list[JourneyLine]:
         JourneyLine(
             journey=row,
             is_on=row.id in on,
-            waiting=running.get(row.id, {}).get("waiting", 0),
-            failing=running.get(row.id, {}).get("failing", 0),
+            waiting=running.get(row.id, NOBODY)[0],
+            failing=running.get(row.id, NOBODY)[1],
             version=row.live_version.number if row.live_version else 0,
         )
         for row in rows

@@ -32,7 +32,7 @@ class Visit:
     @property
     def someone(self) -> Someone:
         """The person to talk to: the account manager, or else the house."""
-        manager = User.objects.filter(id=self.person.manager_id).first()
+        manager = User.objects.filter(id=self.person.manager_id or 0).first()
         name = manager.name if manager else self.house.name
         role = (manager.title if manager else "") or self.house.name
         return Someone(name=name, role=role, phone=self.house.phone, mail=manager.email if manager else "")

@@ -32,7 +32,7 @@ def why_page(visit: Visit, message_id: int, token: str, done: str = "") -> WhyPa
 
 
 def _touchpoint(found: Trace) -> Touchpoint | None:
-    return Touchpoint.objects.filter(id=found.message.touchpoint_id).first()
+    return Touchpoint.objects.filter(id=found.message.touchpoint_id or 0).first()
 
 
 def _title(found: Trace, visit: Visit) -> str:

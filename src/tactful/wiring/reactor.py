@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tactful.events import feed
-from tactful.events.types import Fact
+from tactful.events.types import LANES, Fact
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask
 from tactful.journeys import driver
@@ -56,7 +56,8 @@ def run_lane(consumer: str, lane: int, now: datetime) -> int:
 
 def run_all(now: datetime) -> int:
     """Every consumer over every lane, once."""
-    return sum(run_lane(consumer, lane, now) for consumer in CONSUMERS for lane in range(feed.LANES))
+    counts = [run_lane(consumer, lane, now) for consumer in CONSUMERS for lane in range(LANES)]
+    return sum(counts)
 
 
 def _carry_out(consumer: str, facts: Sequence[Fact], now: datetime) -> None:

@@ -1,30 +1,26 @@
-"""What happens around the outbox: messages come in, are stopped, released and decided about."""
+"""Every write to the outbox: one named action each, atomic, with its fact and a person's audit row."""
 
-from tactful.delivery.actions.news import apply_delivery_event
-from tactful.delivery.actions.outbox import (
-    cancel_cause,
-    cancel_contacts,
-    cancel_visits,
-    enqueue,
-    wake,
-)
-from tactful.delivery.actions.pauses import confirm_sending, pause, pause_everything, resume, resume_account
-from tactful.delivery.actions.people import decide_late, decide_unknown, send_own_words, stop_message
+from .news import apply_delivery_event
+from .outbox import cancel, cancel_cause, enqueue, release, wake
+from .pauses import confirm_sending, pause, pause_everything, resume, resume_account
+from .people import NothingToDecide, Words, approve_and_send, decide_late, decide_unknown, stop_message
 
 __all__ = [
+    "NothingToDecide",
+    "Words",
     "apply_delivery_event",
+    "approve_and_send",
+    "cancel",
     "cancel_cause",
-    "cancel_contacts",
-    "cancel_visits",
     "confirm_sending",
     "decide_late",
     "decide_unknown",
     "enqueue",
     "pause",
     "pause_everything",
+    "release",
     "resume",
     "resume_account",
-    "send_own_words",
     "stop_message",
     "wake",
 ]

@@ -50,7 +50,7 @@ UPLOAD = UploadPage(
     title="Dette mangler vi",
     intro="To ting, så er årsregnskapet i gang.",
     items=(
-        UploadItem(1, "Kvitteringer for januar", received_at=SENT_AT),
+        UploadItem(1, "Kvitteringer for januar", is_done=True),
         UploadItem(2, "Kvitteringer for februar", "Bilder er fine"),
         UploadItem(3, "Kontoutskrift per 31. desember"),
     ),
@@ -63,7 +63,7 @@ UPLOAD = UploadPage(
 UPLOADED = UploadPage(
     title="Takk",
     intro="Alt er kommet fram.",
-    items=(UploadItem(1, "Kvitteringer for januar", received_at=SENT_AT),),
+    items=(UploadItem(1, "Kvitteringer for januar", is_done=True),),
     url="#",
     sent_url="#",
     limits="",
