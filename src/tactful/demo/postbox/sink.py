@@ -7,7 +7,6 @@ its own; it prints ``ready <port>`` and then serves until it is ended. In a test
 import argparse
 import asyncio
 import contextlib
-import random
 import signal
 import ssl
 import threading
@@ -21,7 +20,7 @@ try:
 except ImportError:
     uvloop = None  # type: ignore[assignment]
 
-from tactful.demo.postbox.sink_protocol import Ledger, Script, SinkMail, SinkProtocol, SinkSettings
+from tactful.demo.postbox.sink_protocol import Ledger, Script, SinkMail, SinkSettings, sink_factory
 
 __all__ = ["Ledger", "Script", "Sink", "SinkMail", "SinkSettings"]
 
@@ -67,11 +66,6 @@ class Sink:
             transport.abort()
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
-
-
-def sink_factory(settings: SinkSettings, ledger: Ledger) -> Callable[[], SinkProtocol]:
-    dice = random.Random(settings.seed)  # noqa: S311 - drops, not secrets
-    return lambda: SinkProtocol(settings, ledger, dice)
 
 
 async def serve(settings: SinkSettings, ledger: Ledger, port: int) -> None:

@@ -51,6 +51,7 @@ class Ledger:
 
     mails: list[SinkMail] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    total: int = 0
     connections: int = 0
     open: set[asyncio.Transport] = field(default_factory=set)
     writes: int = 0  # data_received calls: how many packets the client needed
@@ -58,10 +59,17 @@ class Ledger:
     payloads: list[bytes] = field(default_factory=list)
     keep_all: bool = False
     record: TextIO | None = None
+    on_mail: Callable[[SinkMail, bytes], None] | None = None
+    remember: bool = True
 
     def take(self, mail: SinkMail, payload: bytes) -> None:
-        self.mails.append(mail)
-        self.counts[mail.message_id, mail.digest] += 1
+        """``OSError`` out of ``on_mail``: it could not be kept and was not taken."""
+        if self.on_mail is not None:
+            self.on_mail(mail, payload)
+        self.total += 1
+        if self.remember:
+            self.mails.append(mail)
+            self.counts[mail.message_id, mail.digest] += 1
         if self.keep_all:
             self.payloads.append(payload)
         if self.record is not None:
@@ -198,11 +206,14 @@ class SinkProtocol(asyncio.Protocol):
                 self._sender,
                 dropped or reply is not None,
             )
-            self._ledger.take(mail, payload)
+            try:
+                self._ledger.take(mail, payload)
+            except OSError as error:
+                reply = f"451 4.3.0 The message could not be kept: {error.strerror}"
         self._recipient = ""
         if self._settings.latency:
             self._sleep()
-        self._say("drop" if dropped else reply or f"250 2.0.0 Ok: queued as {len(self._ledger.mails):X}")
+        self._say("drop" if dropped else reply or f"250 2.0.0 Ok: queued as {self._ledger.total:X}")
 
     def _scripted(self, stage: str, recipient: str) -> str | None:
         script = self._settings.scripts.get(recipient)
@@ -240,6 +251,11 @@ class SinkProtocol(asyncio.Protocol):
         if self._out and not self._asleep and not self.transport.is_closing():
             self.transport.write(b"".join(self._out))
             self._out.clear()
+
+
+def sink_factory(settings: SinkSettings, ledger: Ledger) -> Callable[[], SinkProtocol]:
+    dice = random.Random(settings.seed)  # noqa: S311 - drops, not secrets
+    return lambda: SinkProtocol(settings, ledger, dice)
 
 
 _VERBS: dict[bytes, Callable[[SinkProtocol, bytes], None]] = {
