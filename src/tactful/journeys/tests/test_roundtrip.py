@@ -134,7 +134,7 @@ definitions = st.builds(
 
 
 # Shrinking so large a value takes minutes and shows no more than the value itself.
-@settings(unhurried, max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(unhurried, max_examples=10, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(definitions)
 def test_write_and_read_give_the_same(made: Definition) -> None:
     text = write(made)
