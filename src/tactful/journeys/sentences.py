@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext, override, pgettext
 
-from tactful.journeys.rules.plan import targets
+from tactful.journeys.rules.graph import targets
 from tactful.journeys.types import (
     END,
     NOTHING,

@@ -19,7 +19,7 @@ FORMAT: Final = "tactful.journey/1"
 END: Final = "end"  # the target that says: the journey is over here
 NOTHING: Final = ""  # the target of a last step that says nothing; ends too, and check J002 asks about it
 
-CLIENT_REPLIED: Final = "client.replied"  # the event that "stop on reply" listens for
+CLIENT_REPLIED: Final = "reply.received"  # the event that "stop on reply" listens for
 CALENDAR_FACT: Final = "calendar.place"  # its value is a ``rules.calendar.Calendar``
 
 

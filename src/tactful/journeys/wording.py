@@ -1,7 +1,7 @@
 """Words for the small parts of a journey: conditions, delays, names, problems, findings."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeAlias
 
 from tactful.journeys.rules.conditions import refs
-from tactful.journeys.rules.plan import targets
+from tactful.journeys.rules.graph import targets
 from tactful.journeys.types import (
     NOTHING,
     Branch,

@@ -36,7 +36,7 @@ def _first(delay: Delay, since: datetime, calendar: Calendar | None, until: Any)
     if calendar is None:
         return since + delay.elapsed
     if delay.until is not None:
-        moment = _moment(until, calendar, delay.at or _MIDNIGHT)
+        moment = moment_of(until, calendar, delay.at or _MIDNIGHT)
         return None if moment is None else moment - delay.earlier
     if delay.working_days:
         return calendar.plus_working_days(since, delay.working_days, delay.at)
@@ -45,7 +45,8 @@ def _first(delay: Delay, since: datetime, calendar: Calendar | None, until: Any)
     return since + delay.elapsed
 
 
-def _moment(value: Any, calendar: Calendar, at: time) -> datetime | None:
+def moment_of(value: Any, calendar: Calendar, at: time) -> datetime | None:
+    """A date (at the clock time ``at``) or a moment, or ISO 8601 text of one; None for anything else."""
     if isinstance(value, str):
         value = _from_text(value)
     if isinstance(value, datetime):

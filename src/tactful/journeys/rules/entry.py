@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from typing import Any, TypeAlias
 
 from tactful.gate.types import UNKNOWN
+from tactful.journeys.rules.calendar import Calendar
 from tactful.journeys.rules.conditions import Values, compile_condition, fact_key
+from tactful.journeys.rules.delays import moment_of
 from tactful.journeys.rules.moves import Event, Facts
 from tactful.journeys.rules.plan import Plan, entry_names
-from tactful.journeys.types import EventEntry, Reentry, ReentryMode
+from tactful.journeys.types import DateEntry, EventEntry, Reentry, ReentryMode
 
-Ask = Callable[[tuple[str, ...], datetime], Facts]
+Ask: TypeAlias = Callable[[tuple[str, ...], datetime], Facts]
 
 
 def entry_key(key_field: str, event: Event) -> str | None:
@@ -39,6 +42,12 @@ def enters(plan: Plan, event: Event, ask: Ask) -> str | None:
         raise LookupError(f"Could not be read: {', '.join(unread)}. The event is tried again.")
     values = Values(facts, suffix, {"entry": event.data}, event.data)
     return key if compile_condition(entry.condition)(values) else None
+
+
+def begins_at(entry: DateEntry, value: Any, calendar: Calendar) -> datetime | None:
+    """When a journey with a date begins for an object whose date is ``value``; None without a date."""
+    moment = moment_of(value, calendar, time(0))
+    return None if moment is None else moment - entry.earlier
 
 
 @dataclass(frozen=True, slots=True)

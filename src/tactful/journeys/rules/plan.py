@@ -14,6 +14,7 @@ from tactful.journeys.rules.conditions import (
     refs,
 )
 from tactful.journeys.rules.delays import needs_calendar
+from tactful.journeys.rules.graph import all_refs, match_fields, rests, targets
 from tactful.journeys.types import (
     CALENDAR_FACT,
     CLIENT_REPLIED,
@@ -105,7 +106,7 @@ def compile_plan(definition: Definition) -> Plan:
     exits = tuple(lookout(rule.watch) for rule in definition.exits if rule.watch)
     goal = lookout(definition.goal.watch) if definition.goal else None
     ahead = {step_id: _ahead(nodes, step_id) for step_id in nodes}
-    used = tuple(_all_refs(definition))
+    used = tuple(all_refs(definition))
     return Plan(
         definition=definition,
         first=definition.steps[0].id,
@@ -115,7 +116,7 @@ def compile_plan(definition: Definition) -> Plan:
         goal=goal,
         exit_events=exits,
         exit_question=leaving,
-        entry_fields=_fields(used, Source.ENTRY, (definition.entry.key, *_match_fields(definition))),
+        entry_fields=_fields(used, Source.ENTRY, (definition.entry.key, *match_fields(definition))),
         event_fields=_fields(used, Source.EVENT, ()),
         ahead=ahead,
         behind={step_id: _behind(nodes[step_id].step, ahead, leaving) for step_id in nodes},
@@ -149,31 +150,6 @@ def _leaving(definition: Definition) -> Question | None:
         return None
     names = tuple(dict.fromkeys(name for part in parts for name in part.names))
     return Question(names, lambda values: any(part.evaluate(values) for part in parts))
-
-
-def targets(step: Step) -> tuple[str, ...]:
-    """Every step that may follow, END and NOTHING among them."""
-    return tuple(dict.fromkeys(_targets(step)))
-
-
-def rests(step: Step) -> bool:
-    """Whether time may pass at this step."""
-    return isinstance(step, Send | Wait | WaitFor | Task)
-
-
-def _targets(step: Step) -> Iterator[str]:
-    if isinstance(step, Split):
-        yield from (share.next for share in step.shares)
-        return
-    if isinstance(step, Branch):
-        yield from (arm.next for arm in step.arms)
-    if isinstance(step, Task):
-        yield from (answer.next for answer in step.answers)
-    if isinstance(step, Task | WaitFor) and step.otherwise is not None:
-        yield step.otherwise
-    yield step.next
-    if isinstance(step, Send) and step.if_not_sent is not None:
-        yield step.if_not_sent
 
 
 def _node(step: Step) -> Node[Any]:
@@ -235,50 +211,6 @@ def _names(used: Iterable[Ref]) -> tuple[str, ...]:
 
 def _fields(used: tuple[Ref, ...], source: Source, also: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*filter(None, also), *(ref.name for ref in used if ref.source is source)]))
-
-
-def _watches(definition: Definition) -> Iterator[Watch]:
-    if definition.goal:
-        yield definition.goal.watch
-    yield from (rule.watch for rule in definition.exits if rule.watch)
-    yield from (step.watch for step in definition.steps if isinstance(step, WaitFor))
-
-
-def _match_fields(definition: Definition) -> Iterator[str]:
-    for watch in _watches(definition):
-        yield from watch.match
-
-
-def _all_refs(definition: Definition) -> Iterator[Ref]:
-    for watch in _watches(definition):
-        yield from refs(watch.condition)
-    for rule in definition.exits:
-        yield from refs(rule.condition)
-    for step in definition.steps:
-        yield from _step_refs(step)
-
-
-def _step_refs(step: Step) -> Iterator[Ref]:
-    if isinstance(step, Send | Task):
-        yield from refs(step.still_true)
-    if isinstance(step, Send):
-        yield from (variable.ref for variable in step.variables)
-    if isinstance(step, Branch):
-        for arm in step.arms:
-            yield from refs(arm.condition)
-    for delay in _delays(step):
-        if isinstance(delay.until, Ref):
-            yield delay.until
-
-
-def _delays(step: Step) -> Iterator[Delay]:
-    match step:
-        case Wait(delay=delay) | WaitFor(up_to=delay):
-            yield delay
-        case Send(latest=Delay() as delay) | Task(within=Delay() as delay):
-            yield delay
-        case _:
-            return
 
 
 def entry_names(definition: Definition) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ def _send(step: Send, below: str) -> Doc:
         variables={each.name: _variable(each) for each in step.variables} or None,
         still_true=_maybe(condition_document, step.still_true),
         latest=_maybe(_delay, step.latest),
-        allow=sorted(step.allow) or None,
+        allow=sorted(check.value for check in step.allow) or None,
         if_not_sent=step.if_not_sent,
         next=_unless(step.next, below),
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from tactful.journeys.rules.calendar import ZoneCalendar
 from tactful.journeys.rules.engine import step
 from tactful.journeys.rules.moves import Advance, Facts, State, Stimulus
@@ -30,6 +32,9 @@ from tactful.journeys.types import (
     Watch,
 )
 
+unhurried = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine is no fault
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 OSLO = ZoneCalendar("Europe/Oslo", lambda day: day == date(2026, 4, 2))
 MISSING = Compare(Ref(Source.FACT, "documents.missing"), Op.HOLDS)

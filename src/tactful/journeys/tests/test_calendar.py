@@ -11,7 +11,7 @@ from tactful.journeys.rules.calendar import ZoneCalendar
 from tactful.journeys.rules.delays import needs_calendar, over_at
 from tactful.journeys.types import ANY_DAY, WORKING_DAYS, DayRule, Delay, Ref, Source
 
-from .build import OSLO
+from .build import OSLO, unhurried
 
 BEFORE_SPRING = datetime(2026, 3, 28, 1, 30, tzinfo=UTC)  # 02:30 in Oslo; on the 29th that does not exist
 BEFORE_AUTUMN = datetime(2026, 10, 24, 0, 30, tzinfo=UTC)  # 02:30 in Oslo; on the 25th it comes twice
@@ -26,6 +26,7 @@ def oslo(moment: datetime | None) -> str:
     return moment.astimezone(ZoneInfo("Europe/Oslo")).strftime("%a %d %b %H:%M %z")
 
 
+@unhurried
 @given(st.sampled_from(sorted(available_timezones())), days, clocks)
 def test_a_local_time_is_on_the_wall_or_the_first_minute_after_the_gap(
     zone: str, day: date, at: time
@@ -40,6 +41,7 @@ def test_a_local_time_is_on_the_wall_or_the_first_minute_after_the_gap(
         assert before < wall < shown.replace(tzinfo=None)
 
 
+@unhurried
 @given(st.sampled_from(["Europe/Oslo", "America/New_York", "Australia/Lord_Howe"]), st.datetimes(
     datetime(2024, 1, 1), datetime(2035, 12, 31)), clocks, st.sets(st.integers(0, 6), min_size=1))  # fmt: skip
 def test_the_next_local_time_never_lies_before_and_on_an_allowed_day(

@@ -35,7 +35,7 @@ from tactful.journeys.rules.moves import (
 from tactful.journeys.rules.plan import Plan, compile_plan
 from tactful.journeys.types import CLIENT_REPLIED
 
-from .build import KEY, MONDAY, knowing, plan, someone
+from .build import KEY, MONDAY, knowing, plan, someone, unhurried
 
 PLANS = [plan(), plan(stop_on_reply=False), compile_plan(read(recipes.text("annual-accounts-documents")))]
 NAMES = ["viewed", "complete", "cancelled", "documents.complete", "engagement.cancelled", CLIENT_REPLIED]
@@ -60,7 +60,7 @@ stimuli: st.SearchStrategy[Stimulus] = st.one_of(
     st.builds(Stop, moments),
 )
 script = st.lists(
-    st.tuples(stimuli, st.integers(0, 200), st.sampled_from([True, False, UNKNOWN])), max_size=25
+    st.tuples(stimuli, st.integers(0, 200), st.sampled_from([True, False, UNKNOWN])), max_size=20
 )
 Fed = tuple[Stimulus, datetime, dict[str, Any], Advance]
 
@@ -83,6 +83,7 @@ def effects(fed: list[Fed]) -> list[Effect]:
     return [effect for *_, answer in fed for effect in answer.effects]
 
 
+@unhurried
 @given(st.sampled_from(PLANS), script)
 def test_invariants(plan: Plan, moves: Any) -> None:
     fed = play(plan, moves)
@@ -140,6 +141,7 @@ def an_unread_fact_changes_nothing(fed: list[Fed]) -> None:
         before = answer.state
 
 
+@unhurried
 @given(st.sampled_from(PLANS), script)
 def test_each_stimulus_twice_is_as_good_as_once(plan: Plan, moves: Any) -> None:
     once, twice = play(plan, moves), play(plan, moves, twice=True)
@@ -147,6 +149,7 @@ def test_each_stimulus_twice_is_as_good_as_once(plan: Plan, moves: Any) -> None:
     assert once[-1][3].state == twice[-1][3].state
 
 
+@unhurried
 @given(st.sampled_from(PLANS), script)
 def test_what_has_moved_the_journey_once_never_moves_it_again(plan: Plan, moves: Any) -> None:
     fed = play(plan, moves)
@@ -157,6 +160,7 @@ def test_what_has_moved_the_journey_once_never_moves_it_again(plan: Plan, moves:
             assert isinstance(again, Advance) and again.state is state and again.effects == ()
 
 
+@unhurried
 @given(st.lists(st.booleans(), min_size=1, max_size=8))
 def test_one_broken_enrolment_stops_nobody(broken: list[bool]) -> None:
     whole = begin(PLANS[0], someone(), Entered(MONDAY, {"engagement": "17"}))
