@@ -40,7 +40,7 @@ def verdict_of(drawn: Drawn) -> Verdict:
     return check(drawn.request, drawn.facts, SETTINGS, drawn.now)
 
 
-@hypothesis.settings(max_examples=300)
+@hypothesis.settings(max_examples=200)
 @given(cases())
 @example(SOUND)
 def test_the_promise(drawn: Drawn) -> None:
@@ -198,7 +198,7 @@ def waiting(draw: st.DrawFn) -> Drawn:
     return Drawn(message, known, drawn.now)
 
 
-@hypothesis.settings(max_examples=60)
+@hypothesis.settings(max_examples=50)
 @given(waiting())
 def test_the_end_of_a_hold_is_the_first_moment_at_which_it_can_go(drawn: Drawn) -> None:
     verdict = verdict_of(drawn)
