@@ -288,9 +288,9 @@ class Verdict:
 
     Of a hold: ``until`` is the first moment at which the message can really go. With ``wake_on``,
     the facts that may end the hold earlier, it is the expiry. In both cases the gate is asked again;
-    if it still holds at an expiry, ``owner_id`` is asked. ``on_release`` says what the end of the
-    hold means for the message. ``task_at``: if it is still held then, a person gets a task, for its
-    latest moment is near.
+    if it still holds at an expiry, the owner is asked. ``owner_id``: of the reason that decided, else
+    the first that is known. ``on_release``: what the end of the hold means for the message.
+    ``task_at``: if it is still held then, a person gets a task, for its latest moment is near.
     """
 
     kind: VerdictKind

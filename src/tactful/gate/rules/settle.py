@@ -21,7 +21,7 @@ def settle(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
             if finding.kind is kind:
                 at = None if kind is VerdictKind.REFUSE else task_at(case)
                 reasons = _ordered(finding, found)
-                owner = finding.reason.owner_id
+                owner = _owner(reasons)
                 return Verdict(kind, reasons, owner_id=owner, task_at=at, counts_in_caps=plan.counts_in_caps)
     return _hold(case, plan, found)
 
@@ -36,7 +36,7 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
         until=ends_at,
         wake_on=tuple(dict.fromkeys(str(f.wake_on) for f in found if f.wake_on is not None)),
         on_release=_on_release(found) if fits else OnRelease.ASK,
-        owner_id=longest.reason.owner_id,
+        owner_id=_owner(reasons),
         task_at=task_at(case),
         counts_in_caps=plan.counts_in_caps,
     )
@@ -85,6 +85,11 @@ def _on_release(found: list[Finding]) -> OnRelease:
 
 def _ordered(first: Finding, found: list[Finding]) -> tuple[Reason, ...]:
     return (first.reason, *(finding.reason for finding in found if finding is not first))
+
+
+def _owner(reasons: tuple[Reason, ...]) -> int | None:
+    """The one of the reason that decided; where it has none, the first that is known."""
+    return next((reason.owner_id for reason in reasons if reason.owner_id is not None), None)
 
 
 def _no_room(case: Case) -> Reason:

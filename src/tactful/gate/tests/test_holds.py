@@ -58,6 +58,12 @@ def test_what_a_fact_must_end_outlasts_what_time_ends() -> None:
     assert verdict.until == utc(15, 9)  # the mood fades later than Ola's two days
 
 
+def test_a_hold_has_an_owner_if_one_is_known() -> None:
+    verdict = check(request(), facts(talks=(question(None),), debts=(debt(),)), SETTINGS, NOW)
+    assert codes(verdict) == ["talk.question", "debt.promise"]
+    assert verdict.owner_id == OLA
+
+
 def test_several_facts_wake_it_and_the_strictest_release_counts() -> None:
     known = facts(talks=(question(), question()), debts=(debt(),), standing=(order(utc(20, 10)),))
     verdict = check(request(), known, SETTINGS, NOW)

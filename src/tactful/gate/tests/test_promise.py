@@ -40,7 +40,7 @@ def verdict_of(drawn: Drawn) -> Verdict:
     return check(drawn.request, drawn.facts, SETTINGS, drawn.now)
 
 
-@hypothesis.settings(max_examples=300)
+@hypothesis.settings(max_examples=200)
 @given(cases())
 @example(SOUND)
 def test_the_promise(drawn: Drawn) -> None:
@@ -68,7 +68,8 @@ def test_the_shape_of_a_verdict(drawn: Drawn, everything_held: bool) -> None:
         latest_at = drawn.request.latest_at
         assert latest_at is None or verdict.until <= max(latest_at, drawn.now + MINUTE)
         assert latest_at is None or verdict.task_at is not None
-        assert verdict.owner_id == verdict.reasons[0].owner_id
+        owners = [reason.owner_id for reason in verdict.reasons if reason.owner_id is not None]
+        assert verdict.owner_id == (owners[0] if owners else None)
 
 
 @given(cases(authors=EVERYBODY))
@@ -197,7 +198,7 @@ def waiting(draw: st.DrawFn) -> Drawn:
     return Drawn(message, known, drawn.now)
 
 
-@hypothesis.settings(max_examples=60)
+@hypothesis.settings(max_examples=50)
 @given(waiting())
 def test_the_end_of_a_hold_is_the_first_moment_at_which_it_can_go(drawn: Drawn) -> None:
     verdict = verdict_of(drawn)
