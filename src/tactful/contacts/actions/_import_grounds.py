@@ -26,14 +26,16 @@ class Grounds:
     receipts: list[ConsentReceipt] = field(default_factory=list)
 
     def write(
-        self, changed: Collection[int], added: Collection[tuple[int, str]], objecting: Collection[int]
+        self, touched: Collection[int], added: Collection[tuple[int, str]], objecting: Collection[int]
     ) -> None:
-        """``added``: contact and kind of each new address. ``objecting``: whom the file says no for."""
-        running = BasisSpell.objects.running().filter(contact_id__in=changed)
+        """``touched``: contacts that were here before. ``added``: contact and kind of each new address.
+        ``objecting``: those for whom the file says no."""
+        running = BasisSpell.objects.running().filter(contact_id__in=touched)
         self.having = {(b.contact_id, b.purpose, b.channel): b for b in running}
         self._object(objecting)
         flags = ContactSpell.objects.running().filter(kind="flag", key="objected:marketing")
-        against = set(flags.filter(contact_id__in=changed).values_list("contact_id", flat=True))
+        before = flags.filter(contact_id__in=touched).values_list("contact_id", flat=True)
+        against = set(before) | set(objecting)
         for channel, kind in _CHANNELS:
             for ident in sorted(ident for ident, own in added if own == kind):
                 self._allow(ident, channel, ident in against)

@@ -182,12 +182,14 @@ class Writer:
         self._save_identities()
         self._save_spells()
         self._save_basis()
-        refresh_search(sorted(self.changed))
+        everybody = sorted(self.changed)
+        for at in range(0, len(everybody), BATCH):
+            refresh_search(everybody[at : at + BATCH])
         Contact.objects.filter(id__in=touched).update(gate_rev=F("gate_rev") + 1)
 
     def _save_identities(self) -> None:
         having = set(
-            Identity.objects.filter(contact_id__in=self.changed, is_primary=True).values_list(
+            Identity.objects.filter(contact_id__in=self.changed - self.created, is_primary=True).values_list(
                 "contact_id", "kind"
             )
         )
@@ -208,4 +210,5 @@ class Writer:
 
     def _save_basis(self) -> None:
         added = {(i.contact_id, i.kind) for i in self.identities}
-        Grounds(self.now, self.by, self.controller, self.request).write(self.changed, added, self.objecting)
+        touched = self.changed - self.created
+        Grounds(self.now, self.by, self.controller, self.request).write(touched, added, self.objecting)

@@ -13,7 +13,7 @@ from tactful.contacts.models import ImportRow, ImportRun
 from tactful.contacts.queries.importing import known_contacts
 from tactful.contacts.rules.cleaning import clean
 from tactful.contacts.rules.headings import guess_mapping
-from tactful.contacts.rules.planning import plan_import
+from tactful.contacts.rules.planning import plan_cleaned
 from tactful.contacts.rules.tables import read_table
 from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.sentences import sentence
@@ -68,11 +68,11 @@ def _imported(
 ) -> ImportRun:
     business = business_at(now)
     today = now.astimezone(ZoneInfo(business.time_zone)).date()
-    drafts = [clean(row, mapping, today)[0] for row in table.rows]
-    mails = {mail for draft in drafts for mail in draft.mails}
-    phones = {phone for draft in drafts for phone in draft.phones}
+    cleaned = [(row, *clean(row, mapping, today)) for row in table.rows]
+    mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
+    phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
     known = known_contacts(mails, phones)
-    plans = plan_import(table.rows, mapping, known, today)
+    plans = plan_cleaned(cleaned, known, mapping.prefer_file)
     run = _run(request, table, mapping, plans, acting_user, now)
     writer = Writer(now=now, by=acting_user, controller=business.name, request=request)
     owners = writer.write(plans)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tactful.contacts.models import Contact, ContactSpell, Identity, ImportRow, ImportRun
@@ -24,14 +25,15 @@ ATTRIBUTES = (
 )
 
 
+_OWNERS = """
+    SELECT DISTINCT i.contact_id FROM unnest(%s::text[], %s::text[]) AS wanted (kind, value)
+    JOIN identity i ON i.kind = wanted.kind AND i.value = wanted.value"""
+
+
 def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownContact]:
     """Every contact who owns one of the addresses, with all that it holds. Four queries."""
-    owners = Identity.objects.filter(
-        Q(kind=Identity.Kind.EMAIL, value__in=list(mails))
-        | Q(kind=Identity.Kind.PHONE, value__in=list(phones))
-    ).values("contact_id")
     contacts = list(
-        Contact.objects.filter(id__in=owners)
+        Contact.objects.filter(id__in=_owners(mails, phones))
         .select_related("company", "manager")
         .prefetch_related("identities")
     )
@@ -45,6 +47,18 @@ def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownCon
         else:
             objecting.add(contact_id)
     return [KnownContact(c.id, _draft(c, tags.get(c.id, []), c.id in objecting)) for c in contacts]
+
+
+def _owners(mails: Iterable[str], phones: Iterable[str]) -> list[int]:
+    """As arrays: a list of a hundred thousand placeholders would take longer to plan than to answer."""
+    kinds, values = [], []
+    for kind, addresses in ((Identity.Kind.EMAIL, mails), (Identity.Kind.PHONE, phones)):
+        for address in addresses:
+            kinds.append(kind.value)
+            values.append(address)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNERS, [kinds, values])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _draft(contact: Contact, tags: list[str], objects: bool) -> Draft:

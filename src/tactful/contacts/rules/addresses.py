@@ -75,7 +75,13 @@ def _exists(number: phonenumbers.PhoneNumber, at_home: bool) -> bool:
 
 def _domain(domain: str, text: str) -> str:
     try:
-        ascii_domain = idna.encode(domain.strip(), uts46=True).decode("ascii").lower()
+        # The tables of UTS 46 are slow, and a file holds thousands of plain domains.
+        plain = domain.strip().lower()
+        ascii_domain = (
+            plain
+            if plain.isascii() and "xn--" not in plain
+            else idna.encode(domain.strip(), uts46=True).decode("ascii").lower()
+        )
     except (idna.IDNAError, UnicodeError) as error:
         raise Unusable("mail.domain", text=shown(text)) from error
     labels = ascii_domain.split(".")

@@ -73,14 +73,24 @@ def plan_import(
 ) -> list[RowPlan]:
     """One plan per row, in order. ``existing``: at least every contact that owns an address in the
     file. ``today``: the business's calendar day, for dates of two-digit years."""
+    return plan_cleaned([(row, *clean(row, mapping, today)) for row in rows], existing, mapping.prefer_file)
+
+
+def plan_cleaned(
+    rows: Iterable[tuple[SourceRow, Draft, tuple[Note, ...]]],
+    existing: Iterable[KnownContact],
+    prefer_file: bool = False,
+) -> list[RowPlan]:
+    """``plan_import`` for rows that ``cleaning.clean`` has read already."""
     known = _Known()
     for contact in existing:
         known.add(_of_contact(contact))
-    return [_plan_row(row, mapping, known, today) for row in rows]
+    return [_plan_row(row, draft, problems, known, prefer_file) for row, draft, problems in rows]
 
 
-def _plan_row(row: SourceRow, mapping: ColumnMapping, known: _Known, today: date) -> RowPlan:
-    draft, problems = clean(row, mapping, today)
+def _plan_row(
+    row: SourceRow, draft: Draft, problems: tuple[Note, ...], known: _Known, prefer_file: bool
+) -> RowPlan:
     if problems:
         return RowPlan(row, RowOutcome.REFUSED, problems, draft)
     meeting = _meet(draft, known)
@@ -88,7 +98,7 @@ def _plan_row(row: SourceRow, mapping: ColumnMapping, known: _Known, today: date
         return RowPlan(row, RowOutcome.REFUSED, (meeting.refusal,), draft)
     if meeting.person is None:
         return _create(row, draft, known, meeting.notes)
-    return _join(row, draft, meeting.person, meeting, known, mapping.prefer_file)
+    return _join(row, draft, meeting.person, meeting, known, prefer_file)
 
 
 def _meet(draft: Draft, known: _Known) -> _Meeting:
