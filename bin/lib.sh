@@ -17,10 +17,13 @@ UV_CACHE_DIR="$root/.var/cache/uv"
 UV_NO_PROGRESS=1
 npm_config_cache="$root/.var/cache/npm"
 npm_config_update_notifier=false
+# Trust the authorities that the machine trusts, as behind a company's own proxy.
+UV_SYSTEM_CERTS=1
+NODE_USE_SYSTEM_CA=1
 XDG_CACHE_HOME="$root/.var/cache"
 export PYTHONPATH DJANGO_SETTINGS_MODULE PYTHONUNBUFFERED PIP_DISABLE_PIP_VERSION_CHECK
 export PIP_CACHE_DIR UV_CACHE_DIR UV_NO_PROGRESS npm_config_cache
-export npm_config_update_notifier XDG_CACHE_HOME
+export npm_config_update_notifier UV_SYSTEM_CERTS NODE_USE_SYSTEM_CA XDG_CACHE_HOME
 if [ ! -w "${HOME:-/nonexistent}" ]; then
     HOME="$root/.var/home"
     mkdir -p "$HOME"
