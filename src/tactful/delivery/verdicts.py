@@ -53,7 +53,9 @@ def _write_cleared(
     for item, verdict, _ in cleared:
         item.attempt += 1
         scope = judged.scopes.get(item.contact_id) if item.id in judged.reserved else None
-        days.append(scope.day if scope else None)
+        item.cap_day = scope.day if scope else None
+        item.cap_scopes = [scope.household_id, scope.company_id] if scope else None
+        days.append(item.cap_day)
         alone = scope is None or (scope.household_id is None and scope.company_id is None)
         scopes.append(None if alone or scope is None else pg.numbers((scope.household_id, scope.company_id)))
         if verdict.clearance is None:

@@ -14,7 +14,7 @@ Row = tuple[Any, ...]
 def cursor() -> Iterator[Cursor[Row]]:
     """A server-side binding cursor, prepared after a few uses; Django's own binds on the client."""
     connection.ensure_connection()
-    with Cursor(connection.connection) as opened:
+    with connection.wrap_database_errors, Cursor(connection.connection) as opened:
         yield opened
 
 

@@ -144,7 +144,9 @@ class House:
         return {pk: Recipient(f"c{pk}@client.example", f"Client {pk}", "nb") for pk in contacts}
 
     def _variables(self, messages: Sequence[DueMessage], now: datetime) -> Mapping[int, Mapping[str, str]]:
-        return {due.id: {"name": self.names.get(due.contact_id, f"Client {due.contact_id}")} for due in messages}
+        return {
+            due.id: {"name": self.names.get(due.contact_id, f"Client {due.contact_id}")} for due in messages
+        }
 
     def _compiled(self, version: int, head: Letterhead) -> Compiled:
         return _Broken() if version in map(_number, self.broken) else Plain(f"version {version}")
@@ -228,7 +230,9 @@ def move_line(touchpoint: int, line: Line) -> int:
 
 def make_contacts(count: int, **fields: Any) -> list[int]:
     now = business_now()
-    rows = [Contact(id=new_id(), name="Kari", sort_key="kari", created_at=now, **fields) for _ in range(count)]
+    rows = [
+        Contact(id=new_id(), name="Kari", sort_key="kari", created_at=now, **fields) for _ in range(count)
+    ]
     return [row.pk for row in Contact.objects.bulk_create(rows)]
 
 

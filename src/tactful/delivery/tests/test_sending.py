@@ -57,7 +57,9 @@ def test_the_same_key_is_written_once(line: Line_) -> None:
 def test_many_different_messages_keep_what_is_theirs(line: Line_) -> None:
     contacts = make_contacts(3)
     made = [
-        new_message(who, line, topics=("engagement:1", 'a"b'), variables={"n": str(number)}, language="nb"[:number])
+        new_message(
+            who, line, topics=("engagement:1", 'a"b'), variables={"n": str(number)}, language="nb"[:number]
+        )
         for number, who in enumerate(contacts)
     ]
     ids = enqueue(made, business_now())
@@ -146,7 +148,9 @@ def test_a_hard_bounce_asks_for_suppression_and_a_policy_refusal_does_not(
     assert Account.objects.get().paused_reason == "policy"
 
 
-def test_a_full_mailbox_is_suppressed_at_the_third_time(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_a_full_mailbox_is_suppressed_at_the_third_time(
+    clerk: Clerk, provider: Provider, line: Line_
+) -> None:
     (contact,) = make_contacts(1)
     provider.plan = answer(Outcome.MAILBOX_FULL, 552)
     for _ in range(3):

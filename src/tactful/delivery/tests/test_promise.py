@@ -1,0 +1,196 @@
+"""The promise attacked: by direct SQL, by an old revision, by what happens between gate and mark."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tactful.contacts.models import Contact
+from tactful.delivery.actions import cancel_contacts, send_own_words
+from tactful.delivery.models import Dispatch, Message
+from tactful.delivery.rules.words import words_hash
+from tactful.delivery.tests.house import (
+    Clerk,
+    House,
+    Line_,
+    Provider,
+    make_contacts,
+    make_touchpoint,
+    move_line,
+    queue,
+    state,
+    states,
+)
+from tactful.delivery.types import OwnWords
+from tactful.foundation.clock import business_now
+from tactful.gate.types import BasisFact, BasisKind, TalkFact
+from tactful.touchpoints.types import Line
+
+pytestmark = pytest.mark.django_db
+BEYOND = ("handoff", "unknown", "sent", "dead")
+GOOD: dict[str, Any] = {"author": "automation", "line": "structural", "clearance": 255}
+PERSON: dict[str, Any] = {
+    "author": "person_direct",
+    "line": "judgement",
+    "touchpoint_rev": None,
+    "clearance": None,
+    "approved_by": 7,
+    "approved_hash": b"x" * 32,
+    "body_hash": b"x" * 32,
+}
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        yield
+
+
+def put(ident: int, **values: Any) -> None:
+    """Past the models: what somebody with a SQL prompt could try."""
+    names = ", ".join(f"{name} = %s" for name in values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE dispatch SET {names} WHERE message_id = %s", [*values.values(), ident])
+
+
+@pytest.mark.parametrize("target", BEYOND)
+def test_nothing_goes_out_uncleared(line: Line_, target: str) -> None:
+    (ident,) = queue(make_contacts(1), line)
+    with refused():
+        put(ident, state=target)
+    put(ident, **GOOD, state=target)
+    assert state(ident) == target
+
+
+@pytest.mark.parametrize("target", BEYOND)
+@pytest.mark.parametrize("hole", [*GOOD, "touchpoint_rev"])
+def test_a_null_in_any_column_lets_nothing_pass(line: Line_, target: str, hole: str) -> None:
+    (ident,) = queue(make_contacts(1), line)
+    with refused():
+        put(ident, **(GOOD | {hole: None}), state=target)
+
+
+@pytest.mark.parametrize("target", BEYOND)
+@pytest.mark.parametrize(
+    "spoiled",
+    [{"approved_by": None}, {"approved_hash": None}, {"body_hash": None}, {"body_hash": b"y" * 32}],
+    ids=lambda spoiled: next(iter(spoiled)),
+)
+def test_a_person_s_words_are_these_words_or_stay(line: Line_, target: str, spoiled: dict[str, Any]) -> None:
+    (ident,) = queue(make_contacts(1), line)
+    with refused():
+        put(ident, **(PERSON | spoiled), state=target)
+    put(ident, **PERSON, state=target)
+
+
+@pytest.mark.parametrize("side", ["judgement", "undecided", "nonsense"])
+def test_no_line_but_the_structural_one(line: Line_, side: str) -> None:
+    (ident,) = queue(make_contacts(1), line)
+    with refused():
+        put(ident, **(GOOD | {"line": side}), state="handoff")
+
+
+def test_the_line_of_a_dispatch_is_that_of_its_revision() -> None:
+    judgement = make_touchpoint(Line.JUDGEMENT)
+    with refused():
+        queue(make_contacts(1), judgement)  # says structural, and the revision says judgement
+
+
+def test_a_message_is_never_rewritten(line: Line_) -> None:
+    (ident,) = queue(make_contacts(1), line)
+    with refused():
+        Message.objects.filter(pk=ident).update(body="other words")
+
+
+def bump(contact: int) -> None:
+    """What every action does that changes a gate fact."""
+    row = Contact.objects.get(pk=contact)
+    Contact.objects.filter(pk=contact).update(gate_rev=row.gate_rev + 1)
+
+
+def reply(house: House, contact: int, line: Line_) -> None:
+    house.set(contact, talks=(TalkFact("question", business_now(), 5),))
+    bump(contact)
+
+
+def withdrawal(house: House, contact: int, line: Line_) -> None:
+    house.set(contact, basis=BasisFact(BasisKind.NONE, withdrawn=True))
+    bump(contact)
+
+
+def line_change(house: House, contact: int, line: Line_) -> None:
+    move_line(line.touchpoint, Line.JUDGEMENT)
+
+
+BETWEEN = [(reply, "held"), (withdrawal, "refused")]
+
+
+@pytest.mark.parametrize(("happens", "after"), BETWEEN)
+def test_what_happens_between_gate_and_mark_counts(
+    clerk: Clerk, house: House, provider: Provider, line: Line_, happens: Callable[..., None], after: str
+) -> None:
+    moved, other = make_contacts(2)
+    ids = queue([moved, other], line)
+    claimed = clerk.claim()
+    happens(house, moved, line)
+    clerk.send(claimed)
+    assert [message.ident for message in provider.accepted] == [ids[1]]
+    assert state(ids[0]) == "queued"
+    clerk.turn()
+    assert state(ids[0]) == after
+
+
+def test_a_line_that_moves_between_gate_and_mark_stops_all(
+    clerk: Clerk, house: House, provider: Provider, line: Line_
+) -> None:
+    ids = queue(make_contacts(3), line)
+    claimed = clerk.claim()
+    line_change(house, 0, line)
+    clerk.send(claimed)
+    assert provider.accepted == []
+    assert states(ids) == {"queued": 3}
+
+
+def test_an_old_structural_revision_never_passes(clerk: Clerk, provider: Provider, line: Line_) -> None:
+    """Every column says structural and cleared; only the touchpoint knows better."""
+    move_line(line.touchpoint, Line.JUDGEMENT)
+    (ident,) = queue(make_contacts(1), line)
+    for _ in range(3):
+        clerk.turn()
+    assert provider.accepted == []
+    assert state(ident) == "queued"
+
+
+def test_a_person_s_words_go_out_and_bear_the_name(clerk: Clerk, provider: Provider) -> None:
+    (contact,) = make_contacts(1)
+    words = OwnWords(contact, 7, "Hei", "Takk for sist.", entry_id=5)
+    ident = send_own_words(words, now=business_now())
+    assert send_own_words(words, now=business_now()) == ident
+    clerk.turn()
+    row = Dispatch.objects.get(pk=ident)
+    assert (row.state, row.approved_by) == ("sent", 7)
+    assert bytes(row.body_hash or b"") == words_hash("Hei", "Takk for sist.")
+    assert b"Auto-Submitted: no" in provider.accepted[0].payload
+
+
+def test_other_words_than_the_approved_ones_stay(clerk: Clerk, provider: Provider) -> None:
+    (contact,) = make_contacts(1)
+    ident = send_own_words(OwnWords(contact, 7, "Hei", "Takk"), now=business_now())
+    put(ident, approved_hash=words_hash("Hei", "Something else"))
+    clerk.turn()
+    assert provider.accepted == []
+    assert state(ident) != "sent"
+
+
+def test_a_cancelled_message_stays_cancelled_in_a_worker_s_hands(
+    clerk: Clerk, provider: Provider, line: Line_
+) -> None:
+    contacts = make_contacts(2)
+    ids = queue(contacts, line)
+    claimed = clerk.claim()
+    assert cancel_contacts(contacts[:1], now=business_now()) == 1
+    clerk.send(claimed)
+    assert [state(ident) for ident in ids] == ["cancelled", "sent"]
+    assert provider.copies() == {ids[1]: 1}
