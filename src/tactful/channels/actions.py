@@ -48,11 +48,25 @@ def store_raw(mails: Sequence[RawMail], *, now: datetime) -> int:
     return len(mails) - before
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a mailbox has been read."""
+
+    account_id: int
+    folder: str
+    uid_validity: int
+    last_uid: int
+
+
 @transaction.atomic
-def store_polled(cursor: ImapCursor, mails: Sequence[RawMail], uid: int, *, now: datetime) -> None:
-    """Mails of one poll together with the cursor behind them: both or neither."""
+def store_polled(place: Place, mails: Sequence[RawMail], *, now: datetime) -> None:
+    """Mails of one poll together with the cursor behind them: both or neither (R39)."""
     store_raw(mails, now=now)
-    ImapCursor.objects.filter(id=cursor.id).update(uid=uid, uidvalidity=cursor.uidvalidity)
+    ImapCursor.objects.update_or_create(
+        account_id=place.account_id,
+        folder=place.folder,
+        defaults={"uidvalidity": place.uid_validity, "uid": place.last_uid},
+    )
 
 
 def mark_processed(raw_id: int, result: str, *, now: datetime) -> None:

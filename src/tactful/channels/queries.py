@@ -1,6 +1,6 @@
 """Accounts as others read them."""
 
-from tactful.channels.models import Account, InboundRaw
+from tactful.channels.models import Account, ImapCursor, InboundRaw
 from tactful.channels.types import Channel
 
 
@@ -25,3 +25,8 @@ def waiting_raw(limit: int = 50) -> list[InboundRaw]:
 
 def mail_accounts() -> list[Account]:
     return list(Account.objects.filter(channel="mail", enabled=True).order_by("id"))
+
+
+def imap_cursor(account_id: int, folder: str) -> tuple[int, int] | None:
+    """(uid validity, last uid) up to which everything is stored; None before the first poll."""
+    return ImapCursor.objects.filter(account_id=account_id, folder=folder).values_list("uidvalidity", "uid").first()

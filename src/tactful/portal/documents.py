@@ -49,7 +49,7 @@ def upload_page(visit: Visit, view: EngagementView, token: str, *, error: str = 
 
 
 @transaction.atomic
-def take_files(view: EngagementView, uploads: Sequence[UploadedFile[bytes]], chosen: str, *, now: datetime) -> None:
+def take_files(view: EngagementView, uploads: Sequence["UploadedFile[bytes]"], chosen: str, *, now: datetime) -> None:
     """Keep the files. ``chosen``: the id of the document that they are, or "" when the client is not sure.
 
     A single missing document needs no choosing. When nobody knows which it is, a person is asked.
@@ -84,7 +84,7 @@ def take_files(view: EngagementView, uploads: Sequence[UploadedFile[bytes]], cho
     )
 
 
-def _kept(upload: UploadedFile[bytes]) -> NewFile:
+def _kept(upload: "UploadedFile[bytes]") -> NewFile:
     name = (upload.name or "file").replace("\\", "/").rpartition("/")[2][:200]
     try:
         stored = files.keep(upload.read())

@@ -2,33 +2,34 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import close_old_connections
 
 from tactful.channels import actions as stored
 from tactful.channels import queries as channels
-from tactful.channels.mail.imap import ImapSettings, MailboxTrouble, poll
-from tactful.channels.mail.inbound_server import InboundServer, Letter
+from tactful.channels.actions import Place, RawMail
+from tactful.channels.mail.imap import Cursor, ImapSettings, MailboxUnavailable, poll, start_cursor
+from tactful.channels.mail.inbound_server import DoorSettings, InboundServer
 from tactful.channels.mail.parse import Envelope, Reading, parse_message
 from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.smtp import SmtpConnection
-from tactful.channels.models import Account, ImapCursor
+from tactful.channels.models import Account
 from tactful.foundation.clock import business_now
 from tactful.foundation.secrets import get_secret
 
 logger = logging.getLogger(__name__)
 
 POLL_EVERY = 20.0  # seconds
-"""Only one mail that must arrive is on the wire of this process at a time (R2)."""
 _must_arrive = threading.Lock()
+"""Only one mail that must arrive is between dot and reply in this process at a time (R2)."""
 
 
 def open_transport(account_id: int) -> SmtpConnection:
     """A connection to the account's provider; it connects when the first mail goes out."""
-    return SmtpConnection(smtp_settings(channels.account(account_id)))
+    return SmtpConnection(smtp_settings(channels.account(account_id)), must_arrive_turn=_must_arrive)
 
 
 def smtp_settings(account: Account) -> SmtpSettings:
@@ -41,3 +42,83 @@ def smtp_settings(account: Account) -> SmtpSettings:
         password=get_secret(f"account:{account.id}:smtp_password"),
         local_hostname=given.get("local_hostname", ""),
     )
+
+
+def imap_settings(account: Account) -> ImapSettings | None:
+    """None for an account whose mail comes through our own door."""
+    given: dict[str, Any] = account.settings
+    if not given.get("imap_host"):
+        return None
+    return ImapSettings(
+        host=given["imap_host"],
+        port=int(given.get("imap_port", 993)),
+        security=Security(given.get("imap_security", Security.IMPLICIT_TLS)),
+        username=given.get("imap_username") or given.get("smtp_username", ""),
+        password=get_secret(f"account:{account.id}:imap_password"),
+    )
+
+
+@contextmanager
+def take_mail_in(port: int) -> Iterator[None]:
+    """The SMTP door on loopback, for the firm's own server and the demo's postbox."""
+    try:
+        door = InboundServer(DoorSettings(port=port), store_letter)
+        door.start()
+    except OSError as error:
+        logger.warning("Mail is not taken in on port %s here: %s. Another worker does it.", port, error)
+        yield
+        return
+    try:
+        yield
+    finally:
+        door.stop()
+
+
+def store_letter(raw: bytes, envelope: Envelope) -> None:
+    """Keep one mail from the door; answered with 250 only when this has come back."""
+    close_old_connections()
+    account = _account_for(envelope)
+    if account is None:
+        raise LookupError("There is no mail account yet, so this mail belongs to nobody.")
+    about = {"sender": envelope.sender, "recipients": list(envelope.recipients)}
+    mail = RawMail(account.id, parse_message(raw, Reading(), envelope).provider_id, raw, about)
+    stored.store_raw([mail], now=business_now())
+
+
+def _account_for(envelope: Envelope) -> Account | None:
+    """The account whose address, with any plus token, was written to; else the first."""
+    accounts = channels.mail_accounts()
+    for account in accounts:
+        local, _, domain = account.address.lower().partition("@")
+        for recipient in envelope.recipients:
+            box, _, host = recipient.lower().partition("@")
+            if host == domain and box.partition("+")[0] == local:
+                return account
+    return accounts[0] if accounts else None
+
+
+def poll_mailboxes(stop: threading.Event) -> None:
+    """Ask each mailbox once, then rest. One that cannot be reached stops no other."""
+    for account in channels.mail_accounts():
+        settings = imap_settings(account)
+        if settings is not None:
+            _poll(account, settings)
+    stop.wait(POLL_EVERY)
+
+
+def _poll(account: Account, settings: ImapSettings) -> None:
+    try:
+        cursor = channels.imap_cursor(account.id, settings.folder)
+        if cursor is None:
+            _keep(account, settings, start_cursor(settings), ())
+            return
+        for batch in poll(settings, Cursor(*cursor)):
+            mails = [RawMail(account.id, parse_message(raw, Reading()).provider_id, raw) for _uid, raw in batch.mails]
+            _keep(account, settings, batch.cursor, mails)
+    except MailboxUnavailable as trouble:
+        logger.warning("The mailbox of %s cannot be read: %s", account.address, trouble)
+
+
+def _keep(account: Account, settings: ImapSettings, cursor: Cursor, mails: Sequence[RawMail]) -> None:
+    place = Place(account.id, settings.folder, cursor.uid_validity, cursor.last_uid)
+    stored.store_polled(place, mails, now=business_now())

@@ -20,8 +20,7 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
     if arguments.script:
         return _run_script(environment)
     demo = replace(environment, demo=True)
-    postbox = Part("postbox", POSTBOX, environ=environ_of(demo))
-    return run_house(demo, Plan((postbox,), SEED))
+    return run_house(demo, Plan((_postbox(demo),), SEED))
 
 
 def _run_script(environment: Environment) -> int:
@@ -39,10 +38,16 @@ def _run_script(environment: Environment) -> int:
     Server(fresh.home, print).erase()
     environ = environ_of(fresh)
     parts = (
-        Part("postbox", POSTBOX, environ=environ, quiet=True),
+        _postbox(fresh, quiet=True),
         Part("script", SCRIPT, environ=environ, is_task=True),
     )
     return run_house(fresh, Plan(parts, SEED, quiet=True))
+
+
+def _postbox(environment: Environment, *, quiet: bool = False) -> Part:
+    folder = str(environment.home / "postbox")
+    arguments = ("--folder", folder, "--smtp-port", str(environment.postbox_port))
+    return Part("postbox", POSTBOX, arguments, environ_of(environment), quiet=quiet)
 
 
 def _free_ports(count: int) -> list[int]:
