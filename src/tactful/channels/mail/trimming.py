@@ -8,7 +8,7 @@ left, everything stays: better too much than an empty message.
 import re
 from itertools import islice
 
-from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]
+from mailparser_reply import EmailReplyParser
 
 _LANGUAGES = ["en", "da", "sv", "de", "fr", "es", "nl", "pl", "it"]
 _LIBRARY_LIMIT = 1_500  # characters; its expressions need cubic time

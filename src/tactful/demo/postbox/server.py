@@ -5,8 +5,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from tactful.demo.postbox.ledger import Ledger, SinkMail, SinkSettings
 from tactful.demo.postbox.mailbox import Direction, Mailbox
-from tactful.demo.postbox.sink_protocol import Ledger, SinkMail, SinkProtocol, SinkSettings, sink_factory
+from tactful.demo.postbox.sink_protocol import SinkProtocol, sink_factory
 
 _HOST = "127.0.0.1"
 _GREETING = "220 postbox.local ESMTP"

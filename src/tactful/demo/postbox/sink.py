@@ -20,7 +20,8 @@ try:
 except ImportError:
     uvloop = None  # type: ignore[assignment]
 
-from tactful.demo.postbox.sink_protocol import Ledger, Script, SinkMail, SinkSettings, sink_factory
+from tactful.demo.postbox.ledger import Ledger, Script, SinkMail, SinkSettings
+from tactful.demo.postbox.sink_protocol import sink_factory
 
 __all__ = ["Ledger", "Script", "Sink", "SinkMail", "SinkSettings"]
 

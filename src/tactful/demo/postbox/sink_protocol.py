@@ -2,80 +2,11 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple, TextIO, cast
+from typing import cast
 
-_EXTENSIONS = ("PIPELINING", "SIZE 52428800", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
-
-
-class Script(NamedTuple):
-    """What one recipient gets (for the stage mail: one sender). ``stage``: mail, rcpt, data or dot.
-    ``reply``: e.g. "550 5.1.1 Unknown", "drop" (hang up), "silence" (never answer).
-    ``times``: how often, then all is well; 0 is always."""
-
-    stage: str
-    reply: str
-    times: int = 0
-
-
-@dataclass(slots=True)
-class SinkSettings:
-    """``drop_after_dot``: per cent of the mails that are taken and then answered by hanging up.
-    ``latency``: seconds before the reply to a dot. ``greeting``: the first line; "drop" hangs up."""
-
-    extensions: tuple[str, ...] = _EXTENSIONS
-    scripts: dict[str, Script] = field(default_factory=dict)
-    drop_after_dot: float = 0.0
-    latency: float = 0.0
-    greeting: str = "220 sink.local ESMTP"
-    auth_reply: str = "235 2.7.0 Welcome"
-    seed: int = 1
-
-
-class SinkMail(NamedTuple):
-    """``digest``: SHA-256 of the message as it was before dot-stuffing, without the final dot."""
-
-    message_id: str
-    digest: str
-    recipient: str
-    sender: str
-    dropped: bool  # taken, but we hung up instead of answering
-
-
-@dataclass(slots=True)
-class Ledger:
-    """All that the sink took. ``commands`` and ``payloads`` are kept for small tests only."""
-
-    mails: list[SinkMail] = field(default_factory=list)
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    total: int = 0
-    connections: int = 0
-    open: set[asyncio.Transport] = field(default_factory=set)
-    writes: int = 0  # data_received calls: how many packets the client needed
-    commands: list[bytes] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
-    keep_all: bool = False
-    record: TextIO | None = None
-    on_mail: Callable[[SinkMail, bytes], None] | None = None
-    remember: bool = True
-
-    def take(self, mail: SinkMail, payload: bytes) -> None:
-        """``OSError`` out of ``on_mail``: it could not be kept and was not taken."""
-        if self.on_mail is not None:
-            self.on_mail(mail, payload)
-        self.total += 1
-        if self.remember:
-            self.mails.append(mail)
-            self.counts[mail.message_id, mail.digest] += 1
-        if self.keep_all:
-            self.payloads.append(payload)
-        if self.record is not None:
-            mark = "dropped" if mail.dropped else "answered"
-            self.record.write(f"{mail.message_id} {mail.digest} {mail.recipient} {mark}\n")
-            self.record.flush()
+from tactful.demo.postbox.ledger import Ledger, SinkMail, SinkSettings
 
 
 class SinkProtocol(asyncio.Protocol):
@@ -180,16 +111,13 @@ class SinkProtocol(asyncio.Protocol):
             self._say(self._settings.auth_reply)
 
     def _take_body(self) -> bool:
-        if self._buffer.startswith(b".\r\n"):
-            end, skip = 0, 3
-        else:
-            end, skip = self._buffer.find(b"\r\n.\r\n") + 2, 3
-            if end == 1:
-                return False
+        end, stuffed = _end_of_body(self._buffer)
+        if end < 0:
+            return False
         payload = self._buffer[:end]
-        self._buffer = self._buffer[end + skip :]
+        self._buffer = self._buffer[end + 3 :]
         self._in_data = False
-        if payload.startswith(b".") or b"\r\n." in payload:
+        if stuffed:
             payload = payload[1:] if payload.startswith(b".") else payload
             payload = payload.replace(b"\r\n..", b"\r\n.")
         self._answer_body(payload)
@@ -267,6 +195,17 @@ _VERBS: dict[bytes, Callable[[SinkProtocol, bytes], None]] = {
     b"RSET": SinkProtocol.on_rset,
     b"QUIT": SinkProtocol.on_quit,
 }
+
+
+def _end_of_body(buffer: bytes) -> tuple[int, bool]:
+    """Where the final dot stands (-1: not yet), and whether a line before it begins with a dot."""
+    if buffer.startswith(b".\r\n"):
+        return 0, False
+    at = buffer.find(b"\r\n.")
+    if buffer.startswith(b"\r\n", at + 3) and at >= 0:
+        return at + 2, buffer.startswith(b".")
+    end = buffer.find(b"\r\n.\r\n", max(at, 0))
+    return (end + 2 if end >= 0 else -1), True
 
 
 def message_id(payload: bytes) -> str:

@@ -19,7 +19,7 @@ SAMPLES = {
     "gmail norwegian wrapped": (
         f"Yes please.\n\nfre. 3. apr. 2026 kl. 09:12 skrev Anna Berg fra Regnskap <\nanna@firm.example>:\n\n{QUOTED}"
     ),
-    "the brief": f"Yes please.\n\nDen 3. april 2026 kl. 09:12 skrev Kari:\n{QUOTED}",
+    "den with marks": f"Yes please.\n\nDen 3. april 2026 kl. 09:12 skrev Kari:\n{QUOTED}",
     "den without marks": f"Yes please.\n\nDen 3. april 2026 kl. 09:12 skrev Kari:\n{OURS}",
     "apple": f"Yes please.\n\n> On 3 Apr 2026, at 09:12, Anna Berg <anna@firm.example> wrote:\n>\n{QUOTED}",
     "apple norwegian": f"Yes please.\n\n> 3. apr. 2026 kl. 09:12 skrev Anna Berg <anna@firm.example>:\n> \n{QUOTED}",
