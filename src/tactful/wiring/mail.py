@@ -2,25 +2,19 @@
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
-
-from tactful.channels import actions as stored
 from tactful.channels import queries as channels
-from tactful.channels.mail.imap import ImapSettings, MailboxTrouble, poll
-from tactful.channels.mail.inbound_server import InboundServer, Letter
-from tactful.channels.mail.parse import Envelope, Reading, parse_message
+from tactful.channels.mail.journal import JournalBusy, PhaseJournal, read_journal
 from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.smtp import SmtpConnection
-from tactful.channels.models import Account, ImapCursor
-from tactful.foundation.clock import business_now
+from tactful.channels.models import Account
+from tactful.delivery.types import Journals
 from tactful.foundation.secrets import get_secret
 
 logger = logging.getLogger(__name__)
 
+JOURNALS = Journals(open=PhaseJournal, read=read_journal, busy=JournalBusy)
 POLL_EVERY = 20.0  # seconds
 """Only one mail that must arrive is on the wire of this process at a time (R2)."""
 _must_arrive = threading.Lock()

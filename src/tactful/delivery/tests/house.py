@@ -260,7 +260,7 @@ def new_message(contact: int, line: Line_, **changes: Any) -> NewMessage:
 
 
 def queue(contacts: Sequence[int], line: Line_, **changes: Any) -> list[int]:
-    ids = enqueue([new_message(contact, line, **changes) for contact in contacts], business_now())
+    ids = enqueue([new_message(contact, line, **changes) for contact in contacts], now=business_now())
     return [ident for ident in ids if ident is not None]
 
 

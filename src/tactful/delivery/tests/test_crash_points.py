@@ -48,7 +48,8 @@ class Death:
 
 @contextmanager
 def mortal(death: Death, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    commit = type(connections["default"])._commit
+    wrapper_class: Any = type(connections["default"])
+    commit = wrapper_class._commit
 
     def around(wrapper: Any) -> None:
         try:
@@ -60,7 +61,7 @@ def mortal(death: Death, provider: Provider, monkeypatch: pytest.MonkeyPatch) ->
         death.point()
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(connections["default"]), "_commit", around)
+        patch.setattr(wrapper_class, "_commit", around)
         provider.before = provider.after = death.point
         try:
             yield

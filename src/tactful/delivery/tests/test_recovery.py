@@ -26,7 +26,6 @@ from tactful.delivery.tests.house import (
     House,
     Line_,
     Provider,
-    answer,
     make_account,
     make_contacts,
     make_touchpoint,
@@ -191,7 +190,7 @@ def test_the_loop_sends_what_comes_and_stops(committed_db: CommittedDatabase, tm
     provider, line = Provider(), make_touchpoint()
     sent, stop = Event(), Event()
     provider.after = lambda message: sent.set()
-    worker = DeliveryWorker(House().sources(), provider.open, JOURNALS, tmp_path)
+    worker = DeliveryWorker(House().sources(), provider.open, tmp_path, JOURNALS)
 
     def run() -> None:
         worker.run(stop)
@@ -217,7 +216,7 @@ from tactful.delivery.tests.house import JOURNALS, House, Provider
 from tactful.delivery.worker import DeliveryWorker
 provider = Provider()
 provider.{moment} = lambda message: os.kill(os.getpid(), signal.SIGKILL)
-DeliveryWorker(House().sources(), provider.open, JOURNALS, Path({folder!r})).run(Event())
+DeliveryWorker(House().sources(), provider.open, Path({folder!r}), JOURNALS).run(Event())
 """
 
 
@@ -248,7 +247,7 @@ def test_a_worker_that_is_killed(
 
 def _environ(database: CommittedDatabase) -> dict[str, str]:
     parts = conninfo_to_dict(database.url)
-    where = urlencode({key: parts[key] for key in ("host", "port") if key in parts})
+    where = urlencode({key: str(value) for key, value in parts.items() if key in ("host", "port")})
     return os.environ | {
         "TACTFUL_DATABASE_URL": f"postgresql://{parts.get('user', '')}@/{parts['dbname']}?{where}",
         "PYTHONPATH": os.pathsep.join(sys.path),
