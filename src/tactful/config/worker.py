@@ -27,7 +27,7 @@ from tactful.journeys.driver import run_due  # noqa: E402
 from tactful.wiring.chores import CHORES, Chore, run_chore  # noqa: E402
 from tactful.wiring.journey_facts import loader  # noqa: E402
 from tactful.wiring.letters import fact_sources  # noqa: E402
-from tactful.wiring.mail import open_transport, poll_mailboxes, take_mail_in  # noqa: E402
+from tactful.wiring.mail import JOURNALS, open_transport, poll_mailboxes, take_mail_in  # noqa: E402
 from tactful.wiring.reactor import run_all  # noqa: E402
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def main() -> int:
 def _send(stop: threading.Event) -> None:
     folder = Path(settings.ENVIRONMENT.home) / "journals"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    DeliveryWorker(fact_sources(), open_transport, folder).run(stop)
+    DeliveryWorker(fact_sources(), open_transport, folder, JOURNALS).run(stop)
     connection.close()
 
 
@@ -99,7 +99,7 @@ def _forever(once: Callable[[threading.Event], None]) -> Callable[[threading.Eve
         while not stop.is_set():
             try:
                 once(stop)
-            except Exception:  # noqa: BLE001, a loop that ends would stop the house in silence
+            except Exception:
                 logger.exception("This part of the worker failed and starts anew.")
                 connection.close()
                 stop.wait(PAUSE_AFTER_TROUBLE)

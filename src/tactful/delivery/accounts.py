@@ -71,8 +71,8 @@ def pause_account(account_id: int, reason: str, detail: str, now: datetime) -> I
     running = Account.objects.filter(pk=account_id, paused_reason="")
     if not running.update(paused_reason=reason, paused_detail=detail[:500], paused_at=now):
         return ()
-    data = {"account": account_id, "reason": reason, "detail": detail[:500]}
-    return (NewFact("account.paused", None, data),)
+    data = {"kind": "account_paused", "account": account_id, "reason": reason, "detail": detail[:500]}
+    return (NewFact("task.wanted", None, data),)
 
 
 def _of(row: BreakerRow) -> Breaker:

@@ -30,4 +30,5 @@ def may_send(now: datetime) -> bool:
 def _pause_for_clock(now: datetime) -> None:
     running = Instance.objects.filter(id=1, sending_paused="")
     if running.update(sending_paused="clock", paused_at=now):
-        events.record([NewFact("sending.paused", None, {"reason": "clock"})], now=now)
+        data = {"kind": "sending_paused", "reason": "clock"}
+        events.record([NewFact("task.wanted", None, data)], now=now)

@@ -20,7 +20,7 @@ class NewMessage:
     key is ignored. ``touchpoint_rev`` and ``line`` as they stand now. ``lane``: ``None`` follows from
     author and class. ``account_id``: ``None`` is the first enabled account of the channel. A person's
     words come with ``approved_by`` and ``approved_hash`` (``rules.words``); rather use
-    ``actions.send_own_words``. The remaining fields are those of ``models.Message``.
+    ``actions.approve_and_send``. The remaining fields are those of ``models.Message``.
     """
 
     contact_id: int
@@ -55,31 +55,6 @@ class NewMessage:
     account_id: int | None = None
     approved_by: int | None = None
     approved_hash: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OwnWords:
-    """What a person wrote to one client, in their own name.
-
-    ``entry_id``: the entry of the conversation that these words are, sent once; without one each call
-    sends. ``in_reply_to``: Message-ID with brackets; ``references``: separated by blanks.
-    """
-
-    contact_id: int
-    acting_user: int
-    subject: str
-    text: str
-    conversation_id: int | None = None
-    entry_id: int | None = None
-    in_reply_to: str = ""
-    references: str = ""
-    language: str = ""
-    channel: Channel = Channel.MAIL
-    purpose: Purpose = Purpose.SERVICE
-    touchpoint_id: int | None = None
-    touchpoint_rev: int | None = None
-    line: Line = Line.JUDGEMENT
-    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tactful.events.types import NewFact
 from tactful.gate.rules.codes import Code
 from tactful.gate.types import UNKNOWN, Check, Facts, OnRelease, Reason, Verdict, VerdictKind
 
-NEEDS_PERSON = "message.needs_person"
+NEEDS_PERSON = "task.wanted"
 MISSES = 5  # facts that could not be read so often become a person's task
 
 Cleared = tuple[Item, Verdict, Facts]

@@ -32,16 +32,16 @@ log = logging.getLogger(__name__)
 class DeliveryWorker:
     """Sends what is due until told to stop. Any number may run, on any number of machines.
 
-    ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do. ``journals``: how phase journals are kept.
-    ``journal_folder``: on a local disk that outlives the process. ``batch``: messages per claim.
+    ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do.    ``journal_folder``: on a local disk that outlives the process; ``journals``: how they are kept.
+    ``batch``: messages per claim.
     """
 
     def __init__(
         self,
         sources: FactSources,
         open_transport: OpenTransport,
-        journals: Journals,
         journal_folder: Path,
+        journals: Journals,
         *,
         batch: int = BATCH,
     ) -> None:

@@ -1,7 +1,7 @@
 """Every write to the outbox: one named action each, atomic, with its fact and a person's audit row."""
 
 from .news import apply_delivery_event
-from .outbox import cancel, cancel_cause, enqueue, release, wake
+from .outbox import cancel, cancel_cause, enqueue, release
 from .pauses import confirm_sending, pause, pause_everything, resume, resume_account
 from .people import NothingToDecide, Words, approve_and_send, decide_late, decide_unknown, stop_message
 
@@ -22,5 +22,4 @@ __all__ = [
     "resume",
     "resume_account",
     "stop_message",
-    "wake",
 ]

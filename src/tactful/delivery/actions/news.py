@@ -48,7 +48,7 @@ def _bounce(row: Dispatch, event: DeliveryEvent, now: datetime) -> None:
     if not fresh.update(result=noted):
         return
     detail = f"{event.enhanced} {event.detail}".strip()[:500]
-    data = {"message": row.pk, "address": row.address, "detail": detail}
+    data = {"message": row.pk, "address": row.address, "code": event.enhanced, "detail": detail}
     events.record([bounced(data, kind, row.contact_id, now)], now=now)
 
 

@@ -23,7 +23,7 @@ WAITING = ("queued", "held", "claimed")
 
 
 @transaction.atomic
-def enqueue(messages: Sequence[NewMessage], now: datetime) -> list[int | None]:
+def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> list[int | None]:
     """Write messages down, in the transaction of their cause.
 
     Answers, in order, with the id of each new message, and ``None`` for one whose dedupe key was there.
@@ -41,25 +41,24 @@ def enqueue(messages: Sequence[NewMessage], now: datetime) -> list[int | None]:
 
 
 @transaction.atomic
-def cancel_visits(visits: Sequence[tuple[int, int]], *, now: datetime, reason: str = "") -> int:
-    """Cancel what still waits of these visits (enrolment, visit). Answers with how many.
+def cancel(
+    *,
+    now: datetime,
+    visits: Sequence[tuple[int, int]] = (),
+    contact_ids: Sequence[int] = (),
+    reason: str = "",
+    acting_user: int | None = None,
+) -> int:
+    """Cancel what still waits: of visits (enrolment, visit), and of contacts. Answers with how many.
 
     What is past the handoff mark is not touched: its moment of sending was the mark.
     """
+    ids = list(
+        Dispatch.objects.filter(contact_id__in=contact_ids, state__in=WAITING).values_list("pk", flat=True)
+    )
     waiting = Message.objects.filter(cause_kind="visit", dispatch__state__in=WAITING)
-    ids: list[int] = []
     for enrolment, numbers in _by_enrolment(visits).items():
         ids += waiting.filter(cause_id=enrolment, cause_visit__in=numbers).values_list("pk", flat=True)
-    return cancel_messages(ids, now=now, reason=reason)
-
-
-@transaction.atomic
-def cancel_contacts(
-    contact_ids: Sequence[int], *, now: datetime, reason: str = "", acting_user: int | None = None
-) -> int:
-    """Cancel everything that still waits for these clients."""
-    waiting = Dispatch.objects.filter(contact_id__in=contact_ids, state__in=WAITING)
-    ids = list(waiting.values_list("pk", flat=True))
     return cancel_messages(ids, now=now, reason=reason, acting_user=acting_user)
 
 
@@ -100,7 +99,7 @@ def cancel_messages(
 
 
 @transaction.atomic
-def wake(contact_ids: Sequence[int] | None, names: Sequence[str], now: datetime) -> int:
+def release(*, names: Sequence[str], now: datetime, contact_ids: Sequence[int] | None = None) -> int:
     """Something that held messages has ended. ``names``: the facts that ended it; ``None`` is everyone.
 
     What a journey's visit caused and would be recomputed is cancelled and announced as

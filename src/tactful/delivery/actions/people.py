@@ -1,45 +1,71 @@
 """What named people do: write, approve, decide, stop. Each with its audit row."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
+from tactful.channels.types import Channel
 from tactful.delivery.actions.outbox import NEWS, cancel_messages, enqueue
 from tactful.delivery.models import Dispatch, Message, State
 from tactful.delivery.rules.words import words_hash
-from tactful.delivery.types import NewMessage, OwnWords
+from tactful.delivery.types import NewMessage
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.foundation.ids import new_id
 from tactful.gate.types import Author
-from tactful.touchpoints.types import MessageClass
+from tactful.touchpoints.types import Line, MessageClass, Purpose
 
 
 class NothingToDecide(ValueError):
     """The message is not in the state that this decision is about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person wrote to one client. ``dedupe_key``: "" lets each call send once.
+
+    ``in_reply_to``: Message-ID with brackets; ``references``: separated by blanks.
+    """
+
+    contact_id: int
+    subject: str
+    body: str
+    conversation_id: int | None = None
+    in_reply_to: str = ""
+    references: str = ""
+    dedupe_key: str = ""
+    language: str = ""
+    channel: Channel = Channel.MAIL
+    purpose: Purpose = Purpose.SERVICE
+    message_class: MessageClass = MessageClass.RELATIONSHIP
+    touchpoint_id: int | None = None
+    touchpoint_rev: int | None = None
+    line: Line = Line.JUDGEMENT
+    account_id: int | None = None
+
+
 @transaction.atomic
-def send_own_words(words: OwnWords, *, now: datetime) -> int:
-    """Queue exactly these words in the name of their writer; answers with the message's id."""
-    key = f"entry:{words.entry_id}" if words.entry_id is not None else f"words:{new_id()}"
-    (ident,) = enqueue([_message(words, key, now)], now)
+def approve_and_send(*, words: Words, acting_user: int, now: datetime) -> int:
+    """Queue exactly these words in the name of ``acting_user``; answers with the message's id."""
+    key = words.dedupe_key or f"words:{new_id()}"
+    (ident,) = enqueue([_message(words, key, acting_user, now)], now=now)
     if ident is None:
         return Message.objects.values_list("pk", flat=True).get(dedupe_key=key)
-    _audit(words.acting_user, "message.written", ident, now)
+    _audit(acting_user, "message.written", ident, now)
     return ident
 
 
-def _message(words: OwnWords, key: str, now: datetime) -> NewMessage:
+def _message(words: Words, key: str, acting_user: int, now: datetime) -> NewMessage:
     return NewMessage(
         contact_id=words.contact_id,
         dedupe_key=key,
-        message_class=MessageClass.RELATIONSHIP,
+        message_class=words.message_class,
         purpose=words.purpose,
         due_at=now,
         cause_kind="reply",
-        cause_id=words.entry_id,
+        cause_id=words.conversation_id,
         author=Author.PERSON_DIRECT,
         line=words.line,
         touchpoint_id=words.touchpoint_id,
@@ -47,13 +73,13 @@ def _message(words: OwnWords, key: str, now: datetime) -> NewMessage:
         channel=words.channel,
         language=words.language,
         subject=words.subject,
-        body=words.text,
+        body=words.body,
         conversation_id=words.conversation_id,
         in_reply_to=words.in_reply_to,
         references=words.references,
         account_id=words.account_id,
-        approved_by=words.acting_user,
-        approved_hash=words_hash(words.subject, words.text),
+        approved_by=acting_user,
+        approved_hash=words_hash(words.subject, words.body),
     )
 
 

@@ -3,8 +3,9 @@ provider in memory that behaves as told."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -17,7 +18,8 @@ from tactful.content.types import MailEnvelope
 from tactful.delivery.actions import enqueue
 from tactful.delivery.claim import claim
 from tactful.delivery.handoff import Hand, send_batch
-from tactful.delivery.models import Dispatch
+from tactful.delivery.models import Dispatch, Worker
+from tactful.delivery.recovery import this_machine
 from tactful.delivery.render import open_desk
 from tactful.delivery.types import (
     CapScope,
@@ -31,7 +33,7 @@ from tactful.delivery.types import (
     Recipient,
     TemplateChoice,
 )
-from tactful.foundation.clock import business_now
+from tactful.foundation.clock import business_now, machine_now
 from tactful.foundation.ids import new_id
 from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
@@ -112,7 +114,6 @@ class House:
     takes_also: bool = False
     head: Letterhead = HEAD
     broken: set[str] = field(default_factory=set)
-    hour: Callable[[datetime], None] = lambda now: None
 
     def sources(self) -> FactSources:
         return FactSources(
@@ -259,7 +260,7 @@ def new_message(contact: int, line: Line_, **changes: Any) -> NewMessage:
 
 
 def queue(contacts: Sequence[int], line: Line_, **changes: Any) -> list[int]:
-    ids = enqueue([new_message(contact, line, **changes) for contact in contacts], business_now())
+    ids = enqueue([new_message(contact, line, **changes) for contact in contacts], now=business_now())
     return [ident for ident in ids if ident is not None]
 
 
@@ -269,7 +270,15 @@ class Clerk:
     def __init__(self, house: House, provider: Provider, folder: Path) -> None:
         self.house, self.provider = house, provider
         self.worker_id = new_id()
-        self.journal = PhaseJournal(folder / f"{self.worker_id}.journal")
+        self.path = folder / f"{self.worker_id}.journal"
+        self.journal = PhaseJournal(self.path)
+        Worker.objects.create(
+            id=self.worker_id,
+            machine=this_machine(),
+            journal=str(self.path),
+            started_at=machine_now(),
+            lease_until=machine_now() + timedelta(seconds=20),
+        )
         self.stop = Event()
         self.hand = Hand(self.worker_id, self.journal, provider.open, self.stop)
 
@@ -287,7 +296,14 @@ class Clerk:
         return claimed is not None
 
     def leave(self) -> None:
-        self.journal.close()
+        with suppress(OSError):
+            self.journal.close()
+
+    def die(self) -> None:
+        """As a kill leaves it: the journal's lock is free, the lease has run out, nobody said goodbye."""
+        with suppress(OSError):
+            self.journal.close()
+        Worker.objects.filter(id=self.worker_id).update(lease_until=machine_now() - timedelta(seconds=1))
 
 
 def states(ids: Iterable[int]) -> Counter[str]:
@@ -307,6 +323,3 @@ def pass_time(by: timedelta) -> None:
 def due_at_once() -> None:
     """Back-off is machine time; a test does not wait for it."""
     Dispatch.objects.filter(retry_at__isnull=False).update(retry_at=business_now() - timedelta(days=400))
-
-
-TODAY = date(2026, 4, 9)

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection, transaction
 
 from tactful.contacts.models import Contact
-from tactful.delivery.actions import cancel_contacts
 from tactful.delivery.hot import sweeps
 from tactful.delivery.models import Batch, CapUse, Dispatch
 from tactful.delivery.tests.house import (
@@ -115,11 +114,11 @@ def test_cancelling_and_claiming_do_not_wait_for_each_other_in_a_circle(tmp_path
     ids = queue(contacts, line, message_class=COUNTED)
     clerks = [Clerk(house, provider, tmp_path) for _ in range(2)]
 
-    def cancel() -> None:
+    def stop_some() -> None:
         for at in range(0, 60, 6):
-            cancel_contacts(contacts[at : at + 6], now=business_now())
+            cancel(contact_ids=contacts[at : at + 6], now=business_now())
 
-    together(*(work_until_empty(clerk) for clerk in clerks), cancel)
+    together(*(work_until_empty(clerk) for clerk in clerks), stop_some)
     ended = states(ids)
     assert ended["sent"] + ended["cancelled"] == 60
     assert len(provider.accepted) == ended["sent"]

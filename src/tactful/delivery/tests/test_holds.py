@@ -8,14 +8,14 @@ from tactful.channels.types import Outcome
 from tactful.contacts.models import Company, Household
 from tactful.delivery import queries
 from tactful.delivery.actions import (
+    cancel,
     cancel_cause,
-    cancel_visits,
     decide_late,
     decide_unknown,
     pause,
+    release,
     resume,
     stop_message,
-    wake,
 )
 from tactful.delivery.actions.people import NothingToDecide
 from tactful.delivery.hot import sweeps
@@ -79,11 +79,13 @@ def test_the_end_of_a_hold_sends_what_no_journey_recomputes(
     ids = queue([contact, other], line)
     clerk.turn()
     house.set(contact, talks=())
-    assert wake([contact], ["conversation.closed"], business_now()) == 0  # another fact
-    assert wake([contact], ["question.answered"], business_now()) == 1
+    assert (
+        release(names=["conversation.closed"], contact_ids=[contact], now=business_now()) == 0
+    )  # another fact
+    assert release(names=["question.answered"], contact_ids=[contact], now=business_now()) == 1
     clerk.turn()
     assert [state(ident) for ident in ids] == ["sent", "held"]
-    assert wake(None, ["question.answered"], business_now()) == 1
+    assert release(names=["question.answered"], contact_ids=None, now=business_now()) == 1
 
 
 def test_a_journey_decides_anew_about_what_was_held(clerk: Clerk, house: House, line: Line_) -> None:
@@ -91,7 +93,7 @@ def test_a_journey_decides_anew_about_what_was_held(clerk: Clerk, house: House, 
     house.set(contact, talks=talk())
     (ident,) = queue([contact], line, cause_kind="visit", cause_id=3, cause_visit=2)
     clerk.turn()
-    wake([contact], ["question.answered"], business_now())
+    release(names=["question.answered"], contact_ids=[contact], now=business_now())
     assert state(ident) == "cancelled"
     (released,) = events("message.released")
     assert (released["cause_id"], released["visit"], released["message"]) == (3, 2, ident)
@@ -107,7 +109,7 @@ def test_an_expired_hold_asks_its_owner(clerk: Clerk, house: House, line: Line_)
     assert state(ident) == "queued"
     clerk.turn()
     assert state(ident) == "held"
-    assert [(fact["kind"], fact["owner"]) for fact in events("message.needs_person")] == [("hold_expired", 9)]
+    assert [(fact["kind"], fact["owner"]) for fact in events("task.wanted")] == [("hold_expired", 9)]
 
 
 def test_a_refusal_is_final(clerk: Clerk, house: House, line: Line_) -> None:
@@ -127,7 +129,7 @@ def test_a_fact_that_cannot_be_read_destroys_nothing(clerk: Clerk, house: House,
         due_at_once()
     row = Dispatch.objects.get(pk=ident)
     assert (row.state, row.misses, row.tries) == ("queued", 6, 0)
-    assert [fact["kind"] for fact in events("message.needs_person")] == ["fact_unreadable"]
+    assert [fact["kind"] for fact in events("task.wanted")] == ["fact_unreadable"]
     house.unreadable = False
     clerk.turn()
     assert state(ident) == "sent"
@@ -269,7 +271,7 @@ def test_visits_are_cancelled_one_by_one(line: Line_) -> None:
     (contact,) = make_contacts(1)
     (gone,) = queue([contact], line, cause_kind="visit", cause_id=1, cause_visit=1)
     (stays,) = queue([contact], line, cause_kind="visit", cause_id=1, cause_visit=2)
-    assert cancel_visits([(1, 1)], reason="replied", now=business_now()) == 1
+    assert cancel(visits=[(1, 1)], reason="replied", now=business_now()) == 1
     assert (state(gone), state(stays)) == ("cancelled", "queued")
     assert events("message.cancelled")[0]["why"] == "replied"
 
@@ -294,13 +296,11 @@ def test_an_unknown_is_asked_about_after_a_day_and_decided(
     provider.plan = answer(Outcome.AMBIGUOUS)
     clerk.turn()
     ask_people()
-    assert events("message.needs_person") == []
+    assert events("task.wanted") == []
     pass_time(timedelta(hours=25))
     ask_people()
     ask_people()
-    assert sorted(str(fact["message"]) for fact in events("message.needs_person")) == sorted(
-        [str(again), str(leave)]
-    )
+    assert sorted(str(fact["message"]) for fact in events("task.wanted")) == sorted([str(again), str(leave)])
     provider.plan = lambda message: None
     decide_unknown(message_id=again, send_again=True, acting_user=7, now=business_now())
     decide_unknown(message_id=leave, send_again=False, acting_user=7, now=business_now())

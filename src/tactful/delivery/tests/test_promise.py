@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tactful.contacts.models import Contact
-from tactful.delivery.actions import cancel_contacts, send_own_words
+from tactful.delivery.actions import Words, approve_and_send, cancel
 from tactful.delivery.models import Dispatch, Message
 from tactful.delivery.rules.words import words_hash
 from tactful.delivery.tests.house import (
@@ -23,7 +23,6 @@ from tactful.delivery.tests.house import (
     state,
     states,
 )
-from tactful.delivery.types import OwnWords
 from tactful.foundation.clock import business_now
 from tactful.gate.types import BasisFact, BasisKind, TalkFact
 from tactful.touchpoints.types import Line
@@ -165,9 +164,9 @@ def test_an_old_structural_revision_never_passes(clerk: Clerk, provider: Provide
 
 def test_a_person_s_words_go_out_and_bear_the_name(clerk: Clerk, provider: Provider) -> None:
     (contact,) = make_contacts(1)
-    words = OwnWords(contact, 7, "Hei", "Takk for sist.", entry_id=5)
-    ident = send_own_words(words, now=business_now())
-    assert send_own_words(words, now=business_now()) == ident
+    words = Words(contact, "Hei", "Takk for sist.", dedupe_key="entry:5")
+    ident = approve_and_send(words=words, acting_user=7, now=business_now())
+    assert approve_and_send(words=words, acting_user=7, now=business_now()) == ident
     clerk.turn()
     row = Dispatch.objects.get(pk=ident)
     assert (row.state, row.approved_by) == ("sent", 7)
@@ -177,7 +176,7 @@ def test_a_person_s_words_go_out_and_bear_the_name(clerk: Clerk, provider: Provi
 
 def test_other_words_than_the_approved_ones_stay(clerk: Clerk, provider: Provider) -> None:
     (contact,) = make_contacts(1)
-    ident = send_own_words(OwnWords(contact, 7, "Hei", "Takk"), now=business_now())
+    ident = approve_and_send(words=Words(contact, "Hei", "Takk"), acting_user=7, now=business_now())
     put(ident, approved_hash=words_hash("Hei", "Something else"))
     clerk.turn()
     assert provider.accepted == []
@@ -190,7 +189,7 @@ def test_a_cancelled_message_stays_cancelled_in_a_worker_s_hands(
     contacts = make_contacts(2)
     ids = queue(contacts, line)
     claimed = clerk.claim()
-    assert cancel_contacts(contacts[:1], now=business_now()) == 1
+    assert cancel(contact_ids=contacts[:1], now=business_now()) == 1
     clerk.send(claimed)
     assert [state(ident) for ident in ids] == ["cancelled", "sent"]
     assert provider.copies() == {ids[1]: 1}

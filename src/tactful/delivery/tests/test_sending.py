@@ -46,8 +46,8 @@ def test_what_is_queued_is_sent_once_and_told(clerk: Clerk, provider: Provider, 
 def test_the_same_key_is_written_once(line: Line_) -> None:
     (contact,) = make_contacts(1)
     one = new_message(contact, line, dedupe_key="visit:1:2")
-    (first,) = enqueue([one], business_now())
-    again = enqueue([one, new_message(contact, line)], business_now())
+    (first,) = enqueue([one], now=business_now())
+    again = enqueue([one, new_message(contact, line)], now=business_now())
     assert first is not None
     assert again[0] is None
     assert again[1] is not None
@@ -62,7 +62,7 @@ def test_many_different_messages_keep_what_is_theirs(line: Line_) -> None:
         )
         for number, who in enumerate(contacts)
     ]
-    ids = enqueue(made, business_now())
+    ids = enqueue(made, now=business_now())
     rows = {row.pk: row for row in Message.objects.all()}
     for ident, message in zip(ids, made, strict=True):
         assert ident is not None
@@ -167,7 +167,7 @@ def test_refused_credentials_pause_the_account_once(clerk: Clerk, provider: Prov
     assert not clerk.turn()
     assert states(ids) == {"queued": 60}
     assert set(Dispatch.objects.values_list("tries", flat=True)) == {0}
-    assert names() == ["account.paused"]
+    assert names() == ["task.wanted"]
 
 
 def test_must_arrive_goes_twice_at_most_with_one_message_id(
