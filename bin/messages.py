@@ -1,9 +1,9 @@
 """Translations without GNU gettext.
 
-    bin/messages extract    reads the strings of Python files and templates into django.po
-    bin/messages compile    writes django.mo beside it (not committed)
-    bin/messages check      fails on strings that are not extracted, not translated or fuzzy, on broken
-                            placeholders, and on words in templates outside translate tags
+bin/messages extract    reads the strings of Python files and templates into django.po
+bin/messages compile    writes django.mo beside it (not committed)
+bin/messages check      fails on strings that are not extracted, not translated or fuzzy, on broken
+                        placeholders, and on words in templates outside translate tags
 """
 
 import argparse
@@ -100,7 +100,13 @@ def run_extract() -> list[str]:
         catalog.update(template, no_fuzzy_matching=True)
         body = BytesIO()
         write_po(
-            body, catalog, width=110, omit_header=True, sort_output=True, ignore_obsolete=True, include_lineno=False
+            body,
+            catalog,
+            width=110,
+            omit_header=True,
+            sort_output=True,
+            ignore_obsolete=True,
+            include_lineno=False,
         )
         path = po_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +133,9 @@ def run_check() -> list[str]:
     problems = [problem for language in LANGUAGES for problem in check_catalog(template, language)]
     for path in sources(".html"):
         place = path.relative_to(ROOT).as_posix()
-        problems += [f"{place}:{line}: {words!r} stands outside a translate tag." for line, words in bare(path)]
+        problems += [
+            f"{place}:{line}: {words!r} stands outside a translate tag." for line, words in bare(path)
+        ]
     return problems
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (the words of people keep their apostrophes)
 """Plausible pieces for the parts page, which shows every component without a database."""
 
 from datetime import UTC, datetime
@@ -198,7 +199,12 @@ EMPTY = EmptyState(
 )
 TABLE = Table(
     "Touchpoints in March",
-    (Cell("Touchpoint"), Cell("Sent", right=True), Cell("Held", right=True), Cell("Cross replies", right=True)),
+    (
+        Cell("Touchpoint"),
+        Cell("Sent", right=True),
+        Cell("Held", right=True),
+        Cell("Cross replies", right=True),
+    ),
     tuple(
         (
             Cell(name, glyph="auto", url="#"),

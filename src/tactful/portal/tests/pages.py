@@ -22,8 +22,10 @@ SENT_AT = datetime(2026, 4, 9, 7, 0, tzinfo=UTC)
 WHY = WhyPage(
     channel="sms",
     at=SENT_AT,
-    text="Hei Mette, to kvitteringer mangler fra februar. Last dem opp her, så leverer vi momsen i\u00a0tide.",
-    answer="Du er kunde hos oss, og vi trenger bilagene for å levere mva-meldingen din fredag\u00a010.\u00a0april.",
+    text="Hei Mette, to kvitteringer mangler fra februar."
+    " Last dem opp her, så leverer vi momsen i\u00a0tide.",
+    answer="Du er kunde hos oss, og vi trenger bilagene for å levere mva-meldingen din"
+    " fredag\u00a010.\u00a0april.",
     reasons=(
         WhyReason(
             "auto",
@@ -34,7 +36,8 @@ WHY = WhyPage(
         WhyReason(
             "check",
             "Vi sjekket først",
-            "at bilagene fortsatt manglet, at du ikke ventet på svar fra oss, og at klokken var mellom 8 og 18.",
+            "at bilagene fortsatt manglet, at du ikke ventet på svar fra oss,"
+            " og at klokken var mellom 8 og 18.",
         ),
     ),
     someone=JONAS,

@@ -59,15 +59,14 @@ class Relations:
         return self.strained + self.quiet + self.well
 
     @property
-    def dots(self) -> tuple[Literal["strain", "quiet", "ok"], ...]:
-        def some(count: int) -> int:
-            return -(-count // self.dot_is)
-
-        return (
-            *("strain" for _ in range(some(self.strained))),
-            *("quiet" for _ in range(some(self.quiet))),
-            *("ok" for _ in range(some(self.well))),
-        )
+    def dots(self) -> list[Literal["strain", "quiet", "ok"]]:
+        """One word per dot, strained first; a started share counts as one."""
+        counts: dict[Literal["strain", "quiet", "ok"], int] = {
+            "strain": self.strained,
+            "quiet": self.quiet,
+            "ok": self.well,
+        }
+        return [kind for kind, count in counts.items() for _ in range(-(-count // self.dot_is))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,14 @@ _NEAR_DAYS: Final = {
     "nb": {-1: "i går", 0: "i dag", 1: "i morgen"},
 }
 _SMALL: Final = {
-    "en": "no one two three four five six seven eight nine ten eleven twelve".split(),
-    "nb": "ingen én to tre fire fem seks sju åtte ni ti elleve tolv".split(),
+    "en": (
+        *("no", "one", "two", "three", "four", "five", "six"),
+        *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+    ),
+    "nb": (
+        *("ingen", "én", "to", "tre", "fire", "fem", "seks"),
+        *("sju", "åtte", "ni", "ti", "elleve", "tolv"),
+    ),
 }
 
 
@@ -111,7 +117,7 @@ def since(at: datetime, now: datetime, language: str) -> str:
     return day_date(at, language, year=at.year != now.year)
 
 
-def number(value: int | float | Decimal, language: str) -> str:
+def number(value: float | Decimal, language: str) -> str:
     """Thousands by a hard space, decimals by the language's mark: ``12 400``, ``1,2``."""
     text = f"{value:,}".replace(",", NBSP)
     return text.replace(".", ",") if known(language) == "nb" else text

@@ -103,7 +103,14 @@ def arc(left: int) -> SafeString:
 @register.simple_tag
 def channel_icon(channel: str) -> SafeString:
     """The icon of a channel or of a way to talk: mail, sms, chat, whatsapp, phone, portal."""
-    names = {"mail": "mail", "sms": "sms", "chat": "chat", "whatsapp": "chat", "phone": "phone", "portal": "doc"}
+    names = {
+        "mail": "mail",
+        "sms": "sms",
+        "chat": "chat",
+        "whatsapp": "chat",
+        "phone": "phone",
+        "portal": "doc",
+    }
     return icon(names.get(str(channel), "chat"))
 
 
@@ -155,7 +162,7 @@ def since(at: datetime, now: datetime) -> str:
 
 
 @register.filter
-def number(value: int | float | Decimal) -> str:
+def number(value: float | Decimal) -> str:
     return when.number(value, _language())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
@@ -9,7 +10,18 @@ from django.test import RequestFactory, override_settings
 from django.utils import timezone, translation
 
 from tactful.web import samples
-from tactful.web.tests.pages import clients, demo, forms, imports, inbox, journeys, line, outbox, settings, today
+from tactful.web.tests.pages import (
+    clients,
+    demo,
+    forms,
+    imports,
+    inbox,
+    journeys,
+    line,
+    outbox,
+    settings,
+    today,
+)
 from tactful.web.views.parts import sample_form
 
 Context = dict[str, object]
@@ -55,7 +67,11 @@ def _parts() -> tuple[str, Context]:
 
 
 def _login() -> tuple[str, Context]:
-    context = {"form": forms.Login(), "PASSKEY_LOGIN_ENABLED": True, "business_name": "Fjordkontoret Regnskap"}
+    context = {
+        "form": forms.Login(),
+        "PASSKEY_LOGIN_ENABLED": True,
+        "business_name": "Fjordkontoret Regnskap",
+    }
     return "account/login.html", context
 
 
@@ -66,18 +82,24 @@ def _second_step() -> tuple[str, Context]:
 
 def _demo_shell() -> tuple[str, Context]:
     shell = replace(
-        samples.shell("today"), is_demo=True, hold_all="Since 09:40, by Ingrid", theme="dark", single_keys=False
+        samples.shell("today"),
+        is_demo=True,
+        hold_all="Since 09:40, by Ingrid",
+        theme="dark",
+        single_keys=False,
     )
     return "web/today.html", {"shell": shell, "page": today.PAGE}
 
 
 def _read_only() -> tuple[str, Context]:
-    shell = replace(samples.shell("today"), can_write=False, is_owner=False, holding=0, paused="Restored backup")
+    shell = replace(
+        samples.shell("today"), can_write=False, is_owner=False, holding=0, paused="Restored backup"
+    )
     return "web/today.html", {"shell": shell, "page": today.PAGE}
 
 
 PAGES: dict[str, Callable[[], tuple[str, Context]]] = {
-    **{name: lambda given=given: _staff(*given) for name, given in STAFF.items()},
+    **{name: partial(_staff, *given) for name, given in STAFF.items()},
     "parts": _parts,
     "login": _login,
     "second-step": _second_step,

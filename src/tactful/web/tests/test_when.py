@@ -68,7 +68,12 @@ def test_the_last_hour_is_told_in_minutes(minutes: int, english: str, bokmaal: s
 
 def test_lists_say_how_long_ago_as_short_as_can_be() -> None:
     ago = [timedelta(minutes=42), timedelta(hours=2), timedelta(days=1), timedelta(days=30)]
-    assert [plain(when.since(NOW - away, NOW, "en")) for away in ago] == ["42 min", "07:42", "Wed", "10 March"]
+    assert [plain(when.since(NOW - away, NOW, "en")) for away in ago] == [
+        "42 min",
+        "07:42",
+        "Wed",
+        "10 March",
+    ]
 
 
 def test_days_of_a_thread() -> None:

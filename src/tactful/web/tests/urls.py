@@ -1,7 +1,7 @@
 """Every address that the templates name, answered by nothing: for rendering without views."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
 from tactful.web.views.parts import parts
 
@@ -10,7 +10,7 @@ def _nothing(request: HttpRequest, **_: object) -> HttpResponse:
     return HttpResponse()
 
 
-def _route(pattern: str, name: str) -> object:
+def _route(pattern: str, name: str) -> URLPattern:
     return path(pattern, _nothing, name=name)
 
 

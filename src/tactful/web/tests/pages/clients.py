@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (the words of people keep their apostrophes)
 from dataclasses import replace
 
 from tactful.web.pages.clients import (
@@ -42,7 +43,11 @@ LIST = ClientsPage(
             "Quiet since 2 February",
         ),
     ),
-    tabs=(Tab("All", "#", current=True, count=120), Tab("Strained", "#", count=3), Tab("Gone quiet", "#", count=7)),
+    tabs=(
+        Tab("All", "#", current=True, count=120),
+        Tab("Strained", "#", count=3),
+        Tab("Gone quiet", "#", count=7),
+    ),
     pager=Pager(1, 50, 120, next_url="#"),
 )
 SEARCHED = replace(
@@ -74,7 +79,8 @@ _TIMELINE = (
     TimelineEntry("cross", "Kari took over. Automation went quiet.", at=at(8, 13, 24)),
     TimelineEntry(
         "entry",
-        words="Half of the kiln receipts are in German and I don’t know what counts. Could one of you ring me?",
+        words="Half of the kiln receipts are in German and I don’t know what counts."
+        " Could one of you ring me?",
         meta="Liv, chat on our website",
         at=at(8, 13, 20),
         glyph="client",
@@ -144,7 +150,9 @@ PAGE = ClientPage(
     sees=Link("As Liv sees it", "#"),
     documents=(
         DocumentRow("Receipts for January", "received 1 April", True, "#"),
-        DocumentRow("Receipts for February", "asked for on 1 April", False, act=Act("Received another way", "#")),
+        DocumentRow(
+            "Receipts for February", "asked for on 1 April", False, act=Act("Received another way", "#")
+        ),
     ),
     notes=(
         Note(

@@ -6,7 +6,9 @@ from tactful.web.types import Cell, Progress, Table
 
 
 class _Upload(forms.Form):
-    file = forms.FileField(label="File", help_text="CSV, up to 20 MB. Semicolons or commas, old or new letters.")
+    file = forms.FileField(
+        label="File", help_text="CSV, up to 20 MB. Semicolons or commas, old or new letters."
+    )
     source = forms.CharField(label="Where does the list come from?", help_text="Kept as evidence.")
     offered = forms.BooleanField(
         label="They could say no to news when we got the address", help_text="Else only service messages go."
@@ -14,7 +16,7 @@ class _Upload(forms.Form):
 
 
 START = ImportPage(
-    form=_Upload({"source": ""}, {}),
+    form=_Upload({"source": ""}),
     runs=(RunRow(1, "kunder-eksport.csv", at(8, 10), "Ingrid", "118 created, 4 refused"),),
 )
 _REFUSED = Table(
@@ -28,7 +30,10 @@ _REFUSED = Table(
 _COLUMNS = Table(
     "Columns",
     (Cell("In the file"), Cell("Read as"), Cell("For example")),
-    ((Cell("Kundenavn"), Cell("Name"), Cell("Liv Sandal")), (Cell("Tlf."), Cell("Phone"), Cell("900 00 142"))),
+    (
+        (Cell("Kundenavn"), Cell("Name"), Cell("Liv Sandal")),
+        (Cell("Tlf."), Cell("Phone"), Cell("900 00 142")),
+    ),
 )
 DONE = ImportRunPage(
     "kunder-eksport.csv",

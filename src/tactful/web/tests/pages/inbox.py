@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (the words of people keep their apostrophes)
 from dataclasses import replace
 
 from tactful.web.pages.inbox import (
@@ -130,9 +131,7 @@ THREAD = Thread(
             reason="we promised a call and have not made it.",
         ),
         Bubble("us", "I owe you a call, and I’m sorry. Is 11:30 good?", at(9, 9, 26), KARI, "sms"),
-        Bubble(
-            "client", "Thank you. Then I’ll find the rest tonight, promise.", at(9, 9, 31), LIV, "sms"
-        ),
+        Bubble("client", "Thank you. Then I’ll find the rest tonight, promise.", at(9, 9, 31), LIV, "sms"),
     ),
     composer=Composer(
         "#",

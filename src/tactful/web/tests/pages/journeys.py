@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (the words of people keep their apostrophes)
 from tactful.web.pages.journeys import CheckRow, JourneyPage, JourneyRow, JourneysPage
 from tactful.web.samples import JONAS
 from tactful.web.types import Act, Fact, Lane, Link, StepCard, StepCount

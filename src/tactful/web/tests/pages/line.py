@@ -31,9 +31,7 @@ LINE = LinePage(
             "Every month",
             (
                 _p("Numbers look odd", JONAS, 3),
-                TouchpointCard(
-                    "a", "Receipt for annual accounts", "judgement", owner=JONAS, next_up=True
-                ),
+                TouchpointCard("a", "Receipt for annual accounts", "judgement", owner=JONAS, next_up=True),
             ),
             (_a("Missing receipts", 100), _a("Documents received", 40, 1)),
         ),

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (the words of people keep their apostrophes)
 from dataclasses import replace
 
 from tactful.web.pages.outbox import MessagePage, OutboxPage, OutboxRow, ReasonRow, StateRow
@@ -14,7 +15,9 @@ _TABS = (
 HELD = OutboxPage(
     tabs=_TABS,
     rows=(
-        OutboxRow(1, "held", "Receipts, second reminder", LIV, "We owe Liv a call.", ("Mail", "was due 08:00")),
+        OutboxRow(
+            1, "held", "Receipts, second reminder", LIV, "We owe Liv a call.", ("Mail", "was due 08:00")
+        ),
         OutboxRow(2, "sent", "Documents received", TORGEIR, "Delivered.", ("Mail", "today 08:12")),
         OutboxRow(
             3,

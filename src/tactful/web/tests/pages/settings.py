@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (the words of people keep their apostrophes)
 from django import forms
 
 from tactful.web.pages.settings import AccountPage, MailPage, MemberRow, PeoplePage, SettingsPage, TestLine

@@ -1,5 +1,5 @@
 from tactful.web.pages.today import Automation, HourBar, Relations, RunRow, TodayPage
-from tactful.web.samples import KARI, TORGEIR, LIV, at, go
+from tactful.web.samples import KARI, LIV, TORGEIR, at, go
 from tactful.web.types import Act, EmptyState, Fact, Glyph, HoldCard, Link, Meta, Person, Tag, TaskRow
 
 _SIGNS: dict[str, Glyph] = {"s": "auto", "p": "plan", "h": "held", "r": "refused"}
