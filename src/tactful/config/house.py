@@ -94,7 +94,9 @@ def _prepared(environment: Environment, module: str, *, anew: bool) -> Sequence[
         raise Trouble(f"This package has no {module}, so there is no demo in it.")
     command = [sys.executable, "-m", module]
     environ = {**os.environ, **environ_of(environment), "DJANGO_SETTINGS_MODULE": "tactful.config.settings"}
-    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        command, env=environ, stdout=subprocess.PIPE, text=True, start_new_session=True, check=False
+    )
     if done.returncode != 0:
         raise Trouble("The demo business could not be made. What went wrong stands above.")
     kept.write_text(done.stdout, encoding="utf-8")

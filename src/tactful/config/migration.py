@@ -34,7 +34,8 @@ def apply(environment: Environment, say: Callable[[str], None]) -> bool:
     say("Bringing the database up to date.")
     _grant_in_own_server(environment)
     command = [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0"]
-    done = subprocess.run(command, env=_owner_environ(environment), check=False)
+    # In a session of its own: a Ctrl-C reaches us alone, and we end it without a trace on the screen.
+    done = subprocess.run(command, env=_owner_environ(environment), start_new_session=True, check=False)
     if done.returncode != 0:
         raise Trouble("The database could not be brought up to date. What went wrong stands above.")
     with _as_owner(environment) as connection:

@@ -13,9 +13,10 @@ from tactful.config.child import Child, Part
 from tactful.config.postgres.server import Server
 from tactful.config.trouble import Trouble
 
-PARTS_STOP_SECONDS = 3.4
-"""A little more than the web server grants to open pages; PostgreSQL gets what is left of the five."""
-SERVER_STOP_SECONDS = 1.2
+PARTS_STOP_SECONDS = 3.2
+"""A little more than the web server grants to open pages."""
+SERVER_STOP_SECONDS = 0.8
+"""For the server's polite stop, and as much again for the impolite one: under five seconds in all."""
 TICK_SECONDS = 0.5
 STOPPED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -9,6 +9,7 @@ import uvicorn
 from tactful.config.child import READY_LINE
 from tactful.config.environment import Environment
 from tactful.config.listen import open_door
+from tactful.config.postgres.server import require_running
 
 GRACE_SECONDS = 3
 """How long open pages (live ones never end by themselves) may hold a shutdown."""
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, environment: Environment) -> int:
     if arguments.door is None:
+        require_running(environment)
         door = open_door(environment.host, environment.port)
     else:
         door = socket.socket(fileno=arguments.door)

@@ -91,6 +91,7 @@ class Server:
         self.halt()
         shutil.rmtree(places.data_folder(self.home).resolve(), ignore_errors=True)
         places.data_folder(self.home).unlink(missing_ok=True)
+        shutil.rmtree(places.socket_folder(self.home), ignore_errors=True)
 
     def _place(self) -> Cluster:
         account = server_account(self._say)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tactful.config.cli import main
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 """Only a test that fails waits this long."""
 
 

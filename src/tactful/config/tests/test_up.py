@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from tactful.config.postgres import places, postmaster
-from tactful.config.tests.processes import Running, running, wait_until
+from tactful.config.tests.processes import PATIENCE_SECONDS, Running, running, wait_until
 
 
 def free_port() -> int:
@@ -65,5 +65,5 @@ def test_survives_kill_9_on_any_part_and_stops(home: Path) -> None:
         wait_until(lambda: postmaster.find(data) not in {None, database}, "another server runs")
         assert answers(port)
         program.process.send_signal(signal.SIGINT)
-        assert program.process.wait(timeout=5) == 0
+        assert program.process.wait(timeout=PATIENCE_SECONDS) == 0
     assert postmaster.find(data) is None
