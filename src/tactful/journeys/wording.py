@@ -40,7 +40,10 @@ def problem_sentence(problem: Problem, language: str) -> str:
         params = {
             name: gettext(text) if name == "expected" else text for name, text in problem.params.items()
         }
-        return place(problem.path, problem.line, pgettext("in a file", "line")) + gettext(SENTENCES[problem.code]) % params
+        return (
+            place(problem.path, problem.line, pgettext("in a file", "line"))
+            + gettext(SENTENCES[problem.code]) % params
+        )
 
 
 def finding_sentence(finding: Finding, language: str) -> str:
