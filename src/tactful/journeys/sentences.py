@@ -18,6 +18,7 @@ from tactful.journeys.types import (
     Definition,
     EventEntry,
     Exit,
+    Goal,
     ManualEntry,
     ReentryMode,
     Send,
@@ -110,7 +111,7 @@ class _Recipe:
         goal = self._definition.goal
         aside = frozenset({goal.next} if goal else ())
         main = [self._begin(), *self._chain(self._definition.steps[0].id, aside)]
-        return [*main, self._goal()] if goal else main
+        return [*main, self._goal(goal)] if goal else main
 
     def _begin(self) -> StepLine:
         entry, verb = self._definition.entry, pgettext("journey", "Begins")
@@ -127,9 +128,7 @@ class _Recipe:
     def _once(self, key: str) -> str:
         return sentence([gettext("Once per %(object)s") % {"object": self._words.name(key)}]) if key else ""
 
-    def _goal(self) -> StepLine:
-        goal = self._definition.goal
-        assert goal is not None
+    def _goal(self, goal: Goal) -> StepLine:
         what = gettext("when %(event)s, whatever was under way") % {"event": self._words.watch(goal.watch)}
         lines = tuple(self._chain(goal.next, frozenset()))
         return StepLine("goal", pgettext("journey", "Goal reached"), what, ways=(Way("", lines),))
@@ -253,7 +252,7 @@ Said = tuple[str, str, list[str]]  # verb, object, conditions
 
 
 def _send(step: Send, words: Words) -> Said:
-    parts = [gettext("In the client’s language")]
+    parts = [gettext("In the client’s language")]  # noqa: RUF001
     if step.still_true is not None:
         parts.append(gettext("Only if %(condition)s") % {"condition": words.condition(step.still_true)})
     if step.latest is not None:
@@ -273,7 +272,7 @@ def _wait_for(step: WaitFor, words: Words) -> Said:
     return pgettext("journey step", "Wait"), what, [most]
 
 
-def _branch(step: Branch, words: Words) -> Said:
+def _branch(_: Branch, __: Words) -> Said:
     return pgettext("journey step", "Choose"), gettext("the first that fits"), []
 
 
@@ -292,7 +291,7 @@ def _update(step: Update, words: Words) -> Said:
     return pgettext("journey step", "Write down"), ", ".join(set_to), []
 
 
-def _tag(step: Tag, words: Words) -> Said:
+def _tag(step: Tag, _: Words) -> Said:
     added, removed = (", ".join(f"“{tag}”" for tag in tags) for tags in (step.add, step.remove))
     off = gettext("Take off %(tags)s") % {"tags": removed} if removed and added else ""
     if added:
@@ -300,7 +299,7 @@ def _tag(step: Tag, words: Words) -> Said:
     return pgettext("journey step", "Take off"), gettext("the tag %(tags)s") % {"tags": removed}, []
 
 
-def _split(step: Split, words: Words) -> Said:
+def _split(_: Split, __: Words) -> Said:
     part = gettext("The same client always goes the same way")
     return pgettext("journey step", "Share out"), gettext("the clients by chance"), [part]
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext, override, pgettext
 
 from tactful.gate.types import Check
 from tactful.journeys.rules.checks import Finding
@@ -40,7 +40,10 @@ def problem_sentence(problem: Problem, language: str) -> str:
         params = {
             name: gettext(text) if name == "expected" else text for name, text in problem.params.items()
         }
-        return place(problem.path, problem.line, gettext("line")) + gettext(SENTENCES[problem.code]) % params
+        return (
+            place(problem.path, problem.line, pgettext("in a file", "line"))
+            + gettext(SENTENCES[problem.code]) % params
+        )
 
 
 def finding_sentence(finding: Finding, language: str) -> str:

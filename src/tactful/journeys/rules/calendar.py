@@ -5,14 +5,13 @@ A ``Calendar`` belongs to one place (zone, country, part of it) and is given to 
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from tactful.journeys.types import WORKING_DAYS, DayRule
+from tactful.kernel.zones import utc_of, zone
 
 _DAY = timedelta(days=1)
-_MINUTE = timedelta(minutes=1)
 _LONGEST_SEARCH = 366  # days; a rule that allows no day in a year is a mistake
 
 
@@ -41,16 +40,12 @@ class Calendar(Protocol):
 class ZoneCalendar:
     """A calendar of one IANA zone. ``is_holiday`` is a pure function of a local day."""
 
-    def __init__(self, zone: str, is_holiday: Callable[[date], bool] = lambda _: False) -> None:
-        self._zone = ZoneInfo(zone)
+    def __init__(self, name: str, is_holiday: Callable[[date], bool] = lambda _: False) -> None:
+        self._name, self._zone = name, zone(name)
         self._is_holiday = is_holiday
 
     def at_local(self, day: date, at: time) -> datetime:
-        wall = datetime.combine(day, at)
-        moment = wall.replace(tzinfo=self._zone).astimezone(UTC)
-        if moment.astimezone(self._zone).replace(tzinfo=None) == wall:
-            return moment
-        return self._end_of_gap(moment)
+        return utc_of(day, at, self._name)
 
     def plus_wall_days(self, moment: datetime, days: int, at: time | None = None) -> datetime:
         local = moment.astimezone(self._zone)
@@ -76,14 +71,3 @@ class ZoneCalendar:
                 return day
             day += _DAY
         raise ValueError("No day of the coming year is allowed by this wait. Allow at least one weekday.")
-
-    def _end_of_gap(self, moment: datetime) -> datetime:
-        """Read with the offset before the gap, a time inside it lands after the gap; the offset changes
-        less than a day and a half before."""
-        after, early = moment.astimezone(self._zone).utcoffset(), moment - timedelta(hours=36)
-        late = moment.replace(second=0, microsecond=0)
-        while late - early > _MINUTE:
-            middle = (early + (late - early) / 2).replace(second=0, microsecond=0)
-            changed = middle.astimezone(self._zone).utcoffset() == after
-            early, late = (early, middle) if changed else (middle, late)
-        return late

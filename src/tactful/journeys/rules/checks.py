@@ -67,21 +67,21 @@ def run_checks(definition: Definition, around: Surroundings) -> tuple[Checked, .
 Found: TypeAlias = Iterator[Finding]
 
 
-def _unreachable(definition: Definition, around: Surroundings) -> Found:
+def _unreachable(definition: Definition, _: Surroundings) -> Found:
     reached = _reached(definition)
     for step in definition.steps:
         if step.id not in reached:
             yield Finding("J001", "unreachable", step.id, stops=False)
 
 
-def _dead_end(definition: Definition, around: Surroundings) -> Found:
+def _dead_end(definition: Definition, _: Surroundings) -> Found:
     reached = _reached(definition)
     for step in definition.steps:
         if step.id in reached and NOTHING in targets(step):
             yield Finding("J002", "dead_end", step.id)
 
 
-def _circle(definition: Definition, around: Surroundings) -> Found:
+def _circle(definition: Definition, _: Surroundings) -> Found:
     """A send does not count as a rest: a circle of sends would write until somebody pulls the plug."""
     following = {step.id: _at_once(step) for step in definition.steps}
     for name, goes in following.items():
@@ -115,14 +115,14 @@ def _translation(definition: Definition, around: Surroundings) -> Found:
                 yield Finding("J005", "no_template_language", step.id, params=params)
 
 
-def _defaults(definition: Definition, around: Surroundings) -> Found:
+def _defaults(definition: Definition, _: Surroundings) -> Found:
     for step in _sends(definition):
         for variable in step.variables:
             if variable.default is None:
                 yield Finding("J006", "no_default", step.id, params={"variable": variable.name})
 
 
-def _opens(definition: Definition, around: Surroundings) -> Found:
+def _opens(definition: Definition, _: Surroundings) -> Found:
     """Machines open mails too; a way that rests on an open alone is a guess (R41)."""
     for step in definition.steps:
         names: set[str] = set()
@@ -134,7 +134,7 @@ def _opens(definition: Definition, around: Surroundings) -> Found:
             yield Finding("J007", "opens", step.id, stops=False)
 
 
-def _too_late(definition: Definition, around: Surroundings) -> Found:
+def _too_late(definition: Definition, _: Surroundings) -> Found:
     """Only what is certain: a wait until a date, and after it a latest moment that lies before it."""
     following = {step.id: list(targets(step)) for step in definition.steps}
     for step in _sends(definition):
@@ -148,7 +148,7 @@ def _too_late(definition: Definition, around: Surroundings) -> Found:
                 yield Finding("J008", "too_late", step.id, params={"wait": wait.id})
 
 
-def _owner(definition: Definition, around: Surroundings) -> Found:
+def _owner(definition: Definition, _: Surroundings) -> Found:
     for step in definition.steps:
         if isinstance(step, Task) and not step.owner:
             yield Finding("J011", "no_owner", step.id)

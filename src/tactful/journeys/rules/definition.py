@@ -4,8 +4,9 @@
 cannot see, and answers with a ``Definition`` or raises ``DefinitionError`` with every problem at once.
 """
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from tactful.journeys.rules.problems import DefinitionError, Problem, path_text
 from tactful.journeys.rules.reading import definition_of
@@ -42,36 +43,50 @@ def write(definition: Definition) -> str:
 
 
 def _unseen_by_schema(document: dict[str, Any], lines: Lines | None) -> list[Problem]:
-    found: list[Problem] = []
+    said = [*_about_steps(document), *_about_targets(document), *_about_delays(document)]
+    return [Problem(code, path_text(path), at(path, lines), params) for code, path, params in said]
 
-    def add(code: str, path: Path, **params: str) -> None:
-        found.append(Problem(code, path_text(path), at(path, lines), params))
 
+Said: TypeAlias = Iterator[tuple[str, Path, dict[str, str]]]
+
+
+def _about_steps(document: dict[str, Any]) -> Said:
     if "segment" in document["entry"]:
-        add("later", ("entry", "segment"), name="segment")
+        yield "later", ("entry", "segment"), {"name": "segment"}
     ids: set[str] = set()
     for place, step in enumerate(document["steps"]):
         if step["id"] in ids:
-            add("twice", ("steps", place, "id"), name=step["id"])
+            yield "twice", ("steps", place, "id"), {"name": step["id"]}
         if step["id"] == END:
-            add("reserved", ("steps", place, "id"))
+            yield "reserved", ("steps", place, "id"), {}
         if step["kind"] in LATER_KINDS:
-            add("later", ("steps", place, "kind"), name=step["kind"])
+            yield "later", ("steps", place, "kind"), {"name": step["kind"]}
         ids.add(step["id"])
+
+
+def _about_targets(document: dict[str, Any]) -> Said:
+    known = {END, *(step["id"] for step in document["steps"])}
     for path, name in _targets(document, ()):
-        if name not in ids and name != END:
-            add("target", path, name=name)
+        if name not in known:
+            yield "target", path, {"name": name}
+
+
+def _about_delays(document: dict[str, Any]) -> Said:
     for path, delay in _delays(document, ()):
-        if sum((("days" in delay), "hours" in delay or "minutes" in delay, "working_days" in delay,
-                "until" in delay)) > 1:  # fmt: skip
-            add("one_time", path)
+        lengths = (
+            "days" in delay,
+            "hours" in delay or "minutes" in delay,
+            "working_days" in delay,
+            "until" in delay,
+        )
+        if sum(lengths) > 1:
+            yield "one_time", path, {}
         until = delay.get("until")
         if isinstance(until, str) and not _is_date(until):
-            add("date", (*path, "until"), value=until)
-    return found
+            yield "date", (*path, "until"), {"value": until}
 
 
-_TARGET_WORDS = frozenset({"next", "otherwise", "if_not_sent"})
+_TARGET_WORDS = frozenset({"next", "otherwise", "if_not_sent", "answer"})
 _DELAY_WORDS = frozenset({"delay", "up_to", "latest", "within"})
 
 
@@ -80,7 +95,9 @@ def _targets(part: Any, path: Path) -> list[tuple[Path, str]]:
     found: list[tuple[Path, str]] = []
     for word, value in _parts(part):
         here = (*path, word)
-        if word in _TARGET_WORDS and isinstance(value, str) or word == "answer" and isinstance(value, str):
+        if (word in _TARGET_WORDS and isinstance(value, str)) or (
+            word == "answer" and isinstance(value, str)
+        ):
             found.append((here, value))
         elif word not in ("set", "names"):
             found += _targets(value, here)

@@ -86,7 +86,7 @@ def _entered(plan: Plan, state: State, stimulus: Entered, facts: Facts, now: dat
     return walk(Run(plan, ready, facts, now, stimulus.at), plan.first)
 
 
-def _due(plan: Plan, state: State, stimulus: Due, facts: Facts, now: datetime) -> Advance:
+def _due(plan: Plan, state: State, _: Due, facts: Facts, now: datetime) -> Advance:
     if state.due_at is None or state.due_at > now:
         return Advance(state)
     run = Run(plan, state, facts, now, state.due_at)

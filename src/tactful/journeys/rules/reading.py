@@ -203,11 +203,11 @@ def _tag(doc: Doc, below: str) -> Step:
     return Tag(doc["id"], doc.get("next", below), tuple(doc.get("add", ())), tuple(doc.get("remove", ())))
 
 
-def _split(doc: Doc, below: str) -> Step:
+def _split(doc: Doc, _: str) -> Step:
     return Split(doc["id"], END, tuple(Share(each["weight"], each["next"]) for each in doc["shares"]))
 
 
-def _exit(doc: Doc, below: str) -> Step:
+def _exit(doc: Doc, _: str) -> Step:
     return Exit(doc["id"], END, _maybe(text_of, doc.get("reason")))
 
 

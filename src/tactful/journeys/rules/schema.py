@@ -114,11 +114,11 @@ def _needs(error: Any) -> Said:
                 yield "needs", {"name": name, "other": other}, (name,)
 
 
-def _length(error: Any) -> Said:
+def _length(_: Any) -> Said:
     yield "length", {}, ()
 
 
-def _wrong(error: Any) -> Said:
+def _wrong(_: Any) -> Said:
     yield "wrong", {}, ()
 
 

@@ -55,7 +55,7 @@ class Trace:
         return [(at, effect) for at, effect in self.effects if isinstance(effect, kind)]
 
 
-def sent_at_once(send: EnqueueSend, now: datetime) -> tuple[datetime, Outcome]:
+def sent_at_once(_: EnqueueSend, now: datetime) -> tuple[datetime, Outcome]:
     return now, Outcome.SENT
 
 

@@ -120,7 +120,7 @@ def _split(run: Run, node: Node[Split]) -> str:
     raise AssertionError("the place lies within the weights")
 
 
-def _exit(run: Run, node: Node[Exit]) -> str:
+def _exit(run: Run, _: Node[Exit]) -> str:
     return run.skip("exit", END)
 
 

@@ -214,11 +214,11 @@ def _tag(step: Tag, below: str) -> Doc:
     return _filled(add=list(step.add) or None, remove=list(step.remove) or None, next=goes)
 
 
-def _split(step: Split, below: str) -> Doc:
+def _split(step: Split, _: str) -> Doc:
     return {"shares": [{"weight": share.weight, "next": share.next} for share in step.shares]}
 
 
-def _exit(step: Exit, below: str) -> Doc:
+def _exit(step: Exit, _: str) -> Doc:
     return _filled(reason=_maybe(_text, step.reason))
 
 

@@ -79,8 +79,14 @@ OPENED = Compare(Ref(Source.FACT, "mail.opened"), Op.HOLDS)
     [
         (walking(Exit("a"), Exit("b")), [("J001", "unreachable", "b")]),
         (walking(Wait("a", NOTHING, Delay(days=1))), [("J002", "dead_end", "a")]),
-        (walking(send("a", "b"), Update("b", "a", {"x": 1})), [("J003", "circle", "a"), ("J003", "circle", "b")]),
-        (walking(send("a", "b"), Wait("b", "a", Delay())), [("J003", "circle", "a"), ("J003", "circle", "b")]),
+        (
+            walking(send("a", "b"), Update("b", "a", {"x": 1})),
+            [("J003", "circle", "a"), ("J003", "circle", "b")],
+        ),
+        (
+            walking(send("a", "b"), Wait("b", "a", Delay())),
+            [("J003", "circle", "a"), ("J003", "circle", "b")],
+        ),
         (walking(send("a", "b"), Wait("b", "a", Delay(days=1))), []),
         (
             walking(send("a", "b"), Task("b", "a", TaskKind.CALL, Text("C", "R"), "business_owner", MISSING)),
@@ -91,22 +97,29 @@ OPENED = Compare(Ref(Source.FACT, "mail.opened"), Op.HOLDS)
         (walking(Branch("a", END, (Arm(OPENED, END),))), [("J007", "opens", "a")]),
         (walking(WaitFor("a", END, Watch("mail.opened"), Delay(days=1), END)), [("J007", "opens", "a")]),
         (
-            walking(Wait("a", "b", Delay(until=STARTS, earlier=HOUR)),
-                    send("b", latest=Delay(until=STARTS, earlier=2 * HOUR))),
+            walking(
+                Wait("a", "b", Delay(until=STARTS, earlier=HOUR)),
+                send("b", latest=Delay(until=STARTS, earlier=2 * HOUR)),
+            ),
             [("J008", "too_late", "b")],
         ),
         (
-            walking(Wait("a", "b", Delay(until=STARTS, earlier=2 * HOUR)), send("b", latest=Delay(until=STARTS))),
+            walking(
+                Wait("a", "b", Delay(until=STARTS, earlier=2 * HOUR)), send("b", latest=Delay(until=STARTS))
+            ),
             [],
         ),
         (
-            walking(Wait("a", "b", Delay(until=date(2027, 4, 1))), send("b", latest=Delay(until=date(2027, 3, 31)))),
+            walking(
+                Wait("a", "b", Delay(until=date(2027, 4, 1))),
+                send("b", latest=Delay(until=date(2027, 3, 31))),
+            ),
             [("J008", "too_late", "b")],
         ),
         (walking(send("a", latest=Delay())), [("J008", "no_time", "a")]),
         (walking(Task("a", END, TaskKind.CALL, Text("Call", "Ring"))), [("J011", "no_owner", "a")]),
     ],
-)  # fmt: skip
+)
 def test_each_check_finds_its_fault(made: Definition, expected: list[tuple[str, str, str]]) -> None:
     assert found(made) == expected
 

@@ -87,7 +87,8 @@ def test_left_out_means_the_step_below_and_the_last_says_nothing() -> None:
     assert isinstance(small.entry, ManualEntry)
     assert [step.next for step in small.steps] == ["done", "end"]
     assert read(SMALL.replace("- id: done\n  kind: exit\n", "")).steps[0].next == ""
-    assert isinstance(small.steps[1], Exit) and small.stop_on_reply
+    assert isinstance(small.steps[1], Exit)
+    assert small.stop_on_reply
 
 
 @pytest.mark.parametrize(
@@ -112,15 +113,17 @@ def test_delays(delay: str, means: Delay | None) -> None:
         assert refused(text) == [("shape", "steps[0].delay.at", 11)]
         return
     step = read(text).steps[0]
-    assert isinstance(step, Wait) and step.delay == means
+    assert isinstance(step, Wait)
+    assert step.delay == means
     assert read(write(read(text))) == read(text)
 
 
 def test_conditions() -> None:
     text = SMALL.replace(
         "  manual: true",
-        "  event: bought\n  if:\n    all:\n    - event: amount\n      at_least: 100\n    - not:\n"
-        "        any:\n        - attribute: tier\n          one_of: [gold, 1, true]\n        - fact: contact.new\n"
+        "  event: bought\n  if:\n    all:\n    - event: amount\n      at_least: 100\n"
+        "    - not:\n        any:\n        - attribute: tier\n          one_of: [gold, 1, true]\n"
+        "        - fact: contact.new\n"
         "        - event: note\n          known: false",
     )
     entry = read(text).entry

@@ -103,7 +103,8 @@ def test_the_awaited_event_leads_on_and_its_duplicate_does_nothing() -> None:
     assert [type(effect) for effect in answer.effects] == [EnqueueSend]
     assert answer.visits[0].result == "event"
     again = moved(PLAN, answer.state, event("viewed", hours(3)), MONDAY + hours(4))
-    assert again.state is answer.state and again.effects == ()
+    assert again.state is answer.state
+    assert again.effects == ()
 
 
 @pytest.mark.parametrize(
@@ -128,13 +129,15 @@ def test_the_awaited_event_leads_on_and_its_duplicate_does_nothing() -> None:
 def test_what_does_not_fit_changes_nothing(stimulus: Due, why: str) -> None:
     state = sent(entered())
     answer = moved(PLAN, state, stimulus, MONDAY + hours(4))
-    assert answer.state is state and answer.effects == () and answer.visits == (), why
+    assert answer.state is state, why
+    assert (answer.effects, answer.visits) == ((), ()), why
 
 
 def test_time_out_reminds_only_if_still_true() -> None:
     waiting = sent(entered())
     yes = moved(PLAN, waiting, Due(), MONDAY + hours(49))
-    assert isinstance(yes.effects[0], EnqueueSend) and yes.effects[0].still_true == MISSING
+    assert isinstance(yes.effects[0], EnqueueSend)
+    assert yes.effects[0].still_true == MISSING
     no = moved(PLAN, waiting, Due(), MONDAY + hours(49), {**knowing(), KEY: False})
     assert no.effects == ()
     assert [visit.result for visit in no.visits] == ["timeout", "not_true"]
@@ -195,7 +198,8 @@ def test_release_drops_what_is_no_longer_true_and_waits_from_then() -> None:
     state, at = reminded(), MONDAY + timedelta(days=6)
     answer = moved(PLAN, state, Released(state.visit, at), at, {**knowing(), KEY: False})
     assert [type(effect) for effect in answer.effects] == [CancelMessages]
-    assert answer.state.step == "rest" and answer.state.wait_since == at
+    assert answer.state.step == "rest"
+    assert answer.state.wait_since == at
 
 
 def test_the_goal_calls_back_what_is_under_way_and_goes_on_once() -> None:
@@ -227,9 +231,11 @@ def test_a_reply_stops_the_journey_unless_it_was_told_otherwise() -> None:
 
 def test_the_task_goes_on_with_the_answer() -> None:
     state = at_task()
-    assert state.phase is Phase.TASK and state.due_at is not None
+    assert state.phase is Phase.TASK
+    assert state.due_at is not None
     again = moved(PLAN, state, TaskAnswered(state.visit, MONDAY + hours(90), "again"), MONDAY + hours(90))
-    assert again.state.step == "remind" and again.state.context["answers"] == {"call": "again"}
+    assert again.state.step == "remind"
+    assert again.state.context["answers"] == {"call": "again"}
     done = moved(PLAN, state, TaskAnswered(state.visit, MONDAY + hours(90), "done"), MONDAY + hours(90))
     assert done.state.end_reason == "completed"
     assert (
@@ -242,7 +248,8 @@ def test_an_unanswered_task_is_closed_and_left() -> None:
     assert state.due_at is not None
     answer = moved(PLAN, state, Due(), state.due_at)
     assert CloseTask(state.visit, "timeout") in answer.effects
-    assert answer.state.step == "stop" and answer.state.phase is Phase.ENDED
+    assert answer.state.step == "stop"
+    assert answer.state.phase is Phase.ENDED
 
 
 def test_a_task_is_not_opened_for_what_has_been_settled() -> None:
@@ -256,7 +263,8 @@ def test_exits_and_stops_cancel_and_end() -> None:
     gone = moved(PLAN, entered(), event("cancelled", hours(1)), MONDAY + hours(1))
     assert (gone.state.end_reason, gone.effects[0]) == ("exit", CancelMessages((1,), "exit"))
     stopped = moved(PLAN, at_task(), Stop(MONDAY + hours(99), "erased"), MONDAY + hours(99))
-    assert stopped.state.end_reason == "erased" and isinstance(stopped.effects[0], CloseTask)
+    assert stopped.state.end_reason == "erased"
+    assert isinstance(stopped.effects[0], CloseTask)
     assert moved(PLAN, stopped.state, Stop(MONDAY + hours(99)), MONDAY + hours(99)).effects == ()
 
 

@@ -53,7 +53,7 @@ def test_an_event_begins_the_journey_of_its_object_if_the_filter_holds(event: Ev
 def test_a_filter_that_cannot_be_read_begins_nothing_and_says_so() -> None:
     event = wanted(engagement="17", amount=101)
     assert enters(CHOOSY, event, lambda keys, at: told(False)) is None
-    with pytest.raises(LookupError, match="engagement.new:engagement=17"):
+    with pytest.raises(LookupError, match=r"engagement\.new:engagement=17"):
         enters(CHOOSY, event, lambda keys, at: told(UNKNOWN))
 
 

@@ -120,12 +120,15 @@ def time_moves_forward_and_each_phase_has_its_one_wait(fed: list[Fed]) -> None:
     before: State | None = None
     for _, now, _, answer in fed:
         state = answer.state
-        assert state.wait_since is not None and state.wait_since <= now
+        assert state.wait_since is not None
+        assert state.wait_since <= now
         if before is not None and before.wait_since is not None:
-            assert state.wait_since >= before.wait_since and state.visit >= before.visit
+            assert state.wait_since >= before.wait_since
+            assert state.visit >= before.visit
         assert (state.wait_event is not None) == (state.phase is Phase.WAITING_EVENT)
         if state.phase in (Phase.WAITING, Phase.WAITING_EVENT):
-            assert state.due_at is not None and state.due_at >= state.wait_since
+            assert state.due_at is not None
+            assert state.due_at >= state.wait_since
         if state.phase in (Phase.SENDING, Phase.ENDED):
             assert state.due_at is None
         assert (state.end_reason != "") == (state.phase is Phase.ENDED)
@@ -137,7 +140,9 @@ def an_unread_fact_changes_nothing(fed: list[Fed]) -> None:
     before: State | None = None
     for _, _, _, answer in fed:
         if answer.unread:
-            assert answer.state is before and answer.effects == () and answer.visits == ()
+            assert answer.state is before
+            assert answer.effects == ()
+            assert answer.visits == ()
         before = answer.state
 
 
@@ -157,7 +162,9 @@ def test_what_has_moved_the_journey_once_never_moves_it_again(plan: Plan, moves:
     for stimulus, _, _, answer in fed:
         if answer.visits and not isinstance(stimulus, Due):
             again = step(plan, state, stimulus, knowing(), now)
-            assert isinstance(again, Advance) and again.state is state and again.effects == ()
+            assert isinstance(again, Advance)
+            assert again.state is state
+            assert again.effects == ()
 
 
 @unhurried

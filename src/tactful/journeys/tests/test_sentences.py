@@ -74,8 +74,8 @@ def test_the_recipe_reads_like_one() -> None:
 def test_the_line_under_a_step_says_on_what_conditions() -> None:
     lines = {line.number: line for line in describe(RECIPE, "en")}
     assert lines[1].conditions == (
-        "In the client’s language. Only if something is still missing. Not later than 30 days after this step. "
-        "If it cannot be sent: step 7."
+        "In the client’s language. Only if something is still missing. "  # noqa: RUF001
+        "Not later than 30 days after this step. If it cannot be sent: step 7."
     )
     assert lines[2].conditions == (
         "At most 7 days, at 09:00, on a working day. If all documents are in: step 9."

@@ -64,7 +64,8 @@ def story(trace: Trace) -> list[str]:
     """What the client and the staff got, with the clock on Bergen's walls."""
     zone = ZoneInfo("Europe/Oslo")
     return [
-        f"{at.astimezone(zone):%a %d %b %H:%M} {effect.template if isinstance(effect, EnqueueSend) else effect.kind.value}"
+        f"{at.astimezone(zone):%a %d %b %H:%M} "
+        + (effect.template if isinstance(effect, EnqueueSend) else effect.kind.value)
         for at, effect in trace.effects
         if isinstance(effect, EnqueueSend | OpenTask)
     ]
@@ -87,7 +88,8 @@ def test_one_document_stays_missing_until_a_person_calls() -> None:
         "Tue 02 Feb 09:00 call",
     ]
     (task,) = trace.made(OpenTask)
-    assert task[1].owner == "account_manager" and task[1].about == "engagement=17"
+    assert task[1].owner == "account_manager"
+    assert task[1].about == "engagement=17"
     assert trace.state.phase is Phase.TASK
     reminder = trace.made(EnqueueSend)[1][1]
     names = [variable.name for variable in reminder.variables]
@@ -180,7 +182,8 @@ def test_a_year_of_weekly_mails_keeps_its_time_on_the_wall() -> None:
     start = Happening(START, "wanted", {"engagement": "17"})
     trace = simulate(weekly, [start], world(always), YEAR, lambda send, now: (now + hours(1), Outcome.SENT))
     walls = [at.astimezone(ZoneInfo("Europe/Oslo")).time() for at, _ in trace.made(EnqueueSend)]
-    assert len(walls) == 53 and set(walls[1:]) == {time(9)}
+    assert len(walls) == 53
+    assert set(walls[1:]) == {time(9)}
 
 
 def test_nothing_begins_without_its_event_or_its_object() -> None:
