@@ -13,15 +13,18 @@ from tactful.channels import queries as channels
 from tactful.channels.actions import Place, RawMail
 from tactful.channels.mail.imap import Cursor, ImapSettings, MailboxUnavailable, poll, start_cursor
 from tactful.channels.mail.inbound_server import DoorSettings, InboundServer
+from tactful.channels.mail.journal import JournalBusy, PhaseJournal, read_journal
 from tactful.channels.mail.parse import Envelope, Reading, parse_message
 from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.smtp import SmtpConnection
 from tactful.channels.models import Account
+from tactful.delivery.types import Journals
 from tactful.foundation.clock import business_now
 from tactful.foundation.secrets import get_secret
 
 logger = logging.getLogger(__name__)
 
+JOURNALS = Journals(open=PhaseJournal, read=read_journal, busy=JournalBusy)
 POLL_EVERY = 20.0  # seconds
 _must_arrive = threading.Lock()
 """Only one mail that must arrive is between dot and reply in this process at a time (R2)."""
