@@ -39,13 +39,11 @@ from tactful.journeys.rules.moves import (
     TaskAnswered,
     Visited,
 )
-from tactful.journeys.types import CLIENT_REPLIED
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
 UNREAD_PAUSE = timedelta(minutes=1)
-REPLY = "reply.received"
 OUTCOMES = {
     "message.sent": Outcome.SENT,
     "message.refused": Outcome.REFUSED,
@@ -84,7 +82,7 @@ def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
     live = live_journeys()
     begin_journeys(facts, live, load, now)
     queue = _stimuli(facts)
-    heard = {CLIENT_REPLIED if fact.name == REPLY else fact.name for fact in facts}
+    heard = {fact.name for fact in facts}
     if not queue and not any(heard & plan_of(version).listens for version in _versions_running(facts)):
         return
     contacts = {fact.contact_id for fact in facts if fact.contact_id is not None}
@@ -259,8 +257,7 @@ def _events_by_contact(facts: Sequence[Fact]) -> dict[int, list[Event]]:
     found: dict[int, list[Event]] = defaultdict(list)
     for fact in facts:
         if fact.contact_id is not None:
-            name = CLIENT_REPLIED if fact.name == REPLY else fact.name
-            found[fact.contact_id].append(Event(name, fact.id, fact.ts, fact.data))
+            found[fact.contact_id].append(Event(fact.name, fact.id, fact.ts, fact.data))
     return found
 
 
