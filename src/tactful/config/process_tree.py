@@ -116,7 +116,9 @@ class Tree:
             say(child.part.prefixed(line))
 
     def _keep(self, child: Child, back_off: BackOff) -> None:
-        if child.note_end() and not child.part.is_task:
+        if child.note_end():
+            if child.part.is_task:
+                return  # its end is the end of all; the loop reads its exit code
             delay = back_off.failed()
             self._murmur(f"{child.part.name} ended ({child.ending}); it starts again in {delay:.1f} s.")
         waiting = child.is_idle and back_off.may_start()

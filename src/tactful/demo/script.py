@@ -91,7 +91,7 @@ def the_journey(tell: Teller) -> None:
     tell.chapter("Automate one")
     journey = Journey.objects.select_related("live_version").get(slug="annual-accounts-documents")
     for line in describe(definition_of(journey), "en"):
-        tell.say(f"  {line.text}" + (f" ({line.note})" if line.note else ""))
+        tell.say(f"  {line.verb} {line.what}".rstrip() + (f" ({line.conditions})" if line.conditions else ""))
 
 
 def people() -> Cast:

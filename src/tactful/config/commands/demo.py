@@ -7,6 +7,7 @@ from dataclasses import replace
 from tactful.config.child import Part
 from tactful.config.environment import Environment
 from tactful.config.house import Plan, environ_of, run_house
+from tactful.config.postgres.places import APP_ROLE, OWNER_ROLE, embedded_url
 from tactful.config.postgres.server import Server
 
 SEED, POSTBOX, SCRIPT = "tactful.demo.seed", "tactful.demo.postbox", "tactful.demo.script"
@@ -26,9 +27,13 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
 def _run_script(environment: Environment) -> int:
     """Always from the beginning, in a data folder and on ports of its own, so a running demo goes on."""
     web, inbound, postbox = _free_ports(3)
+    home = environment.home / "script"
     fresh = replace(
         environment,
-        home=environment.home / "script",
+        home=home,
+        database_url=embedded_url(home, APP_ROLE),
+        owner_database_url=embedded_url(home, OWNER_ROLE),
+        embedded=True,
         demo=True,
         port=web,
         inbound_port=inbound,
