@@ -88,7 +88,11 @@ def preferences_page(visit: Visit, token: str, done: str = "") -> PreferencesPag
         none_url=reverse("portal:preferences_none", args=[token]),
         purposes=(
             PreferenceRow(
-                "must", _("What you wait for"), _("Receipts, confirmations and dates set by law"), True, fixed=True
+                "must",
+                _("What you wait for"),
+                _("Receipts, confirmations and dates set by law"),
+                True,
+                fixed=True,
             ),
             PreferenceRow(
                 "optional",
@@ -96,7 +100,9 @@ def preferences_page(visit: Visit, token: str, done: str = "") -> PreferencesPag
                 _("When something is missing or a meeting comes up"),
                 OPTIONAL not in flags,
             ),
-            PreferenceRow("marketing", _("News and offers"), _("Now and then"), _wants_news(profile.basis, flags)),
+            PreferenceRow(
+                "marketing", _("News and offers"), _("Now and then"), _wants_news(profile.basis, flags)
+            ),
         ),
         channels=(PreferenceRow("mail", _("Mail"), ", ".join(mails), True, fixed=True),),
         coming=coming_rows(visit, business_now()),
@@ -106,12 +112,17 @@ def preferences_page(visit: Visit, token: str, done: str = "") -> PreferencesPag
 
 
 def _wants_news(basis: Collection[object], flags: Collection[str]) -> bool:
-    granted = any(getattr(spell, "purpose", "") == "marketing" and getattr(spell, "kind", "") != "withdrawn" for spell in basis)
+    granted = any(
+        getattr(spell, "purpose", "") == "marketing" and getattr(spell, "kind", "") != "withdrawn"
+        for spell in basis
+    )
     return granted and MARKETING not in flags
 
 
 @transaction.atomic
-def keep_choices(contact_id: int, chosen: Collection[str], *, wording: str, language: str, now: datetime) -> None:
+def keep_choices(
+    contact_id: int, chosen: Collection[str], *, wording: str, language: str, now: datetime
+) -> None:
     """What was ticked holds from now; ticking news is a consent, with the words that stood there."""
     optional = [OPTIONAL]
     (welcome_back if "optional" in chosen else refuse_optional)(contact_id, optional, now=now)

@@ -14,10 +14,15 @@ from tactful.touchpoints.models import Touchpoint
 def coming_rows(visit: Visit, now: datetime) -> tuple[ComingRow, ...]:
     """Messages that wait for their moment. A hold shows as its date, never as its reason."""
     rows = outbox(states=("queued", "held"), contact_id=visit.person.id, limit=20)
-    touchpoints = Touchpoint.objects.in_bulk([row.message.touchpoint_id for row in rows if row.message.touchpoint_id])
+    touchpoints = Touchpoint.objects.in_bulk(
+        [row.message.touchpoint_id for row in rows if row.message.touchpoint_id]
+    )
     zone = ZoneInfo(visit.house.time_zone)
     return tuple(
-        ComingRow(what=_name(touchpoints.get(row.message.touchpoint_id or 0), visit), moment=_day(row.not_before, now, zone))
+        ComingRow(
+            what=_name(touchpoints.get(row.message.touchpoint_id or 0), visit),
+            moment=_day(row.not_before, now, zone),
+        )
         for row in reversed(rows)
     )
 

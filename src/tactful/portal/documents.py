@@ -24,7 +24,9 @@ class UploadRefused(ValueError):
     """The files were not taken in; the sentence says why and what to do."""
 
 
-def upload_page(visit: Visit, view: EngagementView, token: str, *, error: str = "", done: str = "") -> UploadPage:
+def upload_page(
+    visit: Visit, view: EngagementView, token: str, *, error: str = "", done: str = ""
+) -> UploadPage:
     norwegian = visit.language == "nb"
     title = view.title(visit.language)
     return UploadPage(
@@ -34,7 +36,9 @@ def upload_page(visit: Visit, view: EngagementView, token: str, *, error: str = 
             UploadItem(
                 id=document.id,
                 name=document.name_nb if norwegian else document.name_en,
-                note=_("You have told us that it is sent. A person is looking.") if document.state == "claimed_sent" else "",
+                note=_("You have told us that it is sent. A person is looking.")
+                if document.state == "claimed_sent"
+                else "",
                 is_done=document.state in ("received", "waived"),
             )
             for document in view.documents
@@ -49,7 +53,9 @@ def upload_page(visit: Visit, view: EngagementView, token: str, *, error: str = 
 
 
 @transaction.atomic
-def take_files(view: EngagementView, uploads: Sequence["UploadedFile[bytes]"], chosen: str, *, now: datetime) -> None:
+def take_files(
+    view: EngagementView, uploads: Sequence["UploadedFile[bytes]"], chosen: str, *, now: datetime
+) -> None:
     """Keep the files. ``chosen``: the id of the document that they are, or "" when the client is not sure.
 
     A single missing document needs no choosing. When nobody knows which it is, a person is asked.

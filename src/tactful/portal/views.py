@@ -105,7 +105,9 @@ def documents(request: HttpRequest, token: str) -> HttpResponse:
             return _page(request, visit, "upload", page, status=422)
         return _back("portal:documents", token, "thanks")
     done = _("Thank you. It has come through.") if "thanks" in request.GET else ""
-    done = done or (_("Thank you. A person looks for it, and we do not ask again.") if "said" in request.GET else "")
+    done = done or (
+        _("Thank you. A person looks for it, and we do not ask again.") if "said" in request.GET else ""
+    )
     return _page(request, visit, "upload", upload_page(visit, view, token, done=done))
 
 

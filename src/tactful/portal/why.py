@@ -83,10 +83,16 @@ def _options(found: Trace, token: str) -> tuple[Option, ...]:
     leave = sign(key_ring(), UNSUBSCRIBE, found.message.id, found.message.key_id)
     fewer = Option(_("Fewer"), _("Nothing for 30 days that can wait"), reverse("portal:pause", args=[token]))
     how = Option(
-        _("Another way"), _("Choose what you hear, and how"), reverse("portal:preferences", args=[token]), post=False
+        _("Another way"),
+        _("Choose what you hear, and how"),
+        reverse("portal:preferences", args=[token]),
+        post=False,
     )
     none = Option(
-        _("None of these"), _("We stop messages of this kind"), reverse("portal:unsubscribe", args=[leave]), post=False
+        _("None of these"),
+        _("We stop messages of this kind"),
+        reverse("portal:unsubscribe", args=[leave]),
+        post=False,
     )
     person = Option(
         _("A person instead"), _("Somebody gets in touch with you"), reverse("portal:talk", args=[token])

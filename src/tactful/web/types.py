@@ -335,3 +335,4 @@ class Shell:
     is_demo: bool = False
     theme: Literal["", "light", "dark"] = ""
     single_keys: bool = True
+    live_url: str = ""  # the event stream of this page; empty: nothing is live

@@ -50,5 +50,4 @@ class ImportRunPage:
     trouble: Text = ""
     columns: Table | None = None
     refused_rows: Table | None = None
-    live_url: str = ""
     acts: tuple[Act, ...] = ()

@@ -101,9 +101,7 @@ class Thread:
     held: tuple[HoldCard, ...] = ()
     planned: tuple[PlanRow, ...] = ()
     may_write: tuple[Text, ...] = ()
-    tasks: tuple[Act, ...] = ()
     warning: Text = ""
-    live_url: str = ""
 
     @property
     def held_count(self) -> int:
@@ -118,5 +116,4 @@ class InboxPage:
     filed: int = 0
     filed_link: Link | None = None
     empty: EmptyState | None = None
-    live_url: str = ""
     q: str = ""

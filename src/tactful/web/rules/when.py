@@ -94,14 +94,16 @@ def near(at: datetime, now: datetime, language: str) -> str:
 
 
 def until(at: datetime, now: datetime, language: str) -> str:
-    """Like ``near``; in the last hour the minutes: ``in 20 minutes``, ``om 20 minutter``."""
-    left = at - now
+    """For the end of something, shorter than ``near``: ``in 20 minutes``, ``15:00``, ``Fri 12:00``."""
+    left, days = at - now, (at.date() - now.date()).days
     if timedelta() < left <= timedelta(hours=1):
         minutes = max(1, round(left.total_seconds() / 60))
         if known(language) == "nb":
             return "om ett minutt" if minutes == 1 else f"om {minutes} minutter"
         return "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    return near(at, now, language)
+    if days == 0:
+        return clock_time(at, language)
+    return f"{short_day(at, language)} {at:%H:%M}" if 0 < days < 7 else near(at, now, language)
 
 
 def since(at: datetime, now: datetime, language: str) -> str:

@@ -56,8 +56,11 @@ def test_near_moments_get_the_shortest_plain_words(away: timedelta, english: str
     [
         (20, "in 20 minutes", "om 20 minutter"),
         (1, "in a minute", "om ett minutt"),
-        (61, "today 10:43", "i dag kl. 10:43"),
-        (0, "today 09:42", "i dag kl. 09:42"),
+        (61, "10:43", "kl. 10:43"),
+        (0, "09:42", "kl. 09:42"),
+        (24 * 60, "Fri 09:42", "fre 09:42"),
+        (-24 * 60, "yesterday 09:42", "i går kl. 09:42"),
+        (14 * 24 * 60, "23 April", "23. april"),
     ],
 )
 def test_the_last_hour_is_told_in_minutes(minutes: int, english: str, bokmaal: str) -> None:
