@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 DOCUMENTS_TOKEN = "documents"  # noqa: S105, the purpose of a token, not a token
 MONTHS = {
-    "nb": "januar februar mars april mai juni juli august september oktober november desember".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "nb": ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"],
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
 }
 
 Wanted = Sequence[tuple[int, str]]  # (contact id, key)

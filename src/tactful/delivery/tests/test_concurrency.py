@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from tactful.contacts.models import Contact
+from tactful.delivery.actions import cancel
 from tactful.delivery.hot import sweeps
 from tactful.delivery.models import Batch, CapUse, Dispatch
 from tactful.delivery.tests.house import (

@@ -1,0 +1,1 @@
+"""Measurements: ``bin/bench NAME``. Each brings its own database and cleans up behind itself."""

@@ -1,0 +1,104 @@
+"""What the sending benches share: a database, the sink, workers as processes, and a business to send for."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.machine import Watched
+from tactful.testing.database import clone, ensure_template
+from tactful.testing.server import SharedServer, prepare_environ
+
+PYTHON = sys.executable
+SEED_CHUNK = 2_000
+
+
+@contextmanager
+def database(name: str) -> Iterator[dict[str, str]]:
+    """A fresh migrated database; answers with the environment of processes that use it."""
+    prepare_environ(os.environ)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
+    import django  # noqa: PLC0415
+
+    django.setup()
+    server = SharedServer(os.environ["TACTFUL_DATABASE_URL"])
+    try:
+        with clone(server, ensure_template(server), f"tactful_bench_{name}_{os.getpid()}") as made:
+            url = _url(server, made)
+            os.environ["TACTFUL_DATABASE_URL"] = url
+            from django.db import connections  # noqa: PLC0415
+
+            connections["default"].close()
+            connections["default"].settings_dict["NAME"] = made
+            yield dict(os.environ)
+            connections["default"].close()
+    finally:
+        server.release()
+
+
+def _url(server: SharedServer, name: str) -> str:
+    from urllib.parse import urlencode  # noqa: PLC0415
+
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    parts = conninfo_to_dict(server.url(name))
+    who = parts.get("user", "")
+    secret = f":{parts['password']}" if parts.get("password") else ""
+    more = {key: str(value) for key, value in parts.items() if key not in ("user", "password", "dbname")}
+    return f"postgresql://{who}{secret}@/{name}?{urlencode(more)}"
+
+
+@contextmanager
+def sink(environ: dict[str, str], *options: str) -> Iterator[int]:
+    """The mail server of the outside world, in a process of its own; answers with its port."""
+    command = [PYTHON, "-m", "tactful.demo.postbox.sink", *options]
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline().split()[1])
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def start(environ: dict[str, str], module: str, *arguments: str) -> Watched:
+    """A process of ours that says ``ready`` and then waits for ``go``."""
+    command = [PYTHON, "-m", module, *arguments]
+    process = subprocess.Popen(
+        command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+    )
+    assert process.stdout is not None
+    if process.stdout.readline().strip() != "ready":
+        raise SystemExit("A process of the bench did not start; its own words stand above.")
+    return Watched(process)
+
+
+def go(watched: Watched) -> None:
+    assert watched.process.stdin is not None
+    watched.process.stdin.write("go\n")
+    watched.process.stdin.flush()
+
+
+def say_ready() -> None:
+    """The other side of ``start``."""
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+
+def report(values: dict[str, float | int]) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def seed(contacts: int, port: int) -> tuple[int, int]:
+    """A business with clients who have agreed to hear from it. Answers with touchpoint and revision."""
+    from bench import business  # noqa: PLC0415
+
+    return business.make(contacts, port)
+
+
+def chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start_at in range(0, len(ids), size):
+        yield ids[start_at : start_at + size]
