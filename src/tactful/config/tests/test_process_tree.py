@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tactful.config.child import Part
 from tactful.config.commands.web import GRACE_SECONDS
+from tactful.config.home import PACKAGE
 from tactful.config.postgres import places, postmaster
 from tactful.config.postgres.server import Server
-from tactful.config.process_tree import PARTS_STOP_SECONDS, SERVER_STOP_SECONDS, BackOff
+from tactful.config.process_tree import PARTS_STOP_SECONDS, SERVER_STOP_SECONDS, BackOff, Tree
 from tactful.config.tests.processes import PATIENCE_SECONDS, Running, running, wait_until
 
 TREE = ("-m", "tactful.config.tests.little_tree")
@@ -92,3 +94,12 @@ def test_the_patience_of_a_stop_adds_up_to_less_than_five_seconds() -> None:
     """By the constants, not by a stopwatch: the machine of a test may be busy."""
     assert PARTS_STOP_SECONDS + 2 * SERVER_STOP_SECONDS < 5
     assert PARTS_STOP_SECONDS > GRACE_SECONDS
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_task_that_ends_ends_the_tree_with_its_code(code: int, tmp_path: Path) -> None:
+    (tmp_path / "little_task.py").write_text(f"print('told')\nraise SystemExit({code})\n", "utf-8")
+    task = Part("task", "little_task", environ={"PYTHONPATH": f"{tmp_path}:{PACKAGE.parent}"}, is_task=True)
+    said: list[str] = []
+    assert Tree([task], None, said.append, said.append, lambda: None).run() == code
+    assert said.count("told") == 1
