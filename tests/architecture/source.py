@@ -36,4 +36,6 @@ class Source:
 def production() -> tuple[Source, ...]:
     """Every module that ships, tests left out."""
     paths = (path for path in sorted(ROOT.rglob("*.py")) if "tests" not in path.parts)
-    return tuple(Source(path, ast.parse(text), text) for path in paths if (text := path.read_text("utf-8")) is not None)
+    return tuple(
+        Source(path, ast.parse(text), text) for path in paths if (text := path.read_text("utf-8")) is not None
+    )

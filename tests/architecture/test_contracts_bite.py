@@ -28,8 +28,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
         path = house / "tactful" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
-    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--config", str(PROJECT / ".importlinter")]
-    done = subprocess.run(command, cwd=house, env=os.environ | {"PYTHONPATH": str(house)}, capture_output=True, text=True)
+    command = [
+        str(Path(sys.executable).parent / "lint-imports"),
+        "--no-cache",
+        "--config",
+        str(PROJECT / ".importlinter"),
+    ]
+    environ = os.environ | {"PYTHONPATH": str(house)}
+    done = subprocess.run(command, cwd=house, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stdout
 

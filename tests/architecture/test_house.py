@@ -19,7 +19,9 @@ FLOORS = [
 ]
 OPEN_ROOMS = {"types", "rules", "queries", "actions", "sentences", "feed"}
 WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
-WRITING_ROOMS = re.compile(r"(^|/)(actions|migrations|hot|testing)(/|\.py)|seed|/models(/|\.py)|/sql\.py|secrets\.py|clock\.py")
+WRITING_ROOMS = re.compile(
+    r"(^|/)(actions|migrations|hot|testing)(/|\.py)|seed|/models(/|\.py)|/sql\.py|secrets\.py|clock\.py"
+)
 CLOCK = re.compile(
     r"datetime\.(?:now|utcnow|today)\(|date\.today\(|timezone\.now\(|\btime\.time(?:_ns)?\("
     r"|\bCURRENT_TIMESTAMP\b|(?<![\w.])now\(\)(?=\s*(?:,|\)|-|\+|AND|WHERE|\"|'))|auto_now"
@@ -48,19 +50,24 @@ def test_only_open_rooms_are_entered_from_outside() -> None:
 def _may_enter(source: Source, parts: list[str]) -> bool:
     """Tables may point down at tables; the roof may start an app's jobs and worker."""
     tables_point_down = parts[2] == "models" and source.path.name == "models.py"
-    roof_starts_work = source.app in {"config", "wiring"} and parts[2] in {"jobs", "worker", "recovery", "driver"}
+    roof_starts_work = source.app in {"config", "wiring"} and parts[2] in {
+        "jobs",
+        "worker",
+        "recovery",
+        "driver",
+    }
     demo_plays = source.app == "demo" and parts[2] in {"models", "jobs"}
     return tables_point_down or roof_starts_work or demo_plays
 
 
 def test_string_foreign_keys_point_down() -> None:
-    broken = []
-    for source in production():
-        if source.path.name != "models.py" or source.app not in APPS:
-            continue
-        for found in re.finditer(r"(?:ForeignKey|OneToOneField)\(\s*[\"'](\w+)\.", source.text):
-            if floor(found.group(1)) >= floor(source.app):
-                broken.append(f"{source.name}: {found.group(1)}")
+    broken = [
+        f"{source.name}: {found.group(1)}"
+        for source in production()
+        if source.path.name == "models.py" and source.app in APPS
+        for found in re.finditer(r"(?:ForeignKey|OneToOneField)\(\s*[\"'](\w+)\.", source.text)
+        if floor(found.group(1)) >= floor(source.app)
+    ]
     assert broken == []
 
 
@@ -94,7 +101,9 @@ def test_nobody_else_asks_for_the_time() -> None:
         for source in production()
         if source.name not in CLOCK_KEEPERS
         for number, line in enumerate(source.text.splitlines(), 1)
-        if CLOCK.search(line) and "business_now()" not in line and "machine_now()" not in line
+        if CLOCK.search(line)
+        and "business_now()" not in line
+        and "machine_now()" not in line
         and "clock.now()" not in line
     ]
     assert broken == []

@@ -29,7 +29,8 @@ class RawMail:
 def store_raw(mails: Sequence[RawMail], *, now: datetime) -> int:
     """Keep what came in; what is there already is left alone. Answers how many are new."""
     before = InboundRaw.objects.filter(
-        account_id__in={mail.account_id for mail in mails}, provider_id__in=[mail.provider_id for mail in mails]
+        account_id__in={mail.account_id for mail in mails},
+        provider_id__in=[mail.provider_id for mail in mails],
     ).count()
     InboundRaw.objects.bulk_create(
         (

@@ -29,4 +29,8 @@ def mail_accounts() -> list[Account]:
 
 def imap_cursor(account_id: int, folder: str) -> tuple[int, int] | None:
     """(uid validity, last uid) up to which everything is stored; None before the first poll."""
-    return ImapCursor.objects.filter(account_id=account_id, folder=folder).values_list("uidvalidity", "uid").first()
+    return (
+        ImapCursor.objects.filter(account_id=account_id, folder=folder)
+        .values_list("uidvalidity", "uid")
+        .first()
+    )

@@ -90,7 +90,7 @@ class Attachment:
 
 
 class Authentication(StrEnum):
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     FAIL = "fail"
     NONE = "none"  # nobody whom we trust has said anything
 

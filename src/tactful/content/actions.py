@@ -44,7 +44,9 @@ def publish_template(new: NewTemplate, *, acting_user: int | None, now: datetime
         by=acting_user,
     )
     body = {"template": new.slug, "language": new.source.language, "number": number}
-    record_audit(actor=acting_user, verb="template.published", subject=f"template:{template.id}", now=now, body=body)
+    record_audit(
+        actor=acting_user, verb="template.published", subject=f"template:{template.id}", now=now, body=body
+    )
     return row
 
 

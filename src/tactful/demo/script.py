@@ -121,7 +121,8 @@ def _by_mail(address: str) -> Client:
 def requests_go_out(tell: Teller, who: Cast) -> None:
     tell.chapter("Send")
     letter = tell.wait(
-        f"{who.uploads.name} has got the request, over real SMTP", lambda: newest(who.uploads, "Noen dokumenter")
+        f"{who.uploads.name} has got the request, over real SMTP",
+        lambda: newest(who.uploads, "Noen dokumenter"),
     )
     for name in ("From", "Reply-To", "Subject", "Message-ID", "Auto-Submitted", "List-Unsubscribe-Post"):
         tell.say(f"  {name}: {letter[name]}")
@@ -140,7 +141,10 @@ def automation_keeps_quiet(tell: Teller, who: Cast) -> None:
         tell.say(f"  Why: {reasons(held, client)}")
         tell.say(f"  Owner: {name_of(held.owner_id)}. Until: {held.until:%d %B}. Then: looked at again.")
     task = Task.objects.filter(contact_id=who.torgeir.id, code="complaint", done_at=None).first()
-    tell.see("the complaint stands on its owner's list, with an empty page", task is not None and task.owner_id is not None)
+    tell.see(
+        "the complaint stands on its owner's list, with an empty page",
+        task is not None and task.owner_id is not None,
+    )
     tell.see("neither of them has got a letter", not received(who.torgeir) and not received(who.liv))
 
 
@@ -148,7 +152,9 @@ def documents_come_in(tell: Teller, who: Cast) -> None:
     tell.chapter("Listen")
     upload(who.uploads)
     first = view_of(who.uploads).documents[0]
-    tell.wait(f"{who.uploads.name} has uploaded “{first.name_en}”", lambda: _state(who.uploads, 0) == "received")
+    tell.wait(
+        f"{who.uploads.name} has uploaded “{first.name_en}”", lambda: _state(who.uploads, 0) == "received"
+    )
     answer_as(who.attaches, "Hei, her er kontoutskriftene.", ("kontoutskrift.pdf", PDF))
     tell.wait(
         f"{who.attaches.name} has mailed a file, and a person is asked: is this it?",
@@ -165,9 +171,7 @@ def a_week_later(tell: Teller, who: Cast) -> None:
     tell.chapter("A week later")
     to_the_next_step()
     tell.say(f"  The clock is moved to {business_now():%A %d %B}; the engine does the rest.")
-    letter = tell.wait(
-        f"{who.uploads.name} is reminded", lambda: newest(who.uploads, "Mangler fortsatt")
-    )
+    letter = tell.wait(f"{who.uploads.name} is reminded", lambda: newest(who.uploads, "Mangler fortsatt"))
     done, *rest = view_of(who.uploads).documents
     words = text_of(letter)
     tell.see("of what is still missing", all(document.name_nb in words for document in rest))
@@ -234,7 +238,9 @@ def the_client_asks_why(tell: Teller, who: Cast) -> None:
 
 def to_the_next_step() -> None:
     """Move the business clock to the next moment at which a journey goes on."""
-    due = Enrolment.objects.filter(ended_at=None, phase__startswith="waiting").aggregate(first=Min("due_at"))["first"]
+    due = Enrolment.objects.filter(ended_at=None, phase__startswith="waiting").aggregate(first=Min("due_at"))[
+        "first"
+    ]
     if due is None:
         raise NotAsTold("somebody waits for the next step")
     shift_business_clock(max(timedelta(), due - business_now()) + timedelta(minutes=2))

@@ -87,7 +87,8 @@ def _works(day: date) -> bool:
 
 def hire(now: datetime) -> User:
     people = [
-        User.objects.add(email=who.email, name=who.name, role=who.role, password=cast.PASSWORD) for who in cast.STAFF
+        User.objects.add(email=who.email, name=who.name, role=who.role, password=cast.PASSWORD)
+        for who in cast.STAFF
     ]
     for user, who in zip(people, cast.STAFF, strict=True):
         user.title, user.language = who.title, who.language
@@ -130,12 +131,17 @@ def draw_the_line(owner: User, now: datetime) -> None:
             continue
         line = Line(row.suggested_line)
         keeper = colleagues[place % len(colleagues)] if line is Line.JUDGEMENT else owner
-        touchpoints.decide(row.id, line, cast.REASONS[line], owner_id=keeper.id, acting_user=owner.id, now=now)
+        touchpoints.decide(
+            row.id, line, cast.REASONS[line], owner_id=keeper.id, acting_user=owner.id, now=now
+        )
 
 
 def bring_in_clients(owner: User, now: datetime) -> None:
     declared = Declaration(
-        source=ListSource.SALE, collected_on=date(2026, 1, 5), opt_out_offered=True, words="Kundeavtaler siden 2009"
+        source=ListSource.SALE,
+        collected_on=date(2026, 1, 5),
+        opt_out_offered=True,
+        words="Kundeavtaler siden 2009",
     )
     for name in cast.CSV_FILES:
         request = ImportRequest(file_name=name, content=example(name), declared=declared)
@@ -158,7 +164,10 @@ def listen_first(now: datetime) -> None:
         contact = contacts.find_by_address("email", said.who)
         name = contacts.people([contact])[contact].name if contact else ""
         letter = write_new(
-            Person(said.who, name), f"post@{cast.DOMAIN}", Draft(said.text, subject=said.subject, language="nb"), now
+            Person(said.who, name),
+            f"post@{cast.DOMAIN}",
+            Draft(said.text, subject=said.subject, language="nb"),
+            now,
         )
         mails.append(RawMail(account, f"demo:{new_id()}", letter.raw))
     store_raw(mails, now=now)
@@ -177,7 +186,9 @@ def ask_for_documents(now: datetime) -> None:
 def _clients() -> list[ContactLine]:
     """Those who have just written, and then the first of the list who can be reached by mail."""
     said = [line for each in cast.SAID for line in contacts.search(each.who) if line.mail == each.who]
-    others = [line for line in contacts.in_order(limit=cast.WANTED_FROM * 2).lines if line.mail and line not in said]
+    others = [
+        line for line in contacts.in_order(limit=cast.WANTED_FROM * 2).lines if line.mail and line not in said
+    ]
     return [*said, *others][: cast.WANTED_FROM]
 
 

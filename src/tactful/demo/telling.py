@@ -60,7 +60,9 @@ def run(story: Callable[[Teller], None]) -> int:
         print(f"   ✗ {untruth}\n\nThis was not as told. The story stops here.", file=sys.stderr, flush=True)
         return 1
     except OSError as trouble:
-        print(f"   ✗ The system did not answer: {trouble}. The story stops here.", file=sys.stderr, flush=True)
+        print(
+            f"   ✗ The system did not answer: {trouble}. The story stops here.", file=sys.stderr, flush=True
+        )
         return 1
     return 0
 

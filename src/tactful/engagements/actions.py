@@ -23,9 +23,9 @@ def open_engagements(news: Sequence[NewEngagement], *, acting_user: int | None, 
     A contact that has the same engagement open already keeps that one and is not asked twice.
     """
     taken = set(
-        Engagement.objects.filter(contact_id__in=[new.contact_id for new in news], closed_at=None).values_list(
-            "contact_id", "kind", "year"
-        )
+        Engagement.objects.filter(
+            contact_id__in=[new.contact_id for new in news], closed_at=None
+        ).values_list("contact_id", "kind", "year")
     )
     fresh = [new for new in news if (new.contact_id, new.kind, new.year) not in taken]
     rows = Engagement.objects.bulk_create(_engagement(new, now) for new in fresh)
@@ -35,13 +35,19 @@ def open_engagements(news: Sequence[NewEngagement], *, acting_user: int | None, 
         for place, (slug, en, nb) in enumerate(new.documents)
     )
     DocumentSpell.objects.bulk_create(
-        DocumentSpell(document=document, state="missing", how="request", from_at=now, recorded_at=now, by=acting_user)
+        DocumentSpell(
+            document=document, state="missing", how="request", from_at=now, recorded_at=now, by=acting_user
+        )
         for document in documents
     )
     record([fact for row in rows for fact in _opening(row)], now=now)
     bump_gate([row.contact_id for row in rows])
     record_audit(
-        actor=acting_user, verb="engagements.opened", subject="engagements", now=now, body={"count": len(rows)}
+        actor=acting_user,
+        verb="engagements.opened",
+        subject="engagements",
+        now=now,
+        body={"count": len(rows)},
     )
     return [row.id for row in rows]
 

@@ -16,7 +16,9 @@ def views(engagement_ids: Collection[int], at: datetime) -> dict[int, Engagement
 
 
 def of_contact(contact_id: int, at: datetime) -> list[EngagementView]:
-    ids = list(Engagement.objects.filter(contact_id=contact_id).order_by("-opened_at").values_list("id", flat=True))
+    ids = list(
+        Engagement.objects.filter(contact_id=contact_id).order_by("-opened_at").values_list("id", flat=True)
+    )
     found = views(ids, at)
     return [found[ident] for ident in ids]
 
@@ -36,7 +38,9 @@ def document(document_id: int) -> RequestedDocument | None:
 
 
 def files_of(contact_id: int) -> list[ReceivedFile]:
-    return list(ReceivedFile.objects.filter(contact_id=contact_id).select_related("document").order_by("-received_at"))
+    return list(
+        ReceivedFile.objects.filter(contact_id=contact_id).select_related("document").order_by("-received_at")
+    )
 
 
 def _documents(engagement_ids: Collection[int], at: datetime) -> dict[int, list[WantedDocument]]:
@@ -47,7 +51,9 @@ def _documents(engagement_ids: Collection[int], at: datetime) -> dict[int, list[
     for row in rows:
         if row.id in states:
             state, how = states[row.id]
-            found[row.engagement_id].append(WantedDocument(row.id, row.slug, row.name_en, row.name_nb, state, how))
+            found[row.engagement_id].append(
+                WantedDocument(row.id, row.slug, row.name_en, row.name_nb, state, how)
+            )
     return found
 
 

@@ -32,7 +32,9 @@ class Batch:
 def try_lane(consumer: str, lane: int) -> bool:
     """Take the lane for this transaction; one consumer reads one lane at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{consumer}:{lane}"])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{consumer}:{lane}"]
+        )
         return bool(cursor.fetchone()[0])
 
 

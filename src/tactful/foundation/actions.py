@@ -34,7 +34,9 @@ def record_audit(
 def change_settings(*, values: dict[str, Any], acting_user: int | None, now: datetime) -> None:
     """End the running spell of each key whose value changes, and begin a new one."""
     running = {row.key: row for row in BusinessSetting.objects.select_for_update().filter(to_at__isnull=True)}
-    changed = {key: value for key, value in values.items() if key not in running or running[key].value != value}
+    changed = {
+        key: value for key, value in values.items() if key not in running or running[key].value != value
+    }
     if not changed:
         return
     BusinessSetting.objects.filter(key__in=changed, to_at__isnull=True).update(to_at=now, end_recorded_at=now)

@@ -19,7 +19,7 @@ def new_ids(count: int) -> list[int]:
 
 
 def _this_process() -> IdMaker:
-    global _maker
+    global _maker  # noqa: PLW0603, one maker per process
     if _maker is None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('id_node')")
@@ -30,7 +30,7 @@ def _this_process() -> IdMaker:
 
 def _forget() -> None:
     """A forked child is a process of its own and needs a node of its own."""
-    global _maker
+    global _maker  # noqa: PLW0603
     _maker = None
 
 

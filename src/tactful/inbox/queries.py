@@ -17,7 +17,9 @@ def talks_at(contact_ids: Collection[int], at: datetime, mood_days: int) -> dict
 
     Moods are listed for ``mood_days`` after they were noted, ended or not.
     """
-    fading = Q(kind__in=MOODS, from_at__gt=at - timedelta(days=mood_days), from_at__lte=at, recorded_at__lte=at)
+    fading = Q(
+        kind__in=MOODS, from_at__gt=at - timedelta(days=mood_days), from_at__lte=at, recorded_at__lte=at
+    )
     running = TalkSpell.objects.at(at).filter(contact_id__in=contact_ids)
     faded = TalkSpell.objects.filter(fading, contact_id__in=contact_ids)
     found: dict[int, list[Talk]] = defaultdict(list)
@@ -40,14 +42,18 @@ def talks_at(contact_ids: Collection[int], at: datetime, mood_days: int) -> dict
 
 def last_inbound(contact_ids: Collection[int]) -> dict[int, datetime]:
     rows = Conversation.objects.filter(contact_id__in=contact_ids, last_inbound_at__isnull=False)
-    return {contact: at for contact, at in rows.values_list("contact_id", "last_inbound_at") if contact and at}
+    return {
+        contact: at for contact, at in rows.values_list("contact_id", "last_inbound_at") if contact and at
+    }
 
 
 def last_auto_reply(contact_ids: Collection[int]) -> dict[int, datetime]:
     return dict(AutoReply.objects.filter(contact_id__in=contact_ids).values_list("contact_id", "at"))
 
 
-def conversations(state: str | None, before: tuple[datetime, int] | None, limit: int = 50) -> list[Conversation]:
+def conversations(
+    state: str | None, before: tuple[datetime, int] | None, limit: int = 50
+) -> list[Conversation]:
     """Newest first, paged by ``(last_at, id)`` of the last row seen."""
     rows = Conversation.objects.order_by("-last_at", "-id")
     rows = rows.filter(state=state) if state else rows.exclude(entries__isnull=True)
@@ -57,7 +63,9 @@ def conversations(state: str | None, before: tuple[datetime, int] | None, limit:
 
 
 def thread(conversation_id: int) -> QuerySet[Entry]:
-    return Entry.objects.filter(conversation_id=conversation_id).prefetch_related("files").order_by("at", "id")
+    return (
+        Entry.objects.filter(conversation_id=conversation_id).prefetch_related("files").order_by("at", "id")
+    )
 
 
 def files_of_entries(entry_ids: Collection[int]) -> dict[int, list[EntryFile]]:

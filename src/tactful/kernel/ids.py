@@ -45,10 +45,6 @@ class IdMaker:
     def _step(self) -> int:
         if self._sequence > _SEQUENCE_MAX:
             self._last_ms, self._sequence = self._last_ms + 1, 0
-        made = (
-            self._last_ms << (NODE_BITS + SEQUENCE_BITS)
-            | self._node << SEQUENCE_BITS
-            | self._sequence
-        )
+        made = self._last_ms << (NODE_BITS + SEQUENCE_BITS) | self._node << SEQUENCE_BITS | self._sequence
         self._sequence += 1
         return made

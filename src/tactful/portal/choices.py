@@ -69,8 +69,10 @@ def ask_for_person(visit: Visit, message_id: int, *, now: datetime) -> None:
 
 def unsubscribe_page(token: str, why_token: str, done: bool) -> UnsubscribePage:
     return UnsubscribePage(
-        what=_("You will get no more reminders, offers and greetings from automation. What you wait for from us, "
-               "such as receipts and deadlines, still comes."),
+        what=_(
+            "You will get no more reminders, offers and greetings from automation. "
+            "What you wait for from us, such as receipts and deadlines, still comes."
+        ),
         url=reverse("portal:unsubscribe", args=[token]),
         preferences_url=reverse("portal:preferences", args=[why_token]),
         done=_("You get no more of these messages. It holds from now.") if done else "",

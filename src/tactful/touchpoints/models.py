@@ -37,9 +37,7 @@ class Touchpoint(Row):
         db_table = "touchpoint"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    frequency__range=(1, 5), friction__range=(1, 5), clarity__range=(1, 5)
-                ),
+                condition=models.Q(frequency__range=(1, 5), friction__range=(1, 5), clarity__range=(1, 5)),
                 name="scores_are_1_to_5",
             ),
         ]

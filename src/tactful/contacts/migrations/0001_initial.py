@@ -4,13 +4,13 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import tactful.foundation.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import tactful.foundation.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,204 +19,347 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('org_number', models.CharField(blank=True, db_index=True, max_length=20)),
-                ('address', models.JSONField(default=dict)),
-                ('industry', models.CharField(blank=True, max_length=120)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("org_number", models.CharField(blank=True, db_index=True, max_length=20)),
+                ("address", models.JSONField(default=dict)),
+                ("industry", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'db_table': 'company',
+                "db_table": "company",
             },
         ),
         migrations.CreateModel(
-            name='ConsentReceipt',
+            name="ConsentReceipt",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('contact_id', models.BigIntegerField(db_index=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('purpose', models.CharField(max_length=20)),
-                ('channel', models.CharField(max_length=12)),
-                ('wording', models.TextField(blank=True)),
-                ('wording_hash', models.BinaryField(max_length=32)),
-                ('wording_version', models.CharField(blank=True, max_length=20)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('controller', models.CharField(max_length=200)),
-                ('how', models.CharField(max_length=60)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('actor', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('seal', models.BinaryField(max_length=32, null=True)),
-                ('sealed_order', models.BigIntegerField(null=True, unique=True)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("contact_id", models.BigIntegerField(db_index=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("purpose", models.CharField(max_length=20)),
+                ("channel", models.CharField(max_length=12)),
+                ("wording", models.TextField(blank=True)),
+                ("wording_hash", models.BinaryField(max_length=32)),
+                ("wording_version", models.CharField(blank=True, max_length=20)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                ("controller", models.CharField(max_length=200)),
+                ("how", models.CharField(max_length=60)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("actor", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("seal", models.BinaryField(max_length=32, null=True)),
+                ("sealed_order", models.BigIntegerField(null=True, unique=True)),
             ],
             options={
-                'db_table': 'consent_receipt',
+                "db_table": "consent_receipt",
             },
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
             ],
             options={
-                'db_table': 'household',
+                "db_table": "household",
             },
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('file_name', models.CharField(max_length=200)),
-                ('file_hash', models.BinaryField(max_length=32)),
-                ('by', models.BigIntegerField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('mapping', models.JSONField(default=dict)),
-                ('declared', models.JSONField(default=dict)),
-                ('shape', models.JSONField(default=dict)),
-                ('counts', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("file_hash", models.BinaryField(max_length=32)),
+                ("by", models.BigIntegerField(null=True)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("mapping", models.JSONField(default=dict)),
+                ("declared", models.JSONField(default=dict)),
+                ("shape", models.JSONField(default=dict)),
+                ("counts", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'db_table': 'import_run',
+                "db_table": "import_run",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('given_name', models.CharField(blank=True, max_length=100)),
-                ('sort_key', models.CharField(max_length=200)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('time_zone', models.CharField(blank=True, max_length=60)),
-                ('country', models.CharField(default='NO', max_length=2)),
-                ('subdivision', models.CharField(blank=True, max_length=6)),
-                ('tier', models.CharField(blank=True, max_length=20)),
-                ('attributes', models.JSONField(default=dict)),
-                ('source', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField()),
-                ('gate_rev', models.BigIntegerField(default=0)),
-                ('search', django.contrib.postgres.search.SearchVectorField(null=True)),
-                ('trigrams', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), default=list, size=None)),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='contacts.company')),
-                ('manager', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='contacts.household')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("given_name", models.CharField(blank=True, max_length=100)),
+                ("sort_key", models.CharField(max_length=200)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                ("time_zone", models.CharField(blank=True, max_length=60)),
+                ("country", models.CharField(default="NO", max_length=2)),
+                ("subdivision", models.CharField(blank=True, max_length=6)),
+                ("tier", models.CharField(blank=True, max_length=20)),
+                ("attributes", models.JSONField(default=dict)),
+                ("source", models.CharField(blank=True, max_length=120)),
+                ("created_at", models.DateTimeField()),
+                ("gate_rev", models.BigIntegerField(default=0)),
+                ("search", django.contrib.postgres.search.SearchVectorField(null=True)),
+                (
+                    "trigrams",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3), default=list, size=None
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="contacts.company"
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="contacts.household"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'contact',
+                "db_table": "contact",
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('email', 'Email'), ('phone', 'Phone'), ('external', 'External')], max_length=12)),
-                ('value', models.CharField(max_length=320)),
-                ('shown', models.CharField(max_length=320)),
-                ('is_primary', models.BooleanField(default=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('added_at', models.DateTimeField()),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='contacts.contact')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("email", "Email"), ("phone", "Phone"), ("external", "External")],
+                        max_length=12,
+                    ),
+                ),
+                ("value", models.CharField(max_length=320)),
+                ("shown", models.CharField(max_length=320)),
+                ("is_primary", models.BooleanField(default=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("added_at", models.DateTimeField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identities",
+                        to="contacts.contact",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'identity',
+                "db_table": "identity",
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('outcome', models.CharField(max_length=12)),
-                ('raw', models.JSONField()),
-                ('reasons', models.JSONField(default=list)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='contacts.contact')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='contacts.importrun')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                ("outcome", models.CharField(max_length=12)),
+                ("raw", models.JSONField()),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="contacts.contact"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="contacts.importrun",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'import_row',
+                "db_table": "import_row",
             },
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('end_recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('channel', models.CharField(max_length=12)),
-                ('address_hash', models.BinaryField(max_length=32)),
-                ('contact_id', models.BigIntegerField(db_index=True, null=True)),
-                ('reason', models.CharField(max_length=30)),
-                ('scope', models.CharField(default='all', max_length=20)),
-                ('detail', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("end_recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("channel", models.CharField(max_length=12)),
+                ("address_hash", models.BinaryField(max_length=32)),
+                ("contact_id", models.BigIntegerField(db_index=True, null=True)),
+                ("reason", models.CharField(max_length=30)),
+                ("scope", models.CharField(default="all", max_length=20)),
+                ("detail", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'db_table': 'suppression',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('channel', 'address_hash', 'scope'), name='one_running_suppression')],
+                "db_table": "suppression",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_at__isnull", True)),
+                        fields=("channel", "address_hash", "scope"),
+                        name="one_running_suppression",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BasisSpell',
+            name="BasisSpell",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('end_recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('purpose', models.CharField(max_length=20)),
-                ('channel', models.CharField(max_length=12)),
-                ('kind', models.CharField(max_length=20)),
-                ('receipt_id', models.BigIntegerField(null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contacts.contact')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("end_recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("purpose", models.CharField(max_length=20)),
+                ("channel", models.CharField(max_length=12)),
+                ("kind", models.CharField(max_length=20)),
+                ("receipt_id", models.BigIntegerField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="contacts.contact"),
+                ),
             ],
             options={
-                'db_table': 'basis_spell',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('contact', 'purpose', 'channel'), name='one_running_basis')],
+                "db_table": "basis_spell",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_at__isnull", True)),
+                        fields=("contact", "purpose", "channel"),
+                        name="one_running_basis",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ContactSpell',
+            name="ContactSpell",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('end_recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('key', models.CharField(max_length=80)),
-                ('value', models.JSONField(null=True)),
-                ('by', models.BigIntegerField(null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contacts.contact')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("end_recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("key", models.CharField(max_length=80)),
+                ("value", models.JSONField(null=True)),
+                ("by", models.BigIntegerField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="contacts.contact"),
+                ),
             ],
             options={
-                'db_table': 'contact_spell',
-                'indexes': [models.Index(fields=['contact', 'kind', 'key'], name='contact_spell_of')],
+                "db_table": "contact_spell",
+                "indexes": [models.Index(fields=["contact", "kind", "key"], name="contact_spell_of")],
             },
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['sort_key', 'id'], name='contact_sorted'),
+            model_name="contact",
+            index=models.Index(fields=["sort_key", "id"], name="contact_sorted"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='contact_search'),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="contact_search"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['trigrams'], name='contact_trigrams'),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["trigrams"], name="contact_trigrams"),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(fields=('kind', 'value'), name='one_owner_per_identity'),
+            model_name="identity",
+            constraint=models.UniqueConstraint(fields=("kind", "value"), name="one_owner_per_identity"),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'outcome', 'number'], name='import_row_of'),
+            model_name="importrow",
+            index=models.Index(fields=["run", "outcome", "number"], name="import_row_of"),
         ),
     ]

@@ -63,7 +63,9 @@ def reply(answer: Answer, *, now: datetime) -> Entry:
 
 
 @transaction.atomic
-def answered_elsewhere(conversation_id: int, how: str, *, acting_user: int, now: datetime, note: str = "") -> Entry:
+def answered_elsewhere(
+    conversation_id: int, how: str, *, acting_user: int, now: datetime, note: str = ""
+) -> Entry:
     """One tap: answered by phone, in person or another way."""
     if how not in ELSEWHERE:
         raise InboxError(_("Choose phone, in person or another way."))

@@ -52,7 +52,9 @@ def thread_of(contact_id: int, subject: str, now: datetime) -> Conversation:
     )
 
 
-def _take_in(conversation: Conversation, entry: Entry, received: Received, reading: Reading, now: datetime) -> None:
+def _take_in(
+    conversation: Conversation, entry: Entry, received: Received, reading: Reading, now: datetime
+) -> None:
     contact_id = entry.conversation.contact_id
     assert contact_id is not None
     owner = conversation.assignee_id or received.manager_id
@@ -69,7 +71,9 @@ def _take_in(conversation: Conversation, entry: Entry, received: Received, readi
         _keep_quiet(conversation, entry, reading, owner, now)
 
 
-def _keep_quiet(conversation: Conversation, entry: Entry, reading: Reading, owner: int | None, now: datetime) -> None:
+def _keep_quiet(
+    conversation: Conversation, entry: Entry, reading: Reading, owner: int | None, now: datetime
+) -> None:
     contact_id = conversation.contact_id
     assert contact_id is not None
     begin(NewTalk(contact_id, "conversation", conversation.id, conversation.id, owner), now=now)
@@ -77,7 +81,9 @@ def _keep_quiet(conversation: Conversation, entry: Entry, reading: Reading, owne
     begin(NewTalk(contact_id, "question", entry.id, conversation.id, owner, due_at=due), now=now)
     if reading.mood is not None:
         begin(NewTalk(contact_id, reading.mood, entry.id, conversation.id, owner), now=now)
-    kind, code = TASK_OF_MOOD.get(reading.mood, ("answer", "answer")) if reading.mood else ("answer", "answer")
+    kind, code = (
+        TASK_OF_MOOD.get(reading.mood, ("answer", "answer")) if reading.mood else ("answer", "answer")
+    )
     open_tasks(
         [
             NewTask(

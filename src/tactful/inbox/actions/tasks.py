@@ -16,12 +16,17 @@ from tactful.inbox.types import NewTask
 def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
     """Open those that are not there yet, by their ``dedupe_key``. Answers how many are new."""
     known = set(
-        Task.objects.filter(dedupe_key__in=[task.dedupe_key for task in tasks]).values_list("dedupe_key", flat=True)
+        Task.objects.filter(dedupe_key__in=[task.dedupe_key for task in tasks]).values_list(
+            "dedupe_key", flat=True
+        )
     )
     fresh = {task.dedupe_key: task for task in tasks if task.dedupe_key not in known}
     made = Task.objects.bulk_create((_row(task, now) for task in fresh.values()), ignore_conflicts=True)
     record(
-        [NewFact("task.opened", row.contact_id, {"task": row.id, "kind": row.kind, "code": row.code}) for row in made],
+        [
+            NewFact("task.opened", row.contact_id, {"task": row.id, "kind": row.kind, "code": row.code})
+            for row in made
+        ],
         now=now,
     )
     return len(made)
@@ -37,7 +42,9 @@ def finish(task_id: int, *, answer: str = "done", acting_user: int | None, now: 
     return True
 
 
-def settle(subject_kind: str, subject_id: int, kinds: Sequence[str], *, acting_user: int | None, now: datetime) -> int:
+def settle(
+    subject_kind: str, subject_id: int, kinds: Sequence[str], *, acting_user: int | None, now: datetime
+) -> int:
     """Finish the open tasks about a subject, because what they asked for has happened."""
     rows = list(
         Task.objects.select_for_update().filter(
@@ -87,7 +94,9 @@ def _row(task: NewTask, now: datetime) -> Task:
 def _finish(rows: Sequence[Task], answer: str, acting_user: int | None, now: datetime) -> None:
     if not rows:
         return
-    Task.objects.filter(id__in=[row.id for row in rows]).update(done_at=now, done_by=acting_user, answer=answer)
+    Task.objects.filter(id__in=[row.id for row in rows]).update(
+        done_at=now, done_by=acting_user, answer=answer
+    )
     facts = [
         NewFact(
             "task.done",
@@ -106,4 +115,6 @@ def _finish(rows: Sequence[Task], answer: str, acting_user: int | None, now: dat
     ]
     record(facts, now=now)
     for row in rows:
-        record_audit(actor=acting_user, verb="task.done", subject=f"task:{row.id}", now=now, body={"answer": answer})
+        record_audit(
+            actor=acting_user, verb="task.done", subject=f"task:{row.id}", now=now, body={"answer": answer}
+        )

@@ -88,7 +88,9 @@ def read(text: str) -> Reading:
     stop = bool(STOP.search(words))
     thanks = len(words) <= LONGEST_THANKS and bool(THANKS.match(words)) and not asks
     return Reading(
-        expects_answer=bool(words) and (not thanks or mood is not None) and not (stop and not asks and len(words) < 60),
+        expects_answer=bool(words)
+        and (not thanks or mood is not None)
+        and not (stop and not asks and len(words) < 60),
         asks=asks,
         mood=mood,
         asks_to_stop=stop,
@@ -97,7 +99,11 @@ def read(text: str) -> Reading:
 
 
 def _mood(text: str) -> tuple[Mood | None, str]:
-    for mood, pattern in ((Mood.COMPLAINT, COMPLAINT), (Mood.SENSITIVE, SENSITIVE), (Mood.NEGATIVE, NEGATIVE)):
+    for mood, pattern in (
+        (Mood.COMPLAINT, COMPLAINT),
+        (Mood.SENSITIVE, SENSITIVE),
+        (Mood.NEGATIVE, NEGATIVE),
+    ):
         for found in pattern.finditer(text):
             if not _denied(text, found.start(), found.group()):
                 return mood, found.group()
@@ -105,7 +111,7 @@ def _mood(text: str) -> tuple[Mood | None, str]:
 
 
 def _denied(text: str, start: int, phrase: str) -> bool:
-    """"No complaint at all": the words before take it back, unless the phrase itself is a denial."""
+    """ "No complaint at all": the words before take it back, unless the phrase itself is a denial."""
     if re.match(r"(?:not|ikke|no|ingen)\b", phrase, re.IGNORECASE):
         return False
     return bool(DENIED.search(text[max(0, start - 30) : start]))

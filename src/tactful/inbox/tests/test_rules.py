@@ -49,17 +49,23 @@ def test_calm_words_stay_calm(text: str) -> None:
     assert read(text).mood is None
 
 
-@pytest.mark.parametrize("text", ["Takk!", "Ok, thanks", "Den er god 👍", "Mange takk for hjelpen. Hilsen Liv", "Greit, skal bli"])
+@pytest.mark.parametrize(
+    "text", ["Takk!", "Ok, thanks", "Den er god 👍", "Mange takk for hjelpen. Hilsen Liv", "Greit, skal bli"]
+)
 def test_a_thank_you_expects_nothing(text: str) -> None:
     assert not read(text).expects_answer
 
 
-@pytest.mark.parametrize("text", ["Når er fristen?", "Can you call me", "Her kommer bilagene", "Takk! Når er fristen?"])
+@pytest.mark.parametrize(
+    "text", ["Når er fristen?", "Can you call me", "Her kommer bilagene", "Takk! Når er fristen?"]
+)
 def test_everything_else_expects_an_answer(text: str) -> None:
     assert read(text).expects_answer
 
 
-@pytest.mark.parametrize("text", ["STOP", "stopp!", "Meld meg av", "Please stop emailing me", "ikke send meg mer", "Unsubscribe."])
+@pytest.mark.parametrize(
+    "text", ["STOP", "stopp!", "Meld meg av", "Please stop emailing me", "ikke send meg mer", "Unsubscribe."]
+)
 def test_a_plain_refusal_is_understood(text: str) -> None:
     assert read(text).asks_to_stop
 
