@@ -17,7 +17,7 @@ FLOORS = [
     {"delivery"},
     {"journeys", "inbox", "engagements"},
 ]
-OPEN_ROOMS = {"types", "rules", "queries", "actions", "sentences", "feed"}
+OPEN_ROOMS = {"types", "rules", "queries", "actions", "sentences", "feed", "templates_seed", "recipes"}
 WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
 WRITING_ROOMS = re.compile(
     r"(^|/)(actions|migrations|hot|testing)(/|\.py)|seed|/models(/|\.py)|/sql\.py|secrets\.py|clock\.py"

@@ -2,15 +2,28 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from tactful.gate.models import StandingHold
+from tactful.gate.types import Standing
 
 
-def standing_at(at: datetime) -> QuerySet[StandingHold]:
-    """Holds placed and not yet released or expired at ``at``; there are few of them."""
+def standing_at(at: datetime) -> list[Standing]:
+    """Holds placed and not yet released or expired at ``at``, by what was recorded by then. They are few."""
     released = Q(released_at__isnull=False, released_at__lte=at)
     expired = Q(expires_at__isnull=False, expires_at__lte=at)
-    return (
-        StandingHold.objects.filter(placed_at__lte=at, recorded_at__lte=at).exclude(released).exclude(expired)
-    )
+    placed = StandingHold.objects.filter(placed_at__lte=at, recorded_at__lte=at)
+    return [
+        Standing(
+            ref=row.id,
+            scope=row.scope,
+            scope_id=row.scope_id,
+            topic=row.topic,
+            reason=row.reason,
+            owner_id=row.owner_id,
+            expires_at=row.expires_at,
+            on_release=row.on_release,
+            placed_at=row.placed_at,
+        )
+        for row in placed.exclude(released).exclude(expired).order_by("placed_at")
+    ]

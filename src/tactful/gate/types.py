@@ -184,6 +184,21 @@ class StandingHoldFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A standing hold as it was placed; which messages it touches is wiring's matter."""
+
+    ref: int
+    scope: str
+    scope_id: int | None
+    topic: str
+    reason: str
+    owner_id: int | None
+    expires_at: datetime | None
+    on_release: str
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceFact:
     """Where the client lives, for calendar questions. An unknown zone lists the plausible ones and
     takes their strictest overlap."""

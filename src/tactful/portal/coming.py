@@ -8,15 +8,14 @@ from django.utils.formats import date_format
 from tactful.delivery.queries import outbox
 from tactful.portal.links import Visit
 from tactful.portal.types import ComingRow
-from tactful.touchpoints.models import Touchpoint
+from tactful.touchpoints import queries as the_map
+from tactful.touchpoints.types import TouchpointView
 
 
 def coming_rows(visit: Visit, now: datetime) -> tuple[ComingRow, ...]:
     """Messages that wait for their moment. A hold shows as its date, never as its reason."""
     rows = outbox(states=("queued", "held"), contact_id=visit.person.id, limit=20)
-    touchpoints = Touchpoint.objects.in_bulk(
-        [row.message.touchpoint_id for row in rows if row.message.touchpoint_id]
-    )
+    touchpoints = the_map.views_by_id([row.message.touchpoint_id for row in rows if row.message.touchpoint_id])
     zone = ZoneInfo(visit.house.time_zone)
     return tuple(
         ComingRow(
@@ -27,10 +26,8 @@ def coming_rows(visit: Visit, now: datetime) -> tuple[ComingRow, ...]:
     )
 
 
-def _name(touchpoint: Touchpoint | None, visit: Visit) -> str:
-    if touchpoint is None:
-        return visit.house.name
-    return touchpoint.name_nb if visit.language == "nb" else touchpoint.name_en
+def _name(touchpoint: TouchpointView | None, visit: Visit) -> str:
+    return visit.house.name if touchpoint is None else touchpoint.name(visit.language)
 
 
 def _day(at: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -11,8 +11,8 @@ from tactful.gate.types import Author, Check
 from tactful.kernel.tokens import sign
 from tactful.portal.links import Visit
 from tactful.portal.types import Option, WhyPage, WhyReason
-from tactful.touchpoints.models import Touchpoint
-from tactful.touchpoints.types import MessageClass
+from tactful.touchpoints import queries as the_map
+from tactful.touchpoints.types import MessageClass, TouchpointView
 
 
 def why_page(visit: Visit, message_id: int, token: str, done: str = "") -> WhyPage:
@@ -31,8 +31,9 @@ def why_page(visit: Visit, message_id: int, token: str, done: str = "") -> WhyPa
     )
 
 
-def _touchpoint(found: Trace) -> Touchpoint | None:
-    return Touchpoint.objects.filter(id=found.message.touchpoint_id or 0).first()
+def _touchpoint(found: Trace) -> TouchpointView | None:
+    ident = found.message.touchpoint_id or 0
+    return the_map.views_by_id([ident]).get(ident)
 
 
 def _title(found: Trace, visit: Visit) -> str:
@@ -41,14 +42,14 @@ def _title(found: Trace, visit: Visit) -> str:
     touchpoint = _touchpoint(found)
     if touchpoint is None:
         return _("A message from %(business)s") % {"business": visit.house.name}
-    return touchpoint.name_nb if visit.language == "nb" else touchpoint.name_en
+    return touchpoint.name(visit.language)
 
 
 def _answer(found: Trace, visit: Visit) -> str:
     if found.dispatch.author == Author.PERSON_DIRECT:
         return _("Because a person at %(business)s wrote to you.") % {"business": visit.house.name}
     touchpoint = _touchpoint(found)
-    moment = (touchpoint.moment_nb if visit.language == "nb" else touchpoint.moment_en) if touchpoint else ""
+    moment = touchpoint.moment(visit.language) if touchpoint else ""
     if not moment:
         return _("Because you are a client of %(business)s.") % {"business": visit.house.name}
     return moment

@@ -17,6 +17,10 @@ def views(slugs: Collection[str]) -> dict[str, TouchpointView]:
     return {row.slug: _view(row) for row in on_the_map().filter(slug__in=slugs)}
 
 
+def views_by_id(ids: Collection[int]) -> dict[int, TouchpointView]:
+    return {row.id: _view(row) for row in on_the_map().filter(id__in=ids)}
+
+
 def candidates() -> list[Touchpoint]:
     """What could be automated, the best first: not yet structural, suggested so, by score.
 
@@ -51,4 +55,6 @@ def _view(row: Touchpoint) -> TouchpointView:
         owner_id=row.owner_id,
         name_en=row.name_en,
         name_nb=row.name_nb,
+        moment_en=row.moment_en,
+        moment_nb=row.moment_nb,
     )

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+NORWEGIAN = ("nb", "no", "nn")
+
+
 class Line(StrEnum):
     STRUCTURAL = "structural"
     JUDGEMENT = "judgement"
@@ -35,6 +38,12 @@ class TouchpointView:
     owner_id: int | None
     name_en: str
     name_nb: str
+    moment_en: str = ""
+    moment_nb: str = ""
 
     def name(self, language: str) -> str:
-        return self.name_nb if language.startswith(("nb", "no", "nn")) else self.name_en
+        return self.name_nb if language.startswith(NORWEGIAN) else self.name_en
+
+    def moment(self, language: str) -> str:
+        """When we speak there, as a sentence."""
+        return self.moment_nb if language.startswith(NORWEGIAN) else self.moment_en

@@ -18,7 +18,6 @@ from tactful.contacts.types import AddressView, BasisState, PlaceState, Sensitiv
 from tactful.delivery.types import DueMessage
 from tactful.foundation.queries import business_at
 from tactful.gate import queries as holds
-from tactful.gate.models import StandingHold
 from tactful.gate.types import (
     UNKNOWN,
     AddressState,
@@ -33,6 +32,7 @@ from tactful.gate.types import (
     MoodFact,
     PlaceFact,
     SensitiveFact,
+    Standing,
     StandingHoldFact,
     TalkFact,
     Unknown,
@@ -78,7 +78,7 @@ class _Read:
     basis: Mapping[tuple[int, str, str], BasisState] | None
     talks: Mapping[int, Sequence[Talk]] | None
     sensitive: Mapping[int, SensitiveState] | None
-    standing: Sequence[StandingHold] | None
+    standing: Sequence[Standing] | None
     conditions: Mapping[int, ConditionFact | Unknown] | None
     last_inbound: Mapping[int, datetime] | None
     last_auto_reply: Mapping[int, datetime] | None
@@ -101,7 +101,7 @@ def _read(messages: Sequence[DueMessage], now: datetime) -> _Read:
         basis=_or_none(lambda: _basis(messages, now)),
         talks=_or_none(lambda: inbox.talks_at(ids, now, mood_days)),
         sensitive=_or_none(lambda: contacts.sensitive_facts_at(ids, now)),
-        standing=_or_none(lambda: list(holds.standing_at(now))),
+        standing=_or_none(lambda: holds.standing_at(now)),
         conditions=_or_none(lambda: conditions_hold(messages, now)),
         last_inbound=_or_none(lambda: inbox.last_inbound(ids)),
         last_auto_reply=_or_none(lambda: inbox.last_auto_reply(ids)),
@@ -241,13 +241,13 @@ def _standing(message: DueMessage, read: _Read, place: PlaceState | None) -> tup
     if read.standing is None or (place is None and read.standing):
         return UNKNOWN
     return tuple(
-        StandingHoldFact(row.id, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release)
+        StandingHoldFact(row.ref, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release)
         for row in read.standing
         if _touches(row, message, place)
     )
 
 
-def _touches(row: StandingHold, message: DueMessage, place: PlaceState | None) -> bool:
+def _touches(row: Standing, message: DueMessage, place: PlaceState | None) -> bool:
     if row.scope == "everything":
         return True
     if row.topic == "marketing" and message.request.purpose is not Purpose.MARKETING:

@@ -1,7 +1,7 @@
 """Every write to contacts: one named action each, atomic, with its fact and a person's audit row."""
 
 from ._writing import bump_gate
-from .basis import Subject, record_basis, suppress, unsuppress, withdraw_basis
+from .basis import Subject, record_basis, seal_receipts, suppress, unsuppress, withdraw_basis
 from .flags import clear_flag, set_flag
 from .importing import import_file
 from .people import ContactError, add_identity, create_contact, update_contact
@@ -15,6 +15,7 @@ __all__ = [
     "create_contact",
     "import_file",
     "record_basis",
+    "seal_receipts",
     "set_flag",
     "suppress",
     "unsuppress",

@@ -14,6 +14,7 @@ from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.foundation.queries import business_at
+from tactful.foundation.sealing import seal
 
 from ._writing import bump_gate, locked, tell
 
@@ -145,3 +146,8 @@ def _told(verb: str, subject: Subject, now: datetime, actor: int | None, reason:
     if actor is not None:
         about = f"contact:{subject.contact_id}" if subject.contact_id else "address"
         record_audit(actor=actor, verb=verb, subject=about, now=now, body=data)
+
+
+def seal_receipts() -> int:
+    """Chain the receipts that are not chained yet; answers how many."""
+    return seal(ConsentReceipt)
