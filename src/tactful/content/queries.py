@@ -27,6 +27,15 @@ def templates() -> list[Template]:
     return list(Template.objects.order_by("slug").prefetch_related("versions"))
 
 
+def languages_by_slug() -> dict[str, frozenset[str]]:
+    """In which languages each template has a live version."""
+    found: dict[str, set[str]] = {}
+    rows = TemplateVersion.objects.filter(is_live=True).values_list("template__slug", "language")
+    for slug, language in rows:
+        found.setdefault(slug, set()).add(language)
+    return {slug: frozenset(languages) for slug, languages in found.items()}
+
+
 @lru_cache(maxsize=256)
 def compiled(version_id: int, brand: Brand) -> CompiledMail:
     """A version in the brand's shell, compiled once and kept: versions never change."""

@@ -21,6 +21,10 @@ def views_by_id(ids: Collection[int]) -> dict[int, TouchpointView]:
     return {row.id: _view(row) for row in on_the_map().filter(id__in=ids)}
 
 
+def views_of_all() -> dict[str, TouchpointView]:
+    return {row.slug: _view(row) for row in on_the_map()}
+
+
 def candidates() -> list[Touchpoint]:
     """What could be automated, the best first: not yet structural, suggested so, by score.
 
