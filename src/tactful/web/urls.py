@@ -1,6 +1,8 @@
 """Staff pages."""
 
-from django.urls import URLPattern
+from tactful.web.urls_more import urlpatterns as more
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *more,
+]
