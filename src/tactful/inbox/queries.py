@@ -33,8 +33,11 @@ __all__ = [
     "last_said",
     "newest_entries",
     "open_tasks",
+    "quiet_contacts",
+    "quiet_since",
     "running_talks",
     "strained",
+    "strained_count",
     "talks_at",
     "task",
     "tasks_about",
@@ -217,3 +220,22 @@ def strained(limit: int = 200) -> list[int]:
     """Contacts with an open complaint."""
     rows = TalkSpell.objects.running().filter(kind="complaint").order_by("contact_id")
     return list(rows.values_list("contact_id", flat=True).distinct()[:limit])
+
+
+def strained_count() -> int:
+    rows = TalkSpell.objects.running().filter(kind="complaint")
+    return rows.values("contact_id").distinct().count()
+
+
+def quiet_since(moment: datetime) -> int:
+    """Clients with whom something was said, but nothing since ``moment``."""
+    return _quiet(moment).count()
+
+
+def quiet_contacts(moment: datetime, limit: int = 200) -> list[int]:
+    rows = _quiet(moment).order_by("last_at").values_list("contact_id", flat=True)
+    return [ident for ident in rows[:limit] if ident is not None]
+
+
+def _quiet(moment: datetime) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(contact_id__isnull=False, last_at__lt=moment)

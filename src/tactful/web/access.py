@@ -38,6 +38,29 @@ class StaffRequest(HttpRequest):
     section: str
 
 
+LARGEST_ID = 2**63 - 1
+
+
+def number(text: str) -> int | None:
+    """An id as forms and addresses give it; anything else is None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID else None
+
+
+class IdConverter:
+    """``<id:pk>`` in an address: a number that a row can have, else no such page."""
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        found = number(value)
+        if found is None:
+            raise ValueError(value)
+        return found
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
 class Sorry(ValueError):
     """What was asked cannot be done; the sentence says why and what to do."""
 

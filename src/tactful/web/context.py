@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tactful.delivery import queries as outbox
@@ -45,6 +46,7 @@ def _shell(visit: Visit, section: str) -> Shell:
         is_demo=bool(getattr(settings, "DEMO", False)),
         theme=user.theme if user.theme in ("light", "dark") else "",  # type: ignore[arg-type]
         single_keys=user.shortcuts,
+        live_url=reverse("web:live"),
     )
 
 
