@@ -1,10 +1,11 @@
 """What stands where in the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
 from tactful.delivery.models import FINAL, LIVE, Dispatch, Message, SendingPause, Shelf, State
@@ -13,6 +14,32 @@ from tactful.events.models import Event
 from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
 from tactful.gate.types import Check, Reason
+
+
+__all__ = [
+    "Audience",
+    "Dispatch",
+    "Held",
+    "HourCount",
+    "Message",
+    "SendingPause",
+    "State",
+    "Trace",
+    "audience",
+    "contact_of",
+    "counts",
+    "dispatches",
+    "held",
+    "held_by_contact",
+    "held_count",
+    "hours_of_day",
+    "outbox",
+    "pauses",
+    "reasons_of",
+    "sending_paused",
+    "trace",
+    "waiting_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +169,57 @@ def pauses() -> list[SendingPause]:
 def contact_of(message_id: int) -> int | None:
     """To whom a message went."""
     return Message.objects.filter(pk=message_id).values_list("contact_id", flat=True).first()
+
+
+def held_count() -> int:
+    return Dispatch.objects.filter(shelf=Shelf.HELD).count()
+
+
+def held_by_contact(contact_ids: Collection[int]) -> dict[int, int]:
+    rows = Dispatch.objects.filter(shelf=Shelf.HELD, contact_id__in=contact_ids)
+    return dict(rows.order_by().values_list("contact_id").annotate(Count("pk")))
+
+
+def dispatches(message_ids: Collection[int]) -> dict[int, Dispatch]:
+    return Dispatch.objects.select_related("message").in_bulk(message_ids)
+
+
+def waiting_of(contact_id: int, limit: int = 50) -> list[Dispatch]:
+    """What is queued or held for a client, the soonest first."""
+    rows = Dispatch.objects.filter(contact_id=contact_id, state__in=(State.QUEUED, State.HELD))
+    return list(rows.select_related("message").order_by("not_before", "pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """``hour``: 0 to 23 by the business's clock. ``name``: the fact, or ``planned``."""
+
+    hour: int
+    name: str
+    touchpoint_id: int | None
+    count: int
+
+
+_HAPPENED = """
+SELECT extract(hour FROM ts AT TIME ZONE %(zone)s)::int, name, (data->>'touchpoint')::bigint, count(*)
+FROM event
+WHERE name IN ('message.sent', 'message.refused', 'message.expired')
+  AND ts >= %(start)s AND ts < %(end)s AND data->>'cause' <> 'reply'
+GROUP BY 1, 2, 3"""
+_PLANNED = """
+SELECT extract(hour FROM greatest(d.not_before, %(now)s) AT TIME ZONE %(zone)s)::int, 'planned',
+       m.touchpoint_id, count(*)
+FROM dispatch d JOIN message m ON m.id = d.message_id
+WHERE d.shelf = 1 AND d.not_before < %(end)s AND d.author <> 'person_direct'
+GROUP BY 1, 2, 3"""
+
+
+def hours_of_day(start: datetime, end: datetime, now: datetime, zone: str) -> list[HourCount]:
+    """What automation did and will do in one day, by hour and touchpoint; people's own words left out."""
+    wanted = {"start": start, "end": end, "now": now, "zone": zone}
+    found: list[HourCount] = []
+    with connection.cursor() as cursor:
+        for query in (_HAPPENED, _PLANNED):
+            cursor.execute(query, wanted)
+            found += [HourCount(*row) for row in cursor.fetchall()]
+    return found

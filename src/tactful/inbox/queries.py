@@ -2,12 +2,50 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from tactful.inbox.models import AutoReply, Conversation, Entry, EntryFile, TalkSpell, Task
 from tactful.inbox.types import Talk
+
+__all__ = [
+    "Conversation",
+    "Entry",
+    "EntryFile",
+    "Filter",
+    "MOODS",
+    "TalkSpell",
+    "Task",
+    "contact_of_thread",
+    "conversation",
+    "conversation_page",
+    "conversations",
+    "conversations_of",
+    "count_by_state",
+    "entries",
+    "entry",
+    "file",
+    "files_of_entries",
+    "last_auto_reply",
+    "last_inbound",
+    "last_said",
+    "newest_entries",
+    "open_tasks",
+    "quiet_contacts",
+    "quiet_since",
+    "running_talks",
+    "strained",
+    "strained_count",
+    "talks_at",
+    "task",
+    "tasks_about",
+    "tasks_of_contact",
+    "thread",
+    "waiting_for_us",
+    "with_html",
+]
 
 MOODS = ("negative", "sensitive", "complaint")
 
@@ -92,3 +130,120 @@ def contact_of_thread(*internet_ids: str) -> int | None:
     known = Entry.objects.filter(internet_id__in=[ident for ident in internet_ids if ident])
     found: int | None = known.values_list("conversation__contact_id", flat=True).first()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``states``: empty is all. ``contact_ids``: only theirs. ``before``: ``(last_at, id)`` of the last row seen."""
+
+    states: tuple[str, ...] = ()
+    contact_ids: tuple[int, ...] | None = None
+    before: tuple[datetime, int] | None = None
+
+
+def conversation_page(chosen: Filter, limit: int = 40) -> list[Conversation]:
+    """Newest first, paged by key. Threads in which nothing has been said yet are left out."""
+    rows = Conversation.objects.exclude(opened_at=F("last_at"), state=Conversation.State.CLOSED)
+    if chosen.states:
+        rows = rows.filter(state__in=chosen.states)
+    if chosen.contact_ids is not None:
+        rows = rows.filter(contact_id__in=chosen.contact_ids)
+    if chosen.before:
+        at, ident = chosen.before
+        rows = rows.filter(last_at__lte=at).filter(Q(last_at__lt=at) | Q(id__lt=ident))
+    return list(rows.order_by("-last_at", "-id")[:limit])
+
+
+def count_by_state() -> dict[str, int]:
+    return dict(Conversation.objects.order_by().values_list("state").annotate(Count("id")))
+
+
+def conversation(conversation_id: int) -> Conversation | None:
+    return Conversation.objects.filter(id=conversation_id).first()
+
+
+def conversations_of(contact_ids: Collection[int]) -> dict[int, Conversation]:
+    """The one thread with each of these contacts, where there is one."""
+    rows = Conversation.objects.filter(contact_id__in=contact_ids).order_by("-opened_at")
+    return {row.contact_id: row for row in rows if row.contact_id is not None}
+
+
+def last_said(conversation_ids: Collection[int]) -> dict[int, Entry]:
+    """The newest words in each thread, notes and crossings of the line left out. One query."""
+    rows = Entry.objects.filter(conversation_id__in=conversation_ids).exclude(
+        kind__in=(Entry.Kind.NOTE, Entry.Kind.LINE)
+    )
+    newest = rows.order_by("conversation_id", "-at", "-id").distinct("conversation_id")
+    return {row.conversation_id: row for row in newest.defer("html", "full_text")}
+
+
+def newest_entries(conversation_id: int, limit: int = 200) -> list[Entry]:
+    """The end of a thread, oldest first, with files."""
+    rows = thread(conversation_id).defer("html").order_by("-at", "-id")[:limit]
+    return list(rows)[::-1]
+
+
+def entries(entry_ids: Collection[int]) -> dict[int, Entry]:
+    return Entry.objects.defer("html", "full_text").in_bulk(entry_ids)
+
+
+def entry(entry_id: int) -> Entry | None:
+    return Entry.objects.filter(id=entry_id).first()
+
+
+def with_html(entry_ids: Collection[int]) -> set[int]:
+    """Which of these came as HTML mail."""
+    return set(Entry.objects.filter(id__in=entry_ids).exclude(html="").values_list("id", flat=True))
+
+
+def file(file_id: int) -> EntryFile | None:
+    return EntryFile.objects.filter(id=file_id).first()
+
+
+def task(task_id: int) -> Task | None:
+    return Task.objects.filter(id=task_id).first()
+
+
+def tasks_about(subject_kind: str, subject_ids: Collection[int]) -> list[Task]:
+    rows = Task.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids, done_at__isnull=True)
+    return list(rows.order_by("due_at", "id"))
+
+
+def tasks_of_contact(contact_id: int) -> list[Task]:
+    return list(open_tasks().filter(contact_id=contact_id))
+
+
+def running_talks(contact_ids: Collection[int], kinds: Collection[str] = ()) -> dict[int, list[TalkSpell]]:
+    """What keeps automation quiet now, by contact."""
+    rows = TalkSpell.objects.running().filter(contact_id__in=contact_ids)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    found: dict[int, list[TalkSpell]] = defaultdict(list)
+    for row in rows.order_by("from_at"):
+        found[row.contact_id].append(row)
+    return found
+
+
+def strained(limit: int = 200) -> list[int]:
+    """Contacts with an open complaint."""
+    rows = TalkSpell.objects.running().filter(kind="complaint").order_by("contact_id")
+    return list(rows.values_list("contact_id", flat=True).distinct()[:limit])
+
+
+def strained_count() -> int:
+    rows = TalkSpell.objects.running().filter(kind="complaint")
+    return rows.values("contact_id").distinct().count()
+
+
+def quiet_since(moment: datetime) -> int:
+    """Clients with whom something was said, but nothing since ``moment``."""
+    return _quiet(moment).count()
+
+
+def quiet_contacts(moment: datetime, limit: int = 200) -> list[int]:
+    rows = _quiet(moment).order_by("last_at").values_list("contact_id", flat=True)
+    return [ident for ident in rows[:limit] if ident is not None]
+
+
+def _quiet(moment: datetime) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(contact_id__isnull=False, last_at__lt=moment)

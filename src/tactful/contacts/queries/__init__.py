@@ -2,7 +2,7 @@
 
 from .facts import address_facts_at, basis_facts_at, place_facts, sensitive_facts_at
 from .importing import import_runs, known_contacts, refused_csv, run_rows
-from .people import Page, Profile, find_by_address, in_order, people, profile, search
+from .people import Page, Profile, find_by_address, how_many, in_order, lines, people, profile, search
 
 __all__ = [
     "Page",
@@ -10,9 +10,11 @@ __all__ = [
     "address_facts_at",
     "basis_facts_at",
     "find_by_address",
+    "how_many",
     "import_runs",
     "in_order",
     "known_contacts",
+    "lines",
     "people",
     "place_facts",
     "profile",

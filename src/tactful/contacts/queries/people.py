@@ -145,3 +145,12 @@ def people(ids: Collection[int]) -> dict[int, Person]:
         )
         for row in rows
     }
+
+
+def how_many() -> int:
+    return Contact.objects.count()
+
+
+def lines(ids: Collection[int]) -> tuple[ContactLine, ...]:
+    """These contacts as lines of a list, in the order of their names."""
+    return tuple(_line(row) for row in _listed().filter(id__in=ids).order_by("sort_key", "id"))

@@ -117,3 +117,4 @@ class InboxPage:
     filed_link: Link | None = None
     empty: EmptyState | None = None
     q: str = ""
+    more: Link | None = None

@@ -1,0 +1,60 @@
+"""What several builders need: clients as people, names of touchpoints, links."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tactful.contacts import queries as contacts
+from tactful.contacts.types import Person as Contact
+from tactful.delivery.queries import Message
+from tactful.touchpoints.queries import on_the_map
+from tactful.web.types import Act, Person
+from tactful.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Read once for a page: the clients it speaks of, and how touchpoints are called."""
+
+    visit: Visit
+    clients: Mapping[int, Contact]
+    touchpoints: Mapping[int, str]
+
+    def client(self, contact_id: int | None) -> Person:
+        """A client with a link to the profile; somebody unknown for an id that is gone."""
+        found = self.clients.get(contact_id or 0)
+        if found is None:
+            return Person(_("Somebody we do not know"), is_client=True)
+        return Person(found.name, True, found.company, reverse("web:client", args=[found.id]))
+
+    def first_name(self, contact_id: int | None) -> str:
+        found = self.clients.get(contact_id or 0)
+        return found.given_name if found else _("the client")
+
+    def names(self, contact_id: int | None) -> dict[str, str]:
+        found = self.clients.get(contact_id or 0)
+        return self.visit.names(found.given_name if found else "")
+
+    def title(self, message: Message) -> str:
+        """A message as we call it: by its touchpoint, or by its subject."""
+        known = self.touchpoints.get(message.touchpoint_id or 0)
+        return known or message.subject or message.template.replace("-", " ").capitalize() or _("A message")
+
+
+def look_around(visit: Visit, contact_ids: Collection[int | None]) -> Around:
+    """Two queries, however many clients."""
+    people = contacts.people({ident for ident in contact_ids if ident is not None})
+    nb = visit.language == "nb"
+    touchpoints = {row.id: row.name_nb if nb else row.name_en for row in on_the_map()}
+    return Around(visit, people, touchpoints)
+
+
+def link(text: str, name: str, *args: object, strong: bool = False, key: str = "") -> Act:
+    return Act(text, reverse(f"web:{name}", args=args), post=False, strong=strong, key=key)
+
+
+def post(text: str, name: str, *args: object, fields: Mapping[str, object] | None = None) -> Act:
+    given = tuple((key, str(value)) for key, value in (fields or {}).items())
+    return Act(text, reverse(f"web:{name}", args=args), fields=given)

@@ -1,0 +1,175 @@
+"""A thread with all that stands around it: what we owe, what automation plans, how we may write."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from tactful.contacts import queries as contacts
+from tactful.contacts.types import AddressView
+from tactful.delivery import queries as outbox
+from tactful.delivery.queries import Dispatch
+from tactful.engagements import queries as engagements
+from tactful.inbox import queries as inbox
+from tactful.inbox.queries import Conversation, TalkSpell
+from tactful.web.build.around import Around, look_around, post
+from tactful.web.build.holds import alone, hold_card
+from tactful.web.build.inbox import who_of
+from tactful.web.build.thread import thread_entries
+from tactful.web.pages.inbox import Choice, Composer, Debt, PlanRow, Thread
+from tactful.web.templatetags.tactful import near
+from tactful.web.types import Act, HoldCard, Meta
+from tactful.web.visit import Visit
+
+HELD_SHOWN, PLANNED_SHOWN = 3, 6
+
+
+def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "") -> Thread:
+    around = look_around(visit, [row.contact_id])
+    client = who_of(row, around)
+    entries, newest = thread_entries(row, client, around)
+    talks = inbox.running_talks([row.contact_id]).get(row.contact_id, []) if row.contact_id else []
+    plan = _plan(row, around)
+    return Thread(
+        id=row.id,
+        client=client,
+        about=_about(row, visit),
+        entries=entries,
+        composer=_composer(row, visit, newest, draft, error),
+        acts=_acts(row, talks, visit),
+        more=_more(row, talks, around),
+        debts=_debts(row, talks, around),
+        held=plan[0],
+        planned=plan[1],
+        may_write=_may_write(row, around),
+        warning=_warning(row),
+    )
+
+
+def _about(row: Conversation, visit: Visit) -> str:
+    owner = visit.person(row.assignee_id)
+    return _("%(name)s has it") % {"name": owner.name} if owner else _("Nobody has it yet")
+
+
+def _composer(row: Conversation, visit: Visit, newest: int, draft: str, error: str) -> Composer | None:
+    if row.contact_id is None or not visit.user.may_write:
+        return None
+    return Composer(
+        url=reverse("web:reply", args=[row.id]),
+        channels=(Choice("mail", _("Mail"), chosen=True),),
+        sender=visit.user.name,
+        text=draft,
+        error=error,
+        revision=str(newest),
+    )
+
+
+def _acts(row: Conversation, talks: Sequence[TalkSpell], visit: Visit) -> tuple[Act, ...]:
+    if row.contact_id is None or not visit.user.may_write:
+        return ()
+    acts = []
+    if not any(talk.kind == "handoff" for talk in talks):
+        acts.append(Act(_("Take over"), reverse("web:handoff", args=[row.id]), icon="person"))
+    if row.state != Conversation.State.CLOSED:
+        acts.append(Act(_("Close"), reverse("web:closure", args=[row.id]), icon="check", key="e"))
+    return tuple(acts)
+
+
+def _more(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tuple[Act, ...]:
+    visit = around.visit
+    if row.contact_id is None or not visit.user.may_write:
+        return ()
+    elsewhere = reverse("web:answered_elsewhere", args=[row.id])
+    acts = [
+        Act(_("Answered by phone"), elsewhere, icon="phone", fields=(("how", "phone"),)),
+        Act(_("Answered in person"), elsewhere, icon="person", fields=(("how", "in_person"),)),
+    ]
+    if any(talk.kind in ("complaint", "negative", "sensitive") for talk in talks):
+        acts.append(Act(_("It is settled"), reverse("web:settlement", args=[row.id]), icon="check"))
+    name = around.first_name(row.contact_id)
+    hold = reverse("web:hold_client", args=[row.contact_id])
+    acts.append(Act(_("Hold everything for %(name)s") % {"name": name}, hold, glyph="held", key="h"))
+    assign = reverse("web:assignment", args=[row.id])
+    for user in visit.staff.values():
+        if user.is_active and user.may_write and user.id != row.assignee_id:
+            text = _("I take it") if user == visit.user else _("Give it to %(name)s") % {"name": user.name}
+            acts.append(Act(text, assign, icon="person", fields=(("owner", str(user.id)),)))
+    return tuple(acts)
+
+
+def _debts(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tuple[Debt, ...]:
+    """Answers and promises of ours first, then what the client still owes an engagement."""
+    if row.contact_id is None:
+        return ()
+    visit = around.visit
+    owed = [_debt(talk, visit) for talk in talks if talk.kind in ("question", "promise", "complaint")]
+    for view in engagements.open_with_missing([row.contact_id], visit.now).get(row.contact_id, []):
+        for document in view.missing:
+            act = post(_("Received another way"), "document_receipt", document.id)
+            note = _("Asked for, %(matter)s") % {"matter": view.title(visit.language)}
+            what = document.name(visit.language)
+            owed.append(Debt(visit.person(view.owner_id), what, Meta(note), act if visit.user.may_write else None))
+    return tuple(owed)
+
+
+def _debt(talk: TalkSpell, visit: Visit) -> Debt:
+    words = {
+        "question": _("An answer"),
+        "promise": _("What we promised"),
+        "complaint": _("To settle the complaint"),
+    }
+    late = talk.due_at is not None and talk.due_at < visit.now
+    since = pgettext("debt", "Since %(moment)s") % {"moment": near(talk.from_at, visit.now)}
+    due = _("By %(moment)s") % {"moment": near(talk.due_at, visit.now)} if talk.due_at else since
+    return Debt(visit.person(talk.owner_id), words[talk.kind], Meta(due, late))
+
+
+def _plan(row: Conversation, around: Around) -> tuple[tuple[HoldCard, ...], tuple[PlanRow, ...]]:
+    if row.contact_id is None:
+        return (), ()
+    held = outbox.held(HELD_SHOWN, [row.contact_id])
+    cards = tuple(alone(hold_card(each, around), each.message.id) for each in held)
+    shown = {each.message.id for each in held}
+    rows = [each for each in outbox.waiting_of(row.contact_id) if each.pk not in shown]
+    return cards, tuple(plan_row(each, around) for each in rows[:PLANNED_SHOWN])
+
+
+def plan_row(row: Dispatch, around: Around) -> PlanRow:
+    is_held = row.state == "held"
+    moment = near(max(row.not_before, around.visit.now), around.visit.now)
+    note = _("Held, looked at again %(moment)s") if is_held else _("%(moment)s, if it is still true then")
+    url = reverse("web:message", args=[row.pk])
+    return PlanRow(around.title(row.message), note % {"moment": moment}, url, is_held)
+
+
+def _may_write(row: Conversation, around: Around) -> tuple[str, ...]:
+    if row.contact_id is None:
+        return (_("Not a client yet, so automation never writes here."),)
+    now, ident = around.visit.now, row.contact_id
+    address = contacts.address_facts_at([ident], "mail", now).get(ident)
+    lines = [_address(address)]
+    for purpose, yes, no in (
+        ("service", _("Service messages: yes."), _("Service messages: no basis.")),
+        ("marketing", _("News: yes."), _("News: no.")),
+    ):
+        state = contacts.basis_facts_at([ident], purpose, "mail", now).get(ident)
+        fine = state is not None and state.kind != "none" and not state.objected and not state.restricted
+        lines.append(yes if fine else no)
+    return tuple(lines)
+
+
+def _address(view: AddressView | None) -> str:
+    if view is None or view.state == "missing":
+        return _("We have no mail address.")
+    words = {"bounced": _("%(address)s does not work."), "suppressed": _("We do not write to %(address)s any more.")}
+    return words.get(view.state, _("By mail to %(address)s.")) % {"address": view.address}
+
+
+def _warning(row: Conversation) -> str:
+    if row.contact_id is None:
+        return _("We do not know who this is. Make them a client before you answer.")
+    for task in inbox.tasks_of_contact(row.contact_id):
+        if task.code == "unverified":
+            return _("Nobody vouches that the newest mail is from this client. Ask before you believe it.")
+    return ""

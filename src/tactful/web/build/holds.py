@@ -1,0 +1,85 @@
+"""Held messages as cards: why, who, until, then, in this order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tactful.delivery.queries import Held
+from tactful.gate.sentences import hold_ends, reason_sentence
+from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
+from tactful.web.build.around import Around, link
+from tactful.web.rules.arc import share_left
+from tactful.web.templatetags.tactful import near
+from tactful.web.types import Act, HoldCard
+
+TOGETHER = 4  # holds with the same reason from which on one card speaks for all
+LAST_HOUR = timedelta(hours=1)
+_NO_REASON = Reason(Check.NOBODY_TALKING, "standing.other")  # a hold that was written without one
+
+
+def hold_cards(held: Sequence[Held], around: Around) -> tuple[HoldCard, ...]:
+    """One card each; one card for all that wait for the same thing, if there are many."""
+    order = {id(each): place for place, each in enumerate(held)}
+    cards: list[tuple[int, HoldCard]] = []
+    for _key, same in groupby(sorted(held, key=_kind), key=_kind):
+        group = list(same)
+        if len(group) >= TOGETHER:
+            cards.append((order[id(group[0])], _shared_card(group, around)))
+        else:
+            cards += [(order[id(each)], hold_card(each, around)) for each in group]
+    return tuple(card for _place, card in sorted(cards, key=lambda pair: pair[0]))
+
+
+def hold_card(held: Held, around: Around) -> HoldCard:
+    visit, message = around.visit, held.message
+    ends = hold_ends(_verdict(held), around.names(message.contact_id), visit.reader)
+    by_event = bool(held.wake_on)
+    owner = visit.person(held.owner_id)
+    return HoldCard(
+        title=f"{around.title(message)} · {around.first_name(message.contact_id)}",
+        reason=f"{ends.why}.",
+        left=share_left(held.since or message.created_at, held.until, visit.now),
+        owner=owner,
+        until=ends.until if by_event else near(held.until, visit.now),
+        until_at=held.until if by_event else None,
+        then=ends.then,
+        last_hour=timedelta() <= held.until - visit.now <= LAST_HOUR,
+        act=link(_("Look at it"), "message", message.id),
+    )
+
+
+def alone(card: HoldCard, message_id: int) -> HoldCard:
+    """The same card where it stands by itself, with what can be done about it."""
+    stop = Act(_("Skip this one"), reverse("web:stop_message", args=[message_id]))
+    return replace(card, act=None, acts=(stop,))
+
+
+def _shared_card(group: Sequence[Held], around: Around) -> HoldCard:
+    first = group[0]
+    card = hold_card(first, around)
+    reason = reason_sentence(first.reasons[0], around.visit.names(), around.visit.reader)
+    count = len(group)
+    clients = ngettext("%(n)d client", "%(n)d clients", count) % {"n": count}
+    every = link(_("See all of them"), "outbox")
+    return replace(card, title=f"{around.title(first.message)} · {clients}", reason=f"{reason}.", act=every)
+
+
+def _kind(held: Held) -> tuple[str, int, int]:
+    reason = held.reasons[0] if held.reasons else None
+    return (reason.code if reason else "", held.message.touchpoint_id or 0, held.owner_id or 0)
+
+
+def _verdict(held: Held) -> Verdict:
+    return Verdict(
+        VerdictKind.HOLD,
+        reasons=held.reasons or (_NO_REASON,),
+        wake_on=held.wake_on,
+        until=None if held.wake_on else held.until,
+        on_release=OnRelease(held.on_release or "send"),
+        owner_id=held.owner_id,
+    )

@@ -1,0 +1,264 @@
+"""Tasks as rows: whom it is about, in their own words where they wrote, and one act to be done with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from tactful.delivery import queries as outbox
+from tactful.delivery.queries import Dispatch
+from tactful.engagements import queries as engagements
+from tactful.engagements.types import EngagementView
+from tactful.inbox import queries as inbox
+from tactful.inbox.queries import Conversation, Entry, Task
+from tactful.web.build.around import Around, link, post
+from tactful.web.templatetags.tactful import near
+from tactful.web.types import Act, Meta, Tag, TaskRow
+
+LONGEST_QUOTE = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """What the tasks of a page speak of, read together."""
+
+    around: Around
+    entries: Mapping[int, Entry]
+    threads: Mapping[int, Conversation]  # by contact
+    messages: Mapping[int, Dispatch]
+    engagements: Mapping[int, EngagementView]
+    held: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The part of a row that differs from code to code."""
+
+    matter: str
+    act: Act
+    also: tuple[Act, ...] = ()
+    quote: bool = False
+    tag: Tag | None = None
+
+
+def gather(tasks: Sequence[Task], around: Around) -> Matters:
+    """Six queries, however many tasks."""
+    ids = {task.contact_id for task in tasks if task.contact_id is not None}
+    entries = {ident for task in tasks if (ident := _entry_of(task)) is not None}
+    messages = {task.subject_id for task in tasks if task.subject_kind == "message" and task.subject_id}
+    views = {int(task.params["engagement"]) for task in tasks if "engagement" in task.params}
+    return Matters(
+        around=around,
+        entries=inbox.entries(entries),
+        threads=inbox.conversations_of(ids),
+        messages=outbox.dispatches(messages),
+        engagements=engagements.views(views, around.visit.now),
+        held=outbox.held_by_contact(ids),
+    )
+
+
+def task_rows(tasks: Sequence[Task], around: Around) -> tuple[TaskRow, ...]:
+    matters = gather(tasks, around)
+    rows = [_row(task, matters) for task in tasks]
+    if rows:
+        rows[0] = replace(rows[0], act=replace(rows[0].act, strong=True))
+    return tuple(rows)
+
+
+def _row(task: Task, matters: Matters) -> TaskRow:
+    client = matters.around.client(task.contact_id) if task.contact_id else None
+    said = WORDS.get(task.code, _anything)(task, matters)
+    unknown = task.kind == "unknown"
+    return TaskRow(
+        name=client.name if client else _("The house"),
+        org=client.title if client else "",
+        who=None if unknown or client is None else client,
+        glyph="unknown" if unknown else "held",
+        matter=said.matter,
+        quote=said.quote,
+        tag=said.tag,
+        act=said.act,
+        also=said.also,
+        meta=_meta(task, matters),
+    )
+
+
+def _meta(task: Task, matters: Matters) -> tuple[Meta, ...]:
+    visit = matters.around.visit
+    lines = []
+    owner = visit.person(task.owner_id)
+    if owner and task.owner_id != visit.user.id:
+        lines.append(Meta(_("%(name)s has it") % {"name": owner.name.split(" ")[0]}))
+    elif held := matters.held.get(task.contact_id or 0, 0):
+        lines.append(Meta(_("%(n)d held") % {"n": held}))
+    elif entry := matters.entries.get(_entry_of(task) or 0):
+        lines.append(Meta(_at(entry.at, visit.now)))
+    if task.due_at:
+        due = _("By %(moment)s") % {"moment": near(task.due_at, visit.now)}
+        lines.append(Meta(due, late=task.due_at < visit.now))
+    return tuple(lines[:2])
+
+
+def _at(at: datetime, now: datetime) -> str:
+    return pgettext("written", "Wrote %(moment)s") % {"moment": near(at, now)}
+
+
+def _entry_of(task: Task) -> int | None:
+    kind, _colon, ident = task.dedupe_key.partition(":")
+    return int(ident) if kind == "entry" and ident.isdigit() else None
+
+
+def _answer(task: Task, matters: Matters) -> Said:
+    entry = matters.entries.get(_entry_of(task) or 0)
+    words = (entry.text.strip() if entry else "")[:LONGEST_QUOTE]
+    thread = task.subject_id if task.subject_kind == "conversation" else None
+    also = (
+        post(_("Answered by phone"), "answered_elsewhere", thread, fields={"how": "phone"}),
+        post(_("Answered in person"), "answered_elsewhere", thread, fields={"how": "in_person"}),
+    )
+    tag = TAGS.get(task.code, lambda: None)()
+    act = link(_("Answer"), "conversation", thread)
+    return Said(words or _("Wrote without words. Look at the files."), act, also, quote=bool(words), tag=tag)
+
+
+def _unverified(task: Task, matters: Matters) -> Said:
+    who = matters.around.first_name(task.contact_id)
+    matter = _("A mail came under %(name)s’s address, and nobody vouches that it is from %(name)s.") % {"name": who}
+    return Said(matter, _thread(task, matters, _("Read it")), (_done(task, _("It is all right")),))
+
+
+def _journey(task: Task, matters: Matters) -> Said:
+    language = matters.around.visit.language
+    title = task.params.get("title", {})
+    answers = [
+        _done(task, str(each.get(language) or each.get("en") or each["id"]), str(each["id"]))
+        for each in task.params.get("answers", ())
+    ]
+    act, *also = answers or [_done(task, _("It is done"))]
+    see = [_thread(task, matters, _("Open the conversation"))] if task.contact_id else []
+    return Said(f"{title.get(language) or title.get('en', '')}.", act, (*also, *see))
+
+
+def _is_this_it(task: Task, matters: Matters) -> Said:
+    view = matters.engagements.get(int(task.params.get("engagement", 0)))
+    names = [(each.id, each.name(matters.around.visit.language)) for each in view.missing] if view else []
+    said = _("The file “%(file)s” has come. Is it what we asked for?") % {"file": task.params.get("file", "")}
+    yes = [
+        post(_("Yes, it is “%(name)s”") % {"name": name}, "task_document", task.id, fields={"document": ident})
+        for ident, name in names
+    ]
+    no = _done(task, _("No, none of these"), "no")
+    act, *also = [*yes, no]
+    return Said(said, act, tuple(also))
+
+
+def _look_for_document(task: Task, matters: Matters) -> Said:
+    name = task.params.get(matters.around.visit.language) or task.params.get("en", "")
+    who = matters.around.first_name(task.contact_id)
+    said = _("%(name)s says that “%(document)s” has been sent. Is it here?") % {"name": who, "document": name}
+    here = post(_("It is here"), "document_receipt", task.subject_id)
+    missing = post(_("Still missing"), "document_absence", task.subject_id)
+    return Said(said, here, (missing,))
+
+
+def _undelivered(task: Task, matters: Matters) -> Said:
+    said = _("“%(title)s” did not arrive: %(detail)s") % {
+        "title": _title(task, matters),
+        "detail": task.params.get("detail") or task.params.get("outcome") or _("no reason was given"),
+    }
+    also = _thread(task, matters, _("Write another way"))
+    return Said(said, _message(task, _("Look at it")), (_done(task, _("Taken care of")), also))
+
+
+def _unknown(task: Task, matters: Matters) -> Said:
+    said = _("“%(title)s” has left, and no answer came. Nobody knows if it arrived.") % {"title": _title(task, matters)}
+    also = (
+        post(_("Send it again"), "decide_unknown", task.subject_id, fields={"again": "yes"}),
+        post(_("Leave it"), "decide_unknown", task.subject_id, fields={"again": "no"}),
+    )
+    return Said(said, _message(task, _("Decide")), also, tag=Tag(_("Not known if it arrived")))
+
+
+def _held_message(sentence: Callable[[], str]) -> Callable[[Task, Matters], Said]:
+    def say(task: Task, matters: Matters) -> Said:
+        also = (
+            post(_("Send it"), "decide_late", task.subject_id, fields={"send": "yes"}),
+            post(_("Drop it"), "decide_late", task.subject_id, fields={"send": "no"}),
+        )
+        said = sentence() % {"title": _title(task, matters), "name": matters.around.first_name(task.contact_id)}
+        return Said(said, _message(task, _("Decide")), also, tag=Tag(_("Held"), "held"))
+
+    return say
+
+
+def _talk_to_me(task: Task, matters: Matters) -> Said:
+    said = _("%(name)s asks to talk with a person.") % {"name": matters.around.first_name(task.contact_id)}
+    act = link(_("Open the profile"), "client", task.contact_id)
+    return Said(said, act, (_done(task, _("We have talked")),))
+
+
+def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
+    def say(task: Task, _matters: Matters) -> Said:
+        given = {"reason": "", "detail": "", "error": "", "fact": "", "from": ""} | _texts(task.params)
+        return Said(sentence() % given, link(_("Look at it"), where), (_done(task, _("Taken care of")),))
+
+    return say
+
+
+def _anything(task: Task, matters: Matters) -> Said:
+    """A code that this version does not know still stands on somebody's list."""
+    where = link(_("Open the profile"), "client", task.contact_id) if task.contact_id else None
+    act = _done(task, _("It is done"))
+    said = _("Something needs a person: %(code)s.") % {"code": task.code.replace("_", " ")}
+    return Said(said, where or act, (act,) if where else ())
+
+
+def _texts(params: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in params.items()}
+
+
+def _title(task: Task, matters: Matters) -> str:
+    row = matters.messages.get(task.subject_id or 0)
+    return matters.around.title(row.message) if row else _("A message")
+
+
+def _message(task: Task, text: str) -> Act:
+    return link(text, "message", task.subject_id) if task.subject_id else link(text, "outbox")
+
+
+def _thread(task: Task, matters: Matters, text: str) -> Act:
+    found = matters.threads.get(task.contact_id or 0)
+    return link(text, "conversation", found.id) if found else link(text, "client", task.contact_id)
+
+
+def _done(task: Task, text: str, answer: str = "done") -> Act:
+    return post(text, "task_done", task.id, fields={"answer": answer})
+
+
+TAGS: Mapping[str, Callable[[], Tag]] = {
+    "complaint": lambda: Tag(_("Complaint"), "brick"),
+    "sensitive": lambda: Tag(_("Sensitive"), "person"),
+}
+WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
+    "answer": _answer,
+    "complaint": _answer,
+    "sensitive": _answer,
+    "unverified": _unverified,
+    "journey": _journey,
+    "is_this_it": _is_this_it,
+    "look_for_document": _look_for_document,
+    "undelivered": _undelivered,
+    "message_unknown": _unknown,
+    "message_held": _held_message(lambda: _("“%(title)s” is held and soon too late for %(name)s. Shall it go?")),
+    "hold_ended": _held_message(lambda: _("The hold on “%(title)s” to %(name)s has ended. Shall it go?")),
+    "hold_expired": _held_message(lambda: _("“%(title)s” to %(name)s has waited long, and the reason still stands.")),
+    "fact_unreadable": _held_message(lambda: _("We cannot find out if “%(title)s” may go to %(name)s.")),
+    "talk_to_me": _talk_to_me,
+    "account_paused": _house(lambda: _("A mail account is stopped: %(detail)s"), "settings_mail"),
+    "sending_paused": _house(lambda: _("Nothing leaves: sending is paused."), "outbox"),
+    "mail_unreadable": _house(lambda: _("A mail from %(from)s could not be read. It rests in the raw store."), "inbox"),
+    "fact_failed": _house(lambda: _("Automation could not take in “%(fact)s”: %(error)s"), "outbox"),
+}

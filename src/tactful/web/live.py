@@ -1,0 +1,116 @@
+"""Live pages: one connection of this process listens to the house and tells every open page.
+
+What goes out are names of kinds of news (``today``, ``inbox``, ``thread``, ``outbox``); a page then
+fetches itself anew. Nothing of any client travels here.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from django.db import connection
+from psycopg import AsyncConnection, Error
+
+from tactful.events.actions import NOTIFY_CHANNEL
+
+logger = logging.getLogger(__name__)
+
+BEAT = 15.0  # seconds between two signs of life
+AGAIN = 2.0  # seconds before a lost connection is made anew
+GATHER = 0.2  # seconds in which news that come together are told once
+PAGES = ("today", "inbox", "thread", "outbox")
+HEARD = {
+    "today": ("task.", "message.", "hold.", "outbox", "complaint.", "document.", "conversation."),
+    "inbox": ("reply.", "conversation.", "handoff.", "question.", "complaint.", "task.", "message.held"),
+    "thread": ("reply.", "conversation.", "handoff.", "question.", "complaint.", "message.", "document.", "hold."),
+    "outbox": ("message.", "outbox", "hold."),
+}
+
+Queue = asyncio.Queue[frozenset[str]]
+
+
+def pages_of(names: list[str]) -> frozenset[str]:
+    """Which parts of pages want to know of these facts."""
+    return frozenset(
+        page for page, prefixes in HEARD.items() if any(name.startswith(prefixes) for name in names)
+    )
+
+
+class Hub:
+    """The listeners of this process. It listens while somebody does, and lets go after the last."""
+
+    def __init__(self) -> None:
+        self._queues: set[Queue] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self) -> Queue:
+        queue: Queue = asyncio.Queue(maxsize=100)
+        self._queues.add(queue)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._listen())
+        return queue
+
+    def leave(self, queue: Queue) -> None:
+        self._queues.discard(queue)
+        if not self._queues and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def tell(self, pages: frozenset[str]) -> None:
+        for queue in self._queues:
+            with suppress(asyncio.QueueFull):  # a page that is so far behind fetches itself anyway
+                queue.put_nowait(pages)
+
+    async def _listen(self) -> None:
+        lost = False
+        while True:
+            try:
+                async with await AsyncConnection.connect(**_parameters(), autocommit=True) as house:
+                    await house.execute(f"LISTEN {NOTIFY_CHANNEL}")
+                    if lost:
+                        self.tell(frozenset(PAGES))  # whatever happened meanwhile
+                    async for news in house.notifies():
+                        self.tell(pages_of(json.loads(news.payload)))
+            except (Error, OSError, ValueError):
+                logger.warning("Live pages have lost the database. They try again.", exc_info=True)
+            lost = True
+            await asyncio.sleep(AGAIN)
+
+
+def _parameters() -> dict[str, object]:
+    given = connection.get_connection_params()
+    kept = {key: value for key, value in given.items() if key not in ("cursor_factory", "context")}
+    return {**kept, "application_name": "tactful live"}
+
+
+HUBS: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def hub() -> Hub:
+    """The one of the running loop."""
+    loop = asyncio.get_running_loop()
+    for gone in [each for each in HUBS if each.is_closed()]:
+        del HUBS[gone]
+    return HUBS.setdefault(loop, Hub())
+
+
+async def stream() -> AsyncIterator[bytes]:
+    """Server-sent events until the page is closed or the process stops."""
+    here = hub()
+    queue = here.join()
+    try:
+        yield b"retry: 3000\n: here\n\n"
+        while True:
+            try:
+                pages = await asyncio.wait_for(queue.get(), BEAT)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            await asyncio.sleep(GATHER)
+            while not queue.empty():
+                pages |= queue.get_nowait()
+            yield b"".join(f"event: {page}\ndata: {page}\n\n".encode() for page in sorted(pages))
+    finally:
+        here.leave(queue)

@@ -1,0 +1,95 @@
+"""Today, by whole requests."""
+
+import pytest
+
+from tactful.delivery import queries as outbox
+from tactful.delivery.actions import pause_everything
+from tactful.engagements import queries as engagements
+from tactful.gate.queries import standing_at
+from tactful.inbox.models import Task
+from tactful.web.tests.cast import Cast
+
+LANGUAGES = ("en", "nb")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_empty_house_says_so(cast: Cast, language: str) -> None:
+    response = cast.signed_in(cast.owner, language).get("/")
+    assert response.status_code == 200
+    assert 'lang="' + language in response.content.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_busy_day_opens_with_what_needs_a_person(cast: Cast, language: str) -> None:
+    cast.writes(cast.consenting, "When is the payroll run? Could you call me?")
+    cast.holds(cast.consenting)
+    page = cast.signed_in(cast.colleague, language).get("/").content.decode()
+    assert "When is the payroll run?" in page
+    assert "Liv Sandal" in page
+    assert "Kari Blomdal" in page  # the hold's owner
+    if language == "en":
+        assert "One thing needs a person." in page
+        assert "Liv has asked us something and has no answer yet." in page
+        assert "The question is answered" in page
+
+
+def test_strangers_are_sent_to_the_door(cast: Cast) -> None:
+    from django.test import Client
+
+    response = Client(headers={"host": "localhost"}).get("/")
+    assert response.status_code == 302
+    assert "/account/login/" in response["Location"]
+
+
+def test_hold_everything_and_let_go_again(cast: Cast) -> None:
+    client = cast.signed_in(cast.colleague)
+    assert client.get("/hold/").status_code == 405
+    client.post("/hold/")
+    client.post("/hold/")
+    assert standing_at(_later(cast)).filter(scope="everything").count() == 1
+    assert "Everything is held" in client.get("/").content.decode()
+    client.post("/hold/release/")
+    assert not standing_at(_later(cast)).filter(scope="everything").exists()
+
+
+def test_only_an_owner_lets_a_paused_house_send(cast: Cast) -> None:
+    pause_everything(reason="epoch", now=cast.now)
+    assert cast.signed_in(cast.colleague).post("/sending/confirmation/").status_code == 403
+    assert outbox.sending_paused() == "epoch"
+    owner = cast.signed_in(cast.owner)
+    assert "restored backup" in owner.get("/").content.decode()
+    owner.post("/sending/confirmation/")
+    assert outbox.sending_paused() == ""
+
+
+def test_a_task_is_done_with_one_tap_and_not_by_readers(cast: Cast) -> None:
+    cast.writes(cast.consenting, "Could you call me?")
+    task = Task.objects.get()
+    assert cast.signed_in(cast.reader).post(f"/tasks/{task.id}/done/").status_code == 403
+    client = cast.signed_in(cast.colleague)
+    assert client.get(f"/tasks/{task.id}/done/").status_code == 405
+    assert Task.objects.get().done_at is None
+    assert client.post(f"/tasks/{task.id}/done/").status_code == 302
+    assert Task.objects.get().done_by == cast.colleague.id
+
+
+def test_a_document_that_came_another_way(cast: Cast) -> None:
+    engagement = cast.asks_for_documents(cast.consenting)
+    document = engagements.views([engagement], cast.now)[engagement].missing[0]
+    client = cast.signed_in(cast.colleague)
+    client.post(f"/documents/{document.id}/receipt/")
+    after = engagements.views([engagement], _later(cast))[engagement]
+    assert [each.id for each in after.received] == [document.id]
+    client.post(f"/documents/{document.id}/absence/")
+    assert document.id in {each.id for each in engagements.views([engagement], _later(cast))[engagement].missing}
+
+
+@pytest.mark.parametrize("url", ["/tasks/1/done/", "/tasks/99999999999999999999/done/", "/documents/1/receipt/"])
+def test_what_is_not_there_is_404(cast: Cast, url: str) -> None:
+    assert cast.signed_in(cast.owner).post(url).status_code == 404
+
+
+def _later(cast: Cast):  # type: ignore[no-untyped-def]
+    from tactful.foundation.clock import business_now
+
+    return business_now()

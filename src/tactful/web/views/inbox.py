@@ -1,0 +1,115 @@
+"""The inbox: the list, a thread, and what a person does in it."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tactful.inbox import queries as inbox
+from tactful.inbox.actions import answer
+from tactful.inbox.actions.answer import Answer
+from tactful.inbox.queries import Conversation, Entry
+from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
+from tactful.web.build.conversation import thread_page
+from tactful.web.build.inbox import Asked, inbox_page, read_asked
+
+
+@require_safe
+@staff_page("inbox")
+def conversations(request: StaffRequest) -> HttpResponse:
+    return render(request, "web/inbox.html", {"page": inbox_page(request.visit, _asked(request))})
+
+
+@require_safe
+@staff_page("inbox")
+def conversation(request: StaffRequest, pk: int) -> HttpResponse:
+    return _page(request, _conversation(pk))
+
+
+@staff_page("inbox")
+@writes
+def reply(request: StaffRequest, pk: int) -> HttpResponse:
+    """Sends, sends and hands back, or notes. Words that the writer has not read yet stop it once."""
+    row, text, do = _conversation(pk), request.POST.get("text", ""), request.POST.get("do", "send")
+    now, user = request.visit.now, request.user.id
+    if do == "note":
+        answer.add_note(row.id, text, acting_user=user, now=now)
+        return _again(row, request)
+    if trouble := _unread(row, number(request.POST.get("revision", ""))) or _empty(text):
+        return _page(request, row, text, trouble, status=422)
+    answer.reply(Answer(row.id, text, user, close=do == "hand_back"), now=now)
+    return _again(row, request)
+
+
+@staff_page("inbox")
+@writes
+def closure(request: StaffRequest, pk: int) -> HttpResponse:
+    row = _conversation(pk)
+    answer.close(row.id, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("Closed. Automation may write again."), "web:inbox")
+
+
+@staff_page("inbox")
+@writes
+def handoff(request: StaffRequest, pk: int) -> HttpResponse:
+    answer.take_over(_conversation(pk).id, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("You have it. Automation is quiet until you hand back."), "web:inbox")
+
+
+@staff_page("inbox")
+@writes
+def answered_elsewhere(request: StaffRequest, pk: int) -> HttpResponse:
+    row, how, note = _conversation(pk), request.POST.get("how", ""), request.POST.get("note", "")
+    answer.answered_elsewhere(row.id, how, acting_user=request.user.id, now=request.visit.now, note=note)
+    return done(request, _("Noted as answered."), "web:inbox")
+
+
+@staff_page("inbox")
+@writes
+def assignment(request: StaffRequest, pk: int) -> HttpResponse:
+    owner = request.visit.staff.get(number(request.POST.get("owner", "")) or 0)
+    if owner is None or not owner.is_active or not owner.may_write:
+        raise Sorry(_("Choose one of the people who work here."))
+    answer.assign(_conversation(pk).id, owner_id=owner.id, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("%(name)s has it now.") % {"name": owner.name}, "web:inbox")
+
+
+@staff_page("inbox")
+@writes
+def settlement(request: StaffRequest, pk: int) -> HttpResponse:
+    answer.settle_complaint(_conversation(pk).id, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("Settled. What waited for it is looked at again."), "web:inbox")
+
+
+def _page(request: StaffRequest, row: Conversation, text: str = "", error: str = "", status: int = 200) -> HttpResponse:
+    thread = thread_page(row, request.visit, text, error)
+    page = inbox_page(request.visit, _asked(request, row.state), thread)
+    return render(request, "web/inbox.html", {"page": page}, status=status)
+
+
+def _asked(request: StaffRequest, state: str = "open") -> Asked:
+    given = request.GET
+    return read_asked(given.get("show", state), given.get("q", ""), given.get("before", ""))
+
+
+def _again(row: Conversation, request: StaffRequest) -> HttpResponse:
+    """To the thread itself: what was just written stands there, so no toast says it again."""
+    return redirect("web:conversation", row.id)
+
+
+def _unread(row: Conversation, revision: int | None) -> str:
+    newest = row.entries.filter(kind=Entry.Kind.INBOUND).order_by("-id").values_list("id", flat=True).first()
+    if newest is None or (revision is not None and newest <= revision):
+        return ""
+    return _("Something new came while you wrote. Read it first, then send.")
+
+
+def _empty(text: str) -> str:
+    return "" if text.strip() else _("There is nothing to send yet. Write your answer first.")
+
+
+def _conversation(pk: int) -> Conversation:
+    row = inbox.conversation(pk)
+    if row is None:
+        raise Http404
+    return row
