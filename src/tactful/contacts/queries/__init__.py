@@ -1,7 +1,7 @@
 """Reads of contacts: people, searching, and the facts that the gate is told about them."""
 
 from .facts import address_facts_at, basis_facts_at, place_facts, sensitive_facts_at
-from .importing import import_runs, known_contacts, refused_csv, run_rows
+from .importing import import_run, import_runs, known_contacts, refused_csv, run_rows
 from .people import Page, Profile, find_by_address, in_order, people, profile, search
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "address_facts_at",
     "basis_facts_at",
     "find_by_address",
+    "import_run",
     "import_runs",
     "in_order",
     "known_contacts",
