@@ -27,13 +27,17 @@ def candidates() -> list[Touchpoint]:
     Those that the business keeps with people on purpose are no candidates.
     """
     rows = on_the_map().filter(current__line=Line.UNDECIDED, suggested_line=Line.STRUCTURAL)
-    return list(rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position"))
+    return list(
+        rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position")
+    )
 
 
 def ranked_structural() -> list[Touchpoint]:
     """Structural touchpoints and candidates by score, the first to automate on top."""
     rows = on_the_map().filter(suggested_line=Line.STRUCTURAL).exclude(current__line=Line.JUDGEMENT)
-    return list(rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position"))
+    return list(
+        rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position")
+    )
 
 
 def history(touchpoint_id: int) -> QuerySet[TouchpointRevision]:

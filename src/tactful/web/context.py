@@ -37,7 +37,7 @@ def _shell(visit: Visit, section: str) -> Shell:
         section=section,
         needs_person=inbox.open_tasks(user.id).count(),
         unanswered=inbox.waiting_for_us(),
-        holding=outbox.held_count(),
+        holding=len(outbox.held()),
         hold_all=_hold_all(visit),
         paused=PAUSES.get(outbox.sending_paused(), lambda: "")(),
         can_write=user.may_write,
@@ -65,4 +65,3 @@ PAUSES = {
     "person": lambda: _("One of us has stopped it"),
     "pause": lambda: _("One of us has stopped it"),
 }
-

@@ -39,13 +39,20 @@ def waiting(session: SessionBase, region: str) -> WaitingFile | None:
     except FileNotFoundError:
         return None
     table = read_table(content)
-    mapping = _mapping(kept["mapping"]) if "mapping" in kept else guess_mapping(table.header, table.rows, region)
+    mapping = (
+        _mapping(kept["mapping"]) if "mapping" in kept else guess_mapping(table.header, table.rows, region)
+    )
     return WaitingFile(kept["name"], content, table, declaration(kept["declared"]), mapping)
 
 
 def remember_mapping(session: SessionBase, mapping: ColumnMapping) -> None:
     columns = {str(number): field.value for number, field in mapping.columns.items()}
-    kept = {"columns": columns, "order": mapping.date_order, "region": mapping.region, "file": mapping.prefer_file}
+    kept = {
+        "columns": columns,
+        "order": mapping.date_order,
+        "region": mapping.region,
+        "file": mapping.prefer_file,
+    }
     session[KEY] = {**session[KEY], "mapping": kept}
 
 

@@ -77,17 +77,23 @@ def _columns(run: ImportRun) -> Table:
     rows = (
         (
             Cell(heading),
-            Cell(FIELD_NAMES[meanings[place]] if place in meanings else _("Left out")),
+            Cell(str(FIELD_NAMES[meanings[place]]) if place in meanings else _("Left out")),
             Cell(cells[place] if place < len(cells) else ""),
         )
         for place, heading in enumerate(run.shape.get("header", []))
     )
-    return Table(_("Columns"), (Cell(_("In the file")), Cell(_("Read as")), Cell(_("For example"))), tuple(rows))
+    return Table(
+        _("Columns"), (Cell(_("In the file")), Cell(_("Read as")), Cell(_("For example"))), tuple(rows)
+    )
 
 
 def _table(run: ImportRun, outcome: RowOutcome, page: int) -> Table:
     found = queries.run_rows(run.id, outcome)[page * PER_PAGE : (page + 1) * PER_PAGE]
-    heads = (Cell(_("Line")), Cell(_("Name")), Cell(_("Reason") if outcome == "refused" else _("What we noted")))
+    heads = (
+        Cell(_("Line")),
+        Cell(_("Name")),
+        Cell(_("Reason") if outcome == "refused" else _("What we noted")),
+    )
     return Table(_("Rows of the file"), heads, tuple(_rows(found, _meanings(run))))
 
 

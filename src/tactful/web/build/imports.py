@@ -41,7 +41,9 @@ def import_page(form: Form, visit: Visit) -> ImportPage:
 
 def _run_row(run: ImportRun, visit: Visit) -> RunRow:
     person = visit.person(run.by)
-    return RunRow(run.id, run.file_name, run.started_at, person.name if person else _("The command line"), _state(run))
+    return RunRow(
+        run.id, run.file_name, run.started_at, person.name if person else _("The command line"), _state(run)
+    )
 
 
 def _state(run: ImportRun) -> Text:
@@ -105,7 +107,9 @@ def _declared(declared: Declaration) -> Text:
     if declared.allows_marketing:
         return _("You have said that they may get news too. It is kept with your name.")
     if declared.allows_service:
-        return _("Only service messages may go to them: news and offers need a sale, a date and a chance to say no.")
+        return _(
+            "Only service messages go to them. News and offers need a sale, a date and a chance to say no."
+        )
     return _("These people have not become clients by this list, so automation may not write to them.")
 
 
@@ -124,7 +128,7 @@ def _problems(plans: Sequence[RowPlan], file: WaitingFile) -> Table | None:
     heads = (Cell(_("Line")), Cell(_("Name")), Cell(_("Reason")))
     rows = (
         (
-            Cell(str(plan.row.line), right=False),
+            Cell(str(plan.row.line)),
             Cell(named(plan.row.cells, file.mapping.columns)),
             Cell(sentences(plan.notes)),
         )

@@ -76,7 +76,9 @@ def _scales(score: tuple[int, int, int]) -> tuple[Scale, ...]:
     frequency, friction, clarity = score
     return (
         Scale("frequency", _("How often it happens"), _("1 is once a year, 5 is every day"), frequency),
-        Scale("friction", _("How much effort each one costs"), _("1 is a minute, 5 is half an hour"), friction),
+        Scale(
+            "friction", _("How much effort each one costs"), _("1 is a minute, 5 is half an hour"), friction
+        ),
         Scale("clarity", _("How clear the result is"), _("5 is a plain yes or no"), clarity),
     )
 

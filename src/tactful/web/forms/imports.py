@@ -47,12 +47,15 @@ class UploadForm(forms.Form):
         required=False,
     )
     words = forms.CharField(
-        label=_("In your own words"), required=False, max_length=300, help_text=_("Such as “Contracts since 2009”.")
+        label=_("In your own words"),
+        required=False,
+        max_length=300,
+        help_text=_("Such as “Contracts since 2009”."),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[bytes]":
         """Only a list gets any further: what cannot be read is refused in one sentence."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
         if (upload.size or 0) > LARGEST:
             raise forms.ValidationError(_("The file is larger than 25 MB. Divide it into several files."))
         content = upload.read()
@@ -118,7 +121,9 @@ def mapping_of(data: Any, columns: int, region: str) -> ColumnMapping:
         if data.get(f"column-{number}") in known
     }
     order = data.get("date_order", "")
-    return ColumnMapping(chosen, order if order in ("dmy", "mdy") else "", region, bool(data.get("prefer_file")))
+    return ColumnMapping(
+        chosen, order if order in ("dmy", "mdy") else "", region, bool(data.get("prefer_file"))
+    )
 
 
 def mapping_trouble(mapping: ColumnMapping) -> str:

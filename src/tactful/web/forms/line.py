@@ -19,7 +19,9 @@ class DecisionForm(forms.Form):
     line = forms.ChoiceField(choices=[(each.value, each.value) for each in Line], required=False)
     reason = forms.CharField(required=False, max_length=2000, strip=True)
     owner = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
-    message_class = forms.ChoiceField(choices=[(each.value, each.value) for each in MessageClass], required=False)
+    message_class = forms.ChoiceField(
+        choices=[(each.value, each.value) for each in MessageClass], required=False
+    )
     frequency = forms.IntegerField(required=False, min_value=1, max_value=5)
     friction = forms.IntegerField(required=False, min_value=1, max_value=5)
     clarity = forms.IntegerField(required=False, min_value=1, max_value=5)
@@ -32,7 +34,10 @@ class DecisionForm(forms.Form):
 class NewTouchpointForm(forms.Form):
     name_en = forms.CharField(label=_("Name"), max_length=120, help_text=_("Such as “Change of address”"))
     name_nb = forms.CharField(
-        label=_("Name in Norwegian"), max_length=120, required=False, help_text=_("Leave it empty to use the same.")
+        label=_("Name in Norwegian"),
+        max_length=120,
+        required=False,
+        help_text=_("Leave it empty to use the same."),
     )
     moment = forms.CharField(
         label=_("When it happens"), max_length=300, required=False, help_text=_("One sentence.")

@@ -1,5 +1,6 @@
 """Bringing in clients: a file, what its columns mean, and what became of it."""
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from django.contrib import messages
@@ -83,12 +84,14 @@ def import_run(request: StaffRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @staff_page("import")
-def refused(request: StaffRequest, pk: int) -> HttpResponseBase:
+def refused(_request: StaffRequest, pk: int) -> HttpResponseBase:
     """The refused rows as a file to mend and send again."""
     run = _run(pk)
     name = _("refused rows of %(file)s") % {"file": PurePath(run.file_name).stem}
     response = HttpResponse(queries.refused_csv(run.id), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.csv") or ""
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=f"{name}.csv") or ""
+    )
     return response
 
 
@@ -105,7 +108,6 @@ def _chosen(request: StaffRequest) -> WaitingFile:
     file = waiting(request.session, region)
     if file is None:
         raise Sorry(_("The file is no longer here. Send it again."))
-    remember_mapping(request.session, mapping_of(request.POST, len(file.table.header), region))
-    again = waiting(request.session, region)
-    assert again is not None
-    return again
+    chosen = mapping_of(request.POST, len(file.table.header), region)
+    remember_mapping(request.session, chosen)
+    return replace(file, mapping=chosen)
