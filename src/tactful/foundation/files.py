@@ -53,6 +53,16 @@ def keep(content: bytes) -> Stored:
     return Stored(name, hashlib.sha256(content).hexdigest(), len(content), content_type(content))
 
 
+def read(stored: str) -> bytes:
+    """Raises ``FileNotFoundError`` for what is not, or no longer, in the store."""
+    return path_of(stored).read_bytes()
+
+
+def discard(stored: str) -> None:
+    """Take a file out of the store. One that is gone already is no error."""
+    path_of(stored).unlink(missing_ok=True)
+
+
 def path_of(stored: str) -> Path:
     """Where a stored file rests. Names are made by ``keep``; anything else is refused."""
     if len(stored) != 32 or not set(stored) <= set("0123456789abcdef"):

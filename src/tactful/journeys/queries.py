@@ -81,6 +81,12 @@ def standing_at(journey_id: int, step: str, limit: int = 100) -> QuerySet[Enrolm
     return Enrolment.objects.filter(journey_id=journey_id, step=step, ended_at=None).order_by("due_at", "id")[:limit]
 
 
+def running_in(journey_id: int, enrolment_ids: Collection[int]) -> list[int]:
+    """Those of ``enrolment_ids`` that run in this journey."""
+    rows = Enrolment.objects.filter(journey_id=journey_id, id__in=enrolment_ids, ended_at=None)
+    return list(rows.values_list("id", flat=True))
+
+
 def running_of_contact(contact_id: int) -> list[Enrolment]:
     rows = Enrolment.objects.filter(contact_id=contact_id, ended_at=None)
     return list(rows.select_related("journey", "version").order_by("due_at", "id"))

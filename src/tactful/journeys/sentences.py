@@ -31,7 +31,9 @@ from tactful.journeys.types import (
     Wait,
     WaitFor,
 )
-from tactful.journeys.wording import Words, sentence
+from tactful.journeys.wording import Words, finding_sentence, passed_sentence, sentence
+
+__all__ = ["StepLine", "Way", "around", "describe", "finding_sentence", "passed_sentence"]
 
 
 @dataclass(frozen=True, slots=True)

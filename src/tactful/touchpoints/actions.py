@@ -92,6 +92,21 @@ def rate(touchpoint_id: int, score: tuple[int, int, int], *, acting_user: int, n
     _audit("touchpoint.rated", touchpoint, acting_user, now, {"score": list(score)})
 
 
+@transaction.atomic
+def describe(
+    touchpoint_id: int, kind: MessageClass, *, owner_id: int | None, acting_user: int, now: datetime
+) -> None:
+    """What kind of message it is, and whose it is. What stands with people keeps an owner."""
+    touchpoint = (
+        Touchpoint.objects.select_for_update(of=("self",)).select_related("current").get(id=touchpoint_id)
+    )
+    if owner_id is None and touchpoint.current and touchpoint.current.line == Line.JUDGEMENT:
+        raise LineError(_("Choose who owns it. A touchpoint above the line makes tasks for a person."))
+    touchpoint.owner_id, touchpoint.message_class = owner_id, kind
+    touchpoint.save(update_fields=["owner", "message_class"])
+    _audit("touchpoint.described", touchpoint, acting_user, now, {"class": kind, "owner": owner_id})
+
+
 def _from_suggestion(suggestion: Suggestion, place: int) -> Touchpoint:
     frequency, friction, clarity = suggestion.score
     return Touchpoint(

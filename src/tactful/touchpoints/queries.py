@@ -13,6 +13,10 @@ def on_the_map() -> QuerySet[Touchpoint]:
     return Touchpoint.objects.select_related("current", "owner").order_by("position")
 
 
+def by_slug(slug: str) -> Touchpoint | None:
+    return on_the_map().filter(slug=slug).first()
+
+
 def views(slugs: Collection[str]) -> dict[str, TouchpointView]:
     return {row.slug: _view(row) for row in on_the_map().filter(slug__in=slugs)}
 

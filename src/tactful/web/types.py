@@ -146,7 +146,7 @@ class StepCount:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One way out of a branch: ``If`` + condition, its steps, who is inside."""
+    """One way out of a branch: when it is taken ("If some are missing"), its steps, who is inside."""
 
     condition: Text
     steps: tuple["StepCard", ...]

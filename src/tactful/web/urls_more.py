@@ -1,5 +1,25 @@
-"""Staff pages: the line, journeys, import, settings, sign-in, demo."""
+"""Staff pages: the line, journeys, import, settings."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tactful.web.views import imports, journeys, line
+
+urlpatterns = [
+    path("line", line.line, name="line"),
+    path("line/new", line.touchpoint_add, name="touchpoint_add"),
+    path("line/<slug:slug>", line.touchpoint, name="touchpoint"),
+    path("journeys", journeys.journeys, name="journeys"),
+    path("journeys/<slug:slug>", journeys.journey, name="journey"),
+    path("journeys/<slug:slug>/definition.yaml", journeys.source, name="journey_source"),
+    path("journeys/<slug:slug>/steps/<slug:step>", journeys.step, name="journey_step"),
+    path("journeys/<slug:slug>/live", journeys.live, name="journey_live"),
+    path("journeys/<slug:slug>/rest", journeys.rest, name="journey_rest"),
+    path("journeys/<slug:slug>/departures", journeys.departures, name="journey_departures"),
+    path("import", imports.start, name="import"),
+    path("import/columns", imports.mapping, name="import_mapping"),
+    path("import/runs", imports.bring_in, name="import_start"),
+    path("import/<int:pk>", imports.import_run, name="import_run"),
+    path("import/<int:pk>/refused.csv", imports.refused, name="import_refused"),
+    path("settings/business", line.line, name="settings_business"),
+    path("account-mine", line.line, name="account"),
+]

@@ -1,7 +1,7 @@
 """Reads of contacts: people, searching, and the facts that the gate is told about them."""
 
 from .facts import address_facts_at, basis_facts_at, place_facts, sensitive_facts_at
-from .importing import import_runs, known_contacts, refused_csv, run_rows
+from .importing import import_run, import_runs, known_contacts, refused_csv, run_rows
 from .people import Page, Profile, find_by_address, how_many, in_order, lines, people, profile, search
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "basis_facts_at",
     "find_by_address",
     "how_many",
+    "import_run",
     "import_runs",
     "in_order",
     "known_contacts",

@@ -93,6 +93,10 @@ def import_runs(limit: int = 20) -> QuerySet[ImportRun]:
     return ImportRun.objects.order_by("-started_at", "-id")[:limit]
 
 
+def import_run(run_id: int) -> ImportRun | None:
+    return ImportRun.objects.filter(id=run_id).first()
+
+
 def run_rows(run_id: int, outcome: RowOutcome | None = None) -> QuerySet[ImportRow]:
     """Rows in the order of the file. ``reasons`` become words through ``notes_of``."""
     rows = ImportRow.objects.filter(run_id=run_id).select_related("contact")

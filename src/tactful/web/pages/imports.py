@@ -6,7 +6,8 @@ from typing import Literal
 
 from django.forms import Form
 
-from tactful.web.types import Act, EmptyState, Progress, Table, Text
+from tactful.web.pages.inbox import Choice
+from tactful.web.types import Act, EmptyState, Fact, Pager, Progress, Table, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,38 @@ class ImportPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """Posts ``name``. ``examples``: what stands in the first rows."""
+
+    name: str
+    heading: str
+    examples: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingPage:
+    """templates/web/import_mapping.html, before anything is written. Posts ``column-N``, ``date_order``
+    and ``prefer_file`` to web:import_mapping (look again) or to web:import_start (bring them in).
+    ``outcomes``: what would happen with the rows; ``problems``: the first ones that would be refused."""
+
+    file_name: str
+    sentence: Text
+    columns: tuple[ColumnRow, ...]
+    date_orders: tuple[Choice, ...]
+    prefer_file: bool
+    outcomes: tuple[Fact, ...]
+    declared: Text
+    note: Text = ""
+    trouble: Text = ""
+    problems: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRunPage:
     """``state``: reading (with ``progress``), done, failed (with ``trouble``). ``columns``: what was
-    recognised. ``refused_rows``: line, name, reason. ``refused_url``: the same as a file to mend."""
+    recognised. ``refused_rows``: line, name, reason. ``refused_url``: the same as a file to mend.
+    ``rows``: those behind one of the other numbers, with ``rows_title`` above and ``rows_pager`` below."""
 
     file_name: str
     at: datetime
@@ -50,4 +80,8 @@ class ImportRunPage:
     trouble: Text = ""
     columns: Table | None = None
     refused_rows: Table | None = None
+    rows: Table | None = None
+    rows_title: Text = ""
+    rows_pager: Pager | None = None
+    live_url: str = ""
     acts: tuple[Act, ...] = ()

@@ -1,9 +1,10 @@
-"""templates/web/journeys.html and journey.html"""
+"""templates/web/journeys.html, journey.html and journey_step.html"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from tactful.web.types import Act, EmptyState, Fact, Link, StepCard, Text
+from tactful.web.types import Act, EmptyState, Fact, Link, Person, StepCard, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,26 @@ class JourneyPage:
     @property
     def passing(self) -> int:
         return sum(check.kind == "pass" for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """A client at a step. ``id`` is the enrolment's. ``trouble``: why it does not go on."""
+
+    id: int
+    person: Person
+    url: str
+    since: datetime
+    until: datetime | None
+    trouble: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """Posts ``enrolment`` (several) and ``reason`` to web:journey_departures."""
+
+    slug: str
+    journey: Text
+    name: Text
+    rows: tuple[StandingRow, ...]
+    can_take_out: bool = True

@@ -28,7 +28,7 @@ LIST = JourneysPage(
 )
 _LANES = (
     Lane(
-        "all receipts are in",
+        "If all receipts are in",
         (
             StepCard(
                 "step",
@@ -43,7 +43,7 @@ _LANES = (
         StepCount(33, "done", "#"),
     ),
     Lane(
-        "some are missing",
+        "If some are missing",
         (
             StepCard(
                 "step",
@@ -59,7 +59,7 @@ _LANES = (
         StepCount(9, "inside", "#", "2 held"),
     ),
     Lane(
-        "the client has written to us",
+        "If the client has written to us",
         (StepCard("quiet", "Go quiet", "until we have answered"),),
         StepCount(3, "quiet", "#"),
     ),

@@ -1,0 +1,167 @@
+"""One journey as a recipe, with who stands where."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tactful.contacts import queries as contacts
+from tactful.journeys import queries
+from tactful.journeys.queries import JourneyLine, StepCrowd
+from tactful.journeys.rules.definition import write
+from tactful.journeys.sentences import StepLine, around, describe
+from tactful.journeys.types import Definition, Send
+from tactful.web.build.journeys import check_rows, surroundings, switch
+from tactful.web.pages.journeys import JourneyPage, StandingRow, StepPage
+from tactful.web.templatetags.tactful import full_date, near, number
+from tactful.web.types import Act, Fact, Lane, Person, StepCard, StepCount, Text
+from tactful.web.visit import Visit
+
+MOST = 200  # clients on one page of a step
+
+
+def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
+    definition = queries.definition_of(line.journey)
+    house = surroundings()
+    return JourneyPage(
+        name=definition.name.in_language(visit.language),
+        area="",
+        sentence=definition.about.in_language(visit.language) if definition.about else "",
+        on=line.is_on,
+        version=_("Version %(version)d") % {"version": line.version},
+        version_note=_note(line),
+        inside=ngettext("%(n)s client is inside", "%(n)s clients are inside", line.waiting)
+        % {"n": number(line.waiting)},
+        steps=tuple(_Flow(definition, line, house.touchpoints, visit).cards()),
+        checks=check_rows(definition, house, visit),
+        rules=tuple(Fact(label, value) for label, value in around(definition, visit.language)),
+        acts=tuple(_acts(definition.slug, line.is_on, visit)),
+        source=source_of(line, definition),
+    )
+
+
+def source_of(line: JourneyLine, definition: Definition) -> str:
+    """The file as it was given, else as we write it."""
+    version = line.journey.live_version
+    return (version.source if version else "") or write(definition)
+
+
+def _note(line: JourneyLine) -> Text:
+    version = line.journey.live_version
+    since = {"day": full_date(version.created_at) if version else ""}
+    return _("on, written %(day)s") % since if line.is_on else _("off, written %(day)s") % since
+
+
+def _acts(slug: str, is_on: bool, visit: Visit) -> Iterable[Act]:
+    yield Act(_("Fetch as a file"), reverse("web:journey_source", args=[slug]), post=False, icon="arrowdown")
+    if visit.user.may_write:
+        yield switch(slug, is_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """Turns the lines of the recipe into cards; the crowds are read once."""
+
+    definition: Definition
+    line: JourneyLine
+    touchpoints: Mapping[str, object]
+    visit: Visit
+
+    def cards(self) -> Iterable[StepCard]:
+        crowds = queries.crowds(self.line.journey.id)
+        return self._cards(describe(self.definition, self.visit.language), crowds)
+
+    def _cards(self, lines: Iterable[StepLine], crowds: Mapping[str, StepCrowd]) -> Iterable[StepCard]:
+        for line in lines:
+            if line.kind == "task":
+                yield StepCard("line", text=_("From here a person decides"))
+            yield self._card(line, crowds.get(line.step) if line.number else None)
+            if line.kind == "goal":
+                for way in line.ways:
+                    yield from self._cards(way.lines, crowds)
+            elif line.ways:
+                lanes = (Lane(way.heading, tuple(self._cards(way.lines, crowds))) for way in line.ways)
+                yield StepCard("fork", lanes=tuple(lanes))
+
+    def _card(self, line: StepLine, crowd: StepCrowd | None) -> StepCard:
+        return StepCard(
+            _KINDS.get(line.kind, "step"),  # type: ignore[arg-type]
+            verb=line.verb,
+            text=line.what,
+            number=line.number,
+            note=line.conditions,
+            channel="mail" if line.kind == "send" else "",
+            line=self._line_of(line.step),
+            owner=self._owner(line.owner) if line.kind == "task" else None,
+            count=self._count(crowd) if crowd else None,
+        )
+
+    def _line_of(self, step_id: str) -> str:
+        step = next((each for each in self.definition.steps if each.id == step_id), None)
+        found = self.touchpoints.get(step.touchpoint) if isinstance(step, Send) else None
+        return str(getattr(found, "line", ""))
+
+    def _owner(self, owner: str) -> Person:
+        mail = owner.removeprefix("person:")
+        named = next((user for user in self.visit.staff.values() if user.email == mail), None)
+        if named is not None:
+            return Person(named.name)
+        names = {"account_manager": _("Account manager"), "business_owner": _("Business owner")}
+        return Person(names.get(owner, _("Somebody")))
+
+    def _count(self, crowd: StepCrowd) -> StepCount:
+        url = reverse("web:journey_step", args=[self.definition.slug, crowd.step])
+        text = ngettext("waits here", "wait here", crowd.number)
+        until = _("until %(moment)s") % {"moment": near(crowd.until, self.visit.now)} if crowd.until else ""
+        return StepCount(crowd.number, text, url, until)
+
+
+_KINDS = {"begin": "start", "goal": "start", "go_on": "start", "end": "end", "exit": "end", "task": "person"}
+
+
+def step_page(line: JourneyLine, step_id: str, visit: Visit) -> StepPage | None:
+    """Who stands at this step; None if the journey has no such step and nobody stands there."""
+    definition = queries.definition_of(line.journey)
+    numbers = {step.id: place for place, step in enumerate(definition.steps, 1)}
+    standing = list(queries.standing_at(line.journey.id, step_id, MOST))
+    if step_id not in numbers and not standing:
+        return None
+    people = contacts.people({row.contact_id for row in standing})
+    rows = (
+        StandingRow(
+            id=row.id,
+            person=Person(people[row.contact_id].name, is_client=True, title=people[row.contact_id].company),
+            url=reverse("web:client", args=[row.contact_id]),
+            since=row.entered_at,
+            until=row.due_at,
+            trouble=_("It could not go on and is tried again.") if row.failures else "",
+        )
+        for row in standing
+        if row.contact_id in people
+    )
+    return StepPage(
+        slug=definition.slug,
+        journey=definition.name.in_language(visit.language),
+        name=_title(definition, step_id, numbers.get(step_id, 0), visit),
+        rows=tuple(rows),
+        can_take_out=visit.user.may_write,
+    )
+
+
+def _title(definition: Definition, step_id: str, place: int, visit: Visit) -> Text:
+    """``Step 2: Wait 7 days``; a step of an earlier version has only its id."""
+    line = _find(describe(definition, visit.language), step_id)
+    words = {"number": place, "what": f"{line.verb} {line.what}".strip() if line else step_id}
+    return _("Step %(number)d: %(what)s") % words if place else _("Earlier version: %(what)s") % words
+
+
+def _find(lines: Iterable[StepLine], step_id: str) -> StepLine | None:
+    for line in lines:
+        if line.step == step_id and line.number:
+            return line
+        inner = (_find(way.lines, step_id) for way in line.ways)
+        if found := next(filter(None, inner), None):
+            return found
+    return None

@@ -1,0 +1,67 @@
+"""The file that somebody has sent and not yet brought in: content in the store, its name in the session."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from tactful.contacts.rules.headings import guess_mapping
+from tactful.contacts.rules.tables import read_table
+from tactful.contacts.types import ColumnMapping, Declaration, Field, Table
+from tactful.foundation import files
+from tactful.web.forms.imports import declaration
+
+KEY = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    name: str
+    content: bytes
+    table: Table
+    declared: Declaration
+    mapping: ColumnMapping
+
+
+def put_aside(session: SessionBase, name: str, content: bytes, declared: dict[str, Any]) -> None:
+    """One file per session; a new one takes the place of the last. Raises ``files.FileRefused``."""
+    let_go(session)
+    session[KEY] = {"stored": files.keep(content).stored, "name": name[:200], "declared": declared}
+
+
+def waiting(session: SessionBase, region: str) -> WaitingFile | None:
+    """What waits in this session, or None. A file that has gone from the store waits no more."""
+    kept = session.get(KEY)
+    if kept is None:
+        return None
+    try:
+        content = files.read(kept["stored"])
+    except FileNotFoundError:
+        return None
+    table = read_table(content)
+    mapping = (
+        _mapping(kept["mapping"]) if "mapping" in kept else guess_mapping(table.header, table.rows, region)
+    )
+    return WaitingFile(kept["name"], content, table, declaration(kept["declared"]), mapping)
+
+
+def remember_mapping(session: SessionBase, mapping: ColumnMapping) -> None:
+    columns = {str(number): field.value for number, field in mapping.columns.items()}
+    kept = {
+        "columns": columns,
+        "order": mapping.date_order,
+        "region": mapping.region,
+        "file": mapping.prefer_file,
+    }
+    session[KEY] = {**session[KEY], "mapping": kept}
+
+
+def let_go(session: SessionBase) -> None:
+    kept = session.pop(KEY, None)
+    if kept is not None:
+        files.discard(kept["stored"])
+
+
+def _mapping(kept: dict[str, Any]) -> ColumnMapping:
+    columns = {int(number): Field(field) for number, field in kept["columns"].items()}
+    return ColumnMapping(columns, kept["order"], kept["region"], kept["file"])
