@@ -15,6 +15,7 @@ from bench import house
 from bench.machine import Peak, Watched, cpu_seconds, postmaster_pid
 
 CHUNK = 1_000
+NAMES = ("PostgreSQL", "enqueue", "worker")
 
 
 def main() -> None:
@@ -39,17 +40,20 @@ def measure(given: argparse.Namespace, environ: dict[str, str], port: int) -> di
     parts = [house.start(environ, "bench.send", "--part", "enqueue", *asked)]
     parts += [house.start(environ, "bench.send", "--part", "work", *asked) for _ in range(given.workers)]
     roots = [postmaster_pid(_data_directory()), *(part.pid for part in parts)]
-    before, began = cpu_seconds(roots), time.monotonic()
+    before, began = {root: cpu_seconds([root]) for root in roots}, time.monotonic()
     with Peak(lambda: roots) as peak:
         for part in parts:
             house.go(part)
         _wait_until_sent(given.emails)
-        took, used = time.monotonic() - began, cpu_seconds(roots) - before
+        took = time.monotonic() - began
+        spent = {root: cpu_seconds([root]) - before[root] for root in roots}
+    shares = (f"{name} {spent[root] * 1000 / given.emails:.3f}" for name, root in zip(NAMES, roots, strict=False))
+    say(f"CPU ms per email: {', '.join(shares)}")
     _end(parts)
     return {
         "emails": given.emails,
         "emails_per_s": round(given.emails / took),
-        "cpu_ms_per_email": round(used * 1000 / given.emails, 4),
+        "cpu_ms_per_email": round(sum(spent.values()) * 1000 / given.emails, 4),
         "peak_mb": round(peak.mb),
     }
 
@@ -121,9 +125,14 @@ def messages(contacts, touchpoint, revision, now) -> Iterator:  # type: ignore[n
         )
 
 
-def work(given: argparse.Namespace) -> None:
-    """A worker as the product runs it."""
+def work(_given: argparse.Namespace) -> None:
     _setup()
+    house.say_ready()
+    run_worker()
+
+
+def run_worker(batch: int = 500) -> None:
+    """A worker as the product runs it, until SIGTERM."""
     from pathlib import Path  # noqa: PLC0415
     from threading import Event  # noqa: PLC0415
 
@@ -134,8 +143,15 @@ def work(given: argparse.Namespace) -> None:
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     folder = Path(os.environ["TACTFUL_HOME"]) / "journals"
-    house.say_ready()
-    DeliveryWorker(fact_sources(), open_transport, folder, JOURNALS).run(stop)
+    worker = DeliveryWorker(fact_sources(), open_transport, folder, JOURNALS, batch=batch)
+    if out := os.environ.get("BENCH_PROFILE"):
+        import cProfile  # noqa: PLC0415
+
+        profile = cProfile.Profile()
+        profile.runcall(worker.run, stop)
+        profile.dump_stats(out)
+        return
+    worker.run(stop)
 
 
 PARTS = {"enqueue": enqueue_all, "work": work}

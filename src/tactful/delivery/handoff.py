@@ -114,9 +114,9 @@ def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:
         "people": pg.numbers(item.contact_id for item in items),
         "attempts": pg.numbers(item.attempt for item in items),
         "versions": pg.numbers(made.version for made in built),
-        "addresses": [made.message.recipient for made in built],
-        "fixed": [made.fixed for made in built],
-        "hashes": [made.body_hash for made in built],
+        "addresses": pg.texts(made.message.recipient for made in built),
+        "fixed": pg.texts(made.fixed for made in built),
+        "hashes": pg.bytes_(made.body_hash for made in built),
         "firsts": [made.first_at for made in built],
     }
 

@@ -66,6 +66,8 @@ class Desk:
     heads: dict[int, Letterhead] = field(default_factory=dict)
     head_of: dict[tuple[int, str], int] = field(default_factory=dict)
     fresh_heads: dict[int, str] = field(default_factory=dict)
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
+    templates: dict[tuple[int, int], Compiled] = field(default_factory=dict)
 
 
 def open_desk(items: Sequence[Item], sources: FactSources, ring: KeyRing, now: datetime) -> Desk:
@@ -155,13 +157,19 @@ def _head(account_id: int, language: str, desk: Desk) -> int:
 def _version(item: Item, fixed: Fixed, desk: Desk) -> int | None:
     if not item.due.template:
         return None
-    return desk.sources.template(item.due.template, fixed.language).version_id
+    key = (item.due.template, fixed.language)
+    if key not in desk.versions:
+        desk.versions[key] = desk.sources.template(*key).version_id
+    return desk.versions[key]
 
 
 def _compiled(item: Item, version: int | None, fixed: Fixed, head: Letterhead, desk: Desk) -> Compiled:
     if version is None:
         return desk.sources.words(item.subject, item.body, fixed.language)
-    return desk.sources.compiled(version, head)
+    key = (version, fixed.letterhead)
+    if key not in desk.templates:
+        desk.templates[key] = desk.sources.compiled(version, head)
+    return desk.templates[key]
 
 
 def _body_hash(item: Item, version: int | None, payload: bytes) -> bytes:

@@ -51,7 +51,7 @@ def _write_sent(outcomes: Outcomes, worker_id: int, now: datetime) -> list[NewFa
             "ids": pg.numbers(item.id for item, _ in outcomes),
             "attempts": pg.numbers(item.attempt for item, _ in outcomes),
             "codes": pg.numbers(result.code for _, result in outcomes),
-            "providers": [result.provider_id[:200] for _, result in outcomes],
+            "providers": pg.texts(result.provider_id[:200] for _, result in outcomes),
         }
     )
     done = [item for item, _ in outcomes if item.id in written]

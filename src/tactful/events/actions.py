@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
+from psycopg import Cursor
 
-from tactful.events.models import Event
 from tactful.events.types import LANES, NewFact
 from tactful.foundation.ids import new_ids
 
 NOTIFY_CHANNEL = "tactful"
+# A tenth of what the ORM's insert costs; delivery writes one fact for each mail.
+COPY = "COPY event (id, lane, contact_id, name, ts, recorded_at, source, data) FROM STDIN"
 
 
 def record(facts: Sequence[NewFact], *, now: datetime, source: str = "tactful") -> list[int]:
@@ -18,19 +20,16 @@ def record(facts: Sequence[NewFact], *, now: datetime, source: str = "tactful") 
     if not facts:
         return []
     ids = new_ids(len(facts))
-    Event.objects.bulk_create(
-        Event(
-            id=ident,
-            lane=(fact.contact_id or 0) % LANES,
-            contact_id=fact.contact_id,
-            name=fact.name,
-            ts=fact.ts or now,
-            recorded_at=now,
-            source=source,
-            data=fact.data,
-        )
-        for ident, fact in zip(ids, facts, strict=True)
-    )
+    connection.ensure_connection()
+    with (
+        connection.wrap_database_errors,
+        Cursor(connection.connection) as cursor,
+        cursor.copy(COPY) as copy,
+    ):
+        for ident, fact in zip(ids, facts, strict=True):
+            lane = (fact.contact_id or 0) % LANES
+            data = json.dumps(fact.data, ensure_ascii=False)
+            copy.write_row((ident, lane, fact.contact_id, fact.name, fact.ts or now, now, source, data))
     notify({fact.name for fact in facts})
     return ids
 

@@ -56,6 +56,9 @@ DEFAULTS = {
 }
 
 
+_DUMPS = {"bigint": pg.numbers, "text": pg.texts}
+
+
 class _Columns:
     """Columns of a bulk insert: a value that all rows share travels once, the others as arrays."""
 
@@ -75,7 +78,8 @@ class _Columns:
             self.params[key] = first
             self.selected.append(f"%({key})s::{via or kind}" + (f"::{kind}" if via else ""))
             return
-        self.params[key] = pg.numbers(values) if kind == "bigint" else list(values)
+        dump = _DUMPS.get(via or kind, list)
+        self.params[key] = dump(values)
         self.arrays.append(f"%({key})s::{via or kind}[]")
         self.fields.append(f"u_{key}")
         self.selected.append(f"u_{key}" + (f"::{kind}" if via else ""))
