@@ -2,17 +2,22 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tactful.gate.models import StandingHold
 from tactful.gate.types import Standing
 
 
-def standing_at(at: datetime) -> list[Standing]:
+def standing_at(at: datetime) -> QuerySet[StandingHold]:
     """Holds placed and not yet released or expired at ``at``, by what was recorded by then. They are few."""
     released = Q(released_at__isnull=False, released_at__lte=at)
     expired = Q(expires_at__isnull=False, expires_at__lte=at)
     placed = StandingHold.objects.filter(placed_at__lte=at, recorded_at__lte=at)
+    return placed.exclude(released).exclude(expired)
+
+
+def orders_at(at: datetime) -> list[Standing]:
+    """The same as plain values, the oldest first."""
     return [
         Standing(
             ref=row.id,
@@ -25,5 +30,5 @@ def standing_at(at: datetime) -> list[Standing]:
             on_release=row.on_release,
             placed_at=row.placed_at,
         )
-        for row in placed.exclude(released).exclude(expired).order_by("placed_at")
+        for row in standing_at(at).order_by("placed_at")
     ]

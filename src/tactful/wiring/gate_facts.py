@@ -101,7 +101,7 @@ def _read(messages: Sequence[DueMessage], now: datetime) -> _Read:
         basis=_or_none(lambda: _basis(messages, now)),
         talks=_or_none(lambda: inbox.talks_at(ids, now, mood_days)),
         sensitive=_or_none(lambda: contacts.sensitive_facts_at(ids, now)),
-        standing=_or_none(lambda: holds.standing_at(now)),
+        standing=_or_none(lambda: holds.orders_at(now)),
         conditions=_or_none(lambda: conditions_hold(messages, now)),
         last_inbound=_or_none(lambda: inbox.last_inbound(ids)),
         last_auto_reply=_or_none(lambda: inbox.last_auto_reply(ids)),
