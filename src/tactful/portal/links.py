@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import translation
 
@@ -72,6 +73,6 @@ def _contact_of(message_id: int) -> int:
 
 
 def _language(request: HttpRequest, own: str) -> str:
-    asked = request.GET.get("language", "")
+    asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     chosen = asked if asked in ("en", "nb") else own
     return "nb" if chosen.startswith(("nb", "no", "nn")) else "en"

@@ -1,6 +1,7 @@
 """Staff pages. State changes are resources: POST makes them, GET changes nothing."""
 
 from django.urls import URLPattern, path, register_converter
+from django.views.i18n import set_language
 
 from tactful.web.access import IdConverter
 from tactful.web.views import entries, inbox, live, tasks, today
@@ -35,5 +36,6 @@ urlpatterns: list[URLPattern] = [
     path("files/<id:pk>/", entries.entry_file, name="entry_file"),
     path("live/", live.live, name="live"),
     path("parts/", parts, name="parts"),
+    path("language/", set_language, name="language"),
     *more,
 ]
