@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tactful.foundation.models import Instance
 
@@ -23,6 +23,7 @@ def machine_now() -> datetime:
     return now  # type: ignore[no-any-return]
 
 
+@transaction.atomic
 def shift_business_clock(by: timedelta) -> None:
     """Move the business clock forward, for demonstrations. It never goes back."""
     if by < timedelta():
