@@ -62,3 +62,7 @@ def _variable(body: dict[str, str]) -> Variable:
         required=bool(body.get("required")),
         sample=body.get("sample", ""),
     )
+
+
+def version_number(version_id: int) -> int | None:
+    return TemplateVersion.objects.filter(id=version_id).values_list("number", flat=True).first()

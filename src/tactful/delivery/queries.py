@@ -36,8 +36,10 @@ __all__ = [
     "outbox",
     "pauses",
     "reasons_of",
+    "past_of",
     "sending_paused",
     "trace",
+    "unknown_count",
     "waiting_of",
 ]
 
@@ -117,6 +119,9 @@ def outbox(
     rows = Dispatch.objects.select_related("message").order_by("-pk")
     if states:
         rows = rows.filter(state__in=states)
+        shelves = [SHELF_OF[state] for state in states if state in SHELF_OF]
+        if len(shelves) == len(states):  # an index knows where these lie
+            rows = rows.filter(shelf__in=shelves)
     if contact_id is not None:
         rows = rows.filter(contact_id=contact_id)
     if before is not None:
@@ -169,6 +174,25 @@ def pauses() -> list[SendingPause]:
 def contact_of(message_id: int) -> int | None:
     """To whom a message went."""
     return Message.objects.filter(pk=message_id).values_list("contact_id", flat=True).first()
+
+
+SHELF_OF = {
+    "queued": Shelf.QUEUED,
+    "held": Shelf.HELD,
+    "unknown": Shelf.UNKNOWN,
+    "dead": Shelf.DEAD,
+    "refused": Shelf.REFUSED,
+}
+
+
+def unknown_count() -> int:
+    return Dispatch.objects.filter(shelf=Shelf.UNKNOWN).count()
+
+
+def past_of(contact_id: int, before: datetime, limit: int) -> list[Dispatch]:
+    """What has become of messages to one client, the newest first."""
+    rows = Dispatch.objects.filter(contact_id=contact_id, settled_at__lt=before).exclude(state=State.MERGED)
+    return list(rows.select_related("message").order_by("-settled_at", "-pk")[:limit])
 
 
 def held_count() -> int:

@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from tactful.gate.models import StandingHold
 from tactful.gate.types import Standing
 
+__all__ = ["StandingHold", "hold", "orders_at", "standing_at", "standing_on"]
+
 
 def standing_at(at: datetime) -> QuerySet[StandingHold]:
     """Holds placed and not yet released or expired at ``at``, by what was recorded by then. They are few."""
@@ -32,3 +34,12 @@ def orders_at(at: datetime) -> list[Standing]:
         )
         for row in standing_at(at).order_by("placed_at")
     ]
+
+
+def standing_on(contact_id: int, at: datetime) -> list[StandingHold]:
+    """Orders to keep quiet towards one client."""
+    return list(standing_at(at).filter(scope="contact", scope_id=contact_id).order_by("placed_at"))
+
+
+def hold(hold_id: int) -> StandingHold | None:
+    return StandingHold.objects.filter(id=hold_id).first()

@@ -32,10 +32,12 @@ __all__ = [
     "last_inbound",
     "last_said",
     "newest_entries",
+    "notes_of",
     "open_tasks",
     "quiet_contacts",
     "quiet_since",
     "running_talks",
+    "said_before",
     "strained",
     "strained_count",
     "talks_at",
@@ -181,6 +183,17 @@ def newest_entries(conversation_id: int, limit: int = 200) -> list[Entry]:
     """The end of a thread, oldest first, with files."""
     rows = thread(conversation_id).defer("html").order_by("-at", "-id")[:limit]
     return list(rows)[::-1]
+
+
+def said_before(conversation_id: int, before: datetime, limit: int) -> list[Entry]:
+    """The newest first, strictly before a moment."""
+    rows = Entry.objects.filter(conversation_id=conversation_id, at__lt=before).defer("html", "full_text")
+    return list(rows.order_by("-at", "-id")[:limit])
+
+
+def notes_of(conversation_id: int, limit: int = 5) -> list[Entry]:
+    rows = Entry.objects.filter(conversation_id=conversation_id, kind=Entry.Kind.NOTE)
+    return list(rows.order_by("-at", "-id")[:limit])
 
 
 def entries(entry_ids: Collection[int]) -> dict[int, Entry]:

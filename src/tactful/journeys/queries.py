@@ -11,6 +11,21 @@ from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.definition import parse
 from tactful.journeys.types import Definition
 
+__all__ = [
+    "Enrolment",
+    "Journey",
+    "JourneyLine",
+    "StepCrowd",
+    "all_journeys",
+    "crowds",
+    "current_definition",
+    "definition_of",
+    "journey_by_slug",
+    "journey_names",
+    "running_of_contact",
+    "standing_at",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class JourneyLine:

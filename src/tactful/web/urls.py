@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.views.i18n import set_language
 
 from tactful.web.access import IdConverter
-from tactful.web.views import entries, inbox, live, tasks, today
+from tactful.web.views import clients, entries, inbox, live, outbox, tasks, today
 from tactful.web.views.parts import parts
 
 register_converter(IdConverter, "id")
@@ -34,6 +34,20 @@ urlpatterns: list[URLPattern] = [
     path("entries/<id:pk>/", entries.entry, name="entry"),
     path("entries/<id:pk>/html/", entries.entry_html, name="entry_html"),
     path("files/<id:pk>/", entries.entry_file, name="entry_file"),
+    path("clients/", clients.clients, name="clients"),
+    path("clients/<id:pk>/", clients.client, name="client"),
+    path("clients/<id:pk>/conversation/", clients.write_to, name="write_to"),
+    path("clients/<id:pk>/notes/", clients.client_note, name="client_note"),
+    path("clients/<id:pk>/holds/", clients.hold_client, name="hold_client"),
+    path("clients/<id:pk>/bereavement/", clients.bereavement, name="bereavement"),
+    path("clients/<id:pk>/bereavement/end/", clients.end_bereavement, name="end_bereavement"),
+    path("holds/<id:pk>/release/", clients.release_hold, name="release_hold"),
+    path("outbox/", outbox.messages, name="outbox"),
+    path("outbox/<id:pk>/", outbox.message, name="message"),
+    path("outbox/<id:pk>/frame/", outbox.message_frame, name="message_frame"),
+    path("outbox/<id:pk>/stop/", outbox.stop_message, name="stop_message"),
+    path("outbox/<id:pk>/late/", outbox.decide_late, name="decide_late"),
+    path("outbox/<id:pk>/unknown/", outbox.decide_unknown, name="decide_unknown"),
     path("live/", live.live, name="live"),
     path("parts/", parts, name="parts"),
     path("language/", set_language, name="language"),

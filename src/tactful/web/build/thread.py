@@ -57,7 +57,7 @@ def _line(
 ) -> Line:
     author = around.visit.person(entry.author_id) or Person(_("Somebody of ours"))
     if entry.kind == Entry.Kind.LINE:
-        return Crossing(_crossing(entry.code, author if entry.author_id else None), entry.at)
+        return Crossing(crossing(entry.code, author if entry.author_id else None), entry.at)
     if entry.kind == Entry.Kind.INBOUND:
         return _from_client(entry, client, is_html)
     if entry.kind == Entry.Kind.NOTE:
@@ -86,7 +86,7 @@ def _from_client(entry: Entry, client: Person, is_html: bool) -> Bubble:
     )
 
 
-def _crossing(code: str, author: Person | None) -> str:
+def crossing(code: str, author: Person | None) -> str:
     name = author.name.split(" ")[0] if author else ""
     if code == "took_over":
         return _("%(name)s took over. Automation went quiet.") % {"name": name or _("A person")}

@@ -89,6 +89,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRow:
+    """An order to keep quiet towards this client, and the button that ends it."""
+
+    text: Text
+    until: datetime | None
+    act: Act | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldForm:
+    """Posts ``reason``, ``until`` (a date, may be empty) and ``owner``: value, name."""
+
+    url: str
+    owners: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClientPage:
     """``intro``: what they do, since when, who looks after them. ``acts``: at most three, the strong one
     last. ``consent_heads``: purposes. ``caps``: how often, and between which hours."""
@@ -111,3 +128,7 @@ class ClientPage:
     note_url: str = ""
     facts: tuple[Fact, ...] = ()
     more: Link | None = None
+    standing: tuple[StandingRow, ...] = ()
+    hold_form: HoldForm | None = None
+    switches: tuple[Act, ...] = ()
+    switch_note: Text = ""

@@ -21,7 +21,7 @@ from tactful.foundation.models import Role, User
 from tactful.inbox.actions.receive import receive
 from tactful.inbox.models import Conversation, Entry
 from tactful.inbox.types import Received, StoredFile
-from tactful.touchpoints.actions import adopt
+from tactful.touchpoints.actions import adopt, decide
 from tactful.touchpoints.models import Touchpoint
 from tactful.touchpoints.rules.catalogue import suggestions
 from tactful.touchpoints.types import Line, MessageClass, Purpose
@@ -98,7 +98,7 @@ class Cast:
             subject="Your documents",
             body="Some documents are missing.",
         )
-        (ident,) = enqueue([replace(new, **more)], self.now)  # type: ignore[arg-type]
+        (ident,) = enqueue([replace(new, **more)], now=self.now)  # type: ignore[arg-type]
         return Dispatch.objects.get(pk=ident)
 
     def holds(self, contact: Contact, **more: object) -> Dispatch:
@@ -134,6 +134,8 @@ def make_cast() -> Cast:
     adopt(suggestions(), now=now)
     touchpoint = Touchpoint.objects.filter(suggested_line="structural").order_by("position").first()
     assert touchpoint is not None
+    decide(touchpoint.id, Line.STRUCTURAL, "The same each time", owner_id=None, acting_user=owner.id, now=now)
+    touchpoint.refresh_from_db()
     people = [
         create_contact(NewContact(name, (mail,), (), language, company), acting_user=None, now=now)
         for name, mail, language, company in (

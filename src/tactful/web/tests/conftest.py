@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from django.conf import LazySettings
 
@@ -6,5 +8,7 @@ from tactful.web.tests.cast import Cast, make_cast
 
 @pytest.fixture
 def cast(db: None, settings: LazySettings) -> Cast:
+    """Everybody, and a client's requests find the real addresses."""
     settings.ROOT_URLCONF = "tactful.web.tests.live_urls"
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing folder
     return make_cast()

@@ -1,10 +1,12 @@
 """Today, by whole requests."""
 
 import pytest
+from django.test import Client
 
 from tactful.delivery import queries as outbox
 from tactful.delivery.actions import pause_everything
 from tactful.engagements import queries as engagements
+from tactful.foundation.clock import business_now
 from tactful.gate.queries import standing_at
 from tactful.inbox.models import Task
 from tactful.web.tests.cast import Cast
@@ -34,8 +36,6 @@ def test_a_busy_day_opens_with_what_needs_a_person(cast: Cast, language: str) ->
 
 
 def test_strangers_are_sent_to_the_door(cast: Cast) -> None:
-    from django.test import Client
-
     response = Client(headers={"host": "localhost"}).get("/")
     assert response.status_code == 302
     assert "/account/login/" in response["Location"]
@@ -46,10 +46,10 @@ def test_hold_everything_and_let_go_again(cast: Cast) -> None:
     assert client.get("/hold/").status_code == 405
     client.post("/hold/")
     client.post("/hold/")
-    assert standing_at(_later(cast)).filter(scope="everything").count() == 1
+    assert standing_at(business_now()).filter(scope="everything").count() == 1
     assert "Everything is held" in client.get("/").content.decode()
     client.post("/hold/release/")
-    assert not standing_at(_later(cast)).filter(scope="everything").exists()
+    assert not standing_at(business_now()).filter(scope="everything").exists()
 
 
 def test_only_an_owner_lets_a_paused_house_send(cast: Cast) -> None:
@@ -78,18 +78,12 @@ def test_a_document_that_came_another_way(cast: Cast) -> None:
     document = engagements.views([engagement], cast.now)[engagement].missing[0]
     client = cast.signed_in(cast.colleague)
     client.post(f"/documents/{document.id}/receipt/")
-    after = engagements.views([engagement], _later(cast))[engagement]
+    after = engagements.views([engagement], business_now())[engagement]
     assert [each.id for each in after.received] == [document.id]
     client.post(f"/documents/{document.id}/absence/")
-    assert document.id in {each.id for each in engagements.views([engagement], _later(cast))[engagement].missing}
+    assert document.id in {each.id for each in engagements.views([engagement], business_now())[engagement].missing}
 
 
 @pytest.mark.parametrize("url", ["/tasks/1/done/", "/tasks/99999999999999999999/done/", "/documents/1/receipt/"])
 def test_what_is_not_there_is_404(cast: Cast, url: str) -> None:
     assert cast.signed_in(cast.owner).post(url).status_code == 404
-
-
-def _later(cast: Cast):  # type: ignore[no-untyped-def]
-    from tactful.foundation.clock import business_now
-
-    return business_now()

@@ -1,0 +1,210 @@
+"""One message with its whole chain of reasons: cause, checks, words, and what became of it."""
+
+from collections.abc import Callable, Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tactful.channels import queries as channels
+from tactful.content import queries as content
+from tactful.delivery import queries as outbox
+from tactful.delivery.queries import Dispatch, State, Trace
+from tactful.gate.sentences import reason_sentence
+from tactful.gate.types import Author, Check
+from tactful.journeys import queries as journeys
+from tactful.touchpoints import queries as touchpoints
+from tactful.web.build.around import Around, look_around, post
+from tactful.web.build.holds import alone, hold_card
+from tactful.web.build.outbox import GLYPHS, sentence
+from tactful.web.build.thread import why_url
+from tactful.web.pages.outbox import MessagePage, ReasonRow, StateRow
+from tactful.web.templatetags.tactful import day_and_time, full_date, near
+from tactful.web.types import Act, Fact, Glyph, HoldCard, Link
+from tactful.web.visit import Visit
+from tactful.wiring.reading import words_of
+
+
+def message_page(message_id: int, visit: Visit) -> MessagePage:
+    """Raises ``Dispatch.DoesNotExist``."""
+    found = outbox.trace(message_id, _domain())
+    row, message = found.dispatch, found.message
+    around = look_around(visit, [row.contact_id])
+    personal = row.author == Author.PERSON_DIRECT
+    words = words_of([row], visit.now).get(row.pk)
+    return MessagePage(
+        title=around.title(message),
+        client=around.client(row.contact_id),
+        state=GLYPHS.get(row.state, "refused"),
+        state_words=STATES[row.state](),
+        answer=sentence(row, around),
+        chain=tuple(_chain(found, around)),
+        history=_history(found),
+        facts=tuple(_facts(found, around)),
+        checked_at=row.cleared_at or row.held_since,
+        cause=tuple(_cause(found)),
+        hold=_hold(found, around),
+        acts=_acts(row, visit),
+        subject=words.subject if words else message.subject,
+        text=words.text if words else message.body,
+        frame_url=reverse("web:message_frame", args=[row.pk]) if words and words.html else "",
+        by_person=visit.person(row.approved_by) if personal else None,
+        why_url=why_url(row.pk, message.key_id) if not personal else "",
+    )
+
+
+def _domain() -> str:
+    account = channels.main_account("mail")
+    return account.address.rpartition("@")[2] if account else "localhost"
+
+
+def _chain(found: Trace, around: Around) -> Iterable[ReasonRow]:
+    """A cleared message lists what was asked; one that was not cleared, what stood against it."""
+    against = {reason.check: reason for reason in found.reasons}
+    refused = found.dispatch.state in (State.REFUSED, State.EXPIRED)
+    for check in Check:
+        if check in against:
+            reason = against[check]
+            said = reason_sentence(reason, around.names(found.dispatch.contact_id), around.visit.reader)
+            retry = reason.code.startswith("unknown.")
+            yield ReasonRow("retry" if retry else "refuse" if refused else "hold", CHECKS[check](), f"{said}.")
+        elif check in found.checks:
+            yield ReasonRow("pass", CHECKS[check](), _passed(check, found, around))
+        elif found.checks:
+            yield ReasonRow("skip", CHECKS[check](), _("Not asked for a message of this kind."))
+
+
+def _passed(check: Check, found: Trace, around: Around) -> str:
+    row = found.dispatch
+    if check is Check.ADDRESS:
+        return row.address
+    if check is Check.LINE and row.touchpoint_rev and found.message.touchpoint_id:
+        drawn = touchpoints.history(found.message.touchpoint_id).filter(id=row.touchpoint_rev).first()
+        who = around.visit.person(drawn.by) if drawn else None
+        if drawn is not None and who is not None:
+            return _("%(name)s drew the line on %(day)s.") % {"name": who.name, "day": full_date(drawn.at)}
+    if check is Check.BASIS and row.basis_receipt:
+        return _("A receipt says why: see how we may write on the profile.")
+    if check is Check.NOT_TOO_LATE and found.message.latest_at:
+        return _("It made sense until %(moment)s.") % {"moment": day_and_time(found.message.latest_at)}
+    return _("In order.")
+
+
+def _history(found: Trace) -> tuple[StateRow, ...]:
+    rows = [StateRow("plan", _("Written down"), found.message.created_at)]
+    for at, name, data in found.facts:
+        glyph, words = HAPPENED.get(name, ("plan", None))
+        detail = str(data.get("detail") or data.get("outcome") or "")
+        rows.append(StateRow(glyph, words() if words else name.removeprefix("message."), at, detail))
+    return tuple(reversed(rows))
+
+
+def _facts(found: Trace, around: Around) -> Iterable[Fact]:
+    row, message, now = found.dispatch, found.message, around.visit.now
+    if message.touchpoint_id in around.touchpoints:
+        slug = next(each.slug for each in touchpoints.on_the_map() if each.id == message.touchpoint_id)
+        name = around.touchpoints[message.touchpoint_id]
+        yield Fact(_("Touchpoint"), name, url=reverse("web:touchpoint", args=[slug]))
+    yield Fact(_("Line"), LINES.get(row.line, lambda: row.line)())
+    yield Fact(_("Kind"), KINDS.get(message.message_class, lambda: message.message_class)())
+    yield Fact(_("Channel"), _("Mail") if message.channel == "mail" else message.channel)
+    if message.latest_at:
+        yield Fact(_("Makes sense until"), near(message.latest_at, now))
+    if message.template:
+        version = row.template_version and content.version_number(row.template_version)
+        yield Fact(_("Template"), f"{message.template}, {version}" if version else message.template)
+    if row.address:
+        yield Fact(_("Address"), row.address)
+    yield Fact(_("Attempts"), str(row.attempt))
+    if row.result_code or row.result:
+        yield Fact(_("Answer of the other side"), f"{row.result_code or ''} {row.result}".strip())
+    yield Fact(_("Message-ID"), found.message_id)
+
+
+def _cause(found: Trace) -> Iterable[Link]:
+    message = found.message
+    if message.cause_kind == "visit" and message.cause_id:
+        journey = journeys.journey_names([message.cause_id]).get(message.cause_id)
+        if journey is not None:
+            step = _("%(journey)s, stop %(number)s") % {"journey": journey.slug, "number": message.cause_visit}
+            yield Link(step, reverse("web:journey", args=[journey.slug]))
+    if message.conversation_id:
+        yield Link(_("The conversation"), reverse("web:conversation", args=[message.conversation_id]))
+    if found.dispatch.merged_into:
+        yield Link(_("Went along with this message"), reverse("web:message", args=[found.dispatch.merged_into]))
+    for rider in found.merged:
+        yield Link(_("Took this message along"), reverse("web:message", args=[rider]))
+
+
+def _hold(found: Trace, around: Around) -> HoldCard | None:
+    if found.dispatch.state != State.HELD:
+        return None
+    held = next((h for h in outbox.held(200, [found.dispatch.contact_id]) if h.message.id == found.message.id), None)
+    return alone(hold_card(held, around), found.message.id) if held else None
+
+
+def _acts(row: Dispatch, visit: Visit) -> tuple[Act, ...]:
+    if not visit.user.may_write:
+        return ()
+    if row.state == State.UNKNOWN:
+        again = post(_("Send it again"), "decide_unknown", row.pk, fields={"again": "yes"})
+        return (post(_("Leave it"), "decide_unknown", row.pk, fields={"again": "no"}), again)
+    if row.state == State.HELD and any(entry["code"].startswith("late.") for entry in row.reasons or ()):
+        send = post(_("Send it all the same"), "decide_late", row.pk, fields={"send": "yes"})
+        return (post(_("Drop it"), "decide_late", row.pk, fields={"send": "no"}), send)
+    if row.state in (State.QUEUED, State.CLAIMED):
+        return (post(_("Stop it"), "stop_message", row.pk),)
+    return ()
+
+
+STATES = {
+    State.QUEUED: lambda: _("Will be sent"),
+    State.CLAIMED: lambda: _("On its way"),
+    State.HANDOFF: lambda: _("On its way"),
+    State.HELD: lambda: _("Held"),
+    State.SENT: lambda: _("Sent"),
+    State.UNKNOWN: lambda: _("Not known"),
+    State.DEAD: lambda: _("Did not arrive"),
+    State.REFUSED: lambda: _("Not sent"),
+    State.EXPIRED: lambda: _("Too late"),
+    State.CANCELLED: lambda: _("Stopped"),
+    State.MERGED: lambda: _("Merged"),
+}
+CHECKS = {
+    Check.LINE: lambda: _("The touchpoint is structural"),
+    Check.ADDRESS: lambda: _("The address works"),
+    Check.BASIS: lambda: _("We may write"),
+    Check.STILL_TRUE: lambda: _("It is still true"),
+    Check.NOT_TOO_LATE: lambda: _("It is not too late"),
+    Check.NOBODY_TALKING: lambda: _("Nobody from us is talking"),
+    Check.CLEAN_HANDS: lambda: _("Our hands are clean"),
+    Check.MOOD: lambda: _("The mood is good"),
+    Check.QUIET_HOURS: lambda: _("The hour is a fitting one"),
+    Check.FREQUENCY: lambda: _("It is not too much"),
+    Check.CHANNEL_RULES: lambda: _("The channel allows it"),
+    Check.SENSITIVE_DATES: lambda: _("The time is not a sensitive one"),
+}
+LINES = {
+    "structural": lambda: _("Structural: automation may write"),
+    "judgement": lambda: _("Judgement: a person writes"),
+    "undecided": lambda: _("Not decided: only people write"),
+}
+KINDS = {
+    "awaited": lambda: _("Something the client waits for"),
+    "deadline": lambda: _("A deadline"),
+    "reminder": lambda: _("A reminder"),
+    "relationship": lambda: _("For the relationship"),
+    "marketing": lambda: _("News and offers"),
+}
+HAPPENED: dict[str, tuple[Glyph, Callable[[], str] | None]] = {
+    "message.sent": ("sent", lambda: _("Sent")),
+    "message.held": ("held", lambda: _("Held")),
+    "message.refused": ("refused", lambda: _("Not sent")),
+    "message.dead": ("refused", lambda: _("Did not arrive")),
+    "message.unknown": ("unknown", lambda: _("No answer came")),
+    "message.cancelled": ("refused", lambda: _("Stopped")),
+    "message.merged": ("sent", lambda: _("Merged into another message")),
+    "message.expired": ("refused", lambda: _("Too late")),
+    "message.released": ("plan", lambda: _("Let go, the journey looks again")),
+    "message.bounced": ("refused", lambda: _("Came back")),
+    "message.needs_person": ("person", lambda: _("A person was asked")),
+}

@@ -1,0 +1,149 @@
+"""The outbox: what waits, what went, what was stopped, and what nobody knows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from tactful.delivery import queries as outbox
+from tactful.delivery.queries import Dispatch, State
+from tactful.web.build.around import Around, look_around
+from tactful.web.build.holds import hold_cards
+from tactful.web.build.timeline import why
+from tactful.web.pages.outbox import OutboxPage, OutboxRow
+from tactful.web.rules.when import in_words
+from tactful.web.templatetags.tactful import near
+from tactful.web.types import EmptyState, Glyph, HoldCard, Pager, Tab
+from tactful.web.visit import Visit
+
+PAGE, HOLDS_READ, HOLDS_SHOWN = 50, 60, 6
+SHOWS: dict[str, tuple[str, ...]] = {
+    "held": (State.HELD,),
+    "planned": (State.QUEUED, State.CLAIMED, State.HANDOFF),
+    "sent": (State.SENT, State.MERGED),
+    "stopped": (State.REFUSED, State.CANCELLED, State.EXPIRED, State.DEAD),
+    "unknown": (State.UNKNOWN,),
+}
+GLYPHS: dict[str, Glyph] = {
+    State.QUEUED: "plan",
+    State.CLAIMED: "plan",
+    State.HANDOFF: "plan",
+    State.HELD: "held",
+    State.SENT: "sent",
+    State.MERGED: "sent",
+    State.UNKNOWN: "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``client``: only messages to this one. ``before``: message id at which the page before ended."""
+
+    show: str = "held"
+    client: int | None = None
+    before: int | None = None
+
+
+def outbox_page(visit: Visit, asked: Asked) -> OutboxPage:
+    found = outbox.outbox(states=SHOWS[asked.show], contact_id=asked.client, before=asked.before, limit=PAGE + 1)
+    rows, more = found[:PAGE], found[PAGE:]
+    held = outbox.held(HOLDS_READ) if asked.show == "held" and not asked.client and not asked.before else []
+    around = look_around(visit, [*(r.contact_id for r in rows), *(h.message.contact_id for h in held), asked.client])
+    cards: tuple[HoldCard, ...] = hold_cards(held, around)[:HOLDS_SHOWN]
+    return OutboxPage(
+        tabs=_tabs(asked),
+        rows=tuple(_row(row, around) for row in rows),
+        pager=_pager(asked, rows, bool(more)),
+        summary=_summary(asked, around),
+        holds=cards,
+        empty=None if rows else _empty(asked),
+    )
+
+
+def _row(row: Dispatch, around: Around) -> OutboxRow:
+    now = around.visit.now
+    channel = {"mail": _("Mail"), "sms": _("SMS")}.get(row.message.channel, row.message.channel)
+    return OutboxRow(
+        id=row.pk,
+        state=GLYPHS.get(row.state, "refused"),
+        title=around.title(row.message),
+        client=around.client(row.contact_id),
+        sentence=sentence(row, around),
+        meta=(channel, near(row.settled_at or row.first_handoff_at or row.not_before, now)),
+    )
+
+
+def sentence(row: Dispatch, around: Around) -> str:
+    """Where a message stands, in one sentence."""
+    if row.reasons and row.state in (State.HELD, State.REFUSED, State.EXPIRED):
+        return f"{why(row, around)}."
+    if row.state == State.DEAD:
+        return _("It did not arrive: %(detail)s") % {"detail": row.result or _("no reason was given")}
+    if row.state == State.QUEUED and row.tries:
+        return _("The provider was busy. It is tried again by itself.")
+    return SENTENCES.get(row.state, lambda: "")()
+
+
+SENTENCES = {
+    State.QUEUED: lambda: _("It is checked at the moment of sending."),
+    State.CLAIMED: lambda: _("It is on its way."),
+    State.HANDOFF: lambda: _("It is on its way."),
+    State.HELD: lambda: _("It waits."),
+    State.SENT: lambda: _("The receiving side has taken it."),
+    State.UNKNOWN: lambda: _("We do not know if it arrived. It is not sent again by itself."),
+    State.REFUSED: lambda: _("It was not sent."),
+    State.EXPIRED: lambda: _("It came too late and was not sent."),
+    State.CANCELLED: lambda: _("It was stopped before it went."),
+    State.MERGED: lambda: _("It went along with another message of the day."),
+}
+
+
+def _tabs(asked: Asked) -> tuple[Tab, ...]:
+    counts: Mapping[str, int] = {} if asked.client else {"held": outbox.held_count(), "unknown": outbox.unknown_count()}
+    words = {
+        "held": pgettext("outbox", "Held"),
+        "planned": _("Will be sent"),
+        "sent": pgettext("outbox", "Sent"),
+        "stopped": _("Stopped"),
+        "unknown": _("Not known"),
+    }
+    glyphs = {"held": "held", "planned": "plan", "sent": "sent", "stopped": "refused", "unknown": "unknown"}
+    return tuple(
+        Tab(text, _url(asked, show), show == asked.show, counts.get(show), glyph=glyphs[show])
+        for show, text in words.items()
+    )
+
+
+def _url(asked: Asked, show: str, **more: object) -> str:
+    given = {"show": show, **({"client": asked.client} if asked.client else {}), **more}
+    return f"{reverse('web:outbox')}?{urlencode(given)}"
+
+
+def _pager(asked: Asked, rows: Sequence[Dispatch], more: bool) -> Pager:
+    """Numbers would need a count over everything; a page of the newest says enough."""
+    if not rows or not more:
+        return Pager(1 if rows else 0, len(rows), len(rows) if asked.before is None else 0)
+    following = _url(asked, asked.show, before=rows[-1].pk)
+    return Pager(1, len(rows), len(rows), next_url=following)
+
+
+def _summary(asked: Asked, around: Around) -> str:
+    if asked.client:
+        return _("Messages to %(name)s.") % {"name": around.client(asked.client).name}
+    held = outbox.held_count()
+    if not held:
+        return _("Nothing is being held.")
+    words = in_words(held, around.visit.language).capitalize()
+    said = ngettext("%(words)s message waits for something.", "%(words)s messages wait for something.", held)
+    return said % {"words": words}
+
+
+def _empty(asked: Asked) -> EmptyState:
+    if asked.show == "held":
+        return EmptyState(
+            _("Nothing is being held"), _("When a message waits, it stands here with its reason."), "held"
+        )
+    return EmptyState(_("Nothing here"), _("Messages stand here when automation or a person has written."), "plan")

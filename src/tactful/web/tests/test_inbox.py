@@ -1,0 +1,198 @@
+"""The inbox, by whole requests."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tactful.delivery.models import Message
+from tactful.foundation import files
+from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
+from tactful.web.tests.cast import Cast, a_file
+
+QUESTION = "When is the payroll run? Could you call me?"
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("url", ["/inbox/", "/inbox/?show=all", "/inbox/?q=nobody", "/inbox/?before=x,1"])
+def test_an_empty_inbox(cast: Cast, language: str, url: str) -> None:
+    assert cast.signed_in(cast.owner, language).get(url).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_a_thread_shows_both_sides_and_what_rests(cast: Cast, language: str) -> None:
+    entry = cast.writes(cast.consenting, QUESTION)
+    cast.holds(cast.consenting)
+    cast.plans(cast.consenting)
+    cast.asks_for_documents(cast.consenting)
+    page = cast.signed_in(cast.colleague, language).get(f"/inbox/{entry.conversation_id}/").content.decode()
+    assert page.count(QUESTION) >= 2  # in the list and in the thread
+    assert "Some documents are missing." in page  # the held words, dotted
+    assert "documents" in page
+    if language == "en":
+        assert "Bank statements" in page
+        assert "Received another way" in page
+
+
+def test_a_reply_goes_out_and_automation_stays_quiet(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, QUESTION)
+    url = f"/inbox/{entry.conversation_id}/reply/"
+    client = cast.signed_in(cast.colleague)
+    assert client.get(url).status_code == 405
+    given = {"text": "On Friday. I call you.", "revision": str(entry.id), "do": "send", "channel": "mail"}
+    assert client.post(url, given).status_code == 302
+    message = Message.objects.get()
+    assert (message.body, message.dispatch.approved_by) == ("On Friday. I call you.", cast.colleague.id)
+    assert cast.thread(cast.consenting).state == Conversation.State.WAITING
+    page = client.get(f"/inbox/{entry.conversation_id}/").content.decode()
+    assert "Kari took over. Automation went quiet." in page
+    assert "On Friday. I call you." in page
+
+
+def test_words_that_the_writer_has_not_read_stop_the_answer_once(cast: Cast) -> None:
+    first = cast.writes(cast.consenting, QUESTION)
+    cast.writes(cast.consenting, "Never mind, it is too late?")
+    url = f"/inbox/{first.conversation_id}/reply/"
+    response = cast.signed_in(cast.colleague).post(url, {"text": "Tomorrow.", "revision": str(first.id)})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Something new came while you wrote" in page
+    assert "Tomorrow." in page
+    assert not Message.objects.exists()
+
+
+def test_send_and_hand_back_closes(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, QUESTION)
+    given = {"text": "Done.", "revision": str(entry.id), "do": "hand_back"}
+    cast.signed_in(cast.colleague).post(f"/inbox/{entry.conversation_id}/reply/", given)
+    assert cast.thread(cast.consenting).state == Conversation.State.CLOSED
+    assert not TalkSpell.objects.running().filter(kind__in=("handoff", "question", "conversation")).exists()
+
+
+def test_a_note_never_leaves(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, QUESTION)
+    given = {"text": "She is on holiday.", "do": "note", "revision": str(entry.id)}
+    cast.signed_in(cast.colleague).post(f"/inbox/{entry.conversation_id}/reply/", given)
+    assert Entry.objects.get(kind="note").text == "She is on holiday."
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "state"),
+    [
+        ("elsewhere", {"how": "phone"}, "waiting"),
+        ("closure", {}, "closed"),
+        ("handoff", {}, "open"),
+        ("settlement", {}, "open"),
+    ],
+)
+def test_each_act_does_its_thing(cast: Cast, act: str, fields: dict[str, str], state: str) -> None:
+    entry = cast.writes(cast.consenting, "This is unacceptable, I complain!")
+    url = f"/inbox/{entry.conversation_id}/{act}/"
+    assert cast.signed_in(cast.reader).post(url, fields).status_code == 403
+    client = cast.signed_in(cast.colleague)
+    assert client.get(url).status_code == 405
+    assert cast.thread(cast.consenting).state == "open"
+    assert client.post(url, fields).status_code == 302
+    assert cast.thread(cast.consenting).state == state
+    assert client.post("/inbox/12/" + act + "/", fields).status_code == 404
+    if act in ("elsewhere", "settlement"):
+        assert not Task.objects.filter(done_at=None).exists()
+
+
+def test_it_is_handed_only_to_somebody_who_may(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, QUESTION)
+    url = f"/inbox/{entry.conversation_id}/assignment/"
+    client = cast.signed_in(cast.colleague)
+    client.post(url, {"owner": str(cast.owner.id)})
+    assert cast.thread(cast.consenting).assignee_id == cast.owner.id
+    client.post(url, {"owner": str(cast.reader.id)})
+    assert cast.thread(cast.consenting).assignee_id == cast.owner.id
+
+
+def test_a_mail_is_shown_where_nothing_of_it_can_run(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, QUESTION, safe_html="<p>When is <b>it</b>?</p>")
+    client = cast.signed_in(cast.reader)
+    frame = client.get(f"/entries/{entry.id}/html/")
+    policy = frame["Content-Security-Policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script" not in policy
+    assert frame["X-Content-Type-Options"] == "nosniff"
+    assert frame["X-Frame-Options"] == "SAMEORIGIN"
+    page = client.get(f"/entries/{entry.id}/").content.decode()
+    assert f'src="/entries/{entry.id}/html/" sandbox' in page
+    assert "<b>it</b>" not in page
+    assert client.get("/entries/3/html/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "served"),
+    [("application/pdf", "application/pdf"), ("text/html", "application/octet-stream"), ("image/svg+xml", "application/octet-stream")],
+)
+def test_a_file_is_always_a_download(cast: Cast, kind: str, served: str) -> None:
+    kept = files.keep(b"%PDF-1.4 <script>")
+    cast.writes(cast.consenting, QUESTION, files=(a_file(kept.stored, 'a"\r\nb.pdf', kind),))
+    response = cast.signed_in(cast.reader).get(f"/files/{EntryFile.objects.get().id}/")
+    assert response["Content-Type"] == served
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_outside_the_store_is_not_there(cast: Cast) -> None:
+    cast.writes(cast.consenting, QUESTION, files=(a_file("../../../../etc/passwd"),))
+    assert cast.signed_in(cast.owner).get(f"/files/{EntryFile.objects.get().id}/").status_code == 404
+
+
+def test_a_stranger_can_be_read_but_not_answered(cast: Cast) -> None:
+    entry = cast.writes(None, "Hello, do you have room for a new client?")
+    page = cast.signed_in(cast.colleague).get(f"/inbox/{entry.conversation_id}/").content.decode()
+    assert "Make them a client" in page
+    assert "<textarea" not in page
+
+
+@pytest.mark.parametrize("url", ["/", "/inbox/?show=all"])
+def test_more_rows_cost_no_more_queries(cast: Cast, url: str) -> None:
+    client = cast.signed_in(cast.owner)
+
+    def fill(count: int) -> int:
+        for number in range(count):
+            contact = cast.client(f"Client {number}")
+            cast.writes(contact, QUESTION)
+            cast.holds(contact)
+            cast.asks_for_documents(contact)
+        client.get(url)
+        with CaptureQueriesContext(connection, ) as queries:
+            assert client.get(url).status_code == 200
+        return len(queries)
+
+    few = fill(3)
+    assert fill(12) == few
+
+
+def test_more_words_cost_no_more_queries(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+
+    def fill(count: int) -> int:
+        for _number in range(count):
+            entry = cast.writes(cast.consenting, QUESTION)
+            cast.holds(cast.consenting)
+            cast.plans(cast.consenting)
+        client.get(f"/inbox/{entry.conversation_id}/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/inbox/{entry.conversation_id}/")
+        return len(queries)
+
+    few = fill(3)
+    assert fill(8) == few
+
+
+def test_the_list_goes_on_by_key(cast: Cast) -> None:
+    from tactful.web.build import inbox as build
+
+    for number in range(build.PAGE + 3):
+        cast.writes(cast.client(f"Client {number:02}"), QUESTION)
+    client = cast.signed_in(cast.owner)
+    first = client.get("/inbox/?show=open")
+    more = first.context["page"].more
+    second = client.get(more.url).context["page"]
+    ids = [row.id for page in (first.context["page"], second) for group in page.groups for row in group.rows]
+    assert len(ids) == len(set(ids)) == build.PAGE + 3

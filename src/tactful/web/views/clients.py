@@ -1,0 +1,115 @@
+"""Clients: the list, the profile, and what a person decides about one of them."""
+
+from datetime import date, datetime, timedelta
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tactful.contacts import actions as people
+from tactful.contacts import queries as contacts
+from tactful.contacts.types import Person
+from tactful.gate import queries as gate
+from tactful.gate.actions import NewHold, place_hold
+from tactful.gate.actions import release_hold as release
+from tactful.inbox.actions.answer import add_note
+from tactful.inbox.actions.receive import thread_of
+from tactful.kernel.zones import day_start
+from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
+from tactful.web.build import client as profile
+from tactful.web.build.clients import clients_page, read_asked
+
+BEREAVED = "bereaved"
+
+
+@require_safe
+@staff_page("clients")
+def clients(request: StaffRequest) -> HttpResponse:
+    page = clients_page(request.visit, read_asked(request.GET.dict()))
+    return render(request, "web/clients.html", {"page": page})
+
+
+@require_safe
+@staff_page("clients")
+def client(request: StaffRequest, pk: int) -> HttpResponse:
+    _client(pk)
+    page = profile.client_page(contacts.profile(pk), request.visit, profile.read_asked(request.GET.dict()))
+    return render(request, "web/client.html", {"page": page})
+
+
+@staff_page("clients")
+@writes
+def write_to(request: StaffRequest, pk: int) -> HttpResponse:
+    """To the one thread with this client; it is begun if nothing was ever said."""
+    thread = thread_of(_client(pk).id, "", request.visit.now)
+    return redirect("web:conversation", thread.id)
+
+
+@staff_page("clients")
+@writes
+def client_note(request: StaffRequest, pk: int) -> HttpResponse:
+    now = request.visit.now
+    thread = thread_of(_client(pk).id, "", now)
+    add_note(thread.id, request.POST.get("text", ""), acting_user=request.user.id, now=now)
+    return done(request, _("Kept, for us only."))
+
+
+@staff_page("clients")
+@writes
+def hold_client(request: StaffRequest, pk: int) -> HttpResponse:
+    """Automation is quiet towards this client until somebody, or a date, ends it."""
+    found, given = _client(pk), request.POST
+    owner = request.visit.staff.get(number(given.get("owner", "")) or request.user.id, request.user)
+    hold = NewHold(
+        scope="contact",
+        scope_id=found.id,
+        reason=given.get("reason", "").strip()[:300],
+        owner_id=owner.id,
+        expires_at=_end_of(given.get("until", ""), request.visit.house.time_zone, request.visit.now),
+    )
+    place_hold(hold, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("Automation is quiet towards %(name)s now.") % {"name": found.given_name})
+
+
+@staff_page("clients")
+@writes
+def release_hold(request: StaffRequest, pk: int) -> HttpResponse:
+    if gate.hold(pk) is None:
+        raise Http404
+    release(pk, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("Automation may write again. What it held is looked at anew."))
+
+
+@staff_page("clients")
+@writes
+def bereavement(request: StaffRequest, pk: int) -> HttpResponse:
+    people.set_flag(_client(pk).id, "flag", BEREAVED, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("Noted. Automation keeps its peace."))
+
+
+@staff_page("clients")
+@writes
+def end_bereavement(request: StaffRequest, pk: int) -> HttpResponse:
+    people.clear_flag(_client(pk).id, "flag", BEREAVED, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("Noted. Automation may write again."))
+
+
+def _client(pk: int) -> Person:
+    found = contacts.people([pk]).get(pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _end_of(text: str, zone: str, now: datetime) -> datetime | None:
+    """The end of the day that a date field names; nothing given is no end."""
+    if not text.strip():
+        return None
+    try:
+        end = day_start(date.fromisoformat(text) + timedelta(days=1), zone)
+    except (ValueError, OverflowError) as unreadable:
+        raise Sorry(_("This is not a date. Write it as 2026-04-30.")) from unreadable
+    if end <= now:
+        raise Sorry(_("This day is over. Choose today or a later one."))
+    return end
