@@ -26,5 +26,7 @@ def settings_at(at: datetime) -> dict[str, Any]:
 
 def business_at(at: datetime) -> Business:
     given = settings_at(at)
-    gate = {key.removeprefix(GATE_PREFIX): value for key, value in given.items() if key.startswith(GATE_PREFIX)}
+    gate = {
+        key.removeprefix(GATE_PREFIX): value for key, value in given.items() if key.startswith(GATE_PREFIX)
+    }
     return Business(**{key: given.get(key, default) for key, default in DEFAULTS.items()}, gate=gate)

@@ -6,112 +6,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.BigIntegerField(editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('title', models.CharField(blank=True, max_length=120)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('staff', 'Staff'), ('read_only', 'Read only')], default='staff', max_length=12)),
-                ('language', models.CharField(default='nb', max_length=12)),
-                ('theme', models.CharField(blank=True, max_length=8)),
-                ('shortcuts', models.BooleanField(default=True)),
-                ('is_active', models.BooleanField(default=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.BigIntegerField(editable=False, primary_key=True, serialize=False)),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("title", models.CharField(blank=True, max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("staff", "Staff"), ("read_only", "Read only")],
+                        default="staff",
+                        max_length=12,
+                    ),
+                ),
+                ("language", models.CharField(default="nb", max_length=12)),
+                ("theme", models.CharField(blank=True, max_length=8)),
+                ("shortcuts", models.BooleanField(default=True)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'db_table': 'staff',
+                "db_table": "staff",
             },
         ),
         migrations.CreateModel(
-            name='Audit',
+            name="Audit",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor', models.BigIntegerField(null=True)),
-                ('verb', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=60)),
-                ('payload_digest', models.BinaryField(max_length=32)),
-                ('seal', models.BinaryField(max_length=32, null=True)),
-                ('sealed_order', models.BigIntegerField(null=True, unique=True)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor", models.BigIntegerField(null=True)),
+                ("verb", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=60)),
+                ("payload_digest", models.BinaryField(max_length=32)),
+                ("seal", models.BinaryField(max_length=32, null=True)),
+                ("sealed_order", models.BigIntegerField(null=True, unique=True)),
             ],
             options={
-                'db_table': 'audit',
+                "db_table": "audit",
             },
         ),
         migrations.CreateModel(
-            name='BusinessSetting',
+            name="BusinessSetting",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('end_recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('key', models.CharField(max_length=60)),
-                ('value', models.JSONField()),
-                ('by', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("end_recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("key", models.CharField(max_length=60)),
+                ("value", models.JSONField()),
+                ("by", models.BigIntegerField(null=True)),
             ],
             options={
-                'db_table': 'business_setting',
+                "db_table": "business_setting",
             },
         ),
         migrations.CreateModel(
-            name='Instance',
+            name="Instance",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('instance_id', models.CharField(max_length=40)),
-                ('epoch', models.IntegerField(default=1)),
-                ('clock_shift', models.DurationField()),
-                ('last_now', models.DateTimeField(null=True)),
-                ('sending_paused', models.CharField(blank=True, max_length=30)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('paused_by', models.BigIntegerField(null=True)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("instance_id", models.CharField(max_length=40)),
+                ("epoch", models.IntegerField(default=1)),
+                ("clock_shift", models.DurationField()),
+                ("last_now", models.DateTimeField(null=True)),
+                ("sending_paused", models.CharField(blank=True, max_length=30)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("paused_by", models.BigIntegerField(null=True)),
             ],
             options={
-                'db_table': 'instance',
+                "db_table": "instance",
             },
         ),
         migrations.CreateModel(
-            name='SecretValue',
+            name="SecretValue",
             fields=[
-                ('id', models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('box', models.BinaryField()),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("box", models.BinaryField()),
             ],
             options={
-                'db_table': 'secret_value',
+                "db_table": "secret_value",
             },
         ),
         migrations.CreateModel(
-            name='AuditPayload',
+            name="AuditPayload",
             fields=[
-                ('audit', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='payload', serialize=False, to='foundation.audit')),
-                ('salt', models.BinaryField(max_length=16)),
-                ('body', models.JSONField()),
+                (
+                    "audit",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="payload",
+                        serialize=False,
+                        to="foundation.audit",
+                    ),
+                ),
+                ("salt", models.BinaryField(max_length=16)),
+                ("body", models.JSONField()),
             ],
             options={
-                'db_table': 'audit_payload',
+                "db_table": "audit_payload",
             },
         ),
         migrations.AddIndex(
-            model_name='audit',
-            index=models.Index(fields=['subject', '-at'], name='audit_subject'),
+            model_name="audit",
+            index=models.Index(fields=["subject", "-at"], name="audit_subject"),
         ),
         migrations.AddConstraint(
-            model_name='businesssetting',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('key',), name='one_running_setting'),
+            model_name="businesssetting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_at__isnull", True)), fields=("key",), name="one_running_setting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instance',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='one_instance'),
+            model_name="instance",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="one_instance"),
         ),
     ]

@@ -14,7 +14,9 @@ NOW = datetime(2026, 4, 9, 7, 0, tzinfo=UTC)
 
 def three_acts() -> None:
     for number in range(3):
-        record_audit(actor=1, verb="contact.changed", subject=f"contact:{number}", now=NOW, body={"name": "Liv"})
+        record_audit(
+            actor=1, verb="contact.changed", subject=f"contact:{number}", now=NOW, body={"name": "Liv"}
+        )
 
 
 def test_a_chain_holds_and_grows() -> None:
