@@ -1,6 +1,7 @@
 """Accounts as others read them."""
 
-from tactful.channels.models import Account, ImapCursor, InboundRaw
+from tactful.channels.models import Account as Account
+from tactful.channels.models import ImapCursor, InboundRaw
 from tactful.channels.types import Channel
 
 

@@ -20,8 +20,10 @@ from django.db.models import Min  # noqa: E402
 from tactful.contacts import queries as contacts  # noqa: E402
 from tactful.contacts.types import Person as Client  # noqa: E402
 from tactful.delivery import queries as outbox  # noqa: E402
+from tactful.delivery.models import Dispatch  # noqa: E402
 from tactful.delivery.queries import Held  # noqa: E402
 from tactful.demo import cast  # noqa: E402
+from tactful.demo.morning import go_to_next_morning  # noqa: E402
 from tactful.demo.postbox.client import Draft, Person, send, write_new, write_reply  # noqa: E402
 from tactful.demo.postbox.mailbox import Direction, Letter, Mailbox  # noqa: E402
 from tactful.demo.telling import Browser, NotAsTold, Teller, letter_of, links_of, run, text_of  # noqa: E402
@@ -169,8 +171,7 @@ def documents_come_in(tell: Teller, who: Cast) -> None:
 
 def a_week_later(tell: Teller, who: Cast) -> None:
     tell.chapter("A week later")
-    to_the_next_step()
-    tell.say(f"  The clock is moved to {business_now():%A %d %B}; the engine does the rest.")
+    to_the_next_step(tell)
     letter = tell.wait(f"{who.uploads.name} is reminded", lambda: newest(who.uploads, "Mangler fortsatt"))
     done, *rest = view_of(who.uploads).documents
     words = text_of(letter)
@@ -228,7 +229,7 @@ def the_client_asks_why(tell: Teller, who: Cast) -> None:
     browser.post_bare(leave, {"List-Unsubscribe": "One-Click"})
     tell.see("one click ends these messages", bool(contacts.profile(who.leaves.id).flags))
     count = len(received(who.leaves))
-    to_the_next_step()
+    to_the_next_step(tell)
     tell.wait(
         "the next reminder to them is refused at the gate",
         lambda: outbox.outbox(states=("refused",), contact_id=who.leaves.id),
@@ -236,14 +237,25 @@ def the_client_asks_why(tell: Teller, who: Cast) -> None:
     tell.see("and they hear nothing more", len(received(who.leaves)) == count)
 
 
-def to_the_next_step() -> None:
-    """Move the business clock to the next moment at which a journey goes on."""
+def to_the_next_step(tell: Teller) -> None:
+    """Let mornings pass until the moment at which a journey goes on."""
     due = Enrolment.objects.filter(ended_at=None, phase__startswith="waiting").aggregate(first=Min("due_at"))[
         "first"
     ]
     if due is None:
         raise NotAsTold("somebody waits for the next step")
+    while (due - business_now()) > timedelta(hours=12):
+        tell.wait(
+            f"it is {go_to_next_morning():%A morning}; what was due has been looked at", lambda: not overdue()
+        )
     shift_business_clock(max(timedelta(), due - business_now()) + timedelta(minutes=2))
+
+
+def overdue() -> bool:
+    """Whether something still waits for the worker: a hold whose time is over, a journey whose step is due."""
+    now = business_now()
+    held = Dispatch.objects.filter(state__in=("held", "queued"), not_before__lte=now).exists()
+    return held or Enrolment.objects.filter(due_at__lte=now, ended_at=None).exists()
 
 
 def received(client: Client) -> list[Letter]:

@@ -6,10 +6,9 @@ them, the line is drawn by decisions, the journey comes from its YAML, mail is r
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import django
 
@@ -27,6 +26,7 @@ from tactful.contacts.types import ContactLine, Declaration, ImportRequest, List
 from tactful.content.actions import NewTemplate, publish_template  # noqa: E402
 from tactful.content.templates_seed import load_seed_templates  # noqa: E402
 from tactful.demo import cast  # noqa: E402
+from tactful.demo.morning import next_morning  # noqa: E402
 from tactful.demo.postbox.client import AUTHSERV_ID, Draft, Person, write_new  # noqa: E402
 from tactful.engagements.actions import open_engagements  # noqa: E402
 from tactful.engagements.types import NewEngagement  # noqa: E402
@@ -35,8 +35,6 @@ from tactful.foundation.clock import business_now, shift_business_clock  # noqa:
 from tactful.foundation.ids import new_id  # noqa: E402
 from tactful.foundation.models import Role, User  # noqa: E402
 from tactful.journeys.actions import import_journey, switch_on  # noqa: E402
-from tactful.kernel.calendars import is_holiday  # noqa: E402
-from tactful.kernel.zones import utc_of  # noqa: E402
 from tactful.touchpoints import actions as touchpoints  # noqa: E402
 from tactful.touchpoints import queries as the_map  # noqa: E402
 from tactful.touchpoints.rules.catalogue import suggestions  # noqa: E402
@@ -44,7 +42,6 @@ from tactful.touchpoints.types import Line  # noqa: E402
 from tactful.wiring.inbound import read_waiting  # noqa: E402
 from tactful.wiring.reactor import run_all  # noqa: E402
 
-MORNING = time(8, 40)
 RECIPE = "annual-accounts-documents.yaml"
 
 
@@ -70,19 +67,9 @@ def login_line() -> str:
 
 
 def start_on_a_working_morning() -> None:
-    """The demo's clock begins on the next working morning, when automation is allowed to speak."""
-    zone = cast.BUSINESS["time_zone"]
+    """Before there is a business, its place is that of the cast."""
     now = business_now()
-    day = now.astimezone(ZoneInfo(zone)).date()
-    begin = utc_of(day, MORNING, zone)
-    while begin < now or not _works(day):
-        day += timedelta(days=1)
-        begin = utc_of(day, MORNING, zone)
-    shift_business_clock(begin - now)
-
-
-def _works(day: date) -> bool:
-    return day.weekday() < 5 and not is_holiday(day, cast.BUSINESS["country"])
+    shift_business_clock(next_morning(now, cast.BUSINESS["time_zone"], cast.BUSINESS["country"]) - now)
 
 
 def hire(now: datetime) -> User:

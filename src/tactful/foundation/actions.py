@@ -1,14 +1,15 @@
-"""Writes that every floor shares: the audit row of a person's act, and the business's settings."""
+"""Writes that every floor shares: audit rows, the business's settings, and its clock."""
 
 import hashlib
 import hmac
 import json
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
+from tactful.foundation.clock import shift_business_clock
 from tactful.foundation.ids import new_id
 from tactful.foundation.models import Audit, AuditPayload, BusinessSetting
 
@@ -45,3 +46,11 @@ def change_settings(*, values: dict[str, Any], acting_user: int | None, now: dat
         for key, value in changed.items()
     )
     record_audit(actor=acting_user, verb="settings.changed", subject="business", now=now, body=changed)
+
+
+@transaction.atomic
+def move_clock(*, by: timedelta, acting_user: int | None, now: datetime) -> None:
+    """Move the business clock forward, for a demonstration."""
+    shift_business_clock(by)
+    body = {"seconds": int(by.total_seconds())}
+    record_audit(actor=acting_user, verb="clock.moved", subject="instance:1", now=now, body=body)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tactful.web.views import imports, journeys, line
+from tactful.web.views import imports, journeys, line, people, settings
 
 urlpatterns = [
     path("line", line.line, name="line"),
@@ -20,6 +20,15 @@ urlpatterns = [
     path("import/runs", imports.bring_in, name="import_start"),
     path("import/<int:pk>", imports.import_run, name="import_run"),
     path("import/<int:pk>/refused.csv", imports.refused, name="import_refused"),
-    path("settings/business", line.line, name="settings_business"),
-    path("account-mine", line.line, name="account"),
+    path("settings/business", settings.business, name="settings_business"),
+    path("settings/quiet", settings.quiet, name="settings_quiet"),
+    path("settings/caps", settings.caps, name="settings_caps"),
+    path("settings/mail", settings.mail, name="settings_mail"),
+    path("settings/mail/test", settings.mail_test, name="settings_mail_test"),
+    path("settings/people", people.people, name="settings_people"),
+    path("settings/people/<int:pk>", people.person, name="person"),
+    path("settings/people/<int:pk>/password", people.new_password, name="person_password"),
+    path("settings/people/<int:pk>/departure", people.departure, name="person_departure"),
+    path("settings/people/<int:pk>/return", people.comeback, name="person_return"),
+    path("me", people.account, name="account"),
 ]

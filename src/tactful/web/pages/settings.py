@@ -26,8 +26,7 @@ class TestLine:
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """``test_text`` names the address to which the test mail goes; the button posts to
-    web:settings_mail_test."""
+    """``test_text`` says what trying it does; the button posts to web:settings_mail_test."""
 
     form: Form
     state: Text

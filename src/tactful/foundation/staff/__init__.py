@@ -1,0 +1,1 @@
+"""The people who work here, as owners manage them."""

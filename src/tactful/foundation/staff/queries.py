@@ -1,0 +1,42 @@
+"""How people sign in."""
+
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+
+from tactful.foundation.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """``passkeys``: how many. ``app``: six digits from an app. ``codes``: recovery codes that are left."""
+
+    passkeys: int
+    app: bool
+    codes: int
+    sessions: int
+
+
+def sign_in_of(user: User) -> SignIn:
+    rows = list(Authenticator.objects.filter(user=user))
+    codes = [row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES]
+    return SignIn(
+        passkeys=sum(row.type == Authenticator.Type.WEBAUTHN for row in rows),
+        app=any(row.type == Authenticator.Type.TOTP for row in rows),
+        codes=sum(len(row.wrap().get_unused_codes()) for row in codes),
+        sessions=UserSession.objects.filter(user=user).count(),
+    )
+
+
+def sign_in_marks(user_id: int) -> tuple[object, ...]:
+    """Equal before and after: nothing about signing in has changed. Codes that are used up do not count."""
+    user = User.objects.get(id=user_id)
+    rows = (
+        Authenticator.objects.filter(user_id=user_id).order_by("id").values_list("id", "type", "created_at")
+    )
+    return (user.password, user.email, *rows)
+
+
+def person(user_id: int) -> User | None:
+    return User.objects.filter(id=user_id).first()

@@ -1,0 +1,123 @@
+"""The mail account."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from tactful.channels.actions import AccountForm
+from tactful.channels.queries import Account
+
+SECURITY = [
+    ("starttls", _("STARTTLS (mostly port 587, IMAP 143)")),
+    ("implicit_tls", _("TLS from the start (mostly port 465, IMAP 993)")),
+    ("none", _("None, only for a server on this machine")),
+]
+LOCAL = ("127.", "::1", "localhost")
+FIELDS = ("smtp_host", "smtp_port", "smtp_security", "smtp_username")
+IMAP_FIELDS = ("imap_host", "imap_port", "imap_security", "imap_username")
+
+
+def _password(label: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    hint = _("Leave it empty to keep the one that is stored.")
+    return forms.CharField(
+        label=label, required=False, strip=False, max_length=400, widget=widget, help_text=hint
+    )
+
+
+def _host(label: Any, **more: Any) -> forms.CharField:
+    pattern = {
+        "regex": r"^[A-Za-z0-9.:\-]+$",
+        "error_messages": {"invalid": _("Write a name such as smtp.example.com.")},
+    }
+    return forms.RegexField(label=label, max_length=255, **pattern, **more)
+
+
+def _port(initial: int, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=initial, **more)
+
+
+class MailForm(forms.Form):
+    address = forms.EmailField(label=_("Address that clients answer to"), max_length=320)
+    sender_name = forms.CharField(
+        label=_("Name beside it"),
+        max_length=120,
+        required=False,
+        help_text=_("Empty: the name of the business"),
+    )
+    smtp_host = _host(_("Server for outgoing mail (SMTP)"))
+    smtp_port = _port(587)
+    smtp_security = forms.ChoiceField(label=_("Encryption"), choices=SECURITY, initial="starttls")
+    smtp_username = forms.CharField(label=_("User name"), max_length=320, required=False)
+    smtp_password = _password(_("Password"))
+    imap_host = _host(
+        _("Server for incoming mail (IMAP)"),
+        required=False,
+        help_text=_("Empty: mail comes through our own door"),
+    )
+    imap_port = _port(993, required=False)
+    imap_security = forms.ChoiceField(label=_("Encryption"), choices=SECURITY, initial="implicit_tls")
+    imap_username = forms.CharField(
+        label=_("User name"),
+        max_length=320,
+        required=False,
+        help_text=_("Empty: the same as for outgoing mail"),
+    )
+    imap_password = _password(_("Password"))
+    trusted_servers = forms.CharField(
+        label=_("Servers whose word on senders we trust"),
+        required=False,
+        max_length=600,
+        help_text=_("The first word of “Authentication-Results” in your mail, such as mx.example.com"),
+    )
+
+    def __init__(self, *args: Any, account: Account | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._before = account
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for kind in ("smtp", "imap"):
+            host = given.get(f"{kind}_host") or ""
+            if given.get(f"{kind}_security") == "none" and host and not host.startswith(LOCAL):
+                self.add_error(
+                    f"{kind}_security", _("Without encryption others could read along. Choose one.")
+                )
+            if (
+                host
+                and self._moves(kind, host)
+                and given.get("smtp_username")
+                and not given.get(f"{kind}_password")
+            ):
+                why = ValidationError(_("The server is another one, so type its password again."))
+                self.add_error(f"{kind}_password", why)
+        return given
+
+    def _moves(self, kind: str, host: str) -> bool:
+        """A stored password goes to nobody but the server that it was typed for."""
+        before = self._before.settings.get(f"{kind}_host") if self._before else None
+        return bool(before) and before != host
+
+    def account_form(self) -> AccountForm:
+        given = self.cleaned_data
+        kept = dict(self._before.settings) if self._before else {}
+        kept |= {name: given[name] for name in FIELDS}
+        kept |= {name: given[name] if given["imap_host"] else "" for name in IMAP_FIELDS}
+        kept = {name: value for name, value in kept.items() if value not in ("", None)}
+        return AccountForm(
+            name=self._before.name if self._before else given["address"],
+            address=given["address"],
+            sender_name=given["sender_name"],
+            settings=kept | {"trusted_servers": given["trusted_servers"].replace(",", " ").split()},
+            secrets={name: given[name] for name in ("smtp_password", "imap_password")},
+        )
+
+
+def initial_of(account: Account | None) -> dict[str, Any]:
+    if account is None:
+        return {}
+    trusted = " ".join(account.settings.get("trusted_servers", ()))
+    named = {"address": account.address, "sender_name": account.sender_name, "trusted_servers": trusted}
+    return {name: account.settings[name] for name in FIELDS + IMAP_FIELDS if name in account.settings} | named
