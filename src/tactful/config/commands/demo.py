@@ -1,6 +1,7 @@
 """Run the demo business: everything, with a postbox, and with clients and work in it."""
 
 import argparse
+import shutil
 import socket
 from dataclasses import replace
 
@@ -41,6 +42,8 @@ def _run_script(environment: Environment) -> int:
         base_url=f"http://localhost:{web}",
     )
     Server(fresh.home, print).erase()
+    for folder in ("postbox", "files", "journals"):
+        shutil.rmtree(home / folder, ignore_errors=True)
     environ = environ_of(fresh)
     parts = (
         _postbox(fresh, quiet=True),
