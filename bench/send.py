@@ -132,6 +132,10 @@ def messages(contacts, touchpoint, revision, now) -> Iterator:  # type: ignore[n
 
 def work(_given: argparse.Namespace) -> None:
     _setup()
+    import tactful.delivery.worker  # noqa: PLC0415
+    import tactful.wiring.letters  # noqa: PLC0415
+    import tactful.wiring.mail  # noqa: F401, PLC0415
+
     house.say_ready()
     run_worker()
 

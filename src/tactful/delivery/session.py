@@ -23,9 +23,8 @@ REGISTER = f"""
 INSERT INTO sending_worker (id, machine, journal, started_at, lease_until)
 VALUES (%s, %s, %s, clock_timestamp(), clock_timestamp() + interval '{LEASE}')
 """  # noqa: S608, constants only
-EXTEND = (  # noqa: S608, a constant
-    "UPDATE sending_worker SET lease_until = clock_timestamp()"
-    f" + interval '{LEASE}' WHERE id = %s"
+EXTEND = (
+    f"UPDATE sending_worker SET lease_until = clock_timestamp() + interval '{LEASE}' WHERE id = %s"
 )
 
 log = logging.getLogger(__name__)
