@@ -79,7 +79,13 @@ def _clients(numbers: range, now: datetime) -> None:
     )
     BasisSpell.objects.bulk_create(
         BasisSpell(
-            contact=who, purpose=purpose, channel="mail", kind="consent", receipt_id=1, from_at=now, recorded_at=now
+            contact=who,
+            purpose=purpose,
+            channel="mail",
+            kind="consent",
+            receipt_id=1,
+            from_at=now,
+            recorded_at=now,
         )
         for who in people
         for purpose in ("marketing",)

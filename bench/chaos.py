@@ -46,9 +46,6 @@ def nursery() -> None:
     import django  # noqa: PLC0415
 
     django.setup()
-    import tactful.delivery.worker  # noqa: F401, PLC0415
-    import tactful.wiring.letters  # noqa: F401, PLC0415
-    import tactful.wiring.mail  # noqa: F401, PLC0415
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
@@ -104,11 +101,15 @@ class Chaos:
         for place in range(0, len(made), MUST_ARRIVE_SHARE):
             made[place] = replace(made[place], message_class=MessageClass.AWAITED)
         ids = enqueue(made, now=now)
-        return {ident: message.message_class is MessageClass.AWAITED for ident, message in zip(ids, made) if ident}
+        return {
+            ident: message.message_class is MessageClass.AWAITED
+            for ident, message in zip(ids, made, strict=True)
+            if ident
+        }
 
     def _kill_at_random(self, total: int) -> None:
         """Kills follow the progress, so that they are spread over the whole run."""
-        pace, sent, since = max(1, total // self.given.kills - 3), 0, time.monotonic()
+        pace, sent, since = max(1, total // self.given.kills - 1), 0, time.monotonic()
         while self.kills < self.given.kills:
             time.sleep(self.dice.uniform(0.01, 0.08))
             if (now_sent := self._count("sent", "unknown")) < sent + pace and time.monotonic() - since < 2:
@@ -162,7 +163,7 @@ class Chaos:
         digests: dict[int, set[str]] = defaultdict(set)
         forged = 0
         for row in self.record.read_text().splitlines():
-            message_id, digest, recipient, _ = row.split(" ")
+            message_id, digest, _, _ = row.split(" ")
             ident = verify(key_ring(), "message-id", message_id.strip("<>").partition("@")[0])
             copies[ident] += 1
             digests[ident].add(digest)

@@ -68,7 +68,12 @@ def start(environ: dict[str, str], module: str, *arguments: str) -> Watched:
     """A process of ours that says ``ready`` and then waits for ``go``."""
     command = [PYTHON, "-m", module, *arguments]
     process = subprocess.Popen(
-        command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+        command,
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
     )
     assert process.stdout is not None
     if process.stdout.readline().strip() != "ready":

@@ -47,7 +47,9 @@ def measure(given: argparse.Namespace, environ: dict[str, str], port: int) -> di
         _wait_until_sent(given.emails)
         took = time.monotonic() - began
         spent = {root: cpu_seconds([root]) - before[root] for root in roots}
-    shares = (f"{name} {spent[root] * 1000 / given.emails:.3f}" for name, root in zip(NAMES, roots, strict=False))
+    shares = (
+        f"{name} {spent[root] * 1000 / given.emails:.3f}" for name, root in zip(NAMES, roots, strict=False)
+    )
     say(f"CPU ms per email: {', '.join(shares)}")
     _end(parts)
     return {
@@ -121,12 +123,19 @@ def messages(contacts, touchpoint, revision, now) -> Iterator:  # type: ignore[n
             touchpoint_id=touchpoint,
             touchpoint_rev=revision,
             template="bench-news",
-            variables={"link": f"https://fjord.example/l/{sign(ring, 'link', contact)}", "matter": f"sak {contact}"},
+            variables={
+                "link": f"https://fjord.example/l/{sign(ring, 'link', contact)}",
+                "matter": f"sak {contact}",
+            },
         )
 
 
 def work(_given: argparse.Namespace) -> None:
     _setup()
+    import tactful.delivery.worker  # noqa: PLC0415
+    import tactful.wiring.letters  # noqa: PLC0415
+    import tactful.wiring.mail  # noqa: F401, PLC0415
+
     house.say_ready()
     run_worker()
 

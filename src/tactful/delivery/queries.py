@@ -15,7 +15,6 @@ from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
 from tactful.gate.types import Check, Reason
 
-
 __all__ = [
     "Audience",
     "Dispatch",

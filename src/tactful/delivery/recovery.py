@@ -22,7 +22,7 @@ from tactful.foundation.clock import business_now
 LEFT = f"""
 SELECT {hot_claim.FIELDS} FROM dispatch d JOIN message m ON m.id = d.message_id
 WHERE d.message_id = ANY(%s::bigint[]) AND d.state = 'handoff' AND d.worker = %s ORDER BY d.message_id
-"""
+"""  # noqa: S608, constants only
 
 log = logging.getLogger(__name__)
 

@@ -92,7 +92,7 @@ def build(item: Item, desk: Desk) -> Built | SendResult:
     """The mail, or ``POISON`` with the reason; the others of its batch go on."""
     try:
         return _build(item, desk)
-    except Exception as error:  # whatever one client's data provoke must not stop the others
+    except Exception as error:  # noqa: BLE001, whatever one client's data provoke must not stop the others
         detail = f"{type(error).__name__}: {error}"[:500]
         return SendResult(item.id, item.attempt, Outcome.POISON, detail=detail)
 

@@ -22,8 +22,10 @@ PATIENCE_MS = 20_000  # after the call to stop, a server that does not answer is
 REGISTER = f"""
 INSERT INTO sending_worker (id, machine, journal, started_at, lease_until)
 VALUES (%s, %s, %s, clock_timestamp(), clock_timestamp() + interval '{LEASE}')
-"""
-EXTEND = f"UPDATE sending_worker SET lease_until = clock_timestamp() + interval '{LEASE}' WHERE id = %s"
+"""  # noqa: S608, constants only
+EXTEND = (
+    f"UPDATE sending_worker SET lease_until = clock_timestamp() + interval '{LEASE}' WHERE id = %s"
+)
 
 log = logging.getLogger(__name__)
 

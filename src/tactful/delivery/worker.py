@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 class DeliveryWorker:
     """Sends what is due until told to stop. Any number may run, on any number of machines.
 
-    ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do.    ``journal_folder``: on a local disk that outlives the process; ``journals``: how they are kept.
+    ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do.
+    ``journal_folder``: on a local disk that outlives the process; ``journals``: how they are kept.
     ``batch``: messages per claim.
     """
 

@@ -44,13 +44,13 @@ m.language, m.variables::text, m.subject, m.body, m.in_reply_to, m."references",
 LOAD = f"""
 SELECT {FIELDS} FROM dispatch d JOIN message m ON m.id = d.message_id
 WHERE d.message_id = ANY(%s::bigint[]) AND d.shelf = 1 ORDER BY d.lane, d.not_before, d.message_id
-"""
+"""  # noqa: S608, constants only
 MERGEABLE = f"""
 SELECT {FIELDS} FROM unnest(%(contacts)s::bigint[], %(ends)s::timestamptz[]) AS v(contact_id, ends_at)
 JOIN dispatch d ON d.contact_id = v.contact_id AND d.shelf = 1 AND d.not_before < v.ends_at
 JOIN message m ON m.id = d.message_id AND m.may_merge
 WHERE d.message_id <> ALL(%(known)s::bigint[])
-"""
+"""  # noqa: S608, constants only
 RESERVE = """
 INSERT INTO cap_use (scope, scope_id, day, used)
 SELECT * FROM unnest(%s::text[], %s::bigint[], %s::date[], %s::integer[])
@@ -66,8 +66,8 @@ JOIN cap_use u ON u.scope = 'contact' AND u.scope_id = v.contact_id
 CLAIMED = """
 UPDATE dispatch d SET state = 'claimed', attempt = d.attempt + 1, worker = %(worker)s, gate_rev = v.rev,
     clearance = v.mask, cleared_at = %(now)s, account_id = v.account, cap_day = v.day,
-    cap_scopes = v.scopes::bigint[], basis_receipt = v.receipt, retry_at = NULL, reasons = NULL, wake_on = NULL, held_since = NULL,
-    task_at = NULL, misses = 0, owner_id = NULL, on_release = ''
+    cap_scopes = v.scopes::bigint[], basis_receipt = v.receipt, retry_at = NULL, reasons = NULL,
+    wake_on = NULL, held_since = NULL, task_at = NULL, misses = 0, owner_id = NULL, on_release = ''
 FROM unnest(%(ids)s::bigint[], %(revs)s::bigint[], %(masks)s::integer[], %(accounts)s::bigint[],
             %(receipts)s::bigint[], %(days)s::date[], %(scopes)s::text[])
      AS v(id, rev, mask, account, receipt, day, scopes)

@@ -1,7 +1,7 @@
 """T0: messages and their dispatches in two statements, however many there are."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +56,7 @@ DEFAULTS = {
 }
 
 
-_DUMPS = {"bigint": pg.numbers, "text": pg.texts}
+_DUMPS: dict[str, Callable[[Sequence[Any]], Any]] = {"bigint": pg.numbers, "text": pg.texts}
 
 
 class _Columns:

@@ -36,17 +36,16 @@ def run(query: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> int:
 
 def texts(values: Iterable[str | None]) -> str:
     """An array literal of texts, for the same reason."""
-    quoted = ["NULL" if value is None else _QUOTED % value.translate(_ESCAPES) for value in values]
+    quoted = [
+        "NULL" if value is None else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for value in values
+    ]
     return "{" + ",".join(quoted) + "}"
 
 
 def bytes_(values: Iterable[bytes | None]) -> str:
     """An array literal of ``bytea``."""
     return texts(None if value is None else "\\x" + value.hex() for value in values)
-
-
-_QUOTED = '"%s"'
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def numbers(values: Iterable[int | None]) -> str:

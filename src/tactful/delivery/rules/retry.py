@@ -8,11 +8,6 @@ from tactful.channels.types import Outcome, SendResult
 BACK_OFF = (30, 60, 120, 300, 900, 1800, 3600)  # seconds, then hourly
 PATIENCE = timedelta(days=5)  # RFC 5321 4.5.4.1
 POISON_TRIES = 3
-DEFINITE = {
-    Outcome.HARD_ADDRESS: "hard",
-    Outcome.MAILBOX_FULL: "soft",
-    Outcome.CONTENT: "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +35,23 @@ class Next:
     why: str = ""
 
 
+AT_ONCE = {
+    Outcome.SENT: Next("sent"),
+    Outcome.HARD_ADDRESS: Next("dead", bounce="hard", why=Outcome.HARD_ADDRESS),
+    Outcome.MAILBOX_FULL: Next("dead", bounce="soft", why=Outcome.MAILBOX_FULL),
+    Outcome.CONTENT: Next("dead", why=Outcome.CONTENT),
+    Outcome.ACCOUNT: Next("queued", counts=False),  # the account is paused, nobody's attempt is burned
+    Outcome.POLICY: Next("queued", counts=False),
+}
+
+
 def after(result: SendResult, attempted: Attempted, now: datetime, roll: float) -> Next:
     """``roll``: from 0 up to 1, for full jitter."""
     outcome = result.outcome
-    if outcome is Outcome.SENT:
-        return Next("sent")
-    if outcome in DEFINITE:
-        return Next("dead", bounce=DEFINITE[outcome], why=outcome)
     if outcome is Outcome.AMBIGUOUS:
         return ambiguous(attempted)
-    if outcome in (Outcome.ACCOUNT, Outcome.POLICY):
-        return Next("queued", counts=False)
+    if outcome in AT_ONCE:
+        return AT_ONCE[outcome]
     if outcome is Outcome.POISON and attempted.tries + 1 >= POISON_TRIES:
         return Next("dead", why=outcome)
     if attempted.since is not None and now - attempted.since > PATIENCE:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tactful.delivery.tests.house import Clerk, House, Line_, Provider, make_account, make_touchpoint
+from tactful.delivery.tests.house import Clerk, Drawn, House, Provider, make_account, make_touchpoint
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def provider() -> Provider:
 
 
 @pytest.fixture
-def line() -> Line_:
+def line() -> Drawn:
     return make_touchpoint()
 
 

@@ -210,17 +210,17 @@ def answer(outcome: Outcome, code: int | None = None, **more: Any) -> Callable[[
 
 
 @dataclass(frozen=True)
-class Line_:
+class Drawn:
     touchpoint: int
     revision: int
 
 
-def make_touchpoint(line: Line = Line.STRUCTURAL) -> Line_:
+def make_touchpoint(line: Line = Line.STRUCTURAL) -> Drawn:
     point = Touchpoint.objects.create(
         slug=f"t{new_id()}", name_en="Reminder", name_nb="Påminnelse", phase="working", position=1,
         message_class="relationship",
     )  # fmt: skip
-    return Line_(point.pk, move_line(point.pk, line))
+    return Drawn(point.pk, move_line(point.pk, line))
 
 
 def move_line(touchpoint: int, line: Line) -> int:
@@ -241,7 +241,7 @@ def make_account(**fields: Any) -> int:
     return Account.objects.create(channel="mail", name="Post", address="post@fjord.example", **fields).pk
 
 
-def new_message(contact: int, line: Line_, **changes: Any) -> NewMessage:
+def new_message(contact: int, line: Drawn, **changes: Any) -> NewMessage:
     message = NewMessage(
         contact_id=contact,
         dedupe_key=f"test:{new_id()}",
@@ -259,7 +259,7 @@ def new_message(contact: int, line: Line_, **changes: Any) -> NewMessage:
     return replace(message, **changes)
 
 
-def queue(contacts: Sequence[int], line: Line_, **changes: Any) -> list[int]:
+def queue(contacts: Sequence[int], line: Drawn, **changes: Any) -> list[int]:
     ids = enqueue([new_message(contact, line, **changes) for contact in contacts], now=business_now())
     return [ident for ident in ids if ident is not None]
 

@@ -13,8 +13,8 @@ from tactful.delivery.models import Dispatch, Message
 from tactful.delivery.rules.words import words_hash
 from tactful.delivery.tests.house import (
     Clerk,
+    Drawn,
     House,
-    Line_,
     Provider,
     make_contacts,
     make_touchpoint,
@@ -55,7 +55,7 @@ def put(ident: int, **values: Any) -> None:
 
 
 @pytest.mark.parametrize("target", BEYOND)
-def test_nothing_goes_out_uncleared(line: Line_, target: str) -> None:
+def test_nothing_goes_out_uncleared(line: Drawn, target: str) -> None:
     (ident,) = queue(make_contacts(1), line)
     with refused():
         put(ident, state=target)
@@ -65,7 +65,7 @@ def test_nothing_goes_out_uncleared(line: Line_, target: str) -> None:
 
 @pytest.mark.parametrize("target", BEYOND)
 @pytest.mark.parametrize("hole", [*GOOD, "touchpoint_rev"])
-def test_a_null_in_any_column_lets_nothing_pass(line: Line_, target: str, hole: str) -> None:
+def test_a_null_in_any_column_lets_nothing_pass(line: Drawn, target: str, hole: str) -> None:
     (ident,) = queue(make_contacts(1), line)
     with refused():
         put(ident, **(GOOD | {hole: None}), state=target)
@@ -77,7 +77,7 @@ def test_a_null_in_any_column_lets_nothing_pass(line: Line_, target: str, hole: 
     [{"approved_by": None}, {"approved_hash": None}, {"body_hash": None}, {"body_hash": b"y" * 32}],
     ids=lambda spoiled: next(iter(spoiled)),
 )
-def test_a_person_s_words_are_these_words_or_stay(line: Line_, target: str, spoiled: dict[str, Any]) -> None:
+def test_a_person_s_words_are_these_words_or_stay(line: Drawn, target: str, spoiled: dict[str, Any]) -> None:
     (ident,) = queue(make_contacts(1), line)
     with refused():
         put(ident, **(PERSON | spoiled), state=target)
@@ -85,7 +85,7 @@ def test_a_person_s_words_are_these_words_or_stay(line: Line_, target: str, spoi
 
 
 @pytest.mark.parametrize("side", ["judgement", "undecided", "nonsense"])
-def test_no_line_but_the_structural_one(line: Line_, side: str) -> None:
+def test_no_line_but_the_structural_one(line: Drawn, side: str) -> None:
     (ident,) = queue(make_contacts(1), line)
     with refused():
         put(ident, **(GOOD | {"line": side}), state="handoff")
@@ -97,7 +97,7 @@ def test_the_line_of_a_dispatch_is_that_of_its_revision() -> None:
         queue(make_contacts(1), judgement)  # says structural, and the revision says judgement
 
 
-def test_a_message_is_never_rewritten(line: Line_) -> None:
+def test_a_message_is_never_rewritten(line: Drawn) -> None:
     (ident,) = queue(make_contacts(1), line)
     with refused():
         Message.objects.filter(pk=ident).update(body="other words")
@@ -109,17 +109,17 @@ def bump(contact: int) -> None:
     Contact.objects.filter(pk=contact).update(gate_rev=row.gate_rev + 1)
 
 
-def reply(house: House, contact: int, line: Line_) -> None:
+def reply(house: House, contact: int, line: Drawn) -> None:
     house.set(contact, talks=(TalkFact("question", business_now(), 5),))
     bump(contact)
 
 
-def withdrawal(house: House, contact: int, line: Line_) -> None:
+def withdrawal(house: House, contact: int, line: Drawn) -> None:
     house.set(contact, basis=BasisFact(BasisKind.NONE, withdrawn=True))
     bump(contact)
 
 
-def line_change(house: House, contact: int, line: Line_) -> None:
+def line_change(house: House, contact: int, line: Drawn) -> None:
     move_line(line.touchpoint, Line.JUDGEMENT)
 
 
@@ -128,7 +128,7 @@ BETWEEN = [(reply, "held"), (withdrawal, "refused")]
 
 @pytest.mark.parametrize(("happens", "after"), BETWEEN)
 def test_what_happens_between_gate_and_mark_counts(
-    clerk: Clerk, house: House, provider: Provider, line: Line_, happens: Callable[..., None], after: str
+    clerk: Clerk, house: House, provider: Provider, line: Drawn, happens: Callable[..., None], after: str
 ) -> None:
     moved, other = make_contacts(2)
     ids = queue([moved, other], line)
@@ -142,7 +142,7 @@ def test_what_happens_between_gate_and_mark_counts(
 
 
 def test_a_line_that_moves_between_gate_and_mark_stops_all(
-    clerk: Clerk, house: House, provider: Provider, line: Line_
+    clerk: Clerk, house: House, provider: Provider, line: Drawn
 ) -> None:
     ids = queue(make_contacts(3), line)
     claimed = clerk.claim()
@@ -152,7 +152,7 @@ def test_a_line_that_moves_between_gate_and_mark_stops_all(
     assert states(ids) == {"queued": 3}
 
 
-def test_an_old_structural_revision_never_passes(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_an_old_structural_revision_never_passes(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     """Every column says structural and cleared; only the touchpoint knows better."""
     move_line(line.touchpoint, Line.JUDGEMENT)
     (ident,) = queue(make_contacts(1), line)
@@ -184,7 +184,7 @@ def test_other_words_than_the_approved_ones_stay(clerk: Clerk, provider: Provide
 
 
 def test_a_cancelled_message_stays_cancelled_in_a_worker_s_hands(
-    clerk: Clerk, provider: Provider, line: Line_
+    clerk: Clerk, provider: Provider, line: Drawn
 ) -> None:
     contacts = make_contacts(2)
     ids = queue(contacts, line)

@@ -23,8 +23,8 @@ from tactful.delivery.settle import settle
 from tactful.delivery.tests.house import (
     JOURNALS,
     Clerk,
+    Drawn,
     House,
-    Line_,
     Provider,
     make_account,
     make_contacts,
@@ -48,7 +48,7 @@ def kill(message: OutboundMessage) -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_only_claimed_goes_again(clerk: Clerk, line: Line_, tmp_path: Path) -> None:
+def test_what_was_only_claimed_goes_again(clerk: Clerk, line: Drawn, tmp_path: Path) -> None:
     ids = queue(make_contacts(3), line)
     clerk.claim()
     assert recover(JOURNALS) == 0  # it lives
@@ -63,7 +63,7 @@ def test_what_was_only_claimed_goes_again(clerk: Clerk, line: Line_, tmp_path: P
     ("message_class", "after"), [(MessageClass.MARKETING, "unknown"), (MessageClass.AWAITED, "queued")]
 )
 def test_between_dot_and_reply(
-    clerk: Clerk, provider: Provider, line: Line_, message_class: MessageClass, after: str
+    clerk: Clerk, provider: Provider, line: Drawn, message_class: MessageClass, after: str
 ) -> None:
     """The first was answered, the second perhaps arrived, the third was marked and never left."""
     ids = queue(make_contacts(3), line, message_class=message_class)
@@ -84,7 +84,7 @@ def test_between_dot_and_reply(
 @pytest.mark.django_db
 @pytest.mark.parametrize("damage", ["missing", "other_boot", "torn"])
 def test_a_journal_that_cannot_be_trusted_makes_all_ambiguous(
-    clerk: Clerk, provider: Provider, line: Line_, damage: str
+    clerk: Clerk, provider: Provider, line: Drawn, damage: str
 ) -> None:
     ids = queue(make_contacts(2), line)
     provider.before = kill
@@ -104,7 +104,7 @@ def test_a_journal_that_cannot_be_trusted_makes_all_ambiguous(
 
 
 @pytest.mark.django_db
-def test_a_journal_whose_writer_lives_is_left_alone(clerk: Clerk, line: Line_) -> None:
+def test_a_journal_whose_writer_lives_is_left_alone(clerk: Clerk, line: Drawn) -> None:
     ids = queue(make_contacts(1), line)
     clerk.claim()
     Worker.objects.update(lease_until=machine_now() - timedelta(seconds=1))
@@ -115,7 +115,7 @@ def test_a_journal_whose_writer_lives_is_left_alone(clerk: Clerk, line: Line_) -
 
 
 @pytest.mark.django_db
-def test_another_machine_waits_for_ten_minutes(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_another_machine_waits_for_ten_minutes(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     (ident,) = queue(make_contacts(1), line)
     provider.before = kill
     with pytest.raises(Killed):
@@ -131,7 +131,7 @@ def test_another_machine_waits_for_ten_minutes(clerk: Clerk, provider: Provider,
 
 @pytest.mark.django_db
 def test_a_late_outcome_of_an_old_attempt_changes_nothing(
-    clerk: Clerk, house: House, provider: Provider, line: Line_, tmp_path: Path
+    clerk: Clerk, house: House, provider: Provider, line: Drawn, tmp_path: Path
 ) -> None:
     """R10: the first worker slept through its lease, the second one sent."""
     (ident,) = queue(make_contacts(1), line)
@@ -152,7 +152,7 @@ def test_a_late_outcome_of_an_old_attempt_changes_nothing(
 
 
 @pytest.mark.django_db
-def test_a_transport_that_breaks_off_loses_nothing(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_a_transport_that_breaks_off_loses_nothing(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     ids = queue(make_contacts(3), line)
 
     def burst(message: OutboundMessage) -> None:
@@ -166,7 +166,7 @@ def test_a_transport_that_breaks_off_loses_nothing(clerk: Clerk, provider: Provi
 
 
 @pytest.mark.django_db
-def test_a_stop_releases_what_is_not_on_its_way(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_a_stop_releases_what_is_not_on_its_way(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     ids = queue(make_contacts(120), line)
     provider.after = lambda message: clerk.stop.set()
     clerk.turn()

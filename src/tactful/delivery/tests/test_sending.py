@@ -10,8 +10,8 @@ from tactful.delivery.actions import enqueue
 from tactful.delivery.models import Batch, Dispatch, Message
 from tactful.delivery.tests.house import (
     Clerk,
+    Drawn,
     House,
-    Line_,
     Provider,
     answer,
     due_at_once,
@@ -33,7 +33,7 @@ def names() -> list[str]:
     return sorted(Event.objects.values_list("name", flat=True))
 
 
-def test_what_is_queued_is_sent_once_and_told(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_what_is_queued_is_sent_once_and_told(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     ids = queue(make_contacts(3), line)
     assert clerk.turn()
     assert states(ids) == {"sent": 3}
@@ -43,7 +43,7 @@ def test_what_is_queued_is_sent_once_and_told(clerk: Clerk, provider: Provider, 
     assert not clerk.turn()
 
 
-def test_the_same_key_is_written_once(line: Line_) -> None:
+def test_the_same_key_is_written_once(line: Drawn) -> None:
     (contact,) = make_contacts(1)
     one = new_message(contact, line, dedupe_key="visit:1:2")
     (first,) = enqueue([one], now=business_now())
@@ -54,7 +54,7 @@ def test_the_same_key_is_written_once(line: Line_) -> None:
     assert Message.objects.count() == Dispatch.objects.count() == 2
 
 
-def test_many_different_messages_keep_what_is_theirs(line: Line_) -> None:
+def test_many_different_messages_keep_what_is_theirs(line: Drawn) -> None:
     contacts = make_contacts(3)
     made = [
         new_message(
@@ -76,12 +76,12 @@ def test_many_different_messages_keep_what_is_theirs(line: Line_) -> None:
 
 
 def test_every_attempt_carries_the_same_bytes(
-    clerk: Clerk, house: House, provider: Provider, line: Line_
+    clerk: Clerk, house: House, provider: Provider, line: Drawn
 ) -> None:
     (contact,) = make_contacts(1)
     (ident,) = queue([contact], line)
-    provider.before = lambda message: seen.append(message)
     seen: list[OutboundMessage] = []
+    provider.before = seen.append
     provider.plan = lambda message: SendResult(message.ident, message.attempt, Outcome.AMBIGUOUS)
     clerk.turn()
     assert state(ident) == "unknown"
@@ -97,7 +97,7 @@ def test_every_attempt_carries_the_same_bytes(
     assert first.attempt < second.attempt
 
 
-def test_one_bad_address_among_a_hundred(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_one_bad_address_among_a_hundred(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     ids = queue(make_contacts(100), line)
     bad = ids[41]
     refuse = answer(Outcome.CONTENT, 554)
@@ -125,7 +125,7 @@ def test_one_bad_address_among_a_hundred(clerk: Clerk, provider: Provider, line:
     ],
 )
 def test_the_retry_table(
-    clerk: Clerk, provider: Provider, line: Line_, outcome: Outcome, code: int | None, after: str, tries: int
+    clerk: Clerk, provider: Provider, line: Drawn, outcome: Outcome, code: int | None, after: str, tries: int
 ) -> None:
     (ident,) = queue(make_contacts(1), line)
     provider.plan = answer(outcome, code)
@@ -135,7 +135,7 @@ def test_the_retry_table(
 
 
 def test_a_hard_bounce_asks_for_suppression_and_a_policy_refusal_does_not(
-    clerk: Clerk, provider: Provider, line: Line_
+    clerk: Clerk, provider: Provider, line: Drawn
 ) -> None:
     ids = queue(make_contacts(2), line)
     refusals = {ids[0]: answer(Outcome.HARD_ADDRESS, 550), ids[1]: answer(Outcome.POLICY, 550)}
@@ -149,7 +149,7 @@ def test_a_hard_bounce_asks_for_suppression_and_a_policy_refusal_does_not(
 
 
 def test_a_full_mailbox_is_suppressed_at_the_third_time(
-    clerk: Clerk, provider: Provider, line: Line_
+    clerk: Clerk, provider: Provider, line: Drawn
 ) -> None:
     (contact,) = make_contacts(1)
     provider.plan = answer(Outcome.MAILBOX_FULL, 552)
@@ -160,7 +160,7 @@ def test_a_full_mailbox_is_suppressed_at_the_third_time(
     assert [fact.data.get("reason", "") for fact in facts] == ["", "", "mailbox_full"]
 
 
-def test_refused_credentials_pause_the_account_once(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_refused_credentials_pause_the_account_once(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     ids = queue(make_contacts(60), line)
     provider.plan = answer(Outcome.ACCOUNT, 535)
     clerk.turn()
@@ -171,7 +171,7 @@ def test_refused_credentials_pause_the_account_once(clerk: Clerk, provider: Prov
 
 
 def test_must_arrive_goes_twice_at_most_with_one_message_id(
-    clerk: Clerk, provider: Provider, line: Line_
+    clerk: Clerk, provider: Provider, line: Drawn
 ) -> None:
     (ident,) = queue(make_contacts(1), line, message_class=MessageClass.AWAITED)
     provider.plan = answer(Outcome.AMBIGUOUS)
@@ -183,7 +183,7 @@ def test_must_arrive_goes_twice_at_most_with_one_message_id(
 
 
 def test_poison_dies_after_three_tries_and_the_others_go(
-    clerk: Clerk, house: House, provider: Provider, line: Line_
+    clerk: Clerk, house: House, provider: Provider, line: Drawn
 ) -> None:
     house.broken = {"poison"}
     contacts = make_contacts(5)
@@ -198,7 +198,7 @@ def test_poison_dies_after_three_tries_and_the_others_go(
     assert states(good) == {"sent": 4}
 
 
-def test_it_gives_up_after_five_days(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_it_gives_up_after_five_days(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     (ident,) = queue(make_contacts(1), line)
     provider.plan = answer(Outcome.TRANSIENT, 451)
     clerk.turn()
@@ -209,7 +209,7 @@ def test_it_gives_up_after_five_days(clerk: Clerk, provider: Provider, line: Lin
     assert "message.dead" in names()
 
 
-def test_its_own_latest_moment_wins(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_its_own_latest_moment_wins(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     (ident,) = queue(make_contacts(1), line, latest_at=business_now() + timedelta(hours=1))
     provider.plan = answer(Outcome.TRANSIENT, 451)
     clerk.turn()
@@ -219,7 +219,7 @@ def test_its_own_latest_moment_wins(clerk: Clerk, provider: Provider, line: Line
     assert state(ident) == "expired"
 
 
-def test_the_breaker_rests_and_one_probe_closes_it(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_the_breaker_rests_and_one_probe_closes_it(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     ids = queue(make_contacts(8), line)
     provider.plan = answer(Outcome.SAFE)
     clerk.turn()
@@ -236,7 +236,7 @@ def test_the_breaker_rests_and_one_probe_closes_it(clerk: Clerk, provider: Provi
     assert states(ids) == {"sent": 8}
 
 
-def test_another_account_keeps_sending(clerk: Clerk, provider: Provider, line: Line_) -> None:
+def test_another_account_keeps_sending(clerk: Clerk, provider: Provider, line: Drawn) -> None:
     other = Account.objects.create(channel="mail", name="Other", address="other@fjord.example").pk
     down = queue(make_contacts(6), line)
     provider.plan = answer(Outcome.SAFE)

@@ -2,7 +2,6 @@
 than one copy, none is skipped, and the books balance."""
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ OUTCOMES = [
     Outcome.AMBIGUOUS,
 ]
 CAUSE = 5
-EXAMPLES = 15
+EXAMPLES = 100
 
 
 class Outbox(RuleBasedStateMachine):
@@ -174,9 +173,9 @@ class Outbox(RuleBasedStateMachine):
         self.house.changed.clear()
         self.provider.plan = lambda message: None
         self.house.settings = _no_caps(self.house)
-        Dispatch.objects.filter(state="held").update(not_before=business_now())
         for _ in range(12):
             self.time_heals()
+            Dispatch.objects.filter(state="held").update(not_before=business_now())  # the next day
             sweeps.end_holds(business_now() + timedelta(seconds=1))
             self.clerk.turn()
         assert audience("broadcast", CAUSE).live == 0
@@ -208,9 +207,9 @@ def _close_breakers() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     Outbox.folder = tmp_path
-    yield tmp_path
+    return tmp_path
 
 
 @pytest.mark.slow
