@@ -102,8 +102,9 @@ def insert(messages: Sequence[NewMessage], ids: Sequence[int], key_id: int, now:
     columns.add("key_id", "smallint", [key_id] * len(messages))
     columns.add("created_at", "timestamptz", [now] * len(messages))
     rows = pg.many(
+        # Names are our own; values travel as parameters.
         f"INSERT INTO message ({', '.join(columns.names)}) SELECT {', '.join(columns.selected)}"
-        f" FROM {columns.source()} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
+        f" FROM {columns.source()} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",  # noqa: S608
         columns.params,
     )
     fresh = {row[0] for row in rows}
@@ -123,7 +124,7 @@ def _insert_dispatches(kept: Sequence[tuple[int, NewMessage]]) -> None:
     columns.add("not_before", "timestamptz", [message.not_before or message.due_at for message in messages])
     pg.run(
         f"INSERT INTO dispatch ({', '.join([*columns.names, *DEFAULTS])})"
-        f" SELECT {', '.join([*columns.selected, *DEFAULTS.values()])} FROM {columns.source()}",
+        f" SELECT {', '.join([*columns.selected, *DEFAULTS.values()])} FROM {columns.source()}",  # noqa: S608
         columns.params,
     )
 

@@ -150,7 +150,10 @@ def test_a_reply_that_commits_while_the_mark_waits(tmp_path: Path) -> None:
 
 
 def wait_until_somebody_waits() -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     with connection.cursor() as cursor:
         for _ in range(20_000):
             cursor.execute("SELECT pg_stat_clear_snapshot()")
