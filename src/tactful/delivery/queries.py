@@ -15,7 +15,6 @@ from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
 from tactful.gate.types import Check, Reason
 
-
 __all__ = [
     "Audience",
     "Dispatch",
@@ -34,9 +33,9 @@ __all__ = [
     "held_count",
     "hours_of_day",
     "outbox",
+    "past_of",
     "pauses",
     "reasons_of",
-    "past_of",
     "sending_paused",
     "trace",
     "unknown_count",
