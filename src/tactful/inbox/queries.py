@@ -11,11 +11,11 @@ from tactful.inbox.models import AutoReply, Conversation, Entry, EntryFile, Talk
 from tactful.inbox.types import Talk
 
 __all__ = [
+    "MOODS",
     "Conversation",
     "Entry",
     "EntryFile",
     "Filter",
-    "MOODS",
     "TalkSpell",
     "Task",
     "contact_of_thread",
@@ -32,6 +32,7 @@ __all__ = [
     "last_inbound",
     "last_said",
     "newest_entries",
+    "newest_inbound",
     "notes_of",
     "open_tasks",
     "quiet_contacts",
@@ -183,6 +184,12 @@ def newest_entries(conversation_id: int, limit: int = 200) -> list[Entry]:
     """The end of a thread, oldest first, with files."""
     rows = thread(conversation_id).defer("html").order_by("-at", "-id")[:limit]
     return list(rows)[::-1]
+
+
+def newest_inbound(conversation_id: int) -> int | None:
+    """The id of the client's newest words."""
+    rows = Entry.objects.filter(conversation_id=conversation_id, kind=Entry.Kind.INBOUND)
+    return rows.order_by("-id").values_list("id", flat=True).first()
 
 
 def said_before(conversation_id: int, before: datetime, limit: int) -> list[Entry]:

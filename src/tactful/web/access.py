@@ -43,7 +43,11 @@ LARGEST_ID = 2**63 - 1
 
 def number(text: str) -> int | None:
     """An id as forms and addresses give it; anything else is None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID else None
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID
+        else None
+    )
 
 
 class IdConverter:
@@ -74,7 +78,7 @@ def staff_page(section: str) -> Callable[[View[P]], Callable[Concatenate[HttpReq
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
             ours = cast(StaffRequest, request)
@@ -94,7 +98,7 @@ def writes(view: View[P]) -> View[P]:
     """A change: by POST, by somebody who may, in one transaction. Known troubles become a toast."""
 
     @wraps(view)
-    def act(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def act(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not request.user.may_write:
@@ -111,7 +115,7 @@ def writes(view: View[P]) -> View[P]:
 
 def owner_only(view: View[P]) -> View[P]:
     @wraps(view)
-    def guarded(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_owner:
             return refused(request, _("Only an owner can do this. Ask one of them."))
         return view(request, *args, **kwargs)
@@ -126,7 +130,9 @@ def refused(request: HttpRequest, sentence: str) -> HttpResponse:
 def back(request: HttpRequest, otherwise: str = "web:today") -> str:
     """Where the form stood: its ``next``, or the page before, if that is one of ours."""
     for url in (request.POST.get("next", ""), request.headers.get("Referer", "")):
-        if url and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
+        if url and url_has_allowed_host_and_scheme(
+            url, {request.get_host()}, require_https=request.is_secure()
+        ):
             return url
     return resolve_url(otherwise)
 

@@ -67,4 +67,3 @@ PAUSES = {
     "person": lambda: _("One of us has stopped it"),
     "pause": lambda: _("One of us has stopped it"),
 }
-

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 from django.db import connection
 from psycopg import AsyncConnection, Error
@@ -24,7 +25,7 @@ PAGES = ("today", "inbox", "thread", "outbox")
 HEARD = {
     "today": ("task.", "message.", "hold.", "outbox", "complaint.", "document.", "conversation."),
     "inbox": ("reply.", "conversation.", "handoff.", "question.", "complaint.", "task.", "message.held"),
-    "thread": ("reply.", "conversation.", "handoff.", "question.", "complaint.", "message.", "document.", "hold."),
+    "thread": ("reply.", "conversation.", "handoff.", "complaint.", "message.", "document.", "hold."),
     "outbox": ("message.", "outbox", "hold."),
 }
 
@@ -79,7 +80,7 @@ class Hub:
             await asyncio.sleep(AGAIN)
 
 
-def _parameters() -> dict[str, object]:
+def _parameters() -> dict[str, Any]:
     given = connection.get_connection_params()
     kept = {key: value for key, value in given.items() if key not in ("cursor_factory", "context")}
     return {**kept, "application_name": "tactful live"}

@@ -47,4 +47,4 @@ def begin_visit(user: User) -> Visit:
 
 
 def _first(name: str) -> str:
-    return name.split(" ")[0]
+    return name.split(" ", maxsplit=1)[0]

@@ -9,9 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 from django.conf import settings
 
@@ -84,7 +82,7 @@ def _words(row: Dispatch, language: str, values: Mapping[str, str], desk: "_Desk
 
 
 def _read(mail: bytes) -> MailWords:
-    parsed = cast(EmailMessage, email.message_from_bytes(mail, policy=default))
+    parsed = email.message_from_bytes(mail, policy=default)
     plain, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
     text = plain.get_content() if plain is not None else ""
     words = text.replace("\r\n", "\n").partition(FOOTER)[0].strip()

@@ -101,7 +101,9 @@ def client_page(profile: Profile, visit: Visit, asked: Asked) -> ClientPage:
         standing=tuple(_standing(row, visit) for row in known.standing),
         hold_form=_hold_form(known),
         switches=_switches(known),
-        switch_note=_("In mourning: automation sends nothing but what the law asks.") if _grieves(known) else "",
+        switch_note=_("In mourning: automation sends nothing but what the law asks.")
+        if _grieves(known)
+        else "",
     )
 
 
@@ -122,13 +124,19 @@ def _timeline(known: _Known, asked: Asked) -> tuple[tuple[TimelineEntry, ...], d
     now = known.around.visit.now
     thread = known.thread.id if known.thread else None
     before = asked.before or now + TICK
-    return timeline(Span(known.id, thread, asked.show, before, asked.before is None), known.client, known.around)
+    return timeline(
+        Span(known.id, thread, asked.show, before, asked.before is None), known.client, known.around
+    )
 
 
 def _intro(profile: Profile) -> str:
     manager = profile.contact.manager
     since = _("A client here since %(day)s.") % {"day": full_date(profile.contact.created_at)}
-    keeper = _("%(name)s looks after them.") % {"name": manager.name} if manager else _("Nobody looks after them yet.")
+    keeper = (
+        _("%(name)s looks after them.") % {"name": manager.name}
+        if manager
+        else _("Nobody looks after them yet.")
+    )
     return f"{since} {keeper}"
 
 
@@ -161,7 +169,9 @@ def _hears(known: _Known) -> tuple[HearRow, ...]:
     visit = known.around.visit
     words = {"question": _("An answer from us"), "promise": _("What we promised")}
     rows = [
-        HearRow(words[talk.kind], near(talk.due_at, visit.now) if talk.due_at else "", visit.person(talk.owner_id))
+        HearRow(
+            words[talk.kind], near(talk.due_at, visit.now) if talk.due_at else "", visit.person(talk.owner_id)
+        )
         for talk in known.talks
         if talk.kind in words
     ]
@@ -186,7 +196,11 @@ def _consents(known: _Known) -> tuple[ConsentRow, ...]:
     kinds = {each.kind for each in known.profile.identities}
     channels = [("mail", _("Mail"))] + ([("sms", _("SMS"))] if "phone" in kinds else [])
     return tuple(
-        ConsentRow(channel, name, tuple(_answer(basis.get((purpose, channel)), purpose, known) for purpose in PURPOSES))
+        ConsentRow(
+            channel,
+            name,
+            tuple(_answer(basis.get((purpose, channel)), purpose, known) for purpose in PURPOSES),
+        )
         for channel, name in channels
     )
 
@@ -229,7 +243,9 @@ def _mood(known: _Known) -> Mood | None:
     if known.thread is None or known.thread.last_inbound_at is None:
         return None
     if known.thread.last_at < visit.now - QUIET:
-        said = _("Nothing has been said since %(moment)s.") % {"moment": near(known.thread.last_at, visit.now)}
+        said = _("Nothing has been said since %(moment)s.") % {
+            "moment": near(known.thread.last_at, visit.now)
+        }
         return Mood("quiet", _("Gone quiet."), said)
     return Mood("ok", _("Going well."), _("Nothing is owed on our side.") if "question" not in kinds else "")
 
@@ -243,7 +259,9 @@ def _documents(known: _Known) -> tuple[DocumentRow, ...]:
     visit = known.around.visit
     views = [view for view in engagements.of_contact(known.id, visit.now) if view.is_open]
     return tuple(
-        _document(document, view.title(visit.language), visit) for view in views for document in view.documents
+        _document(document, view.title(visit.language), visit)
+        for view in views
+        for document in view.documents
     )
 
 
@@ -255,21 +273,28 @@ def _document(row: WantedDocument, matter: str, visit: Visit) -> DocumentRow:
         "missing": _("Missing"),
     }
     here = row.state in ("received", "waived")
-    act = None if here or not visit.user.may_write else post(_("Received another way"), "document_receipt", row.id)
-    return DocumentRow(row.name(visit.language), f"{states.get(row.state, row.state)} · {matter}", here, act=act)
+    act = (
+        None
+        if here or not visit.user.may_write
+        else post(_("Received another way"), "document_receipt", row.id)
+    )
+    return DocumentRow(
+        row.name(visit.language), f"{states.get(row.state, row.state)} · {matter}", here, act=act
+    )
 
 
 def _notes(known: _Known) -> tuple[Note, ...]:
-    staff = known.around.visit.staff
     found = inbox.notes_of(known.thread.id) if known.thread else []
-    notes = [
-        Note(row.text, staff[row.author_id].name if row.author_id in staff else _("Somebody of ours"), row.at)
-        for row in found
-    ]
+    notes = [Note(row.text, _name(row.author_id, known.around.visit), row.at) for row in found]
     brought = str(known.profile.contact.attributes.get("notes", ""))
     if brought:
         notes.append(Note(brought, _("From the list that we brought in"), known.profile.contact.created_at))
     return tuple(notes)
+
+
+def _name(user_id: int | None, visit: Visit) -> str:
+    who = visit.person(user_id)
+    return who.name if who else _("Somebody of ours")
 
 
 def _facts(profile: Profile) -> tuple[Fact, ...]:

@@ -100,7 +100,7 @@ def _row(line: ContactLine, known: _Known) -> ClientRow:
 
 
 def _last(thread: Conversation | None, visit: Visit) -> str:
-    if thread is None or thread.last_at == thread.opened_at and thread.last_inbound_at is None:
+    if thread is None or (thread.last_at == thread.opened_at and thread.last_inbound_at is None):
         return ""
     theirs = thread.last_inbound_at == thread.last_at
     said = _("Wrote %(moment)s") if theirs else _("We wrote %(moment)s")
@@ -136,7 +136,9 @@ def _pager(asked: Asked, lines: Sequence[ContactLine], total: int, after: tuple[
 def _empty(asked: Asked) -> EmptyState:
     url = Link(_("Bring in a list"), reverse("web:import"))
     if asked.q:
-        return EmptyState(_("No client matches"), _("Try a part of the name, the mail address or the company."), "client")
+        return EmptyState(
+            _("No client matches"), _("Try a part of the name, the mail address or the company."), "client"
+        )
     if asked.show != "all":
         return EmptyState(_("Nobody"), _("That is good news."), "client")
     return EmptyState(_("There are no clients yet"), _("Everybody you write to stands here."), "client", url)

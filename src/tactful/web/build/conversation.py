@@ -109,7 +109,9 @@ def _debts(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tup
             act = post(_("Received another way"), "document_receipt", document.id)
             note = _("Asked for, %(matter)s") % {"matter": view.title(visit.language)}
             what = document.name(visit.language)
-            owed.append(Debt(visit.person(view.owner_id), what, Meta(note), act if visit.user.may_write else None))
+            owed.append(
+                Debt(visit.person(view.owner_id), what, Meta(note), act if visit.user.may_write else None)
+            )
     return tuple(owed)
 
 
@@ -162,7 +164,10 @@ def _may_write(row: Conversation, around: Around) -> tuple[str, ...]:
 def _address(view: AddressView | None) -> str:
     if view is None or view.state == "missing":
         return _("We have no mail address.")
-    words = {"bounced": _("%(address)s does not work."), "suppressed": _("We do not write to %(address)s any more.")}
+    words = {
+        "bounced": _("%(address)s does not work."),
+        "suppressed": _("We do not write to %(address)s any more."),
+    }
     return words.get(view.state, _("By mail to %(address)s.")) % {"address": view.address}
 
 

@@ -119,7 +119,9 @@ def _row(row: Conversation, known: _List) -> ConversationRow:
 def who_of(row: Conversation, around: Around) -> Person:
     """The client, or a stranger by the address."""
     if row.contact_id is None:
-        return Person(row.stranger or _("Somebody we do not know"), is_client=True, title=_("Not a client yet"))
+        return Person(
+            row.stranger or _("Somebody we do not know"), is_client=True, title=_("Not a client yet")
+        )
     return replace(around.client(row.contact_id))
 
 
@@ -168,5 +170,7 @@ def _empty(asked: Asked) -> EmptyState:
         text = _("Look for the name, the mail address or the company.")
         return EmptyState(_("No conversation matches"), text, "client")
     if asked.show == "open":
-        return EmptyState(_("Nobody waits for an answer"), _("What clients write to you stands here."), "client")
+        return EmptyState(
+            _("Nobody waits for an answer"), _("What clients write to you stands here."), "client"
+        )
     return EmptyState(_("Nothing here"), _("Conversations move here by themselves as they go on."), "client")

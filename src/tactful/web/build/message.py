@@ -66,7 +66,9 @@ def _chain(found: Trace, around: Around) -> Iterable[ReasonRow]:
             reason = against[check]
             said = reason_sentence(reason, around.names(found.dispatch.contact_id), around.visit.reader)
             retry = reason.code.startswith("unknown.")
-            yield ReasonRow("retry" if retry else "refuse" if refused else "hold", CHECKS[check](), f"{said}.")
+            yield ReasonRow(
+                "retry" if retry else "refuse" if refused else "hold", CHECKS[check](), f"{said}."
+            )
         elif check in found.checks:
             yield ReasonRow("pass", CHECKS[check](), _passed(check, found, around))
         elif found.checks:
@@ -100,7 +102,7 @@ def _history(found: Trace) -> tuple[StateRow, ...]:
 
 def _facts(found: Trace, around: Around) -> Iterable[Fact]:
     row, message, now = found.dispatch, found.message, around.visit.now
-    if message.touchpoint_id in around.touchpoints:
+    if message.touchpoint_id is not None and message.touchpoint_id in around.touchpoints:
         slug = next(each.slug for each in touchpoints.on_the_map() if each.id == message.touchpoint_id)
         name = around.touchpoints[message.touchpoint_id]
         yield Fact(_("Touchpoint"), name, url=reverse("web:touchpoint", args=[slug]))
@@ -125,12 +127,17 @@ def _cause(found: Trace) -> Iterable[Link]:
     if message.cause_kind == "visit" and message.cause_id:
         journey = journeys.journey_names([message.cause_id]).get(message.cause_id)
         if journey is not None:
-            step = _("%(journey)s, stop %(number)s") % {"journey": journey.slug, "number": message.cause_visit}
+            step = _("%(journey)s, stop %(number)s") % {
+                "journey": journey.slug,
+                "number": message.cause_visit,
+            }
             yield Link(step, reverse("web:journey", args=[journey.slug]))
     if message.conversation_id:
         yield Link(_("The conversation"), reverse("web:conversation", args=[message.conversation_id]))
     if found.dispatch.merged_into:
-        yield Link(_("Went along with this message"), reverse("web:message", args=[found.dispatch.merged_into]))
+        yield Link(
+            _("Went along with this message"), reverse("web:message", args=[found.dispatch.merged_into])
+        )
     for rider in found.merged:
         yield Link(_("Took this message along"), reverse("web:message", args=[rider]))
 
@@ -138,7 +145,8 @@ def _cause(found: Trace) -> Iterable[Link]:
 def _hold(found: Trace, around: Around) -> HoldCard | None:
     if found.dispatch.state != State.HELD:
         return None
-    held = next((h for h in outbox.held(200, [found.dispatch.contact_id]) if h.message.id == found.message.id), None)
+    theirs = outbox.held(200, [found.dispatch.contact_id])
+    held = next((each for each in theirs if each.message.id == found.message.id), None)
     return alone(hold_card(held, around), found.message.id) if held else None
 
 
@@ -156,7 +164,7 @@ def _acts(row: Dispatch, visit: Visit) -> tuple[Act, ...]:
     return ()
 
 
-STATES = {
+STATES: dict[str, Callable[[], str]] = {
     State.QUEUED: lambda: _("Will be sent"),
     State.CLAIMED: lambda: _("On its way"),
     State.HANDOFF: lambda: _("On its way"),

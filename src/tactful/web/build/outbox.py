@@ -1,6 +1,6 @@
 """The outbox: what waits, what went, what was stopped, and what nobody knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -48,10 +48,12 @@ class Asked:
 
 
 def outbox_page(visit: Visit, asked: Asked) -> OutboxPage:
-    found = outbox.outbox(states=SHOWS[asked.show], contact_id=asked.client, before=asked.before, limit=PAGE + 1)
+    states = SHOWS[asked.show]
+    found = outbox.outbox(states=states, contact_id=asked.client, before=asked.before, limit=PAGE + 1)
     rows, more = found[:PAGE], found[PAGE:]
     held = outbox.held(HOLDS_READ) if asked.show == "held" and not asked.client and not asked.before else []
-    around = look_around(visit, [*(r.contact_id for r in rows), *(h.message.contact_id for h in held), asked.client])
+    clients = [*(row.contact_id for row in rows), *(each.message.contact_id for each in held)]
+    around = look_around(visit, [*clients, asked.client])
     cards: tuple[HoldCard, ...] = hold_cards(held, around)[:HOLDS_SHOWN]
     return OutboxPage(
         tabs=_tabs(asked),
@@ -87,7 +89,7 @@ def sentence(row: Dispatch, around: Around) -> str:
     return SENTENCES.get(row.state, lambda: "")()
 
 
-SENTENCES = {
+SENTENCES: dict[str, Callable[[], str]] = {
     State.QUEUED: lambda: _("It is checked at the moment of sending."),
     State.CLAIMED: lambda: _("It is on its way."),
     State.HANDOFF: lambda: _("It is on its way."),
@@ -102,7 +104,9 @@ SENTENCES = {
 
 
 def _tabs(asked: Asked) -> tuple[Tab, ...]:
-    counts: Mapping[str, int] = {} if asked.client else {"held": outbox.held_count(), "unknown": outbox.unknown_count()}
+    counts: Mapping[str, int] = {}
+    if not asked.client:
+        counts = {"held": outbox.held_count(), "unknown": outbox.unknown_count()}
     words = {
         "held": pgettext("outbox", "Held"),
         "planned": _("Will be sent"),
@@ -146,4 +150,5 @@ def _empty(asked: Asked) -> EmptyState:
         return EmptyState(
             _("Nothing is being held"), _("When a message waits, it stands here with its reason."), "held"
         )
-    return EmptyState(_("Nothing here"), _("Messages stand here when automation or a person has written."), "plan")
+    text = _("Messages stand here when automation or a person has written.")
+    return EmptyState(_("Nothing here"), text, "plan")

@@ -126,7 +126,7 @@ def _answer(task: Task, matters: Matters) -> Said:
 
 def _unverified(task: Task, matters: Matters) -> Said:
     who = matters.around.first_name(task.contact_id)
-    matter = _("A mail came under %(name)s’s address, and nobody vouches that it is from %(name)s.") % {"name": who}
+    matter = _("A mail came under the address of %(name)s, and nobody vouches for it.") % {"name": who}
     return Said(matter, _thread(task, matters, _("Read it")), (_done(task, _("It is all right")),))
 
 
@@ -147,7 +147,9 @@ def _is_this_it(task: Task, matters: Matters) -> Said:
     names = [(each.id, each.name(matters.around.visit.language)) for each in view.missing] if view else []
     said = _("The file “%(file)s” has come. Is it what we asked for?") % {"file": task.params.get("file", "")}
     yes = [
-        post(_("Yes, it is “%(name)s”") % {"name": name}, "task_document", task.id, fields={"document": ident})
+        post(
+            _("Yes, it is “%(name)s”") % {"name": name}, "task_document", task.id, fields={"document": ident}
+        )
         for ident, name in names
     ]
     no = _done(task, _("No, none of these"), "no")
@@ -174,7 +176,8 @@ def _undelivered(task: Task, matters: Matters) -> Said:
 
 
 def _unknown(task: Task, matters: Matters) -> Said:
-    said = _("“%(title)s” has left, and no answer came. Nobody knows if it arrived.") % {"title": _title(task, matters)}
+    title = {"title": _title(task, matters)}
+    said = _("“%(title)s” has left, and no answer came. Nobody knows if it arrived.") % title
     also = (
         post(_("Send it again"), "decide_unknown", task.subject_id, fields={"again": "yes"}),
         post(_("Leave it"), "decide_unknown", task.subject_id, fields={"again": "no"}),
@@ -188,7 +191,10 @@ def _held_message(sentence: Callable[[], str]) -> Callable[[Task, Matters], Said
             post(_("Send it"), "decide_late", task.subject_id, fields={"send": "yes"}),
             post(_("Drop it"), "decide_late", task.subject_id, fields={"send": "no"}),
         )
-        said = sentence() % {"title": _title(task, matters), "name": matters.around.first_name(task.contact_id)}
+        said = sentence() % {
+            "title": _title(task, matters),
+            "name": matters.around.first_name(task.contact_id),
+        }
         return Said(said, _message(task, _("Decide")), also, tag=Tag(_("Held"), "held"))
 
     return say
@@ -252,13 +258,19 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "look_for_document": _look_for_document,
     "undelivered": _undelivered,
     "message_unknown": _unknown,
-    "message_held": _held_message(lambda: _("“%(title)s” is held and soon too late for %(name)s. Shall it go?")),
+    "message_held": _held_message(
+        lambda: _("“%(title)s” is held and soon too late for %(name)s. Shall it go?")
+    ),
     "hold_ended": _held_message(lambda: _("The hold on “%(title)s” to %(name)s has ended. Shall it go?")),
-    "hold_expired": _held_message(lambda: _("“%(title)s” to %(name)s has waited long, and the reason still stands.")),
+    "hold_expired": _held_message(
+        lambda: _("“%(title)s” to %(name)s has waited long, and the reason still stands.")
+    ),
     "fact_unreadable": _held_message(lambda: _("We cannot find out if “%(title)s” may go to %(name)s.")),
     "talk_to_me": _talk_to_me,
     "account_paused": _house(lambda: _("A mail account is stopped: %(detail)s"), "settings_mail"),
     "sending_paused": _house(lambda: _("Nothing leaves: sending is paused."), "outbox"),
-    "mail_unreadable": _house(lambda: _("A mail from %(from)s could not be read. It rests in the raw store."), "inbox"),
+    "mail_unreadable": _house(
+        lambda: _("A mail from %(from)s could not be read. It rests in the raw store."), "inbox"
+    ),
     "fact_failed": _house(lambda: _("Automation could not take in “%(fact)s”: %(error)s"), "outbox"),
 }

@@ -66,12 +66,14 @@ def _line(
         said = f"{elsewhere(entry.code)}. {entry.text}".strip()
         return Bubble("note", said, entry.at, author, channel="phone" if entry.code == "phone" else "")
     sent = states.get(entry.message_id or 0)
-    return Bubble("us", entry.text, entry.at, author, entry.channel, state=SHOWN.get(sent.state, "plan") if sent else "sent")
+    state = SHOWN.get(sent.state, "plan") if sent else "sent"
+    return Bubble("us", entry.text, entry.at, author, entry.channel, state=state)
 
 
 def _from_client(entry: Entry, client: Person, is_html: bool) -> Bubble:
     files = tuple(
-        AttachmentView(file.name, file.size, reverse("web:entry_file", args=[file.id])) for file in entry.files.all()
+        AttachmentView(file.name, file.size, reverse("web:entry_file", args=[file.id]))
+        for file in entry.files.all()
     )
     who = client if entry.verified else Person(entry.sender or client.name, is_client=True)
     return Bubble(
@@ -122,7 +124,8 @@ def _when(row: Dispatch) -> datetime:
 def _bubble(row: Dispatch, text: str, around: Around) -> Bubble:
     reasons = outbox.reasons_of(row)
     held = row.state == State.HELD
-    why = reason_sentence(reasons[0], around.names(row.contact_id), around.visit.reader) if held and reasons else ""
+    names = around.names(row.contact_id)
+    why = reason_sentence(reasons[0], names, around.visit.reader) if held and reasons else ""
     return Bubble(
         "held" if held else "auto",
         text,
@@ -131,12 +134,14 @@ def _bubble(row: Dispatch, text: str, around: Around) -> Bubble:
         state=SHOWN.get(row.state, "plan"),
         why_url=reverse("web:message", args=[row.pk]),
         due_at=row.message.due_at if held else None,
-        reason=f"{why[:1].lower()}{why[1:]}." if why and not _is_name(why, around, row.contact_id) else f"{why}.",
+        reason=_inside(why, names) if why else "",
     )
 
 
-def _is_name(sentence: str, around: Around, contact_id: int) -> bool:
-    return any(sentence.startswith(name) for name in around.names(contact_id).values())
+def _inside(sentence: str, names: Mapping[str, str]) -> str:
+    """After a colon a sentence begins small, unless a name begins it."""
+    begins_with_name = any(sentence.startswith(name) for name in names.values())
+    return f"{sentence}." if begins_with_name else f"{sentence[:1].lower()}{sentence[1:]}."
 
 
 def _with_days(lines: Sequence[Placed], zone: str) -> Iterable[Bubble | DayMark | Crossing]:

@@ -75,7 +75,9 @@ def _coming(row: Dispatch, around: Around) -> TimelineEntry:
     title, moment = around.title(row.message), near(max(row.not_before, now), now)
     if row.state == State.HELD:
         meta = _("Looked at again %(moment)s at the latest.") % {"moment": moment}
-        return TimelineEntry("held", title, _("is held: %(why)s.") % {"why": why(row, around)}, meta=meta, links=link)
+        return TimelineEntry(
+            "held", title, _("is held: %(why)s.") % {"why": why(row, around)}, meta=meta, links=link
+        )
     meta = _("%(moment)s, if it is still true then.") % {"moment": moment}
     return TimelineEntry("planned", title, _("will be sent by mail"), meta=meta, links=link)
 
@@ -119,11 +121,17 @@ def _entry(entry: Entry, client: Person, around: Around) -> TimelineEntry:
         words, who = entry.text.strip()[:600], client.name.split(" ")[0]
         return TimelineEntry("entry", words=words or entry.subject, meta=who, at=entry.at, glyph="client")
     if entry.kind == Entry.Kind.NOTE:
-        return TimelineEntry("entry", _("Note for us:"), entry.text[:600], meta=name, at=entry.at, icon="note")
+        return TimelineEntry(
+            "entry", _("Note for us:"), entry.text[:600], meta=name, at=entry.at, icon="note"
+        )
     if entry.kind == Entry.Kind.ELSEWHERE:
         said = elsewhere(entry.code)
-        return TimelineEntry("entry", said, entry.text[:600], meta=name, at=entry.at, person=author, icon="phone")
-    return TimelineEntry("entry", words=entry.text.strip()[:600], meta=name, at=entry.at, person=author, glyph="sent")
+        return TimelineEntry(
+            "entry", said, entry.text[:600], meta=name, at=entry.at, person=author, icon="phone"
+        )
+    return TimelineEntry(
+        "entry", words=entry.text.strip()[:600], meta=name, at=entry.at, person=author, glyph="sent"
+    )
 
 
 def _automation(span: Span, _client: Person, around: Around) -> Iterable[Placed]:

@@ -162,7 +162,9 @@ def _next_up(visit: Visit) -> tuple[str, Link | None]:
 def _notice(visit: Visit) -> tuple[str, Act | None]:
     paused = outbox.sending_paused()
     words = {
-        "epoch": _("Nothing leaves: this looks like a copy or a restored backup. Is it the right one to send?"),
+        "epoch": _(
+            "Nothing leaves: this looks like a copy or a restored backup. Is it the right one to send?"
+        ),
         "clock": _("Nothing leaves: the clock of this machine has jumped. Is the time right now?"),
         "person": _("Nothing leaves: one of us has stopped it."),
         "pause": _("Nothing leaves: one of us has stopped it."),
@@ -174,4 +176,3 @@ def _notice(visit: Visit) -> tuple[str, Act | None]:
 def _nothing_to_do() -> EmptyState:
     text = _("When a client waits for us, or automation needs a decision, it stands here.")
     return EmptyState(_("Nobody waits for an answer"), text, "client")
-

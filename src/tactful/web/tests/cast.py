@@ -116,6 +116,10 @@ class Cast:
         Dispatch.objects.filter(pk=row.pk).update(**(given | more))
         return Dispatch.objects.get(pk=row.pk)
 
+    def becomes(self, row: Dispatch, state: str, **more: object) -> None:
+        """Something has become of it; the gate's clearance stands where the database asks for one."""
+        Dispatch.objects.filter(pk=row.pk).update(**({"state": state, "clearance": 0b1011111} | more))
+
     def asks_for_documents(self, contact: Contact) -> int:
         new = NewEngagement(contact.id, "annual_accounts", "Annual accounts", "Årsregnskap", DOCUMENTS, 2025)
         return open_engagements([new], acting_user=None, now=self.now)[0]

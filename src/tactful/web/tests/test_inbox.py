@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from tactful.delivery.models import Message
 from tactful.foundation import files
 from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
+from tactful.web.build import inbox as build
 from tactful.web.tests.cast import Cast, a_file
 
 QUESTION = "When is the payroll run? Could you call me?"
@@ -126,7 +127,11 @@ def test_a_mail_is_shown_where_nothing_of_it_can_run(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "served"),
-    [("application/pdf", "application/pdf"), ("text/html", "application/octet-stream"), ("image/svg+xml", "application/octet-stream")],
+    [
+        ("application/pdf", "application/pdf"),
+        ("text/html", "application/octet-stream"),
+        ("image/svg+xml", "application/octet-stream"),
+    ],
 )
 def test_a_file_is_always_a_download(cast: Cast, kind: str, served: str) -> None:
     kept = files.keep(b"%PDF-1.4 <script>")
@@ -160,7 +165,9 @@ def test_more_rows_cost_no_more_queries(cast: Cast, url: str) -> None:
             cast.holds(contact)
             cast.asks_for_documents(contact)
         client.get(url)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert client.get(url).status_code == 200
         return len(queries)
 
@@ -186,8 +193,6 @@ def test_more_words_cost_no_more_queries(cast: Cast) -> None:
 
 
 def test_the_list_goes_on_by_key(cast: Cast) -> None:
-    from tactful.web.build import inbox as build
-
     for number in range(build.PAGE + 3):
         cast.writes(cast.client(f"Client {number:02}"), QUESTION)
     client = cast.signed_in(cast.owner)

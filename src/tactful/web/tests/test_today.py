@@ -81,9 +81,13 @@ def test_a_document_that_came_another_way(cast: Cast) -> None:
     after = engagements.views([engagement], business_now())[engagement]
     assert [each.id for each in after.received] == [document.id]
     client.post(f"/documents/{document.id}/absence/")
-    assert document.id in {each.id for each in engagements.views([engagement], business_now())[engagement].missing}
+    assert document.id in {
+        each.id for each in engagements.views([engagement], business_now())[engagement].missing
+    }
 
 
-@pytest.mark.parametrize("url", ["/tasks/1/done/", "/tasks/99999999999999999999/done/", "/documents/1/receipt/"])
+@pytest.mark.parametrize(
+    "url", ["/tasks/1/done/", "/tasks/99999999999999999999/done/", "/documents/1/receipt/"]
+)
 def test_what_is_not_there_is_404(cast: Cast, url: str) -> None:
     assert cast.signed_in(cast.owner).post(url).status_code == 404

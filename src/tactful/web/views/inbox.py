@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions import answer
 from tactful.inbox.actions.answer import Answer
-from tactful.inbox.queries import Conversation, Entry
+from tactful.inbox.queries import Conversation
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
 from tactful.web.build.conversation import thread_page
 from tactful.web.build.inbox import Asked, inbox_page, read_asked
@@ -29,16 +29,17 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page("inbox")
 @writes
 def reply(request: StaffRequest, pk: int) -> HttpResponse:
-    """Sends, sends and hands back, or notes. Words that the writer has not read yet stop it once."""
+    """Sends, sends and hands back, or notes; the words stand in the thread, so no toast says it again.
+    What the writer has not read yet stops it once."""
     row, text, do = _conversation(pk), request.POST.get("text", ""), request.POST.get("do", "send")
     now, user = request.visit.now, request.user.id
     if do == "note":
         answer.add_note(row.id, text, acting_user=user, now=now)
-        return _again(row, request)
+        return redirect("web:conversation", row.id)
     if trouble := _unread(row, number(request.POST.get("revision", ""))) or _empty(text):
         return _page(request, row, text, trouble, status=422)
     answer.reply(Answer(row.id, text, user, close=do == "hand_back"), now=now)
-    return _again(row, request)
+    return redirect("web:conversation", row.id)
 
 
 @staff_page("inbox")
@@ -81,7 +82,9 @@ def settlement(request: StaffRequest, pk: int) -> HttpResponse:
     return done(request, _("Settled. What waited for it is looked at again."), "web:inbox")
 
 
-def _page(request: StaffRequest, row: Conversation, text: str = "", error: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: StaffRequest, row: Conversation, text: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
     thread = thread_page(row, request.visit, text, error)
     page = inbox_page(request.visit, _asked(request, row.state), thread)
     return render(request, "web/inbox.html", {"page": page}, status=status)
@@ -92,13 +95,8 @@ def _asked(request: StaffRequest, state: str = "open") -> Asked:
     return read_asked(given.get("show", state), given.get("q", ""), given.get("before", ""))
 
 
-def _again(row: Conversation, request: StaffRequest) -> HttpResponse:
-    """To the thread itself: what was just written stands there, so no toast says it again."""
-    return redirect("web:conversation", row.id)
-
-
 def _unread(row: Conversation, revision: int | None) -> str:
-    newest = row.entries.filter(kind=Entry.Kind.INBOUND).order_by("-id").values_list("id", flat=True).first()
+    newest = inbox.newest_inbound(row.id)
     if newest is None or (revision is not None and newest <= revision):
         return ""
     return _("Something new came while you wrote. Read it first, then send.")

@@ -52,17 +52,17 @@ def stop_message(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page("outbox")
 @writes
 def decide_late(request: StaffRequest, pk: int) -> HttpResponse:
-    send = _yes_or_no(request, "send")
-    delivery.decide_late(message_id=_message(pk).pk, send=send, acting_user=request.user.id, now=request.visit.now)
+    row, send = _message(pk), _yes_or_no(request, "send")
+    delivery.decide_late(message_id=row.pk, send=send, acting_user=request.user.id, now=request.visit.now)
     return done(request, _("It goes out.") if send else _("Dropped. It does not go out."), "web:outbox")
 
 
 @staff_page("outbox")
 @writes
 def decide_unknown(request: StaffRequest, pk: int) -> HttpResponse:
-    again = _yes_or_no(request, "again")
+    row, again = _message(pk), _yes_or_no(request, "again")
     delivery.decide_unknown(
-        message_id=_message(pk).pk, send_again=again, acting_user=request.user.id, now=request.visit.now
+        message_id=row.pk, send_again=again, acting_user=request.user.id, now=request.visit.now
     )
     return done(request, _("The same mail goes once more.") if again else _("Left as it is."), "web:outbox")
 
