@@ -1,9 +1,12 @@
 """All addresses. Staff pages at the root, client pages under ``/c/``, sign-in under ``/account/``."""
 
+from django.conf import settings
 from django.urls import include, path
 
+DEMO = [path("demo/", include("tactful.demo.urls"))] if settings.DEMO else []
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("tactful.web.account_urls")),
     path("c/", include("tactful.portal.urls")),
+    *DEMO,
     path("", include("tactful.web.urls")),
 ]

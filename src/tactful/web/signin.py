@@ -1,7 +1,17 @@
 """How people of the business sign in."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from tactful.foundation.models import User
+from tactful.foundation.staff.actions import end_sessions
+from tactful.foundation.staff.queries import sign_in_marks
+
+View = Callable[..., HttpResponseBase]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -9,3 +19,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Whose failures are counted together: one mail address, however it is written."""
+    given = (credentials or {}).get("email") or request.POST.get("login", "")
+    return str(given).strip().lower()
+
+
+def ends_other_sessions(view: View) -> View:
+    """Where a password, a passkey or the second step changes: afterwards only this session goes on (R58)."""
+
+    @wraps(view)
+    def watched(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not isinstance(request.user, User):
+            return view(request, *args, **kwargs)
+        user_id = request.user.id
+        before = sign_in_marks(user_id)
+        response = view(request, *args, **kwargs)
+        if sign_in_marks(user_id) != before:
+            end_sessions(user_id=user_id, keep=request.session.session_key or "")
+        return response
+
+    return watched
+
+
+def not_here(_request: HttpRequest, **_: str) -> HttpResponseBase:
+    """Pages of allauth that we have no use for: signing up, mail addresses, passwords by mail."""
+    raise Http404

@@ -32,6 +32,7 @@ class OpenMail:
     frame_url: str = ""
     reply_error: Text = ""
     headers: tuple[tuple[str, str], ...] = ()
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,14 @@ WEB = {
     "hold_everything": "hold",
     "release_everything": "hold/release",
     "language": "language",
-    "next_morning": "demo/next-morning",
-    "postbox": "demo/postbox",
 }
+MORE = {
+    "touchpoint_add": "line/new",
+    "import_mapping": "import/columns",
+    "import_start": "import/runs",
+    "journey_departures": "journeys/<slug:slug>/departures",
+}
+DEMO = {"next_morning": "demo/next-morning", "postbox": "demo/postbox", "write": "demo/write"}
 ACCOUNT = {
     "account_login": "account/login",
     "account_logout": "account/logout",
@@ -52,5 +57,10 @@ ACCOUNT = {
     "usersessions_list": "account/sessions",
 }
 
-_web = ([path("parts", parts, name="parts"), *(_route(p, name) for name, p in WEB.items())], "web")
-urlpatterns = [path("", include(_web)), *(_route(p, name) for name, p in ACCOUNT.items())]
+_web = ([path("parts", parts, name="parts"), *(_route(p, name) for name, p in (WEB | MORE).items())], "web")
+_demo = ([_route(p, name) for name, p in DEMO.items()], "demo")
+urlpatterns = [
+    path("", include(_web)),
+    path("", include(_demo)),
+    *(_route(p, name) for name, p in ACCOUNT.items()),
+]

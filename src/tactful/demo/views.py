@@ -1,0 +1,154 @@
+"""The clients' side of the wire: what they received, and answering as one of them."""
+
+import smtplib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from csp.decorators import csp
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from tactful.channels.mail.mime import read_mime
+from tactful.channels.queries import main_account
+from tactful.demo.forms import LetterForm
+from tactful.demo.letters import html_of, mailbox, open_mail, postbox_page, received
+from tactful.demo.morning import next_morning as morning_after
+from tactful.demo.postbox.client import Draft, Outgoing, Person, send, write_new, write_reply
+from tactful.demo.postbox.mailbox import Direction, Letter
+from tactful.foundation.actions import move_clock
+from tactful.web.access import StaffRequest, staff_page, writes
+
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+BODY_POLICY: dict[str, Any] = {
+    "default-src": ["'none'"],
+    "img-src": ["data:"],
+    "style-src": ["'unsafe-inline'"],  # mail carries its styles with it; nothing here can run a script
+    "frame-ancestors": ["'self'"],
+    "sandbox": SANDBOX.split(),
+}
+NEW_TAB = '<base target="_blank">'
+Page = Callable[..., HttpResponseBase]
+
+
+def demo_page(view: Page) -> Page:
+    """For people who have signed in, and only where a demo runs."""
+    signed_in = staff_page("postbox")(view)
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.DEMO:
+            raise Http404
+        return signed_in(request, *args, **kwargs)
+
+    return page
+
+
+@require_safe
+@demo_page
+def postbox(request: StaffRequest) -> HttpResponseBase:
+    page = request.GET.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) < 7 else 0
+    shown = postbox_page(request.GET.get("q", "")[:100], number, request.visit.now)
+    return render(request, "demo/postbox.html", {"page": shown})
+
+
+@require_safe
+@demo_page
+def letter(request: StaffRequest, number: int) -> HttpResponseBase:
+    return _show(request, _letter(number))
+
+
+@require_safe
+@xframe_options_sameorigin
+@csp(BODY_POLICY)
+@demo_page
+def body(_request: StaffRequest, number: int) -> HttpResponseBase:
+    """The HTML of a letter, for the frame: no scripts, links open beside it."""
+    html = html_of(read_mime(mailbox().read(_letter(number).number)))
+    return HttpResponse(NEW_TAB + html)
+
+
+@demo_page
+@writes
+def answer(request: StaffRequest, number: int) -> HttpResponseBase:
+    """Really sent, by SMTP, to the door through which mail comes in."""
+    found = _letter(number)
+    text = request.POST.get("text", "").strip()
+    files = tuple((each.name or "", each.read()) for each in request.FILES.getlist("files"))
+    if not text and not files:
+        return _show(request, found, _("Write a few words first, or choose a file."))
+    shown = open_mail(found, request.visit.now)
+    draft = Draft(text, files, language=request.visit.language)
+    client = Person(found.client, shown.to if shown.to != found.client else "")
+    try:
+        _hand_over(write_reply(mailbox().read(number), client, draft, request.visit.now))
+    except (OSError, smtplib.SMTPException, ValueError) as trouble:
+        return _show(request, found, _not_taken(trouble), text)
+    messages.success(request, _("%(name)s has answered. Look in the inbox.") % {"name": shown.to})
+    return redirect("demo:letter", number)
+
+
+@demo_page
+def write(request: StaffRequest) -> HttpResponseBase:
+    """A new mail as a client."""
+    form = LetterForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _send_new(request, form)
+    return render(request, "demo/write.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@writes
+def _send_new(request: StaffRequest, form: LetterForm) -> HttpResponseBase:
+    account = main_account("mail")
+    if account is None:
+        raise Http404
+    given = form.cleaned_data
+    client = Person(given["client"], form.names[given["client"]])
+    files = tuple((each.name or "", each.read()) for each in request.FILES.getlist("files"))
+    draft = Draft(given["text"], files, subject=given["subject"], language=request.visit.language)
+    try:
+        _hand_over(write_new(client, account.address, draft, request.visit.now))
+    except (OSError, smtplib.SMTPException, ValueError) as trouble:
+        form.add_error(None, _not_taken(trouble))
+        return render(request, "demo/write.html", {"form": form}, status=422)
+    messages.success(request, _("%(name)s has written. Look in the inbox.") % {"name": client.name})
+    return redirect("demo:postbox")
+
+
+@demo_page
+@writes
+def next_morning(request: StaffRequest) -> HttpResponseBase:
+    visit = request.visit
+    by = morning_after(visit.now, visit.house.time_zone, visit.house.country) - visit.now
+    move_clock(by=by, acting_user=visit.user.id, now=visit.now)
+    messages.success(request, _("Good morning. Automation catches up with the night now."))
+    return redirect("web:today")
+
+
+def _hand_over(mail: Outgoing) -> None:
+    send(mail, "127.0.0.1", settings.ENVIRONMENT.inbound_port)
+    mailbox().add(mail.raw, direction=Direction.WRITTEN, client=mail.sender)
+
+
+def _not_taken(trouble: Exception) -> str:
+    return _("It was not taken in: %(trouble)s. Is the worker running?") % {"trouble": trouble}
+
+
+def _letter(number: int) -> Letter:
+    found = received(number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _show(request: StaffRequest, found: Letter, error: str = "", typed: str = "") -> HttpResponseBase:
+    now = request.visit.now
+    mail = open_mail(found, now, error, typed)
+    page = postbox_page(request.GET.get("q", "")[:100], 0, now, mail, found.number)
+    return render(request, "demo/postbox.html", {"page": page}, status=422 if error else 200)
