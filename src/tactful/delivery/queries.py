@@ -43,6 +43,14 @@ __all__ = [
 ]
 
 
+def cause_data(message_id: int) -> dict[str, Any]:
+    """What every fact about a message says of its cause (``verdicts.fact_data``), from the rows."""
+    touchpoint, kind, cause, visit = Message.objects.values_list(
+        "touchpoint_id", "cause_kind", "cause_id", "cause_visit"
+    ).get(pk=message_id)
+    return {"message": message_id, "touchpoint": touchpoint, "cause": kind, "cause_id": cause, "visit": visit}
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """live + final + unknown = all of them; a recipient that is missing here has been lost."""

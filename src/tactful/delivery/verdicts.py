@@ -110,7 +110,8 @@ def _refuse(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts:
     late = any(reason.code == Code.LATE_LATEST for reason in verdict.reasons[:1])
     state = "expired" if late else "refused"
     rows.append(Row(item.id, state, reasons=encode(verdict.reasons), settled_at=now))
-    facts.append(_fact(f"message.{state}", item, verdict.reasons))
+    check = str(verdict.reasons[0].check) if verdict.reasons else ""
+    facts.append(_fact(f"message.{state}", item, verdict.reasons, check=check))
 
 
 def _retry(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts: list[NewFact]) -> None:

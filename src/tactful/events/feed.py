@@ -5,6 +5,7 @@ A cursor over ids alone would step past rows of transactions that are still open
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -20,6 +21,16 @@ WHERE lane = %(lane)s AND (xid, id) > (%(xid)s::text::xid8, %(id)s)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid, id LIMIT %(limit)s
 """
+NEWS = """
+SELECT consumer, lane FROM unnest(%(consumers)s::text[]) AS a(consumer)
+CROSS JOIN generate_series(0, %(last)s) AS b(lane) LEFT JOIN reactor_cursor c USING (consumer, lane)
+WHERE EXISTS (
+    SELECT FROM event e WHERE e.lane = b.lane
+        AND (e.xid, e.id) > (COALESCE(c.xid, 0)::text::xid8, COALESCE(c.event_id, 0))
+        AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+)
+ORDER BY consumer DESC, lane
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,13 @@ class Batch:
     facts: list[Fact]
     xid: int
     event_id: int
+
+
+def with_news(consumers: Sequence[str]) -> list[tuple[str, int]]:
+    """(consumer, lane) for all that have something to read, in one question."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWS, {"consumers": list(consumers), "last": LANES - 1})
+        return [(consumer, lane) for consumer, lane in cursor.fetchall()]
 
 
 def try_lane(consumer: str, lane: int) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from tactful.foundation.actions import record_audit
 from tactful.journeys import driver
+from tactful.journeys.hot import rows as hot
 from tactful.journeys.models import Journey, JourneySpell, JourneyVersion
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.definition import document, read
@@ -39,9 +40,10 @@ def import_journey(source: str, *, acting_user: int | None, now: datetime) -> Jo
 
 @transaction.atomic
 def switch_on(journey_id: int, *, acting_user: int | None, now: datetime) -> None:
-    """Take entries, and let those go on who were standing still."""
+    """Take entries, and let those go on who were standing still; they hear what has happened meanwhile."""
     journey = Journey.objects.select_for_update().get(id=journey_id)
     _end_spells(journey, "paused", now)
+    hot.take_up(journey_id)
     running = JourneySpell.objects.running().filter(journey=journey, kind="live")
     if not running.exists():
         _begin_spell(journey, "live", acting_user, now)

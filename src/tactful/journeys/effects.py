@@ -1,17 +1,18 @@
 """What a moved enrolment brings about, in bulk and in the transaction of its state."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from tactful.delivery import actions as delivery
 from tactful.delivery.types import NewMessage
 from tactful.events.actions import record
 from tactful.events.types import NewFact
-from tactful.journeys.hot.rows import NewRow, Row
+from tactful.journeys.hot.entries import NewRow
+from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of
-from tactful.journeys.rules.writing import condition_document
+from tactful.journeys.rules.conditions import fact_key, fact_name
 from tactful.journeys.rules.moves import (
     AddTag,
     CancelMessages,
@@ -23,11 +24,13 @@ from tactful.journeys.rules.moves import (
     RemoveTag,
     UpdateContact,
 )
-from tactful.journeys.types import Source, Variable
+from tactful.journeys.rules.writing import condition_document
+from tactful.journeys.types import Condition, Source, Variable
 from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.types import MessageClass, Purpose, TouchpointView
 
 FACT_VARIABLE = "@"  # such a variable is read at the moment of sending, by the fact's key
+PLACES = {Source.ENTRY: "entry", Source.EVENT: "event", Source.ANSWER: "answers"}
 
 
 class NoTouchpoint(LookupError):
@@ -47,17 +50,18 @@ def announce_entered(rows: Sequence[NewRow], now: datetime) -> None:
 
 
 def carry_out(work: Sequence[tuple[Row, Effect]], now: datetime) -> None:
+    """Inside the transaction that writes the states."""
     cancels = [(row, effect) for row, effect in work if isinstance(effect, CancelMessages)]
     sends = [(row, effect) for row, effect in work if isinstance(effect, EnqueueSend)]
     facts = [fact for row, effect in work if (fact := _fact(row, effect)) is not None]
-    _cancel(cancels, now)
-    _enqueue(sends, now)
+    if cancels:
+        _cancel(cancels, now)
+    if sends:
+        _enqueue(sends, now)
     record(facts, now=now)
 
 
 def _enqueue(sends: Sequence[tuple[Row, EnqueueSend]], now: datetime) -> None:
-    if not sends:
-        return
     views = touchpoints.views({effect.touchpoint for _, effect in sends})
     delivery.enqueue([_message(row, effect, views) for row, effect in sends], now=now)
 
@@ -93,36 +97,37 @@ def _condition(row: Row, effect: EnqueueSend) -> dict[str, Any]:
     """The still-true condition as a document, with what it needs to be asked again at the gate."""
     if effect.still_true is None:
         return {}
-    tree = condition_document(effect.still_true)
-    return {"if": tree, "about": effect.about, "entry": dict(row.state.context.get("entry", {}))}
+    entry = dict(row.state.context.get("entry", {}))
+    return {"if": _tree(effect.still_true), "about": effect.about, "entry": entry}
+
+
+@lru_cache(maxsize=512)
+def _tree(condition: Condition) -> Any:
+    return condition_document(condition)
 
 
 def _variables(row: Row, effect: EnqueueSend) -> dict[str, str]:
+    """What is known now, and the keys of what is read at the moment of sending. What is absent is left
+    out: then the template says what it says without."""
     suffix = f":{effect.about}" if effect.about else ""
-    values: dict[str, str] = {}
+    values = {}
     for variable in effect.variables:
-        name, value = _variable(row, variable, suffix)
-        values[name] = value
+        name = fact_name(variable.ref)
+        if name is not None:
+            values[FACT_VARIABLE + variable.name] = fact_key(name, suffix)
+        elif (value := _kept(row, variable)) is not None:
+            values[variable.name] = str(value)
     return values
 
 
-def _variable(row: Row, variable: Variable, suffix: str) -> tuple[str, str]:
-    ref = variable.ref
-    if ref.source is Source.FACT:
-        key = ref.name if ref.name.startswith("contact.") else ref.name + suffix
-        return FACT_VARIABLE + variable.name, key
-    if ref.source is Source.ATTRIBUTE:
-        return FACT_VARIABLE + variable.name, f"contact.attribute.{ref.name}"
-    place = {Source.ENTRY: "entry", Source.EVENT: "event", Source.ANSWER: "answers"}[ref.source]
-    return variable.name, str(row.state.context.get(place, {}).get(ref.name, ""))
+def _kept(row: Row, variable: Variable) -> Any:
+    return row.state.context.get(PLACES[variable.ref.source], {}).get(variable.ref.name)
 
 
 def _cancel(cancels: Sequence[tuple[Row, CancelMessages]], now: datetime) -> None:
-    by_reason: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row, effect in cancels:
-        by_reason[effect.reason] += [(row.id, visit) for visit in effect.visits]
-    for reason, visits in by_reason.items():
-        delivery.cancel(visits=visits, reason=reason, now=now)
+    """All at once, whatever their reasons: contacts are locked once, in order."""
+    reasons = {(row.id, visit): effect.reason for row, effect in cancels for visit in effect.visits}
+    delivery.cancel_visits(reasons, now=now)
 
 
 def _fact(row: Row, effect: Effect) -> NewFact | None:

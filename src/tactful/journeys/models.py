@@ -46,11 +46,13 @@ class Enrolment(Row):
     """One contact (and key, e.g. an engagement) on a pinned version.
 
     ``phase``: ready, waiting, waiting_event, sending, task, ended.
-    ``wait_since`` bounds the re-reading of events on entering a wait.
+    ``due_at``: when time moves it, by the business clock; nothing but ``step`` sets it. ``wait_since``
+    bounds the re-reading of events. ``retry_at``: it could not be moved, or its journey rests; time waits
+    until then (machine clock), and then it hears again what the log has had for it since its step began.
     """
 
-    journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
-    version = models.ForeignKey(JourneyVersion, on_delete=models.PROTECT)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, db_index=False)  # leads three keys below
+    version = models.ForeignKey(JourneyVersion, on_delete=models.PROTECT, db_index=False)
     contact_id = models.BigIntegerField()
     entry_key = models.CharField(max_length=80, default="")
     entry_no = models.IntegerField(default=1)
@@ -66,6 +68,7 @@ class Enrolment(Row):
     entered_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=40, blank=True)
+    retry_at = models.DateTimeField(null=True)
     failures = models.SmallIntegerField(default=0)
     error = models.TextField(blank=True)
 
@@ -85,12 +88,12 @@ class Enrolment(Row):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="enrolment_due", condition=Q(due_at__isnull=False)),
             models.Index(
-                fields=["contact_id", "wait_event"],
-                name="enrolment_wait",
-                condition=Q(wait_event__isnull=False),
+                fields=["due_at"],
+                name="enrolment_due",
+                condition=Q(due_at__isnull=False, retry_at__isnull=True),
             ),
+            models.Index(fields=["retry_at"], name="enrolment_retry", condition=Q(retry_at__isnull=False)),
             models.Index(
                 fields=["contact_id"], name="enrolment_running", condition=Q(ended_at__isnull=True)
             ),
@@ -101,7 +104,13 @@ class Visit(models.Model):
     """One stay at one step; the record of what a client walked through."""
 
     pk = models.CompositePrimaryKey("enrolment_id", "visit")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="visits")
+    enrolment = models.ForeignKey(
+        Enrolment,
+        on_delete=models.CASCADE,
+        related_name="visits",
+        db_index=False,  # the primary key begins with it
+        db_constraint=False,  # written in the transaction of its enrolment
+    )
     visit = models.IntegerField()
     step = models.CharField(max_length=60)
     at = models.DateTimeField()

@@ -1,11 +1,17 @@
-"""Compiled plans by version, and which journeys are live. Versions never change, so plans are kept."""
+"""Plans by version, and how the journeys of the house stand. Versions never change, so plans are kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tactful.foundation import pg
 from tactful.journeys.models import JourneySpell, JourneyVersion
 from tactful.journeys.rules.definition import parse
 from tactful.journeys.rules.plan import Plan, compile_plan, entry_event
+
+STANDING = """SELECT v.id, v.journey_id, COALESCE(v.id = j.live_version_id AND EXISTS (
+        SELECT FROM journey_spell s WHERE s.journey_id = j.id AND s.kind = 'live' AND s.to_at IS NULL), false)
+FROM journey_version v JOIN journey j ON j.id = v.journey_id ORDER BY v.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,23 +22,47 @@ class LiveJourney:
     entry_event: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``live``: journeys that take entries now. ``listened``: names of the events that can move somebody
+    on any version."""
+
+    live: tuple[LiveJourney, ...]
+    listened: frozenset[str]
+
+
 @lru_cache(maxsize=512)
 def plan_of(version_id: int) -> Plan:
     return compile_plan(parse(JourneyVersion.objects.get(id=version_id).document))
 
 
-def live_journeys() -> list[LiveJourney]:
-    """Journeys that take entries now."""
-    rows = JourneySpell.objects.running().filter(kind="live", journey__live_version__isnull=False)
-    pairs = rows.values_list("journey_id", "journey__live_version_id")
-    return [
-        LiveJourney(journey, version, plan, entry_event(plan.definition))
-        for journey, version in pairs
-        if version is not None
-        for plan in (plan_of(version),)
-    ]
+def standing() -> Standing:
+    """One small query; what follows from versions is kept."""
+    rows = pg.many(STANDING)
+    versions = tuple((version, journey) for version, journey, _ in rows)
+    return _standing(versions, tuple(version for version, _, is_live in rows if is_live))
 
 
-def resting_journeys() -> list[int]:
-    """Journeys that are switched off: those who walk them stand still until it is on again."""
-    return list(JourneySpell.objects.running().filter(kind="paused").values_list("journey_id", flat=True))
+@lru_cache(maxsize=8)
+def _standing(versions: tuple[tuple[int, int], ...], live: tuple[int, ...]) -> Standing:
+    plans = {version: plan_of(version) for version, _ in versions}
+    return Standing(
+        live=tuple(
+            LiveJourney(journey, version, plans[version], entry_event(plans[version].definition))
+            for version, journey in versions
+            if version in live
+        ),
+        listened=frozenset(name for plan in plans.values() for name in plan.listens),
+    )
+
+
+def resting(journey_ids: Collection[int]) -> frozenset[int]:
+    """Those that are switched off: whoever walks them stands still until they are on again.
+
+    They stay off until this transaction ends, so that nobody is laid aside behind the back of
+    ``actions.switch_on``.
+    """
+    spells = JourneySpell.objects.running().filter(kind="paused", journey_id__in=set(journey_ids))
+    if not spells.exists():
+        return frozenset()
+    return frozenset(spells.select_for_update().order_by("id").values_list("journey_id", flat=True))

@@ -15,7 +15,7 @@ from tactful.foundation.models import Role, User
 from tactful.gate.actions import NewHold, place_hold
 from tactful.gate.types import OnRelease
 from tactful.inbox import queries as inbox
-from tactful.inbox.actions.tasks import finish_about, open_tasks
+from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
 from tactful.inbox.types import NewTask
 
 UNVERIFIED_PAUSE = timedelta(days=7)
@@ -171,7 +171,7 @@ def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
             NewTask(
                 kind=str(data["kind"]),
                 code="journey",
-                dedupe_key=f"visit:{data['enrolment']}:{data['visit']}",
+                dedupe_key=_visit_key(fact),
                 contact_id=fact.contact_id,
                 owner_id=_owner(str(data.get("owner", "")), manager, owner),
                 params={key: data[key] for key in ("title", "journey_name", "visit", "answers", "about")},
@@ -184,7 +184,12 @@ def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def close_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
-    finish_about("enrolment", [int(fact.data["enrolment"]) for fact in facts], now=now)
+    """Only that of the step which was left: the next step may have opened one of its own."""
+    finish_keyed([_visit_key(fact) for fact in facts], now=now)
+
+
+def _visit_key(fact: Fact) -> str:
+    return f"visit:{fact.data['enrolment']}:{fact.data['visit']}"
 
 
 def change_contacts(facts: Sequence[Fact], now: datetime) -> None:

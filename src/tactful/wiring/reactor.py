@@ -5,14 +5,15 @@ put before the owner as a task and the others go on: one bad fact never stops a 
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from tactful.events import feed
-from tactful.events.types import LANES, Fact
+from tactful.events.types import Fact
+from tactful.foundation.pg import will_pass
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask
 from tactful.journeys import driver
@@ -25,13 +26,12 @@ Work = Callable[[Sequence[Fact], datetime], None]
 
 
 def react(facts: Sequence[Fact], now: datetime) -> None:
-    by_name: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        if fact.name in REACTIONS:
-            by_name[fact.name].append(fact)
-    for name, mine in by_name.items():
+    """In the order of the log: what is closed after it was opened stays closed."""
+    known = (fact for fact in facts if fact.name in REACTIONS)
+    for name, mine in groupby(known, key=lambda fact: fact.name):
+        together = list(mine)
         for reaction in REACTIONS[name]:
-            reaction(mine, now)
+            reaction(together, now)
 
 
 def move_journeys(facts: Sequence[Fact], now: datetime) -> None:
@@ -55,9 +55,19 @@ def run_lane(consumer: str, lane: int, now: datetime) -> int:
 
 
 def run_all(now: datetime) -> int:
-    """Every consumer over every lane, once."""
-    counts = [run_lane(consumer, lane, now) for consumer in CONSUMERS for lane in range(LANES)]
-    return sum(counts)
+    """Every consumer over every lane that has news, once. A house where nothing happens is asked once."""
+    return sum(_patiently(consumer, lane, now) for consumer, lane in feed.with_news(tuple(CONSUMERS)))
+
+
+def _patiently(consumer: str, lane: int, now: datetime) -> int:
+    """A deadlock or a lost connection rolls the batch back, cursor and all; the next round reads it again."""
+    try:
+        return run_lane(consumer, lane, now)
+    except OperationalError as error:
+        if connection.connection is None or not will_pass(error) or not connection.is_usable():
+            raise
+        logger.warning("%s, lane %s, starts this batch anew: %s", consumer, lane, error)
+        return 0
 
 
 def _carry_out(consumer: str, facts: Sequence[Fact], now: datetime) -> None:
@@ -65,6 +75,8 @@ def _carry_out(consumer: str, facts: Sequence[Fact], now: datetime) -> None:
         with transaction.atomic():
             CONSUMERS[consumer](facts, now)
     except Exception as error:
+        if will_pass(error):
+            raise
         if len(facts) > 1:
             for fact in facts:
                 _carry_out(consumer, [fact], now)

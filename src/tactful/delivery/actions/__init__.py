@@ -1,7 +1,7 @@
 """Every write to the outbox: one named action each, atomic, with its fact and a person's audit row."""
 
 from .news import apply_delivery_event
-from .outbox import cancel, cancel_cause, enqueue, release
+from .outbox import cancel, cancel_cause, cancel_visits, enqueue, release
 from .pauses import confirm_sending, pause, pause_everything, resume, resume_account
 from .people import NothingToDecide, Words, approve_and_send, decide_late, decide_unknown, stop_message
 
@@ -12,6 +12,7 @@ __all__ = [
     "approve_and_send",
     "cancel",
     "cancel_cause",
+    "cancel_visits",
     "confirm_sending",
     "decide_late",
     "decide_unknown",

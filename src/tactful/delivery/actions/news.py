@@ -7,6 +7,7 @@ from django.db import transaction
 from tactful.channels.types import DeliveryEvent, DeliveryEventKind, Outcome
 from tactful.delivery.bounces import bounced
 from tactful.delivery.models import Dispatch, State
+from tactful.delivery.queries import cause_data
 from tactful.delivery.rules.mail import MESSAGE_ID, RETURN_PATH
 from tactful.events import actions as events
 from tactful.events.types import NewFact
@@ -33,7 +34,7 @@ def apply_delivery_event(event: DeliveryEvent, *, now: datetime) -> bool:
         return False
     if row.state == State.UNKNOWN:
         Dispatch.objects.filter(pk=row.pk).update(state=State.SENT, settled_at=now, task_at=None, result="")
-        events.record([NewFact("message.sent", row.contact_id, {"message": row.pk, "late": True})], now=now)
+        events.record([NewFact("message.sent", row.contact_id, cause_data(row.pk) | {"late": True})], now=now)
     if by_path and event.kind in SPEAKING:
         _bounce(row, event, now)
     return True

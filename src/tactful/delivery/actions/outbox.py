@@ -1,7 +1,8 @@
 """Into the outbox, out of it again, and out of a hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -56,10 +57,14 @@ def cancel(
     ids = list(
         Dispatch.objects.filter(contact_id__in=contact_ids, state__in=WAITING).values_list("pk", flat=True)
     )
-    waiting = Message.objects.filter(cause_kind="visit", dispatch__state__in=WAITING)
-    for enrolment, numbers in _by_enrolment(visits).items():
-        ids += waiting.filter(cause_id=enrolment, cause_visit__in=numbers).values_list("pk", flat=True)
+    ids += changes.waiting_of(visits)
     return cancel_messages(ids, now=now, reason=reason, acting_user=acting_user)
+
+
+@transaction.atomic
+def cancel_visits(reasons: Mapping[tuple[int, int], str], *, now: datetime) -> int:
+    """Cancel what still waits of visits (enrolment, visit), each for its own reason. Answers with how many."""
+    return len(_cancel(changes.waiting_of(list(reasons)), now, lambda row: reasons.get((row[4], row[5]), "")))
 
 
 @transaction.atomic
@@ -72,30 +77,34 @@ def cancel_cause(*, kind: str, ident: int, now: datetime, acting_user: int | Non
 def cancel_messages(
     ids: Sequence[int], *, now: datetime, reason: str = "", acting_user: int | None = None
 ) -> int:
-    """Inside a transaction. Contacts are locked first, as everywhere (``hot.changes``)."""
+    """Inside a transaction."""
+    return len(_cancel(ids, now, lambda _: reason, acting_user))
+
+
+def _cancel(
+    ids: Sequence[int], now: datetime, reason: Callable[[Row], str], acting_user: int | None = None
+) -> list[Row]:
+    rows = _take_out(ids, now)
+    facts = [
+        NewFact("message.cancelled", row[1], _data(row) | {"why": reason(row), "by": acting_user}) for row in rows
+    ]
+    events.record(facts, now=now)
+    return rows
+
+
+def _take_out(ids: Sequence[int], now: datetime) -> list[Row]:
+    """Out of the outbox, what is still in it. Contacts are locked first, as everywhere (``hot.changes``)."""
     if not ids:
-        return 0
+        return []
     changes.lock_contacts(Dispatch.objects.filter(pk__in=ids).values_list("contact_id", flat=True))
     rows = changes.cancel(ids, now)
-    facts = [
-        NewFact(
-            "message.cancelled",
-            contact,
-            {
-                "message": ident,
-                "touchpoint": touchpoint,
-                "cause": kind,
-                "cause_id": cause,
-                "visit": visit,
-                "why": reason,
-                "by": acting_user,
-            },
-        )
-        for ident, contact, touchpoint, kind, cause, visit, _ in rows
-    ]
     revive({row[0]: row[1] for row in rows if row[6]})
-    events.record(facts, now=now)
-    return len(rows)
+    return rows
+
+
+def _data(row: Row) -> dict[str, Any]:
+    ident, _, touchpoint, kind, cause, visit, _ = row
+    return {"message": ident, "touchpoint": touchpoint, "cause": kind, "cause_id": cause, "visit": visit}
 
 
 @transaction.atomic
@@ -107,6 +116,7 @@ def release(*, names: Sequence[str], now: datetime, contact_ids: Sequence[int] |
     stays held, everything else goes back to the gate. Answers with how many were touched.
     """
     held = changes.held_for(names, contact_ids)
+    changes.lock_contacts(row[1] for row in held)
     fates = {row[0]: _fate(row[2], row[3]) for row in held}
     chosen = {fate: [row[0] for row in held if fates[row[0]] is fate] for fate in OnRelease}
     _ask([row for row in held if fates[row[0]] is OnRelease.ASK], now)
@@ -130,22 +140,9 @@ def _ask(held: Sequence[Row], now: datetime) -> None:
 
 
 def _recompute(ids: Sequence[int], now: datetime) -> None:
-    if not ids:
-        return
-    rows = Message.objects.filter(pk__in=ids).values_list(
-        "pk", "contact_id", "touchpoint_id", "cause_kind", "cause_id", "cause_visit"
-    )
-    facts = [
-        NewFact(
-            "message.released",
-            contact,
-            {"message": pk, "touchpoint": touchpoint, "cause": kind, "cause_id": cause, "visit": visit},
-        )
-        for pk, contact, touchpoint, kind, cause, visit in rows
-    ]
-    changes.lock_contacts(row[1] for row in rows)
-    changes.cancel(ids, now)
-    events.record(facts, now=now)
+    """Announced is only what was really taken out: what has left meanwhile must not be sent again."""
+    rows = _take_out(ids, now)
+    events.record([NewFact("message.released", row[1], _data(row)) for row in rows], now=now)
 
 
 def _requeue(ids: Sequence[int], now: datetime) -> int:
@@ -154,10 +151,3 @@ def _requeue(ids: Sequence[int], now: datetime) -> int:
     count = len(changes.requeue(ids, now))
     events.notify({NEWS})
     return count
-
-
-def _by_enrolment(visits: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for enrolment, number in visits:
-        found.setdefault(enrolment, []).append(number)
-    return found

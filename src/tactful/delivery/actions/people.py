@@ -8,6 +8,7 @@ from django.db import transaction
 from tactful.channels.types import Channel
 from tactful.delivery.actions.outbox import NEWS, cancel_messages, enqueue
 from tactful.delivery.models import Dispatch, Message, State
+from tactful.delivery.queries import cause_data
 from tactful.delivery.rules.words import words_hash
 from tactful.delivery.types import NewMessage
 from tactful.events import actions as events
@@ -85,15 +86,21 @@ def _message(words: Words, key: str, acting_user: int, now: datetime) -> NewMess
 
 @transaction.atomic
 def decide_unknown(*, message_id: int, send_again: bool, acting_user: int, now: datetime) -> None:
-    """Nobody knows whether it arrived: send the same bytes again, or leave it. Raises ``NothingToDecide``."""
+    """Nobody knows whether it arrived: send the same bytes again, or leave it. Raises ``NothingToDecide``.
+
+    Left is left for good: the journey that waits for it goes on as if it had been sent.
+    """
     unknown = Dispatch.objects.filter(pk=message_id, state=State.UNKNOWN)
     if send_again:
         changed = unknown.update(
             state=State.QUEUED, settled_at=None, task_at=None, retry_at=None, resent=True, result=""
         )
     else:
-        changed = unknown.update(task_at=None, result="left")
+        changed = unknown.exclude(result="left").update(task_at=None, result="left")
     _expect(changed, "This message is no longer unclear. Look at it again.")
+    if not send_again:
+        contact = Dispatch.objects.values_list("contact_id", flat=True).get(pk=message_id)
+        events.record([NewFact("message.unknown_left", contact, cause_data(message_id))], now=now)
     _audit(acting_user, "unknown.sent_again" if send_again else "unknown.left", message_id, now)
     _tell(message_id, "unknown", now)
 

@@ -13,6 +13,11 @@ RESERVED = """
 SELECT contact_id, cap_day, cap_scopes FROM dispatch
 WHERE message_id = ANY(%s::bigint[]) AND state IN ('queued', 'held', 'claimed') AND cap_day IS NOT NULL
 """
+WAITING = """
+SELECT m.id FROM unnest(%s::bigint[], %s::integer[]) AS v(enrolment, visit)
+JOIN message m ON m.cause_kind = 'visit' AND m.cause_id = v.enrolment AND m.cause_visit = v.visit
+JOIN dispatch d ON d.message_id = m.id AND d.state IN ('queued', 'held', 'claimed')
+"""
 CANCEL = """
 UPDATE dispatch d SET state = 'cancelled', settled_at = %s, cap_day = NULL, cap_scopes = NULL, task_at = NULL
 FROM message m
@@ -42,6 +47,14 @@ WHERE m.id = d.message_id AND d.shelf = 1 AND d.not_before < %(now)s
 def lock_contacts(contacts: Iterable[int]) -> None:
     """First in the order of locks: contacts, caps, rows."""
     pg.many(LOCK, [pg.numbers(sorted(set(contacts)))])
+
+
+def waiting_of(visits: Sequence[tuple[int, int]]) -> list[int]:
+    """Messages of visits (enrolment, visit) that have not left."""
+    if not visits:
+        return []
+    enrolments, numbers = zip(*visits, strict=True)
+    return [row[0] for row in pg.many(WAITING, [pg.numbers(enrolments), pg.numbers(numbers)])]
 
 
 def cancel(ids: Sequence[int], now: datetime) -> list[pg.Row]:

@@ -68,6 +68,14 @@ def finish_about(subject_kind: str, subject_ids: Sequence[int], *, now: datetime
 
 
 @transaction.atomic
+def finish_keyed(dedupe_keys: Sequence[str], *, now: datetime) -> int:
+    """The same for single tasks, by their ``dedupe_key``."""
+    rows = list(Task.objects.select_for_update().filter(dedupe_key__in=dedupe_keys, done_at__isnull=True))
+    _finish(rows, "settled", None, now)
+    return len(rows)
+
+
+@transaction.atomic
 def hand_over(task_id: int, *, owner_id: int, acting_user: int, now: datetime) -> None:
     Task.objects.filter(id=task_id, done_at__isnull=True).update(owner_id=owner_id)
     record_audit(

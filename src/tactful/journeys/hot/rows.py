@@ -1,34 +1,36 @@
-"""Enrolments in bulk: claim what is due, write where it stands. Plain SQL, a few statements a batch.
+"""Enrolments in bulk: take what is due, write where it stands. Plain SQL, a few statements a batch.
 
 No lease: claim, step and effects are one transaction, and a rollback is the recovery (ENGINE.md).
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from tactful.foundation import pg
 from tactful.journeys.rules.moves import Phase, State, Visited
 
 COLUMNS = """id, version_id, failures, journey_id, contact_id, entry_key, step, visit, phase, due_at,
-    wait_since, wait_event, wait_match, context"""
+    wait_since, wait_event, wait_match::text, context::text"""
 
 DUE = f"""SELECT {COLUMNS} FROM enrolment
-WHERE due_at <= %(now)s AND due_at IS NOT NULL AND journey_id <> ALL(%(resting)s::bigint[])
+WHERE due_at <= %(now)s AND due_at IS NOT NULL AND retry_at IS NULL
 ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 
+AGAIN = f"""SELECT {COLUMNS} FROM enrolment
+WHERE retry_at <= (SELECT clock_timestamp()) ORDER BY retry_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
+
 OF_CONTACTS = f"""SELECT {COLUMNS} FROM enrolment
-WHERE contact_id = ANY(%(contacts)s) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
+WHERE contact_id = ANY(%(contacts)s::bigint[]) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
 
 BY_ID = f"""SELECT {COLUMNS} FROM enrolment
-WHERE id = ANY(%(ids)s) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
+WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
 
 WRITE = """UPDATE enrolment e SET step = u.step, visit = u.visit, phase = u.phase, due_at = u.due_at,
     wait_since = u.wait_since, wait_event = u.wait_event, wait_match = u.wait_match::jsonb,
-    context = u.context::jsonb, end_reason = u.end_reason, failures = 0, error = '',
+    context = u.context::jsonb, end_reason = u.end_reason, failures = 0, error = '', retry_at = NULL,
     ended_at = CASE WHEN u.phase = 'ended' THEN %(now)s::timestamptz END
 FROM unnest(%(id)s::bigint[], %(step)s::text[], %(visit)s::int[], %(phase)s::text[],
     %(due_at)s::timestamptz[], %(wait_since)s::timestamptz[], %(wait_event)s::text[],
@@ -41,23 +43,21 @@ SELECT * FROM unnest(%(enrolment)s::bigint[], %(visit)s::int[], %(step)s::text[]
     %(result)s::text[])
 ON CONFLICT (enrolment_id, visit) DO NOTHING"""
 
-PUT_OFF = "UPDATE enrolment SET due_at = %(due_at)s WHERE id = ANY(%(ids)s) AND ended_at IS NULL"
+CALM = """UPDATE enrolment SET retry_at = NULL, failures = 0, error = '',
+    due_at = CASE WHEN due_at > %(now)s THEN due_at END
+WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL"""
 
-FAILED = """UPDATE enrolment SET failures = failures + 1, error = %(error)s, due_at = %(due_at)s
-WHERE id = %(id)s"""
+PUT_OFF = """UPDATE enrolment SET retry_at = clock_timestamp() + interval '1 minute'
+WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL"""
 
-INSERT = """INSERT INTO enrolment (id, journey_id, version_id, contact_id, entry_key, entry_no, trigger_id,
-    step, visit, phase, due_at, wait_since, context, entered_at, end_reason, failures, error)
-SELECT id, journey_id, version_id, contact_id, entry_key, entry_no, trigger_id, '', 0, 'ready', due_at,
-    due_at, context::jsonb, %(now)s, '', 0, ''
-FROM unnest(%(id)s::bigint[], %(journey_id)s::bigint[], %(version_id)s::bigint[], %(contact_id)s::bigint[],
-    %(entry_key)s::text[], %(entry_no)s::int[], %(trigger_id)s::bigint[], %(due_at)s::timestamptz[],
-    %(context)s::text[])
-    AS u(id, journey_id, version_id, contact_id, entry_key, entry_no, trigger_id, due_at, context)
-ON CONFLICT DO NOTHING RETURNING id"""
+FAILED = """UPDATE enrolment e SET failures = LEAST(e.failures + 1, 1000), error = u.error,
+    retry_at = clock_timestamp() + LEAST(interval '1 minute' * 2 ^ LEAST(e.failures, 11), interval '1 day')
+FROM unnest(%(ids)s::bigint[], %(errors)s::text[]) AS u(id, error) WHERE e.id = u.id"""
 
-MATCHING_EVENTS = """SELECT contact_id, id, name, ts, data FROM event
-WHERE contact_id = ANY(%(contacts)s) AND name = ANY(%(names)s) AND ts >= %(since)s ORDER BY ts, id"""
+LAID_ASIDE = "9999-01-01 00:00:00+00"  # not "infinity", which Python cannot say
+LAY_ASIDE = f"UPDATE enrolment SET retry_at = '{LAID_ASIDE}' WHERE id = ANY(%(ids)s::bigint[])"
+TAKE_UP = f"""UPDATE enrolment SET retry_at = clock_timestamp()
+WHERE journey_id = %(journey)s AND ended_at IS NULL AND retry_at = '{LAID_ASIDE}'"""
 
 
 @dataclass(slots=True)
@@ -70,139 +70,99 @@ class Row:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class NewRow:
-    id: int
-    version_id: int
-    entry_no: int
-    trigger_id: int
-    state: State
+def claim_due(now: datetime, limit: int) -> list[Row]:
+    return _rows(DUE, {"now": now, "limit": limit})
 
 
-def claim_due(now: datetime, limit: int, resting: Collection[int]) -> list[Row]:
-    return _rows(DUE, {"now": now, "limit": limit, "resting": list(resting)})
+def claim_again(limit: int) -> list[Row]:
+    """Those that could not be moved and whose pause is over."""
+    return _rows(AGAIN, {"limit": limit})
 
 
 def running_of(contact_ids: Collection[int]) -> list[Row]:
-    return _rows(OF_CONTACTS, {"contacts": sorted(contact_ids)})
+    return _rows(OF_CONTACTS, {"contacts": pg.numbers(sorted(contact_ids))})
 
 
 def running(enrolment_ids: Collection[int]) -> list[Row]:
-    return _rows(BY_ID, {"ids": sorted(enrolment_ids)})
+    return _rows(BY_ID, {"ids": pg.numbers(sorted(enrolment_ids))})
 
 
 def write(rows: Sequence[Row], now: datetime) -> None:
     """Write the states of moved rows."""
     states = [row.state for row in rows]
-    _run(
+    pg.run(
         WRITE,
         {
             "now": now,
-            "id": [row.id for row in rows],
-            "step": [state.step for state in states],
-            "visit": [state.visit for state in states],
-            "phase": [state.phase.value for state in states],
-            "due_at": [state.due_at for state in states],
-            "wait_since": [state.wait_since for state in states],
-            "wait_event": [state.wait_event for state in states],
-            "wait_match": [_json(state.wait_match) for state in states],
-            "context": [_json(state.context) for state in states],
-            "end_reason": [state.end_reason for state in states],
+            "id": pg.numbers(row.id for row in rows),
+            "step": pg.texts(state.step for state in states),
+            "visit": pg.numbers(state.visit for state in states),
+            "phase": pg.texts(state.phase.value for state in states),
+            "due_at": pg.moments(state.due_at for state in states),
+            "wait_since": pg.moments(state.wait_since for state in states),
+            "wait_event": pg.texts(state.wait_event for state in states),
+            "wait_match": pg.texts(_json(state.wait_match) for state in states),
+            "context": pg.texts(_json(state.context) for state in states),
+            "end_reason": pg.texts(state.end_reason for state in states),
         },
     )
 
 
 def write_visits(visits: Sequence[tuple[int, Visited]]) -> None:
     if visits:
-        _run(
+        pg.run(
             VISITS,
             {
-                "enrolment": [ident for ident, _ in visits],
-                "visit": [visit.visit for _, visit in visits],
-                "step": [visit.step for _, visit in visits],
-                "at": [visit.since for _, visit in visits],
-                "result": [visit.result[:40] for _, visit in visits],
+                "enrolment": pg.numbers(ident for ident, _ in visits),
+                "visit": pg.numbers(visit.visit for _, visit in visits),
+                "step": pg.texts(visit.step for _, visit in visits),
+                "at": pg.moments(visit.since for _, visit in visits),
+                "result": pg.texts(visit.result[:40] for _, visit in visits),
             },
         )
 
 
-def put_off(rows: Sequence[Row], until: datetime) -> None:
-    """A fact could not be read: the rows stay as they are and are due again later."""
-    if rows:
-        _run(PUT_OFF, {"ids": [row.id for row in rows], "due_at": until})
+def calm(ids: Sequence[int], now: datetime) -> None:
+    """Nothing moved them: neither their moment nor what they missed wants anything of them any more."""
+    if ids:
+        pg.run(CALM, {"ids": pg.numbers(ids), "now": now})
 
 
-def note_failure(row: Row, error: str, now: datetime) -> None:
-    """Back off from 1 minute to a day; the row keeps its place and shows its error."""
-    pause = min(timedelta(minutes=2**row.failures), timedelta(days=1))
-    _run(FAILED, {"id": row.id, "error": error[:2000], "due_at": now + pause})
+def put_off(ids: Sequence[int]) -> None:
+    """A fact could not be read: nothing has happened, and in a minute it is tried again."""
+    if ids:
+        pg.run(PUT_OFF, {"ids": pg.numbers(ids)})
 
 
-def insert(rows: Sequence[NewRow], now: datetime) -> set[int]:
-    """Answers with the ids that are new; the unique keys decide between rivals."""
-    states = [row.state for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            {
-                "now": now,
-                "id": [row.id for row in rows],
-                "version_id": [row.version_id for row in rows],
-                "entry_no": [row.entry_no for row in rows],
-                "trigger_id": [row.trigger_id for row in rows],
-                "journey_id": [state.journey_id for state in states],
-                "contact_id": [state.contact_id for state in states],
-                "entry_key": [state.entry_key for state in states],
-                "due_at": [state.due_at for state in states],
-                "context": [_json(state.context) for state in states],
-            },
-        )
-        return {ident for (ident,) in cursor.fetchall()}
+def note_failures(errors: Mapping[int, str]) -> None:
+    """Back off from a minute to a day; the row keeps its place and shows its error."""
+    if errors:
+        texts = pg.texts(error[:2000].replace("\0", "") for error in errors.values())
+        pg.run(FAILED, {"ids": pg.numbers(errors), "errors": texts})
 
 
-def events_since(
-    contact_ids: Collection[int], names: Collection[str], since: datetime
-) -> list[tuple[int, int, str, datetime, dict[str, Any]]]:
-    """(contact, id, name, ts, data) in the order in which they happened."""
-    with connection.cursor() as cursor:
-        cursor.execute(MATCHING_EVENTS, {"contacts": list(contact_ids), "names": list(names), "since": since})
-        return [(*row[:4], _loaded(row[4])) for row in cursor.fetchall()]
+def lay_aside(ids: Sequence[int]) -> None:
+    """Their journey rests; ``take_up`` wakes them."""
+    if ids:
+        pg.run(LAY_ASIDE, {"ids": pg.numbers(ids)})
+
+
+def take_up(journey_id: int) -> int:
+    return pg.run(TAKE_UP, {"journey": journey_id})
 
 
 def _rows(sql: str, params: dict[str, Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [_row(record) for record in cursor.fetchall()]
+    return [_row(record) for record in pg.many(sql, params)]
 
 
-def _row(record: tuple[Any, ...]) -> Row:
+def _row(record: pg.Record) -> Row:
     ident, version, failures, journey, contact, key, step, visit, phase, due, since, event, match, context = record
     state = State(
-        journey_id=journey,
-        contact_id=contact,
-        entry_key=key,
-        step=step,
-        visit=visit,
-        phase=Phase(phase),
-        due_at=due,
-        wait_since=since,
-        wait_event=event,
-        wait_match=_loaded(match) if match is not None else None,
-        context=_loaded(context),
-    )
+        journey, contact, key, step, visit, Phase(phase), due, since, event,
+        None if match is None else json.loads(match), json.loads(context),
+    )  # fmt: skip
     return Row(ident, version, failures, state)
 
 
-def _run(sql: str, params: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-
-
 def _json(value: object) -> str | None:
-    return None if value is None else json.dumps(value)
-
-
-def _loaded(value: Any) -> dict[str, Any]:
-    """Django leaves JSON of raw queries as text."""
-    loaded: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
-    return loaded
+    return None if value is None else json.dumps(value, ensure_ascii=False)

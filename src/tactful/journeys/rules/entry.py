@@ -25,6 +25,12 @@ def entry_key(key_field: str, event: Event) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def entry_facts(plan: Plan, key: str) -> tuple[str, ...]:
+    """Keys of the facts that the entry condition wants for the object ``key``."""
+    suffix = f":{plan.key_field}={key}" if plan.key_field else ""
+    return tuple(fact_key(name, suffix) for name in entry_names(plan.definition))
+
+
 def enters(plan: Plan, event: Event, ask: Ask) -> str | None:
     """The entry key if this event begins the journey, else None. A fact that could not be read begins
     nothing: raises ``LookupError`` so that the event is tried again."""
@@ -34,12 +40,12 @@ def enters(plan: Plan, event: Event, ask: Ask) -> str | None:
     key = entry_key(entry.key, event)
     if key is None or entry.condition is None:
         return key
-    suffix = f":{entry.key}={key}" if entry.key else ""
-    keys = tuple(fact_key(name, suffix) for name in entry_names(plan.definition))
+    keys = entry_facts(plan, key)
     facts = ask(keys, event.at) if keys else {}
     unread = [each for each in keys if facts.get(each, UNKNOWN) is UNKNOWN]
     if unread:
         raise LookupError(f"Could not be read: {', '.join(unread)}. The event is tried again.")
+    suffix = f":{entry.key}={key}" if entry.key else ""
     values = Values(facts, suffix, {"entry": event.data}, event.data)
     return key if compile_condition(entry.condition)(values) else None
 
