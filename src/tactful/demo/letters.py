@@ -31,11 +31,23 @@ def received(number: int) -> Letter | None:
 def postbox_page(
     q: str, page: int, now: datetime, mail: OpenMail | None = None, current: int = 0
 ) -> PostboxPage:
+    found = _found(q)
+    rows = tuple(_row(each, current, now) for each in _on_page(found, page))
+    return PostboxPage(q, rows, _pager(len(found), page, q), mail, _empty(bool(q)))
+
+
+def newest_letter(q: str, page: int) -> Letter | None:
+    return next(iter(_on_page(_found(q), page)), None)
+
+
+def _found(q: str) -> list[Letter]:
+    """What clients received and the search finds, the newest first."""
     letters = [each for each in mailbox().letters() if each.direction is Direction.RECEIVED]
-    found = [each for each in reversed(letters) if q.casefold() in _searched(each)]
-    shown = found[page * PER_PAGE : (page + 1) * PER_PAGE]
-    rows = tuple(_row(each, current, now) for each in shown)
-    return PostboxPage(q, rows, _pager(len(found), page, q), mail, _empty(bool(letters)))
+    return [each for each in reversed(letters) if q.casefold() in _searched(each)]
+
+
+def _on_page(found: list[Letter], page: int) -> list[Letter]:
+    return found[page * PER_PAGE : (page + 1) * PER_PAGE]
 
 
 def open_mail(letter: Letter, now: datetime, error: str = "", typed: str = "") -> OpenMail:
@@ -96,7 +108,7 @@ def _pager(total: int, page: int, q: str) -> Pager:
     return Pager(page * PER_PAGE + 1, last, total, before if page else "", after if last < total else "")
 
 
-def _empty(has_letters: bool) -> EmptyState:
-    if has_letters:
+def _empty(searched: bool) -> EmptyState:
+    if searched:
         return EmptyState(_("No letter fits."), _("Search for a part of a name or subject."))
     return EmptyState(_("No client has received anything yet."), _("What automation sends will stand here."))

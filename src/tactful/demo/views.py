@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from tactful.channels.mail.mime import read_mime
 from tactful.channels.queries import main_account
 from tactful.demo.forms import LetterForm
-from tactful.demo.letters import html_of, mailbox, open_mail, postbox_page, received
+from tactful.demo.letters import html_of, mailbox, newest_letter, open_mail, postbox_page, received
 from tactful.demo.morning import next_morning as morning_after
 from tactful.demo.postbox.client import Draft, Outgoing, Person, send, write_new, write_reply
 from tactful.demo.postbox.mailbox import Direction, Letter
@@ -54,7 +54,10 @@ def demo_page(view: Page) -> Page:
 def postbox(request: StaffRequest) -> HttpResponseBase:
     page = request.GET.get("page", "")
     number = int(page) if page.isdecimal() and len(page) < 7 else 0
-    shown = postbox_page(request.GET.get("q", "")[:100], number, request.visit.now)
+    q, now = request.GET.get("q", "")[:100], request.visit.now
+    newest = newest_letter(q, number)
+    mail = open_mail(newest, now) if newest else None
+    shown = postbox_page(q, number, now, mail, newest.number if newest else 0)
     return render(request, "demo/postbox.html", {"page": shown})
 
 

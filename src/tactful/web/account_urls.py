@@ -18,8 +18,6 @@ NOT_HERE = {
     "account_email": "email/",
     "account_email_verification_sent": "confirm-email/",
     "account_set_password": "password/set/",
-    "account_reset_password": "password/reset/",
-    "account_reset_password_done": "password/reset/done/",
     "account_confirm_login_code": "login/code/confirm/",
     "account_request_login_code": "login/code/",
 }

@@ -35,8 +35,8 @@ def _host(label: Any, **more: Any) -> forms.CharField:
     return forms.RegexField(label=label, max_length=255, **pattern, **more)
 
 
-def _port(initial: int, **more: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=initial, **more)
+def _port(label: Any, initial: int, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=1, max_value=65535, initial=initial, **more)
 
 
 class MailForm(forms.Form):
@@ -48,24 +48,24 @@ class MailForm(forms.Form):
         help_text=_("Empty: the name of the business"),
     )
     smtp_host = _host(_("Server for outgoing mail (SMTP)"))
-    smtp_port = _port(587)
-    smtp_security = forms.ChoiceField(label=_("Encryption"), choices=SECURITY, initial="starttls")
-    smtp_username = forms.CharField(label=_("User name"), max_length=320, required=False)
-    smtp_password = _password(_("Password"))
+    smtp_port = _port(_("SMTP port"), 587)
+    smtp_security = forms.ChoiceField(label=_("SMTP encryption"), choices=SECURITY, initial="starttls")
+    smtp_username = forms.CharField(label=_("SMTP user name"), max_length=320, required=False)
+    smtp_password = _password(_("SMTP password"))
     imap_host = _host(
         _("Server for incoming mail (IMAP)"),
         required=False,
         help_text=_("Empty: mail comes through our own door"),
     )
-    imap_port = _port(993, required=False)
-    imap_security = forms.ChoiceField(label=_("Encryption"), choices=SECURITY, initial="implicit_tls")
+    imap_port = _port(_("IMAP port"), 993, required=False)
+    imap_security = forms.ChoiceField(label=_("IMAP encryption"), choices=SECURITY, initial="implicit_tls")
     imap_username = forms.CharField(
-        label=_("User name"),
+        label=_("IMAP user name"),
         max_length=320,
         required=False,
         help_text=_("Empty: the same as for outgoing mail"),
     )
-    imap_password = _password(_("Password"))
+    imap_password = _password(_("IMAP password"))
     trusted_servers = forms.CharField(
         label=_("Servers whose word on senders we trust"),
         required=False,
