@@ -82,7 +82,6 @@ STAFF: dict[Code, Words] = {
 
 # The same with the name of the person who has it in hand.
 OWNED: dict[Code, Words] = {
-    Code.TALK_CONVERSATION: _("%(owner)s is talking with %(client)s"),
     Code.TALK_HANDOFF: _("%(owner)s has taken over with %(client)s"),
     Code.TALK_OTHER: _("%(owner)s is in touch with %(client)s"),
     Code.DEBT_PROMISE: _("%(owner)s has promised %(client)s something that was due on %(due_at)s"),

@@ -36,7 +36,7 @@ def _shell(visit: Visit, section: str) -> Shell:
         business=visit.house.name or "Tactful",
         user=Person(user.name, title=user.title or user.get_role_display()),
         section=section,
-        needs_person=inbox.open_tasks(user.id).count(),
+        needs_person=inbox.open_tasks(visit.sees_tasks_of).count(),
         unanswered=inbox.waiting_for_us(),
         holding=outbox.held_count(),
         hold_all=_hold_all(visit),

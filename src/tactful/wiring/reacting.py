@@ -21,7 +21,6 @@ from tactful.inbox.types import NewTask
 UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
 WORKING_DAY = timedelta(days=1)
-SUPPRESSES = {"hard": "hard_bounce", "complaint": "complaint"}
 
 
 def wake_held(facts: Sequence[Fact], now: datetime) -> None:
@@ -226,12 +225,12 @@ def ask_about_undelivered(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def suppress_bounced(facts: Sequence[Fact], now: datetime) -> None:
-    """A dead address and a complaint end writing to it; a full mailbox counts, other news do not."""
+    """Delivery names a reason where an address must rest; other bounces are only told."""
     for fact in facts:
-        reason, address = SUPPRESSES.get(str(fact.data.get("kind"))), fact.data.get("address")
+        reason, address = fact.data.get("reason"), fact.data.get("address")
         if reason and address:
             subject = contacts.Subject(channel="mail", address=str(address), contact_id=fact.contact_id)
-            contacts.suppress(subject, reason, acting_user=None, now=now, detail=str(fact.data.get("code", "")))
+            contacts.suppress(subject, str(reason), acting_user=None, now=now, detail=str(fact.data.get("code", "")))
 
 
 def _owner(named: str, manager: int | None, business_owner: int | None) -> int | None:

@@ -12,6 +12,15 @@ from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
 _ROUNDS = 50  # each round moves to a later window; real rules meet after two or three
 _MINUTE = timedelta(minutes=1)
 _MILDEST_FIRST = list(OnRelease)
+_MOST_TELLING = (
+    Code.STANDING_EVERYTHING,
+    Code.STANDING_CONTACT,
+    Code.MOOD_COMPLAINT_OPEN,
+    Code.TALK_QUESTION,
+    Code.DEBT_PROMISE,
+    Code.TALK_HANDOFF,
+    Code.TALK_CONVERSATION,
+)
 
 
 def settle(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
@@ -27,7 +36,7 @@ def settle(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
 
 
 def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
-    longest = max(found, key=_length)  # the first one, where several are equal
+    longest = max(found, key=lambda finding: (*_length(finding), _telling(finding)))
     ends_at, fits = _ends_at(case, plan, found)
     reasons = _ordered(longest, found)
     return Verdict(
@@ -46,6 +55,12 @@ def _length(finding: Finding) -> tuple[bool, bool, float]:
     """What a fact must end outlasts what time ends; without a date outlasts any date."""
     until = finding.until
     return finding.wake_on is not None, until is None, until.timestamp() if until else 0.0
+
+
+def _telling(finding: Finding) -> int:
+    """Where several holds are equally long, the one that says most about the client speaks first."""
+    code = finding.reason.code
+    return len(_MOST_TELLING) - _MOST_TELLING.index(code) if code in _MOST_TELLING else 0
 
 
 def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bool]:

@@ -82,7 +82,7 @@ def test_the_neutral_sentence_gives_nothing_away() -> None:
             Reason(Check.NOBODY_TALKING, "talk.question"),
             "Liv has asked us something and has no answer yet",
         ),
-        (Reason(Check.NOBODY_TALKING, "talk.conversation", owner_id=KARI), "Kari is talking with Liv"),
+        (Reason(Check.NOBODY_TALKING, "talk.conversation", owner_id=KARI), "A conversation with Liv is open"),
         (Reason(Check.NOBODY_TALKING, "talk.conversation", owner_id=99), "A conversation with Liv is open"),
         (
             Reason(Check.NOBODY_TALKING, "standing.contact", {"reason": "100 % sure: call first"}),

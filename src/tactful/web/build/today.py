@@ -37,7 +37,7 @@ SIGN_OF: dict[str, Glyph] = {
 
 
 def today_page(visit: Visit) -> TodayPage:
-    mine = inbox.open_tasks(visit.user.id)
+    mine = inbox.open_tasks(visit.sees_tasks_of)
     tasks, total = list(mine[:TASKS_SHOWN]), mine.count()
     held, held_total = outbox.held(HOLDS_READ), outbox.held_count()
     around = look_around(visit, [*_clients_of(tasks), *(each.message.contact_id for each in held)])
