@@ -32,6 +32,7 @@ __all__ = [
     "held_by_contact",
     "held_count",
     "hours_of_day",
+    "how_many",
     "outbox",
     "past_of",
     "pauses",
@@ -123,17 +124,25 @@ def outbox(
     *, states: Sequence[str] = (), contact_id: int | None = None, before: int | None = None, limit: int = 50
 ) -> list[Dispatch]:
     """The newest first. ``before``: the message id of the last row of the page before."""
-    rows = Dispatch.objects.select_related("message").order_by("-pk")
+    rows = _chosen(states, contact_id).select_related("message").order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows[:limit])
+
+
+def how_many(*, states: Sequence[str], contact_id: int | None = None, at_most: int = 10_000) -> int:
+    """How long such a list is; beyond ``at_most`` nobody counts."""
+    return _chosen(states, contact_id)[:at_most].count()
+
+
+def _chosen(states: Sequence[str], contact_id: int | None) -> QuerySet[Dispatch]:
+    rows = Dispatch.objects.all()
     if states:
         rows = rows.filter(state__in=states)
         shelves = [SHELF_OF[state] for state in states if state in SHELF_OF]
         if len(shelves) == len(states):  # an index knows where these lie
             rows = rows.filter(shelf__in=shelves)
-    if contact_id is not None:
-        rows = rows.filter(contact_id=contact_id)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows[:limit])
+    return rows if contact_id is None else rows.filter(contact_id=contact_id)
 
 
 @dataclass(frozen=True, slots=True)

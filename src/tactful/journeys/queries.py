@@ -108,7 +108,7 @@ def running_of_contact(contact_id: int) -> list[Enrolment]:
 
 
 def journey_names(enrolment_ids: Collection[int]) -> dict[int, Journey]:
-    rows = Enrolment.objects.filter(id__in=enrolment_ids).select_related("journey")
+    rows = Enrolment.objects.filter(id__in=enrolment_ids).select_related("journey__live_version")
     return {row.id: row.journey for row in rows}
 
 

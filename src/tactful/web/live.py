@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 
 from django.db import connection
@@ -20,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 BEAT = 15.0  # seconds between two signs of life
 AGAIN = 2.0  # seconds before a lost connection is made anew
+FAR_BEHIND = 100  # news that a page has not taken yet
 GATHER = 0.2  # seconds in which news that come together are told once
 PAGES = ("today", "inbox", "thread", "outbox")
 HEARD = {
@@ -29,7 +29,7 @@ HEARD = {
     "outbox": ("message.", "outbox", "hold."),
 }
 
-Queue = asyncio.Queue[frozenset[str]]
+Queue = asyncio.Queue[frozenset[str] | None]  # None: the process stops
 
 
 def pages_of(names: list[str]) -> frozenset[str]:
@@ -47,7 +47,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
 
     def join(self) -> Queue:
-        queue: Queue = asyncio.Queue(maxsize=100)
+        queue: Queue = asyncio.Queue()
         self._queues.add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
@@ -59,9 +59,14 @@ class Hub:
             self._task.cancel()
             self._task = None
 
+    def close(self) -> None:
+        """The process stops: every page is let go, and comes back to the next one."""
+        for queue in self._queues:
+            queue.put_nowait(None)
+
     def tell(self, pages: frozenset[str]) -> None:
         for queue in self._queues:
-            with suppress(asyncio.QueueFull):  # a page that is so far behind fetches itself anyway
+            if queue.qsize() < FAR_BEHIND:  # a page that is so far behind fetches itself anyway
                 queue.put_nowait(pages)
 
     async def _listen(self) -> None:
@@ -97,6 +102,11 @@ def hub() -> Hub:
     return HUBS.setdefault(loop, Hub())
 
 
+def let_go() -> None:
+    """End the streams of this process, for live pages never end by themselves."""
+    hub().close()
+
+
 async def stream() -> AsyncIterator[bytes]:
     """Server-sent events until the page is closed or the process stops."""
     here = hub()
@@ -109,9 +119,12 @@ async def stream() -> AsyncIterator[bytes]:
             except TimeoutError:
                 yield b": still here\n\n"
                 continue
-            await asyncio.sleep(GATHER)
-            while not queue.empty():
-                pages |= queue.get_nowait()
+            await asyncio.sleep(GATHER if pages is not None else 0)
+            while pages is not None and not queue.empty():
+                more = queue.get_nowait()
+                pages = None if more is None else pages | more
+            if pages is None:
+                return
             yield b"".join(f"event: {page}\ndata: {page}\n\n".encode() for page in sorted(pages))
     finally:
         here.leave(queue)

@@ -29,11 +29,6 @@ class Visit:
     def reader(self) -> Reader:
         return Reader(self.language, self.house.time_zone)
 
-    @property
-    def sees_tasks_of(self) -> int | None:
-        """An owner sees the tasks of all (None), everybody else their own and nobody's."""
-        return None if self.user.is_owner else self.user.id
-
     def person(self, user_id: int | None) -> Person | None:
         """One of ours, or None for nobody."""
         found = self.staff.get(user_id or 0)

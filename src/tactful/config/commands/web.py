@@ -10,9 +10,10 @@ from tactful.config.child import READY_LINE
 from tactful.config.environment import Environment
 from tactful.config.listen import open_door
 from tactful.config.postgres.server import require_running
+from tactful.web.live import let_go
 
 GRACE_SECONDS = 3
-"""How long open pages (live ones never end by themselves) may hold a shutdown."""
+"""How long what is still being answered may hold a shutdown; live pages are let go at once."""
 
 
 class Web(uvicorn.Server):
@@ -20,6 +21,10 @@ class Web(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(READY_LINE, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        let_go()
+        await super().shutdown(sockets)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

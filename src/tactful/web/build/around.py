@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tactful.contacts import queries as contacts
 from tactful.contacts.types import Person as Contact
 from tactful.delivery.queries import Message
+from tactful.inbox import queries as inbox
+from tactful.inbox.queries import Task
 from tactful.touchpoints.queries import on_the_map
 from tactful.web.types import Act, Person
 from tactful.web.visit import Visit
@@ -41,6 +44,11 @@ class Around:
         """A message as we call it: by its touchpoint, or by its subject."""
         known = self.touchpoints.get(message.touchpoint_id or 0)
         return known or message.subject or message.template.replace("-", " ").capitalize() or _("A message")
+
+
+def tasks_for(visit: Visit) -> QuerySet[Task]:
+    """Owners see what anybody has to do, the others their own and what nobody has taken."""
+    return inbox.open_tasks(None if visit.user.is_owner else visit.user.id)
 
 
 def look_around(visit: Visit, contact_ids: Collection[int | None]) -> Around:

@@ -345,4 +345,4 @@ def _grieves(known: _Known) -> bool:
 def _switches(known: _Known) -> tuple[Act, ...]:
     if _grieves(known):
         return (post(_("The time of mourning is over"), "end_bereavement", known.id),)
-    return (post(_("In mourning: automation keeps its peace"), "bereavement", known.id),)
+    return (post(_("Mark as in mourning"), "bereavement", known.id),)

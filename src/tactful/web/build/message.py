@@ -1,6 +1,7 @@
 """One message with its whole chain of reasons: cause, checks, words, and what became of it."""
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def message_page(message_id: int, visit: Visit) -> MessagePage:
         history=_history(found),
         facts=tuple(_facts(found, around)),
         checked_at=row.cleared_at or row.held_since,
-        cause=tuple(_cause(found)),
+        cause=tuple(_cause(found, visit.language)),
         hold=_hold(found, around),
         acts=_acts(row, visit),
         subject=words.subject if words else message.subject,
@@ -59,20 +60,25 @@ def _domain() -> str:
 
 def _chain(found: Trace, around: Around) -> Iterable[ReasonRow]:
     """A cleared message lists what was asked; one that was not cleared, what stood against it."""
-    against = {reason.check: reason for reason in found.reasons}
+    names, reader = around.names(found.dispatch.contact_id), around.visit.reader
     refused = found.dispatch.state in (State.REFUSED, State.EXPIRED)
     for check in Check:
-        if check in against:
-            reason = against[check]
-            said = reason_sentence(reason, around.names(found.dispatch.contact_id), around.visit.reader)
-            retry = reason.code.startswith("unknown.")
-            yield ReasonRow(
-                "retry" if retry else "refuse" if refused else "hold", CHECKS[check](), f"{said}."
-            )
+        against = [reason for reason in found.reasons if reason.check is check]
+        if against:
+            said = " ".join(f"{reason_sentence(reason, names, reader)}." for reason in against)
+            unread = any(reason.code.startswith("unknown.") for reason in against)
+            outcome = _outcome(unread=unread, refused=refused)
+            yield ReasonRow(outcome, CHECKS[check](), said)
         elif check in found.checks:
             yield ReasonRow("pass", CHECKS[check](), _passed(check, found, around))
         elif found.checks:
             yield ReasonRow("skip", CHECKS[check](), _("Not asked for a message of this kind."))
+
+
+def _outcome(*, unread: bool, refused: bool) -> Literal["retry", "refuse", "hold"]:
+    if unread:
+        return "retry"
+    return "refuse" if refused else "hold"
 
 
 def _passed(check: Check, found: Trace, around: Around) -> str:
@@ -122,15 +128,13 @@ def _facts(found: Trace, around: Around) -> Iterable[Fact]:
     yield Fact(_("Message-ID"), found.message_id)
 
 
-def _cause(found: Trace) -> Iterable[Link]:
+def _cause(found: Trace, language: str) -> Iterable[Link]:
     message = found.message
     if message.cause_kind == "visit" and message.cause_id:
         journey = journeys.journey_names([message.cause_id]).get(message.cause_id)
-        if journey is not None:
-            step = _("%(journey)s, stop %(number)s") % {
-                "journey": journey.slug,
-                "number": message.cause_visit,
-            }
+        if journey is not None and journey.live_version is not None:
+            name = journeys.definition_of(journey).name.in_language(language)
+            step = _("%(journey)s, step %(number)s") % {"journey": name, "number": message.cause_visit}
             yield Link(step, reverse("web:journey", args=[journey.slug]))
     if message.conversation_id:
         yield Link(_("The conversation"), reverse("web:conversation", args=[message.conversation_id]))

@@ -40,11 +40,13 @@ GLYPHS: dict[str, Glyph] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``client``: only messages to this one. ``before``: message id at which the page before ended."""
+    """``client``: only messages to this one. ``before``: message id at which the page before ended;
+    ``first``: number of the first row."""
 
     show: str = "held"
     client: int | None = None
     before: int | None = None
+    first: int = 1
 
 
 def outbox_page(visit: Visit, asked: Asked) -> OutboxPage:
@@ -127,11 +129,12 @@ def _url(asked: Asked, show: str, **more: object) -> str:
 
 
 def _pager(asked: Asked, rows: Sequence[Dispatch], more: bool) -> Pager:
-    """Numbers would need a count over everything; a page of the newest says enough."""
-    if not rows or not more:
-        return Pager(1 if rows else 0, len(rows), len(rows) if asked.before is None else 0)
-    following = _url(asked, asked.show, before=rows[-1].pk)
-    return Pager(1, len(rows), len(rows), next_url=following)
+    if not rows:
+        return Pager(0, 0, 0)
+    last = asked.first + len(rows) - 1
+    total = outbox.how_many(states=SHOWS[asked.show], contact_id=asked.client) if more else last
+    following = _url(asked, asked.show, before=rows[-1].pk, n=last + 1) if more else ""
+    return Pager(asked.first, last, max(total, last), next_url=following)
 
 
 def _summary(asked: Asked, around: Around) -> str:

@@ -22,6 +22,7 @@ from tactful.web.types import AttachmentView, Bubble, Crossing, DayMark, Glyph, 
 from tactful.wiring.reading import words_of
 
 AUTOMATIC = 60  # messages of automation that are looked at
+RANK = {"took_over": 0, "handed_back": 2}  # who answers takes over first, and hands back after
 SHOWN: dict[str, Glyph] = {
     State.SENT: "sent",
     State.UNKNOWN: "unknown",
@@ -32,7 +33,7 @@ SHOWN: dict[str, Glyph] = {
     State.DEAD: "refused",
 }
 Line = Bubble | Crossing
-Placed = tuple[datetime, int, Line]
+Placed = tuple[datetime, int, int, Line]  # moment, rank within it, id
 
 
 def thread_entries(
@@ -41,7 +42,7 @@ def thread_entries(
     """The lines with a mark at each new day, and the id of the newest entry."""
     entries = inbox.newest_entries(row.id)
     placed = [*_said(entries, client, around), *_automatic(row, entries, around)]
-    lines = _with_days(sorted(placed, key=lambda each: each[:2]), around.visit.house.time_zone)
+    lines = _with_days(sorted(placed, key=lambda each: each[:3]), around.visit.house.time_zone)
     return tuple(lines), max((entry.id for entry in entries), default=0)
 
 
@@ -49,7 +50,7 @@ def _said(entries: Sequence[Entry], client: Person, around: Around) -> Iterable[
     whole = inbox.with_html([entry.id for entry in entries])
     states = outbox.dispatches([entry.message_id for entry in entries if entry.message_id])
     for entry in entries:
-        yield entry.at, entry.id, _line(entry, client, around, entry.id in whole, states)
+        yield entry.at, RANK.get(entry.code, 1), entry.id, _line(entry, client, around, entry.id in whole, states)
 
 
 def _line(
@@ -112,7 +113,7 @@ def _automatic(row: Conversation, entries: Sequence[Entry], around: Around) -> I
         if each.state == State.QUEUED or (first is not None and at < first):
             continue
         text = words[each.pk].text if each.pk in words else ""
-        yield at, each.pk, _bubble(each, text or around.title(each.message), around)
+        yield at, 1, each.pk, _bubble(each, text or around.title(each.message), around)
 
 
 def _when(row: Dispatch) -> datetime:
@@ -146,7 +147,7 @@ def _inside(sentence: str, names: Mapping[str, str]) -> str:
 
 def _with_days(lines: Sequence[Placed], zone: str) -> Iterable[Bubble | DayMark | Crossing]:
     day = None
-    for at, _ident, line in lines:
+    for at, _rank, _ident, line in lines:
         local = at.astimezone(ZoneInfo(zone)).date()
         if local != day:
             day = local

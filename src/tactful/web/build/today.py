@@ -17,7 +17,7 @@ from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
 from tactful.kernel.zones import day_start, local_day, next_day_start
 from tactful.touchpoints import queries as touchpoints
-from tactful.web.build.around import Around, look_around, post
+from tactful.web.build.around import Around, look_around, post, tasks_for
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.tasks import task_rows
 from tactful.web.pages.today import Automation, HourBar, Relations, RunRow, TodayPage
@@ -37,7 +37,7 @@ SIGN_OF: dict[str, Glyph] = {
 
 
 def today_page(visit: Visit) -> TodayPage:
-    mine = inbox.open_tasks(visit.sees_tasks_of)
+    mine = tasks_for(visit)
     tasks, total = list(mine[:TASKS_SHOWN]), mine.count()
     held, held_total = outbox.held(HOLDS_READ), outbox.held_count()
     around = look_around(visit, [*_clients_of(tasks), *(each.message.contact_id for each in held)])
@@ -175,4 +175,4 @@ def _notice(visit: Visit) -> tuple[str, Act | None]:
 
 def _nothing_to_do() -> EmptyState:
     text = _("When a client waits for us, or automation needs a decision, it stands here.")
-    return EmptyState(_("Nobody waits for an answer"), text, "client")
+    return EmptyState(_("Nothing waits for you"), text, "client")

@@ -20,8 +20,12 @@ from tactful.wiring.reading import words_of
 def messages(request: StaffRequest) -> HttpResponse:
     given = request.GET
     show = given.get("show", "held")
+    before = number(given.get("before", ""))
     asked = Asked(
-        show if show in SHOWS else "held", number(given.get("client", "")), number(given.get("before", ""))
+        show=show if show in SHOWS else "held",
+        client=number(given.get("client", "")),
+        before=before,
+        first=(number(given.get("n", "")) or 1) if before else 1,
     )
     return render(request, "web/outbox.html", {"page": outbox_page(request.visit, asked)})
 
