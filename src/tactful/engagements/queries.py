@@ -4,15 +4,35 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from tactful.engagements.models import DocumentSpell, Engagement, ReceivedFile, RequestedDocument
+from tactful.engagements.models import Engagement, ReceivedFile, RequestedDocument
 from tactful.engagements.types import EngagementView, WantedDocument
+from tactful.foundation import pg
+
+COLUMNS = ("id", "contact_id", "kind", "title_en", "title_nb", "year", "owner_id", "due_on", "closed_at")
+#: Each document with the spell that was in force, by what was known then (``foundation.SpellQuery.at``).
+DOCUMENTS = """
+SELECT d.engagement_id, d.id, d.slug, d.name_en, d.name_nb, s.state, s.how
+FROM requested_document d CROSS JOIN LATERAL (
+    SELECT s.state, s.how FROM document_spell s
+    WHERE s.document_id = d.id AND s.from_at <= %(at)s AND s.recorded_at <= %(at)s
+        AND (s.to_at IS NULL OR s.to_at > %(at)s OR s.end_recorded_at > %(at)s)
+    ORDER BY s.from_at DESC LIMIT 1
+) s
+WHERE d.engagement_id = ANY(%(ids)s::bigint[]) ORDER BY d.engagement_id, d.position, d.id"""
 
 
 def views(engagement_ids: Collection[int], at: datetime) -> dict[int, EngagementView]:
-    """Engagements with their documents as they stood at ``at``."""
-    rows = Engagement.objects.filter(id__in=engagement_ids)
+    """Engagements with their documents as they stood at ``at``. Two queries, and no objects of the ORM:
+    journeys ask for thousands in a second."""
+    rows = Engagement.objects.filter(id__in=engagement_ids).values_list(*COLUMNS)
     documents = _documents(engagement_ids, at)
-    return {row.id: _view(row, tuple(documents[row.id]), at) for row in rows}
+    return {
+        ident: EngagementView(
+            ident, contact, kind, title_en, title_nb, year, owner, due_on,
+            closed_at is None or closed_at > at, tuple(documents.get(ident, ())),
+        )
+        for ident, contact, kind, title_en, title_nb, year, owner, due_on, closed_at in rows
+    }  # fmt: skip
 
 
 def of_contact(contact_id: int, at: datetime) -> list[EngagementView]:
@@ -44,29 +64,7 @@ def files_of(contact_id: int) -> list[ReceivedFile]:
 
 
 def _documents(engagement_ids: Collection[int], at: datetime) -> dict[int, list[WantedDocument]]:
-    rows = RequestedDocument.objects.filter(engagement_id__in=engagement_ids).order_by("position", "id")
-    spells = DocumentSpell.objects.at(at).filter(document__engagement_id__in=engagement_ids)
-    states = {spell.document_id: (spell.state, spell.how) for spell in spells.order_by("from_at")}
     found: dict[int, list[WantedDocument]] = defaultdict(list)
-    for row in rows:
-        if row.id in states:
-            state, how = states[row.id]
-            found[row.engagement_id].append(
-                WantedDocument(row.id, row.slug, row.name_en, row.name_nb, state, how)
-            )
+    for engagement, *document in pg.many(DOCUMENTS, {"ids": pg.numbers(engagement_ids), "at": at}):
+        found[engagement].append(WantedDocument(*document))
     return found
-
-
-def _view(row: Engagement, documents: tuple[WantedDocument, ...], at: datetime) -> EngagementView:
-    return EngagementView(
-        id=row.id,
-        contact_id=row.contact_id,
-        kind=row.kind,
-        title_en=row.title_en,
-        title_nb=row.title_nb,
-        year=row.year,
-        owner_id=row.owner_id,
-        due_on=row.due_on,
-        is_open=row.closed_at is None or row.closed_at > at,
-        documents=documents,
-    )

@@ -7,9 +7,10 @@ whose object is gone, is UNKNOWN: it never clears and moves nobody.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -19,6 +20,7 @@ from tactful.engagements import queries as engagements
 from tactful.engagements.types import EngagementView, WantedDocument
 from tactful.foundation.queries import business_at
 from tactful.foundation.secrets import key_ring
+from tactful.foundation.types import Business
 from tactful.gate.types import UNKNOWN
 from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
 from tactful.journeys.types import CALENDAR_FACT
@@ -37,28 +39,39 @@ Wanted = Sequence[tuple[int, str]]  # (contact id, key)
 Values = dict[tuple[int, str], Any]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What is the same for all of one operation; the house is read once, and only if somebody asks."""
+
+    now: datetime
+
+    @cached_property
+    def house(self) -> Business:
+        return business_at(self.now)
+
+
 def load(wanted: Wanted, now: datetime) -> Values:
     """The value of each (contact, key); what could not be read is UNKNOWN."""
     found: Values = dict.fromkeys(wanted, UNKNOWN)
+    moment = Moment(now)
     for prefix, reader in READERS.items():
         mine = [each for each in wanted if each[1].startswith(prefix)]
         if mine:
-            found.update(_tried(reader, mine, now))
+            found.update(_tried(reader, mine, moment))
     return found
 
 
-def _tried(reader: Callable[[Wanted, datetime], Values], wanted: Wanted, now: datetime) -> Values:
+def _tried(reader: "Reader", wanted: Wanted, moment: Moment) -> Values:
     try:
         with transaction.atomic():
-            return reader(wanted, now)
+            return reader(wanted, moment)
     except DatabaseError:
         logger.exception("Facts could not be read: %s …", wanted[0][1])
         return {}
 
 
-def _of_contacts(wanted: Wanted, now: datetime) -> Values:
-    people = contacts.people([contact for contact, _ in wanted])
-    house = business_at(now)
+def _of_contacts(wanted: Wanted, moment: Moment) -> Values:
+    people = contacts.people({contact for contact, _ in wanted})
     values: Values = {}
     for contact, key in wanted:
         person = people.get(contact)
@@ -67,13 +80,14 @@ def _of_contacts(wanted: Wanted, now: datetime) -> Values:
         name = key.removeprefix("contact.")
         if name.startswith("attribute."):
             values[contact, key] = person.attributes.get(name.removeprefix("attribute."))
+        elif name == "language":
+            values[contact, key] = person.language or moment.house.language
         else:
-            known = {"language": person.language or house.language, "tier": person.tier, "name": person.name}
-            values[contact, key] = known.get(name, UNKNOWN)
+            values[contact, key] = {"tier": person.tier, "name": person.name}.get(name, UNKNOWN)
     return values
 
 
-def _calendars(wanted: Wanted, _now: datetime) -> Values:
+def _calendars(wanted: Wanted, _moment: Moment) -> Values:
     places = contacts.place_facts([contact for contact, _ in wanted])
     return {
         (contact, key): _calendar(place.zones[0], place.country, place.subdivision)
@@ -87,16 +101,19 @@ def _calendar(zone: str, country: str, subdivision: str) -> Calendar:
     return ZoneCalendar(zone, lambda day: is_holiday(day, country, subdivision))
 
 
-def _of_engagements(wanted: Wanted, now: datetime) -> Values:
-    ids = {ident for _, key in wanted if (ident := _about(key)) is not None}
-    views = engagements.views(ids, now)
-    languages = _languages([contact for contact, _ in wanted], now)
+def _of_engagements(wanted: Wanted, moment: Moment) -> Values:
+    asked = [(contact, key, _about(key), key.partition(":")[0]) for contact, key in wanted]
+    views = engagements.views({ident for _, _, ident, _ in asked if ident is not None}, moment.now)
+    languages = _languages({contact for contact, _, _, name in asked if name in IN_WORDS}, moment)
     values: Values = {}
-    for contact, key in wanted:
-        view = views.get(_about(key) or 0)
-        if view is not None and view.contact_id == contact:
-            reader = ENGAGEMENT_FACTS.get(key.partition(":")[0])
-            values[contact, key] = reader(view, languages[contact]) if reader else UNKNOWN
+    for contact, key, ident, name in asked:
+        view = views.get(ident or 0)
+        if view is None or view.contact_id != contact:
+            continue
+        if name in TRUTHS:
+            values[contact, key] = TRUTHS[name](view)
+        elif name in IN_WORDS:
+            values[contact, key] = IN_WORDS[name](view, languages[contact])
     return values
 
 
@@ -105,10 +122,9 @@ def _about(key: str) -> int | None:
     return int(ident) if kind == "engagement" and ident.isdigit() else None
 
 
-def _languages(ids: Sequence[int], now: datetime) -> dict[int, str]:
-    house = business_at(now).language
-    people = contacts.people(ids)
-    return {ident: (people[ident].language if ident in people else "") or house for ident in ids}
+def _languages(ids: set[int], moment: Moment) -> dict[int, str]:
+    people = contacts.people(ids) if ids else {}
+    return {ident: (people[ident].language if ident in people else "") or moment.house.language for ident in ids}
 
 
 def _names(documents: Sequence[WantedDocument], language: str) -> str:
@@ -135,20 +151,23 @@ def written_date(day: date | None, language: str) -> str:
     return f"{day.day}. {month} {day.year}" if norwegian else f"{day.day} {month} {day.year}"
 
 
-ENGAGEMENT_FACTS: Mapping[str, Callable[[EngagementView, str], Any]] = {
-    "documents.missing": lambda view, _: view.is_open and bool(view.missing),
-    "documents.complete": lambda view, _: not view.missing,
+TRUTHS: Mapping[str, Callable[[EngagementView], Any]] = {
+    "documents.missing": lambda view: view.is_open and bool(view.missing),
+    "documents.complete": lambda view: not view.missing,
+    "documents.upload_url": lambda view: upload_url(view.id),
+    "engagement.year": lambda view: str(view.year or ""),
+    "engagement.open": lambda view: view.is_open,
+}
+IN_WORDS: Mapping[str, Callable[[EngagementView, str], str]] = {
     "documents.missing_list": lambda view, language: _names(view.missing, language),
     "documents.wanted_list": lambda view, language: _names(view.documents, language),
     "documents.received_list": lambda view, language: _names(view.received, language),
-    "documents.upload_url": lambda view, _: upload_url(view.id),
     "engagement.matter": _matter,
     "engagement.title": lambda view, language: view.title(language),
     "engagement.deadline": lambda view, language: written_date(view.due_on, language),
-    "engagement.year": lambda view, _: str(view.year or ""),
-    "engagement.open": lambda view, _: view.is_open,
 }
-READERS: Mapping[str, Callable[[Wanted, datetime], Values]] = {
+Reader: TypeAlias = Callable[[Wanted, Moment], Values]
+READERS: Mapping[str, Reader] = {
     "contact.": _of_contacts,
     CALENDAR_FACT: _calendars,
     "documents.": _of_engagements,

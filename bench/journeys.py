@@ -1,0 +1,175 @@
+"""``bin/bench journeys``: many clients wait, a fifth of them fall due at one moment.
+
+They walk the recipe for documents with the real facts of the house; a step ends in a queued message or
+in the next wait. Steps per second are those of all workers together; CPU is that of Tactful and
+PostgreSQL. Before that, with everybody waiting, the idle cost of the worker's journey loop is measured.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from datetime import timedelta
+from threading import Event, Thread
+
+from bench import house
+from bench.machine import Watched, cpu_seconds, postmaster_pid
+
+FALLS_DUE = timedelta(hours=1)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="bin/bench journeys")
+    options.add_argument("--waiting", type=int, default=1_000_000)
+    options.add_argument("--due", type=int, default=200_000)
+    options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--idle-seconds", type=float, default=10.0)
+    options.add_argument("--json", action="store_true", help="kept for symmetry: the last line always is")
+    options.add_argument("--part", default="", help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.part:
+        return PARTS[given.part]()
+    if given.due > given.waiting:
+        raise SystemExit(f"{given.due} of {given.waiting} cannot fall due. Give --due a smaller number.")
+    with house.database("journeys") as environ:
+        house.report(measure(given, environ))
+    return None
+
+
+def measure(given: argparse.Namespace, environ: dict[str, str]) -> dict[str, float | int]:
+    from bench import crowd  # noqa: PLC0415, needs Django
+
+    began = time.monotonic()
+    crowd.make(given.waiting, given.due, FALLS_DUE)
+    say(f"{given.waiting} wait; that took {time.monotonic() - began:.0f} s. Now nothing happens for a while.")
+    idle = measure_idle(given.idle_seconds, environ)
+    say(f"Idle costs {idle:.2f} % of a core. Now {given.due} fall due.")
+    took, used = measure_steps(given.workers, environ)
+    return {
+        "waiting": given.waiting,
+        "steps": given.due,
+        "steps_per_s": round(given.due / took),
+        "cpu_ms_per_step": round(used * 1000 / given.due, 4),
+        "idle_cpu_percent": round(idle, 2),
+    }
+
+
+def measure_idle(seconds: float, environ: dict[str, str]) -> float:
+    part = house.start(environ, "bench.journeys", "--part", "idle")
+    roots = [_postmaster(), part.pid]
+    house.go(part)
+    time.sleep(2.0)  # the first round fills caches
+    before, began = cpu_seconds(roots), time.monotonic()
+    time.sleep(seconds)
+    share = (cpu_seconds(roots) - before) / (time.monotonic() - began)
+    _end([part])
+    return share * 100
+
+
+def measure_steps(workers: int, environ: dict[str, str]) -> tuple[float, float]:
+    """Seconds on the wall and seconds of CPU."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from tactful.foundation.clock import shift_business_clock  # noqa: PLC0415
+
+    parts = [house.start(environ, "bench.journeys", "--part", "work") for _ in range(workers)]
+    with transaction.atomic():
+        shift_business_clock(FALLS_DUE + timedelta(minutes=1))
+    roots = [_postmaster(), *(part.pid for part in parts)]
+    before, began = cpu_seconds(roots), time.monotonic()
+    for part in parts:
+        house.go(part)
+    counts = [_number(part) for part in parts]
+    took, used = time.monotonic() - began, cpu_seconds(roots) - before
+    say(f"Moved: {counts}.")
+    _end(parts)
+    _check(sum(counts))
+    return took, used
+
+
+def _check(moved: int) -> None:
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FILTER (WHERE failures > 0), count(*) FILTER (WHERE step LIKE 'remind%')"
+                       " FROM enrolment WHERE visit > 4 OR step LIKE 'remind%'")  # fmt: skip
+        failing, reminded = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM dispatch")
+        queued = cursor.fetchone()[0]
+    say(f"{moved} steps: {queued} messages queued, {moved - queued} went on waiting, {failing} failed.")
+    if failing or queued != reminded:
+        raise SystemExit("Not every step was taken as it should be; the numbers above say which.")
+
+
+def _number(part: Watched) -> int:
+    assert part.process.stdout is not None
+    return int(part.process.stdout.readline())
+
+
+def _end(parts: list[Watched]) -> None:
+    for part in parts:
+        part.process.send_signal(signal.SIGTERM)
+    for part in parts:
+        part.process.wait(40)
+
+
+def _postmaster() -> int:
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        return postmaster_pid(str(cursor.fetchone()[0]))
+
+
+def work() -> None:
+    """What the worker's loop does, until nothing is due."""
+    _setup()
+    from tactful.foundation.clock import business_now  # noqa: PLC0415
+    from tactful.journeys.driver import run_due  # noqa: PLC0415
+    from tactful.wiring.journey_facts import loader  # noqa: PLC0415
+
+    house.say_ready()
+    moved = looked = 0
+    while True:
+        now = business_now()
+        looked = run_due(loader(now), now)
+        if not looked:
+            break
+        moved += looked
+    print(moved, flush=True)
+    signal.pause()
+
+
+def idle() -> None:
+    """The worker's own loop for journeys and reactions."""
+    _setup()
+    from tactful.config.worker import _forever, _move  # noqa: PLC0415
+
+    stop = Event()
+    loop = Thread(target=_forever(_move), args=(stop,))
+    house.say_ready()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    loop.start()
+    loop.join()
+
+
+PARTS = {"work": work, "idle": idle}
+
+
+def _setup() -> None:
+    import django  # noqa: PLC0415
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
+    django.setup()
+    from django.db import connection  # noqa: PLC0415
+
+    connection.ensure_connection()
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
