@@ -58,6 +58,7 @@ def test_every_accepted_row_survives_a_crash_under_load(durable: Server) -> None
     os.kill(durable.pid, signal.SIGQUIT)  # what "pg_ctl stop -m immediate" sends
     for thread in threads:
         thread.join()
+    wait_until(lambda: not durable.is_alive(), "the server is gone")
     durable.start()
     with psycopg.connect(url) as connection:
         there = {ident for (ident,) in connection.execute("SELECT id FROM accepted")}
