@@ -158,7 +158,10 @@ def conversation_page(chosen: Filter, limit: int = 40) -> list[Conversation]:
 
 
 def count_by_state() -> dict[str, int]:
-    return dict(Conversation.objects.order_by().values_list("state").annotate(Count("id")))
+    """Of those that are not over: of these there are few, and an index knows them."""
+    going_on = (Conversation.State.OPEN, Conversation.State.WAITING, Conversation.State.SNOOZED)
+    rows = Conversation.objects.filter(state__in=going_on).order_by()
+    return dict(rows.values_list("state").annotate(Count("id")))
 
 
 def conversation(conversation_id: int) -> Conversation | None:
