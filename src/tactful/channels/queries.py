@@ -1,8 +1,9 @@
 """Accounts as others read them."""
 
-from tactful.channels.models import Account as Account
-from tactful.channels.models import ImapCursor, InboundRaw
+from tactful.channels.models import Account, ImapCursor, InboundRaw
 from tactful.channels.types import Channel
+
+__all__ = ["Account"]  # the rows that these queries give
 
 
 def channels_off() -> frozenset[str]:

@@ -93,7 +93,9 @@ def crowds(journey_id: int) -> dict[str, StepCrowd]:
 
 
 def standing_at(journey_id: int, step: str, limit: int = 100) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(journey_id=journey_id, step=step, ended_at=None).order_by("due_at", "id")[:limit]
+    return Enrolment.objects.filter(journey_id=journey_id, step=step, ended_at=None).order_by("due_at", "id")[
+        :limit
+    ]
 
 
 def running_in(journey_id: int, enrolment_ids: Collection[int]) -> list[int]:

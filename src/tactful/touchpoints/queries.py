@@ -7,6 +7,8 @@ from django.db.models import F, QuerySet
 from tactful.touchpoints.models import Touchpoint, TouchpointRevision
 from tactful.touchpoints.types import Line, MessageClass, TouchpointView
 
+__all__ = ["Touchpoint"]  # the rows that these queries give
+
 
 def on_the_map() -> QuerySet[Touchpoint]:
     """All touchpoints along the relationship, with their current revision and owner."""

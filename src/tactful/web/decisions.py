@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tactful.touchpoints import actions
 from tactful.touchpoints.actions import LineError
-from tactful.touchpoints.models import Touchpoint
+from tactful.touchpoints.queries import Touchpoint
 from tactful.touchpoints.types import Line, MessageClass
 from tactful.web.build.touchpoint import Typed, as_it_stands
 from tactful.web.forms.line import DecisionForm

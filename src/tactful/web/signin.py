@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Nobody signs up by themselves: an owner adds people."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 
 

@@ -11,6 +11,8 @@ from tactful.contacts.rules.refused import refused_file
 from tactful.contacts.sentences import reason_heading, sentences
 from tactful.contacts.types import Draft, Field, KnownContact, Note, RowOutcome
 
+__all__ = ["ImportRow", "ImportRun"]  # the rows that these queries give
+
 #: Fields that live in ``Contact.attributes`` under their own name.
 ATTRIBUTES = (
     Field.FAMILY_NAME,

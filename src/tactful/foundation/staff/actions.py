@@ -122,7 +122,7 @@ def end_sessions(*, user_id: int, keep: str = "") -> int:
 
 
 def _expect_free(email: str, user_id: int | None) -> None:
-    if User.objects.filter(email__iexact=email).exclude(id=user_id).exists():
+    if User.objects.filter(email__iexact=email).exclude(id=user_id or 0).exists():
         raise PersonError(_("Somebody has this mail address already."))
 
 

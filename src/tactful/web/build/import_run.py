@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tactful.contacts import queries
-from tactful.contacts.models import ImportRow, ImportRun
+from tactful.contacts.queries import ImportRow, ImportRun
 from tactful.contacts.queries.importing import notes_of
 from tactful.contacts.sentences import FIELD_NAMES, sentences
 from tactful.contacts.types import Field, RowOutcome

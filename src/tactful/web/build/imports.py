@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tactful.contacts import queries
-from tactful.contacts.models import ImportRun
+from tactful.contacts.queries import ImportRun
 from tactful.contacts.rules.cleaning import clean
 from tactful.contacts.rules.planning import plan_cleaned
 from tactful.contacts.sentences import FIELD_NAMES, sentences

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tactful.touchpoints import queries
-from tactful.touchpoints.models import Touchpoint
+from tactful.touchpoints.queries import Touchpoint
 from tactful.touchpoints.rules.catalogue import PHASES, Suggestion, suggestions
 from tactful.touchpoints.types import Line
 from tactful.web.pages.line import LinePage, LookRow, NextUp, Phase

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tactful.journeys import queries as journeys
 from tactful.journeys.types import Send
 from tactful.touchpoints import queries
-from tactful.touchpoints.models import Touchpoint
+from tactful.touchpoints.queries import Touchpoint
 from tactful.touchpoints.types import Line
 from tactful.web.build.line import line_of, name_of, suggestion_for
 from tactful.web.pages.inbox import Choice

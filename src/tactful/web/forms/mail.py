@@ -27,12 +27,9 @@ def _password(label: Any) -> forms.CharField:
     )
 
 
-def _host(label: Any, **more: Any) -> forms.CharField:
-    pattern = {
-        "regex": r"^[A-Za-z0-9.:\-]+$",
-        "error_messages": {"invalid": _("Write a name such as smtp.example.com.")},
-    }
-    return forms.RegexField(label=label, max_length=255, **pattern, **more)
+def _host(label: Any, **more: Any) -> forms.RegexField:
+    said = {"invalid": _("Write a name such as smtp.example.com.")}
+    return forms.RegexField(r"^[A-Za-z0-9.:\-]+$", label=label, max_length=255, error_messages=said, **more)
 
 
 def _port(label: Any, initial: int, **more: Any) -> forms.IntegerField:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tactful.contacts import queries
 from tactful.contacts.actions import ContactError, import_file
-from tactful.contacts.models import ImportRun
+from tactful.contacts.queries import ImportRun
 from tactful.contacts.types import ImportRequest
 from tactful.web.access import Sorry, StaffRequest, staff_page, writes
 from tactful.web.build.import_run import run_page

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from tactful.touchpoints import actions
 from tactful.touchpoints.actions import LineError
-from tactful.touchpoints.models import Touchpoint
-from tactful.touchpoints.queries import by_slug
+from tactful.touchpoints.queries import Touchpoint, by_slug
 from tactful.touchpoints.types import Line
 from tactful.web.access import StaffRequest, owner_only, staff_page, writes
 from tactful.web.build.line import line_page

@@ -1,0 +1,128 @@
+"""Bringing in a file of clients, by whole requests."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tactful.contacts.models import Contact, ImportRun
+from tactful.foundation.files import path_of
+from tactful.web.tests.cast import Cast
+from tactful.web.waiting_file import KEY
+
+ROWS = "Navn;E-post;Telefon\nAnne Berg;anne@berg.example;90000101\nUten Adresse;;\n".encode()
+SALE = {"source": "sale", "collected_on": "2026-01-05", "opt_out_offered": "on"}
+
+
+def send(client: Client, content: bytes = ROWS, **declared: str) -> Any:
+    return client.post(
+        "/import/", {"file": SimpleUploadedFile("kunder.csv", content), "source": "undeclared"} | declared
+    )
+
+
+def as_offered(page: str) -> dict[str, str]:
+    """The columns as the page offers them."""
+    chosen = {}
+    for name, options in re.findall(
+        r'<select class="field s" id="(column-\d+)".*?>(.*?)</select>', page, re.S
+    ):
+        found = re.search(r'value="(\w*)" selected', options)
+        chosen[name] = found[1] if found else ""
+    return chosen
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_from_the_file_to_the_clients(cast: Cast, language: str) -> None:
+    client = cast.signed_in(cast.colleague, language)
+    before = Contact.objects.count()
+    assert send(client, **SALE)["Location"] == "/import/columns/"
+    page = client.get("/import/columns/").content.decode()
+    assert Contact.objects.count() == before  # a preview writes nothing
+    assert as_offered(page) == {"column-0": "name", "column-1": "email", "column-2": "phone"}
+    assert re.findall(r'<dd class="num">(\d+)</dd>', page) == ["1", "0", "0", "0", "1"]
+    url = client.post("/import/runs/", as_offered(page))["Location"]
+    shown = client.get(url).content.decode()
+    assert "Uten Adresse" in shown
+    assert "kunder.csv" in client.get("/import/").content.decode()
+    assert Contact.objects.filter(name="Anne Berg").count() == 1
+
+
+def test_every_number_opens_its_rows_and_the_refused_ones_come_as_a_file(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    send(client)
+    url = client.post("/import/runs/", as_offered(client.get("/import/columns/").content.decode()))[
+        "Location"
+    ]
+    assert "Anne Berg" in client.get(f"{url}?rows=created").content.decode()
+    assert client.get(f"{url}?rows=nonsense&page=x").status_code == 200
+    file = client.get(f"{url}refused.csv")
+    assert "attachment" in file["Content-Disposition"]
+    assert b"Uten Adresse" in file.content
+    assert b"Anne Berg" not in file.content
+
+
+def test_another_meaning_of_a_column_changes_the_preview_and_writes_nothing(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    send(client)
+    chosen = {"column-0": "company", "column-1": "email", "column-2": ""}
+    assert client.post("/import/columns/", chosen)["Location"] == "/import/columns/"
+    assert as_offered(client.get("/import/columns/").content.decode()) == chosen
+    client.post("/import/columns/", {"column-0": "name"})
+    assert "No column holds mail addresses" in client.get("/import/columns/").content.decode()
+    assert client.post("/import/runs/", {"column-0": "name"})["Location"] == "/import/columns/"
+    twice = {"column-0": "name", "column-1": "email", "column-2": "name"}
+    client.post("/import/columns/", twice)
+    assert "Two columns mean the same" in client.get("/import/columns/").content.decode()
+    assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n0000", "This is a picture"),
+        (b"MZ000000", "This is a program"),
+        (b"PK\x03\x040000", "Excel workbook"),
+        (b"%PDF-1.4", "This is a PDF"),
+        (b"", "The file is empty"),
+        (b"one;two\n1;2\n", "No heading could be recognised"),
+    ],
+)
+def test_what_is_no_list_is_refused_in_one_sentence(cast: Cast, content: bytes, sentence: str) -> None:
+    client = cast.signed_in(cast.owner)
+    response = send(client, content)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert KEY not in client.session
+
+
+def test_news_needs_a_day(cast: Cast) -> None:
+    response = send(cast.signed_in(cast.owner), source="sale", opt_out_offered="on")
+    assert "Say when" in response.content.decode()
+
+
+def test_the_file_rests_in_the_store_only_as_long_as_it_waits(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    send(client)
+    first = path_of(client.session[KEY]["stored"])
+    send(client)
+    second = path_of(client.session[KEY]["stored"])
+    assert (first.exists(), second.exists()) == (False, True)
+    client.post("/import/runs/", as_offered(client.get("/import/columns/").content.decode()))
+    assert not second.exists()
+    assert client.get("/import/columns/")["Location"] == "/import/"
+
+
+def test_nobody_reaches_the_file_of_another_session(cast: Cast) -> None:
+    send(cast.signed_in(cast.owner))
+    assert cast.signed_in(cast.colleague).get("/import/columns/")["Location"] == "/import/"
+    assert cast.signed_in(cast.colleague).post("/import/runs/", {"column-1": "email"}).status_code == 302
+    assert not ImportRun.objects.exists()
+
+
+def test_readers_bring_nothing_in(cast: Cast) -> None:
+    client = cast.signed_in(cast.reader)
+    assert send(client).status_code == 403
+    assert client.post("/import/runs/").status_code == 403
+    assert client.get("/import/1/").status_code == 404

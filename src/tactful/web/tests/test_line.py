@@ -1,0 +1,103 @@
+"""The line and its touchpoints, by whole requests."""
+
+import pytest
+
+from tactful.foundation.clock import business_now
+from tactful.journeys.actions import import_journey
+from tactful.journeys.recipes import names, text
+from tactful.touchpoints.models import Touchpoint
+from tactful.web.tests.cast import Cast
+
+LANGUAGES = ("en", "nb")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_shows_every_touchpoint_once_and_what_comes_next(cast: Cast, language: str) -> None:
+    page = cast.signed_in(cast.owner, language).get("/line/").content.decode()
+    assert page.count('class="tp ') == Touchpoint.objects.count()
+    assert page.count("tp next") == 1
+
+
+def test_an_empty_map_stands(cast: Cast) -> None:
+    Touchpoint.objects.all().update(current=None)
+    Touchpoint.objects.all().delete()
+    assert cast.signed_in(cast.owner).get("/line/").status_code == 200
+
+
+def test_a_decision_needs_a_reason_and_keeps_what_was_typed(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    typed = {"line": "structural", "reason": "", "frequency": "4", "owner": str(cast.colleague.id)}
+    response = client.post("/line/quote/", typed)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Say why in a few words." in page
+    assert 'name="frequency" value="4" checked' in page
+    assert f'value="{cast.colleague.id}" selected' in page
+    assert Touchpoint.objects.get(slug="quote").frequency != 4
+
+
+def test_judgement_needs_an_owner(cast: Cast) -> None:
+    response = cast.signed_in(cast.owner).post(
+        "/line/quote/", {"line": "judgement", "reason": "A price is a promise"}
+    )
+    assert response.status_code == 422
+    assert "Choose who owns it" in response.content.decode()
+
+
+def test_a_decision_is_kept_with_its_reason_and_name(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    typed = {
+        "line": "judgement",
+        "reason": "A price is a promise",
+        "owner": str(cast.colleague.id),
+        "clarity": "2",
+    }
+    assert client.post("/line/quote/", typed)["Location"] == "/line/quote/"
+    page = client.get("/line/quote/").content.decode()
+    assert "A price is a promise" in page
+    assert "Ingrid Solheim" in page
+    row = Touchpoint.objects.select_related("current").get(slug="quote")
+    assert (row.current and row.current.line, row.owner_id, row.clarity) == (
+        "judgement",
+        cast.colleague.id,
+        2,
+    )
+
+
+def test_rating_alone_is_no_move(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    before = Touchpoint.objects.get(slug="quote").revisions.count()
+    client.post("/line/quote/", {"frequency": "5", "message_class": "awaited"})
+    row = Touchpoint.objects.get(slug="quote")
+    assert (row.frequency, row.message_class, row.revisions.count()) == (5, "awaited", before)
+
+
+@pytest.mark.parametrize("who", ["colleague", "reader"])
+def test_only_owners_draw_the_line(cast: Cast, who: str) -> None:
+    client = cast.signed_in(getattr(cast, who))
+    assert client.get("/line/quote/").status_code == 200
+    assert client.post("/line/quote/", {"line": "structural", "reason": "Mine"}).status_code == 403
+    assert client.post("/line/new/", {"name_en": "Mine"}).status_code == 403
+
+
+def test_a_link_may_lean_but_only_the_form_decides(cast: Cast) -> None:
+    before = Touchpoint.objects.get(slug="quote").current_id
+    page = cast.signed_in(cast.owner).get("/line/quote/?line=structural").content.decode()
+    assert 'value="structural" checked' in page
+    assert Touchpoint.objects.get(slug="quote").current_id == before
+
+
+def test_a_touchpoint_of_ones_own(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    new = {"name_en": "Årlig møte", "phase": "staying", "message_class": "relationship"}
+    assert client.post("/line/new/", new)["Location"] == "/line/arlig-mote/"
+    again = client.post("/line/new/", new)
+    assert again.status_code == 422
+    assert "already" in again.content.decode()
+    assert "Use at least one letter" in client.post("/line/new/", {**new, "name_en": "!?"}).content.decode()
+
+
+def test_a_touchpoint_names_the_steps_that_send_it(cast: Cast) -> None:
+    import_journey(text(names()[0]), acting_user=None, now=business_now())
+    page = cast.signed_in(cast.owner).get("/line/document-request/").content.decode()
+    assert "Documents for the annual accounts, step 1" in page
