@@ -1,5 +1,6 @@
 """The raw store: written before anything is acknowledged, emptied by the worker."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from tactful.foundation.ids import new_id
 from tactful.foundation.secrets import put_secret
 
 ATTEMPTS = 3
+SECRET_NAME = re.compile(r"password|secret|token|credential|api_?key", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,12 @@ class AccountForm:
 def save_mail_account(
     form: AccountForm, *, account_id: int | None, acting_user: int | None, now: datetime
 ) -> Account:
-    """Add or change the mail account. An empty secret keeps the one that is stored."""
+    """Add or change the mail account. An empty secret keeps the one that is stored.
+
+    Raises ``ValueError`` for a secret among the settings, which are shown and logged.
+    """
+    if stray := [name for name in form.settings if SECRET_NAME.search(name)]:
+        raise ValueError(f"{stray[0]} is a secret. Give it in secrets, not in settings.")
     values = {"name": form.name, "address": form.address, "sender_name": form.sender_name}
     account, _fresh = Account.objects.update_or_create(
         id=account_id or new_id(), defaults=values | {"channel": "mail", "settings": form.settings}
@@ -104,6 +111,7 @@ def save_mail_account(
     for name, value in form.secrets.items():
         if value:
             put_secret(f"account:{account.id}:{name}", value)
-    body = {"address": form.address, "settings": form.settings}
+    changed = sorted(name for name, value in form.secrets.items() if value)
+    body = {"address": form.address, "settings": form.settings, "secrets": changed}
     record_audit(actor=acting_user, verb="account.saved", subject=f"account:{account.id}", now=now, body=body)
     return account

@@ -20,9 +20,14 @@ def account(account_id: int) -> Account:
     return Account.objects.get(id=account_id)
 
 
-def waiting_raw(limit: int = 50) -> list[InboundRaw]:
-    """Inbound mail that nobody has read yet, oldest first."""
-    return list(InboundRaw.objects.filter(processed_at=None).select_related("account").order_by("id")[:limit])
+def waiting_raw(limit: int = 50) -> list[int]:
+    """Inbound mail that nobody has read yet, oldest first. Ids only: fifty mails may be a gigabyte."""
+    rows = InboundRaw.objects.filter(processed_at=None).order_by("id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def raw(raw_id: int) -> InboundRaw:
+    return InboundRaw.objects.select_related("account").get(id=raw_id)
 
 
 def mail_accounts() -> list[Account]:

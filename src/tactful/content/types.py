@@ -174,7 +174,8 @@ class PersonMail:
 @dataclass(frozen=True, slots=True)
 class SafeHtml:
     """Sanitised mail HTML. It asks nothing of the network: each remote image is an ``<img>`` without
-    ``src``, its address rests in ``data-remote-src``."""
+    ``src``, its address rests in ``data-remote-src``. ``words_only``: it could not be shown as it came."""
 
     html: str
     remote_images: int = 0
+    words_only: bool = False

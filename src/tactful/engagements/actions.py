@@ -27,7 +27,11 @@ def open_engagements(news: Sequence[NewEngagement], *, acting_user: int | None, 
             contact_id__in=[new.contact_id for new in news], closed_at=None
         ).values_list("contact_id", "kind", "year")
     )
-    fresh = [new for new in news if (new.contact_id, new.kind, new.year) not in taken]
+    fresh = []
+    for new in news:
+        if (key := (new.contact_id, new.kind, new.year)) not in taken:
+            taken.add(key)
+            fresh.append(new)
     rows = Engagement.objects.bulk_create(_engagement(new, now) for new in fresh)
     documents = RequestedDocument.objects.bulk_create(
         RequestedDocument(engagement=row, slug=slug, name_en=en, name_nb=nb, position=place)
@@ -42,14 +46,28 @@ def open_engagements(news: Sequence[NewEngagement], *, acting_user: int | None, 
     )
     record([fact for row in rows for fact in _opening(row)], now=now)
     bump_gate([row.contact_id for row in rows])
-    record_audit(
-        actor=acting_user,
-        verb="engagements.opened",
-        subject="engagements",
-        now=now,
-        body={"count": len(rows)},
-    )
-    return [row.id for row in rows]
+    ids = [row.id for row in rows]
+    if ids:
+        body = {"engagements": ids}
+        record_audit(actor=acting_user, verb="engagements.opened", subject="engagements", now=now, body=body)
+    return ids
+
+
+@transaction.atomic
+def close_engagement(engagement_id: int, *, acting_user: int | None, now: datetime) -> bool:
+    """The work is done: nothing is asked for any more, and its personal link takes nothing in.
+
+    ``False``: it was closed already.
+    """
+    row = Engagement.objects.select_for_update(of=("self",)).filter(id=engagement_id, closed_at=None).first()
+    if row is None:
+        return False
+    row.closed_at = now
+    row.save(update_fields=["closed_at"])
+    record([NewFact("engagement.closed", row.contact_id, {"engagement": row.id, "kind": row.kind})], now=now)
+    bump_gate([row.contact_id])
+    record_audit(actor=acting_user, verb="engagement.closed", subject=f"engagement:{row.id}", now=now)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,10 @@ class Arrival:
 
 @transaction.atomic
 def receive_document(arrival: Arrival, *, now: datetime) -> None:
+    """It has come. Its file, if there is one, is filed as this document; ``ValueError`` if it is of
+    another client."""
+    if arrival.file_id is not None:
+        _file(arrival.file_id, arrival.document_id)
     _move(arrival, "received", now)
 
 
@@ -81,8 +103,11 @@ def miss_document(document_id: int, *, acting_user: int, now: datetime) -> None:
 
 @transaction.atomic
 def client_says_sent(document_id: int, *, now: datetime) -> None:
-    """The client says that it has been sent already: no chaser until a person has looked."""
-    _move(Arrival(document_id, "client_says"), "claimed_sent", now)
+    """The client says that it has been sent already: no chaser until a person has looked.
+
+    What has come, or is not needed, in the meantime stays so.
+    """
+    _move(Arrival(document_id, "client_says"), "claimed_sent", now, only_from="missing")
 
 
 @transaction.atomic
@@ -136,14 +161,20 @@ def _opening(row: Engagement) -> list[NewFact]:
     ]
 
 
-def _move(arrival: Arrival, state: str, now: datetime) -> None:
+def _file(file_id: int, document_id: int) -> None:
+    owner = Engagement.objects.filter(documents=document_id).values("contact_id")
+    if not ReceivedFile.objects.filter(id=file_id, contact_id__in=owner).update(document_id=document_id):
+        raise ValueError("This file is not of the client who was asked for this document.")
+
+
+def _move(arrival: Arrival, state: str, now: datetime, only_from: str = "") -> None:
     document = (
         RequestedDocument.objects.select_for_update(of=("self",))
         .select_related("engagement")
         .get(id=arrival.document_id)
     )
     running = DocumentSpell.objects.running().filter(document=document).first()
-    if running is not None and running.state == state:
+    if running is not None and (running.state == state or (only_from and running.state != only_from)):
         return
     DocumentSpell.objects.running().filter(document=document).update(to_at=now, end_recorded_at=now)
     DocumentSpell.objects.create(

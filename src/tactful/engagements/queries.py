@@ -57,6 +57,10 @@ def document(document_id: int) -> RequestedDocument | None:
     return RequestedDocument.objects.select_related("engagement").filter(id=document_id).first()
 
 
+def file(file_id: int) -> ReceivedFile | None:
+    return ReceivedFile.objects.filter(id=file_id).first()
+
+
 def files_of(contact_id: int) -> list[ReceivedFile]:
     return list(
         ReceivedFile.objects.filter(contact_id=contact_id).select_related("document").order_by("-received_at")

@@ -1,7 +1,5 @@
 """Writes that every floor shares: audit rows, the business's settings, and its clock."""
 
-import hashlib
-import hmac
 import json
 import os
 from datetime import datetime, timedelta
@@ -12,6 +10,7 @@ from django.db import transaction
 from tactful.foundation.clock import shift_business_clock
 from tactful.foundation.ids import new_id
 from tactful.foundation.models import Audit, AuditPayload, BusinessSetting
+from tactful.foundation.sealing import payload_digest
 
 
 def record_audit(
@@ -23,12 +22,12 @@ def record_audit(
     erasable, and only its salted digest enters the chain.
     """
     salt = os.urandom(16)
-    payload = json.dumps(body or {}, sort_keys=True, default=str)
-    digest = hmac.digest(salt, payload.encode(), hashlib.sha256)
+    words = json.loads(json.dumps(body or {}, default=str).replace("\\u0000", ""))
+    digest = payload_digest(salt, words)
     audit = Audit.objects.create(
         id=new_id(), at=now, actor=actor, verb=verb, subject=subject, payload_digest=digest
     )
-    AuditPayload.objects.create(audit=audit, salt=salt, body=json.loads(payload))
+    AuditPayload.objects.create(audit=audit, salt=salt, body=words)
 
 
 @transaction.atomic

@@ -1,14 +1,24 @@
 """Files that came from outside: stored under random names, never under the name that somebody gave."""
 
 import hashlib
+import os
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
+LONGEST_NAME = 200  # characters
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of Unicode
 LARGEST = 25 * 1024 * 1024  # bytes
-EXECUTABLE_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
+EXECUTABLE_STARTS = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    *(bytes.fromhex(magic) for magic in ("cafebabe", "cffaedfe", "cefaedfe", "feedface", "feedfacf")),
+    bytes.fromhex("4c0000000114020000000000c000000000000046"),  # a shortcut of Windows
+)
 STARTS = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -46,10 +56,7 @@ def keep(content: bytes) -> Stored:
     if content.startswith(EXECUTABLE_STARTS):
         raise FileRefused("executable")
     name = secrets.token_hex(16)
-    path = path_of(name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(content)
-    path.chmod(0o600)
+    _write(path_of(name), content)
     return Stored(name, hashlib.sha256(content).hexdigest(), len(content), content_type(content))
 
 
@@ -63,11 +70,40 @@ def discard(stored: str) -> None:
     path_of(stored).unlink(missing_ok=True)
 
 
+def drop(stored: str) -> None:
+    """Take back what ``keep`` has stored, because what it belonged to was refused."""
+    path_of(stored).unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Readable by us alone from its first byte, and on the disk before anybody is told of it."""
+    root = Path(settings.FILES_ROOT)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def path_of(stored: str) -> Path:
     """Where a stored file rests. Names are made by ``keep``; anything else is refused."""
     if len(stored) != 32 or not set(stored) <= set("0123456789abcdef"):
         raise FileNotFoundError("This is not the name of a stored file.")
     return Path(settings.FILES_ROOT) / stored[:2] / stored
+
+
+def shown_name(given: str) -> str:
+    """The name that somebody gave, fit to be shown: no path, no control or direction characters that
+    make a name look like another, at most 200 characters with its ending."""
+    last = given.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(sign for sign in last if unicodedata.category(sign) not in UNSEEN)
+    name = " ".join(plain.split()).strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > LONGEST_NAME and dot and len(ending) <= 10:
+        name = stem[: LONGEST_NAME - len(ending) - 1] + dot + ending
+    return name[:LONGEST_NAME] or "file"
 
 
 def content_type(content: bytes) -> str:

@@ -5,11 +5,14 @@ Personal words are not in the chain: the audit row holds only a salted digest of
 """
 
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+
+from tactful.foundation.models import AuditPayload
 
 GENESIS = b"\0" * 32
 BATCH = 1000
@@ -47,6 +50,21 @@ def first_break(table: type[models.Model]) -> Break | None:
             return Break(row.pk, expected)
         previous, expected = seal_then, expected + 1
     return None
+
+
+def first_altered_payload() -> int | None:
+    """The first audit row whose words are no longer those of its digest. Words that were erased, as a
+    person may ask, are no alteration."""
+    payloads = AuditPayload.objects.select_related("audit").order_by("audit_id")
+    for payload in payloads.iterator(chunk_size=BATCH):
+        if payload_digest(bytes(payload.salt), payload.body) != bytes(payload.audit.payload_digest):
+            return int(payload.audit_id)
+    return None
+
+
+def payload_digest(salt: bytes, body: Any) -> bytes:
+    """Of the words as the database gives them back, keyed by their salt."""
+    return hmac.digest(salt, json.dumps(body, sort_keys=True).encode(), hashlib.sha256)
 
 
 def digest(previous: bytes, order: int, row: models.Model) -> bytes:

@@ -1,7 +1,7 @@
 """Placing and releasing holds: an order by a person or a rule to keep quiet."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -10,6 +10,8 @@ from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.gate.models import StandingHold
 from tactful.gate.types import OnRelease
+
+ABOUT_AS_LONG = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,30 @@ def place_hold(hold: NewHold, *, acting_user: int | None, now: datetime) -> int:
     )
     _tell("hold.placed", row, acting_user, now)
     return row.id
+
+
+@transaction.atomic
+def keep_hold(hold: NewHold, *, now: datetime) -> int:
+    """Like ``place_hold`` by a rule, once: one that runs for as long, give or take a day, is enough.
+
+    A shorter one for the same reason makes room for the longer one, so that however often a cause comes
+    again, there is one hold.
+    """
+    expires = hold.expires_at
+    assert expires is not None, "A hold by a rule ends by itself."
+    same = {"scope": hold.scope, "scope_id": hold.scope_id, "topic": hold.topic, "reason": hold.reason}
+    running = StandingHold.objects.select_for_update().filter(
+        **same, released_at__isnull=True, expires_at__gt=now
+    )
+    shorter: list[int] = []
+    for row in running:
+        if row.expires_at is not None and row.expires_at >= expires - ABOUT_AS_LONG:
+            return row.id
+        shorter.append(row.id)
+    kept = place_hold(hold, acting_user=None, now=now)
+    for hold_id in shorter:
+        release_hold(hold_id, acting_user=None, now=now)
+    return kept
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from tactful.foundation.models import Row, Spell
 
 
 class Conversation(Row):
-    """Everything said with one contact about one matter, across channels.
+    """Everything said with one contact, across channels; with a stranger, by address.
 
     ``state`` is the running ``ConversationSpell`` once more, for lists.
     """
@@ -18,7 +18,7 @@ class Conversation(Row):
         SNOOZED = "snoozed"
         CLOSED = "closed"
 
-    contact_id = models.BigIntegerField(null=True, db_index=True)  # null: a stranger, not yet a client
+    contact_id = models.BigIntegerField(null=True)  # null: a stranger, not yet a client
     stranger = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=State.choices)
@@ -31,6 +31,7 @@ class Conversation(Row):
 
     class Meta:
         db_table = "conversation"
+        constraints = [models.UniqueConstraint(fields=["contact_id"], name="one_thread_a_contact")]
         indexes = [models.Index(fields=["state", "-last_at", "-id"], name="conversation_list")]
 
 

@@ -65,7 +65,7 @@ def talks_at(contact_ids: Collection[int], at: datetime, mood_days: int) -> dict
     faded = TalkSpell.objects.filter(fading, contact_id__in=contact_ids)
     found: dict[int, list[Talk]] = defaultdict(list)
     for spell in running.union(faded).order_by("from_at"):
-        ended = spell.to_at is not None and spell.to_at <= at
+        ended = spell.to_at is not None and max(spell.to_at, spell.end_recorded_at or spell.to_at) <= at
         found[spell.contact_id].append(
             Talk(
                 contact_id=spell.contact_id,

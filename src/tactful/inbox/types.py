@@ -23,8 +23,7 @@ class Received:
     """An inbound message together with what we know of where it belongs.
 
     ``contact_id`` None: a stranger. ``verified`` False: nothing proves who wrote it (R93).
-    ``suggested``: the contact was found by subject and sender alone; a person confirms (R38).
-    ``safe_html``: sanitised.
+    ``safe_html``: sanitised. ``left_out``: how many attachments were not taken in.
     """
 
     message: InboundMessage
@@ -36,6 +35,7 @@ class Received:
     manager_id: int | None = None
     safe_html: str = ""
     files: tuple[StoredFile, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from tactful.contacts import actions as contacts
 from tactful.contacts import queries as people
+from tactful.contacts.actions import MARKETING, OPTIONAL, object_to, take_back
 from tactful.contacts.types import Ground
 from tactful.foundation.clock import business_now
-from tactful.gate.actions import NewHold, place_hold
+from tactful.gate.actions import NewHold, keep_hold
 from tactful.gate.types import OnRelease
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask
@@ -20,24 +21,11 @@ from tactful.portal.links import Visit
 from tactful.portal.types import PreferenceRow, PreferencesPage, UnsubscribePage
 
 PAUSE = timedelta(days=30)
-OPTIONAL, MARKETING = "objected:optional", "objected:marketing"
 
 
-@transaction.atomic
 def refuse(contact_id: int, flags: Collection[str], *, how: str, now: datetime) -> None:
-    """No more of these, from now: the flags reach the gate before the next message does (R70)."""
-    for flag in flags:
-        contacts.set_flag(contact_id, "flag", flag, acting_user=None, now=now)
-    if MARKETING in flags:
-        ground = Ground(purpose="marketing", channel="mail", kind="consent", how=how, source="portal")
-        contacts.withdraw_basis(contact_id, ground, acting_user=None, now=now)
-
-
-@transaction.atomic
-def welcome_back(contact_id: int, flags: Collection[str], *, now: datetime) -> None:
-    """The client takes a refusal back. A withdrawn consent stays withdrawn: it is asked for anew."""
-    for flag in flags:
-        contacts.clear_flag(contact_id, "flag", flag, acting_user=None, now=now)
+    """No more of these, from now (R70)."""
+    object_to(contact_id, flags, how=how, source="portal", now=now)
 
 
 def pause(contact_id: int, *, now: datetime) -> None:
@@ -50,7 +38,7 @@ def pause(contact_id: int, *, now: datetime) -> None:
         expires_at=now + PAUSE,
         on_release=OnRelease.RECOMPUTE,
     )
-    place_hold(hold, acting_user=None, now=now)
+    keep_hold(hold, now=now)
 
 
 def ask_for_person(visit: Visit, message_id: int, *, now: datetime) -> None:
@@ -125,11 +113,17 @@ def _wants_news(basis: Collection[object], flags: Collection[str]) -> bool:
 def keep_choices(
     contact_id: int, chosen: Collection[str], *, wording: str, language: str, now: datetime
 ) -> None:
-    """What was ticked holds from now; ticking news is a consent, with the words that stood there."""
-    optional = [OPTIONAL]
-    (welcome_back if "optional" in chosen else refuse_optional)(contact_id, optional, now=now)
+    """What was ticked holds from now. Ticking news is a consent, with the words that stood there; a tick
+    that stood there already is none, for nobody has set it (R69)."""
+    if "optional" in chosen:
+        take_back(contact_id, [OPTIONAL], now=now)
+    else:
+        refuse(contact_id, [OPTIONAL], how="portal", now=now)
     if "marketing" not in chosen:
         refuse(contact_id, [MARKETING], how="portal", now=now)
+        return
+    profile = people.profile(contact_id)
+    if _wants_news(profile.basis, {spell.key for spell in profile.flags}):
         return
     contacts.clear_flag(contact_id, "flag", MARKETING, acting_user=None, now=now)
     ground = Ground(
@@ -142,7 +136,3 @@ def keep_choices(
         source="portal",
     )
     contacts.record_basis(contact_id, ground, acting_user=None, now=now)
-
-
-def refuse_optional(contact_id: int, flags: Collection[str], *, now: datetime) -> None:
-    refuse(contact_id, flags, how="portal", now=now)

@@ -1,6 +1,7 @@
 """The page on which a client hands documents in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +19,8 @@ from tactful.portal.types import UploadItem, UploadPage
 
 LARGEST_MB = files.LARGEST // (1024 * 1024)
 MOST_FILES = 20
+MOST_MB = 100
+MOST_BYTES = MOST_MB * 1024 * 1024
 
 
 class UploadRefused(ValueError):
@@ -52,6 +55,13 @@ def upload_page(
     )
 
 
+def closed_page(visit: Visit, view: EngagementView, token: str) -> UploadPage:
+    """The work is finished: nothing is asked for, whatever had not come."""
+    done = _("This piece of work is finished, and we need nothing more for it.")
+    page = upload_page(visit, view, token, done=done)
+    return replace(page, items=tuple(item for item in page.items if item.is_done))
+
+
 @transaction.atomic
 def take_files(
     view: EngagementView, uploads: Sequence["UploadedFile[bytes]"], chosen: str, *, now: datetime
@@ -64,7 +74,11 @@ def take_files(
         raise UploadRefused(_("Choose at least one file first."))
     if len(uploads) > MOST_FILES:
         raise UploadRefused(_("Send at most %(count)s files at a time.") % {"count": MOST_FILES})
-    news = [_kept(upload) for upload in uploads]
+    if sum(upload.size or 0 for upload in uploads) > MOST_BYTES:
+        raise UploadRefused(
+            _("Together these are more than %(size)s MB. Send them in parts.") % {"size": MOST_MB}
+        )
+    news = _all_kept(uploads)
     open_ones = [document for document in view.documents if document.state in ("missing", "claimed_sent")]
     mine = [document for document in open_ones if str(document.id) == chosen]
     document = mine[0] if mine else open_ones[0] if len(open_ones) == 1 else None
@@ -90,9 +104,24 @@ def take_files(
     )
 
 
-def _kept(upload: "UploadedFile[bytes]") -> NewFile:
-    name = (upload.name or "file").replace("\\", "/").rpartition("/")[2][:200]
+def _all_kept(uploads: Sequence["UploadedFile[bytes]"]) -> list[NewFile]:
+    """All of them or none: where one is refused, those before it leave no trace."""
+    news: list[NewFile] = []
     try:
+        for upload in uploads:
+            news.append(_kept(upload))  # noqa: PERF401, those kept so far must be known
+    except UploadRefused:
+        for new in news:
+            files.drop(new.stored)
+        raise
+    return news
+
+
+def _kept(upload: "UploadedFile[bytes]") -> NewFile:
+    name = files.shown_name(upload.name or "")
+    try:
+        if (upload.size or 0) > files.LARGEST:  # before it is read into memory
+            raise files.FileRefused("too_large")
         stored = files.keep(upload.read())
     except files.FileRefused as refused:
         raise UploadRefused(_why(refused.code) % {"name": name, "size": LARGEST_MB}) from refused

@@ -5,8 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tactful.contacts.actions import OBJECTIONS, OPTIONAL, take_back
 from tactful.delivery.rules.mail import UNSUBSCRIBE, WHY
 from tactful.engagements import queries as engagements
 from tactful.engagements.actions import client_says_sent
@@ -15,7 +16,8 @@ from tactful.foundation.clock import business_now
 from tactful.foundation.secrets import key_ring
 from tactful.kernel.tokens import sign
 from tactful.portal import choices
-from tactful.portal.documents import UploadRefused, take_files, upload_page
+from tactful.portal.documents import UploadRefused, closed_page, take_files, upload_page
+from tactful.portal.limits import PER_LINK, PER_UPLOAD, count, limited, limited_by_address
 from tactful.portal.links import Visit, ident_of, message_visit, person_visit
 from tactful.portal.why import why_page
 
@@ -23,9 +25,9 @@ DOCUMENTS = "documents"
 
 
 @never_cache
-@require_GET
+@require_safe
 def why(request: HttpRequest, token: str) -> HttpResponse:
-    visit, message = message_visit(request, token, WHY)
+    visit, message = _message(request, token, WHY)
     done = _("We write nothing that can wait for the next 30 days.") if "paused" in request.GET else ""
     done = done or (_("A person gets in touch with you.") if "asked" in request.GET else "")
     return _page(request, visit, "why", why_page(visit, message, token, done))
@@ -33,16 +35,18 @@ def why(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_POST
+@limited_by_address
 def pause(request: HttpRequest, token: str) -> HttpResponse:
-    visit, _message = message_visit(request, token, WHY)
+    visit, _ident = _message(request, token, WHY)
     choices.pause(visit.person.id, now=business_now())
     return _back("portal:why", token, "paused")
 
 
 @never_cache
 @require_POST
+@limited_by_address
 def talk(request: HttpRequest, token: str) -> HttpResponse:
-    visit, message = message_visit(request, token, WHY)
+    visit, message = _message(request, token, WHY)
     choices.ask_for_person(visit, message, now=business_now())
     return _back("portal:why", token, "asked")
 
@@ -50,28 +54,30 @@ def talk(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @csrf_exempt  # RFC 8058: mail programs post here without cookies; the token in the address is the proof
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    visit, message = message_visit(request, token, UNSUBSCRIBE)
+    visit, message = _message(request, token, UNSUBSCRIBE)
     if request.method == "POST":
         how = "one_click" if request.POST.get("List-Unsubscribe") == "One-Click" else "portal"
-        flags = (choices.OPTIONAL, choices.MARKETING)
-        choices.refuse(visit.person.id, flags, how=how, now=business_now())
+        choices.refuse(visit.person.id, OBJECTIONS, how=how, now=business_now())
     page = choices.unsubscribe_page(token, sign(key_ring(), WHY, message), request.method == "POST")
     return _page(request, visit, "unsubscribe", page)
 
 
 @never_cache
 @require_POST
+@limited_by_address
 def unsubscribe_undo(request: HttpRequest, token: str) -> HttpResponse:
-    visit, message = message_visit(request, token, UNSUBSCRIBE)
-    choices.welcome_back(visit.person.id, (choices.OPTIONAL,), now=business_now())
+    visit, message = _message(request, token, UNSUBSCRIBE)
+    take_back(visit.person.id, [OPTIONAL], now=business_now())
     return redirect("portal:preferences", sign(key_ring(), WHY, message))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited_by_address
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    visit, _message = message_visit(request, token, WHY)
+    visit, _ident = _message(request, token, WHY)
     if request.method == "POST":
         wording = f"{_('News and offers')}: {_('Now and then')}"
         chosen = set(request.POST)
@@ -85,18 +91,22 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_POST
+@limited_by_address
 def preferences_none(request: HttpRequest, token: str) -> HttpResponse:
-    visit, _message = message_visit(request, token, WHY)
-    flags = (choices.OPTIONAL, choices.MARKETING)
-    choices.refuse(visit.person.id, flags, how="portal", now=business_now())
+    visit, _ident = _message(request, token, WHY)
+    choices.refuse(visit.person.id, OBJECTIONS, how="portal", now=business_now())
     return _back("portal:preferences", token, "kept")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited_by_address
 def documents(request: HttpRequest, token: str) -> HttpResponse:
     visit, view = _engagement(request, token)
+    if not view.is_open:
+        return _page(request, visit, "upload", closed_page(visit, view, token), status=410)
     if request.method == "POST":
+        count(PER_UPLOAD, token)
         try:
             uploads = request.FILES.getlist("files")
             take_files(view, uploads, request.POST.get("document", ""), now=business_now())
@@ -113,12 +123,21 @@ def documents(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_POST
+@limited_by_address
 def documents_sent(request: HttpRequest, token: str) -> HttpResponse:
     """ "I have already sent it": nothing chases until a person has looked."""
     _visit, view = _engagement(request, token)
-    for document in view.missing:
+    count(PER_LINK, token)
+    for document in view.missing if view.is_open else ():
         client_says_sent(document.id, now=business_now())
     return _back("portal:documents", token, "said")
+
+
+def _message(request: HttpRequest, token: str, purpose: str) -> tuple[Visit, int]:
+    visit, message = message_visit(request, token, purpose)
+    if request.method == "POST":
+        count(PER_LINK, token)
+    return visit, message
 
 
 def _engagement(request: HttpRequest, token: str) -> tuple[Visit, EngagementView]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from tactful.contacts.actions import seal_receipts
+from tactful.foundation.limits import forget_old_attempts
 from tactful.foundation.models import Audit
 from tactful.foundation.sealing import seal
 from tactful.gate import actions as holds
@@ -33,6 +34,7 @@ CHORES = (
     Chore("read inbound mail", 0.5, read_waiting),
     Chore("end holds that have expired", 5, lambda now: holds.expire_holds(now=now)),
     Chore("hand back quiet conversations", 15, lambda now: hand_back_the_quiet(now=now)),
+    Chore("forget old attempts", 3600, lambda now: forget_old_attempts()),
     Chore("seal the audit log", 1, lambda now: seal(Audit)),
     Chore("seal consent receipts", 1, lambda now: seal_receipts()),
 )

@@ -6,7 +6,7 @@ clears and destroys nothing, and the others are still read.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import Any, TypeVar
 
@@ -52,13 +52,21 @@ NO_TALKS: tuple[Talk, ...] = ()
 OPTIONAL = "optional"
 """What a client may refuse or pause without refusing us: everything that can wait."""
 MAY_WAIT = {MessageClass.RELATIONSHIP, MessageClass.MARKETING}
+SETTINGS = {field.name for field in fields(GateSettings)}
+TROUBLE = (DatabaseError, ValueError, TypeError, LookupError)
+"""What a source may stumble over: the database, or one odd row. Neither may stop the door for everybody."""
 TIMES = {"quiet_from", "quiet_to", "sms_from", "sms_to", "work_from", "work_to"}
 
 
 def gate_settings(now: datetime) -> GateSettings:
     """The house's rules at ``now``: what the owner has changed over the defaults."""
     business = business_at(now)
-    given = {key: _setting(key, value) for key, value in business.gate.items()}
+    given: dict[str, Any] = {}
+    for key, value in business.gate.items():
+        try:
+            given |= {key: _setting(key, value)} if key in SETTINGS else {}
+        except (ValueError, TypeError):
+            logger.exception("The setting gate.%s cannot be read; the default holds.", key)
     place = {"work_zone": business.time_zone, "work_country": business.country}
     return GateSettings(**(place | given))
 
@@ -89,17 +97,16 @@ def gate_facts(messages: Sequence[DueMessage], now: datetime) -> dict[int, Facts
     """Facts for each message, by its id. ``caps`` are delivery's own and left at nothing used."""
     read = _read(messages, now)
     placed: dict[tuple[tuple[str, ...], str, str], PlaceFact] = {}
-    return {message.id: _facts(message, read, placed) for message in messages}
+    return {message.id: _facts_or_none(message, read, placed) for message in messages}
 
 
 def _read(messages: Sequence[DueMessage], now: datetime) -> _Read:
     ids = sorted({message.contact_id for message in messages})
-    mood_days = gate_settings(now).mood_days
     return _Read(
         places=_or_none(lambda: contacts.place_facts(ids)),
         addresses=_or_none(lambda: _addresses(messages, now)),
         basis=_or_none(lambda: _basis(messages, now)),
-        talks=_or_none(lambda: inbox.talks_at(ids, now, mood_days)),
+        talks=_or_none(lambda: inbox.talks_at(ids, now, gate_settings(now).mood_days)),
         sensitive=_or_none(lambda: contacts.sensitive_facts_at(ids, now)),
         standing=_or_none(lambda: holds.orders_at(now)),
         conditions=_or_none(lambda: conditions_hold(messages, now)),
@@ -113,7 +120,7 @@ def _or_none(source: Callable[[], T]) -> T | None:
     try:
         with transaction.atomic():
             return source()
-    except DatabaseError:
+    except TROUBLE:
         logger.exception("A fact for the gate could not be read; its messages wait.")
         return None
 
@@ -140,8 +147,17 @@ def _basis(messages: Sequence[DueMessage], now: datetime) -> dict[tuple[int, str
     return found
 
 
+def _facts_or_none(message: DueMessage, read: _Read, placed: dict[Any, PlaceFact]) -> Facts:
+    """One message whose facts make no sense waits; the others do not wait with it."""
+    try:
+        return _facts(message, read, placed)
+    except TROUBLE:
+        logger.exception("The facts about message %s make no sense; it waits.", message.id)
+        return NOTHING_KNOWN
+
+
 def _facts(message: DueMessage, read: _Read, placed: dict[Any, PlaceFact]) -> Facts:
-    contact, request = message.contact_id, message.request
+    contact = message.contact_id
     talks = UNKNOWN if read.talks is None else read.talks.get(contact, NO_TALKS)
     place = read.places.get(contact) if read.places is not None else None
     return Facts(
@@ -155,11 +171,24 @@ def _facts(message: DueMessage, read: _Read, placed: dict[Any, PlaceFact]) -> Fa
         caps=NOTHING_USED,
         channel=_channel(contact, read),
         sensitive=_sensitive(contact, read),
-        standing=_standing(message, read, place) if request else (),
+        standing=_standing(message, read, place),
     )
 
 
 NOTHING_USED = CapUsage()
+NOTHING_KNOWN = Facts(
+    address=UNKNOWN,
+    basis=UNKNOWN,
+    condition=UNKNOWN,
+    talks=UNKNOWN,
+    debts=UNKNOWN,
+    moods=UNKNOWN,
+    place=UNKNOWN,
+    caps=NOTHING_USED,
+    channel=UNKNOWN,
+    sensitive=UNKNOWN,
+    standing=UNKNOWN,
+)
 
 
 def _address(message: DueMessage, read: _Read) -> AddressState | Unknown:

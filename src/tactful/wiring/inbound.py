@@ -1,7 +1,7 @@
 """Mail that came in: whose it is, whether anybody vouches for it, and where it belongs.
 
 Order of matching (R38): our signed plus token, the Message-IDs of ours that it answers, the sender's
-address. A token that we did not make matches nothing.
+address. A token that we did not make matches nothing. Nothing of one client's lands in another's thread.
 """
 
 import logging
@@ -9,24 +9,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from tactful.channels import actions as channels
 from tactful.channels import queries as stored
 from tactful.channels.mail.bounces import read_events
+from tactful.channels.mail.mime import clean
 from tactful.channels.mail.parse import Envelope, Reading, parse_message
 from tactful.channels.models import InboundRaw
 from tactful.channels.types import Attachment, Authentication, InboundMessage
-from tactful.contacts import actions as grounds
 from tactful.contacts import queries as contacts
-from tactful.contacts.types import Ground
+from tactful.contacts.actions import OBJECTIONS, object_to
 from tactful.content.rules.sanitise import sanitise_mail_html
 from tactful.delivery import actions as delivery
 from tactful.delivery import queries as outbox
 from tactful.delivery.rules.mail import MESSAGE_ID, REPLY, UNSUBSCRIBE
 from tactful.foundation import files
 from tactful.foundation.secrets import key_ring
-from tactful.inbox import queries as inbox
 from tactful.inbox.actions.receive import receive
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask, Received, StoredFile
@@ -34,37 +33,48 @@ from tactful.kernel.tokens import TokenError, verify
 
 logger = logging.getLogger(__name__)
 
+MOST_FILES = 50  # attachments of one mail
+MOST_BYTES = 50 * 1024 * 1024  # of all attachments of one mail
+OUR_TROUBLE = (OSError, OperationalError, InterfaceError)
+"""A full disk or a database that is away: the mail is innocent and waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """``proven``: by something that only a reader of our mail can know."""
+    """``proven``: by something that only a reader of our mail can know. ``is_own``: the sender's address
+    is one of the contact's."""
 
     contact_id: int | None
     message_id: int | None = None
     proven: bool = False
+    is_own: bool = False
 
 
 def read_waiting(now: datetime) -> int:
     """Take in what waits in the raw store; one mail that fails stops no other. Answers how many."""
-    rows = stored.waiting_raw()
-    for row in rows:
+    waiting = stored.waiting_raw()
+    for raw_id in waiting:
+        row = stored.raw(raw_id)
         try:
             with transaction.atomic():
                 channels.mark_processed(row.id, _take_in(row, now), now=now)
+        except OUR_TROUBLE:
+            logger.exception("Inbound mail %s waits: something of ours is out of order.", raw_id)
         except Exception as error:
             logger.exception("Inbound mail %s could not be read.", row.id)
-            if channels.note_failure(row.id, str(error), now=now):
+            if channels.note_failure(row.id, clean(str(error)), now=now):
                 _ask_owner(row, now)
-    return len(rows)
+    return len(waiting)
 
 
 def _take_in(row: InboundRaw, now: datetime) -> str:
     raw, own = bytes(row.raw), frozenset({row.account.address.lower()})
-    events = read_events(raw, own)
-    if events:
-        known = [delivery.apply_delivery_event(event, now=now) for event in events]
-        return "report" if any(known) else "report_unknown"
+    known = [delivery.apply_delivery_event(event, now=now) for event in read_events(raw, own)]
+    if any(known):
+        return "report"
     message = parse_message(raw, _reading(row, own), _envelope(row))
+    if known and message.automatic:
+        return "report_unknown"
     if _unsubscribes(message, now):
         return "unsubscribed"
     match = match_message(message)
@@ -73,13 +83,19 @@ def _take_in(row: InboundRaw, now: datetime) -> str:
 
 
 def match_message(message: InboundMessage) -> Match:
-    """Find the client, and which message of ours this answers."""
+    """Find the client, and which message of ours this answers.
+
+    A client who answers what we wrote to another client, because it was passed on, speaks for themselves.
+    The Message-IDs of other people's mails prove nothing, for everybody in a thread has seen them.
+    """
     sender = contacts.find_by_address("email", message.sender)
-    answered = _token(REPLY, message.plus_token) or _answered((message.in_reply_to, *reversed(message.references)))
+    answered = _token(REPLY, message.plus_token) or _answered(
+        (message.in_reply_to, *reversed(message.references))
+    )
     contact = outbox.contact_of(answered) if answered else None
-    if contact is not None:
-        return Match(contact, answered, proven=True)
-    return Match(inbox.contact_of_thread(message.in_reply_to, *message.references) or sender)
+    if contact is not None and sender in (None, contact):
+        return Match(contact, answered, proven=True, is_own=sender == contact)
+    return Match(sender, is_own=sender is not None)
 
 
 def _answered(internet_ids: Iterable[str]) -> int | None:
@@ -103,42 +119,43 @@ def _unsubscribes(message: InboundMessage, now: datetime) -> bool:
     contact = outbox.contact_of(ident) if ident else None
     if contact is None:
         return False
-    withdraw_mail(contact, how="mail", now=now)
+    object_to(contact, OBJECTIONS, how="mail", source="list-unsubscribe", now=now)
     return True
-
-
-def withdraw_mail(contact_id: int, *, how: str, now: datetime) -> None:
-    """No more marketing by mail, from now. Service messages have their own choice."""
-    ground = Ground(purpose="marketing", channel="mail", kind="consent", how=how)
-    grounds.withdraw_basis(contact_id, ground, acting_user=None, now=now)
-    grounds.set_flag(contact_id, "flag", "objected:marketing", acting_user=None, now=now)
 
 
 def _received(row: InboundRaw, message: InboundMessage, match: Match) -> Received:
     person = contacts.people([match.contact_id]).get(match.contact_id) if match.contact_id else None
+    kept = tuple(_kept(message.attachments))
+    named = match.is_own or match.contact_id is None
+    vouched = named and message.authentication is Authentication.PASS
     return Received(
         message=message,
         contact_id=match.contact_id,
         channel="mail",
-        verified=match.proven or message.authentication is Authentication.PASS,
+        verified=match.proven or vouched,
         raw_id=row.id,
         about_message_id=match.message_id,
         manager_id=person.manager_id if person else None,
         safe_html=sanitise_mail_html(message.html).html if message.html else "",
-        files=tuple(_kept(message.attachments)),
+        files=kept,
+        left_out=len(message.attachments) - len(kept),
     )
 
 
 def _kept(attachments: Sequence[Attachment]) -> Iterable[StoredFile]:
-    for attachment in attachments:
+    room = MOST_BYTES
+    for attachment in attachments[:MOST_FILES]:
+        room -= len(attachment.content)
+        if room < 0:
+            logger.warning("The attachments of a mail are too large together; the rest was left out.")
+            return
         try:
             kept = files.keep(attachment.content)
         except files.FileRefused as refused:
             logger.warning("An attachment was left out: %s.", refused.code)
             continue
-        yield StoredFile(
-            attachment.file_name[:200] or "file", kept.content_type, kept.size, kept.sha256, kept.stored
-        )
+        name = files.shown_name(attachment.file_name)
+        yield StoredFile(name, kept.content_type, kept.size, kept.sha256, kept.stored)
 
 
 def _reading(row: InboundRaw, own: frozenset[str]) -> Reading:
@@ -157,7 +174,7 @@ def _ask_owner(row: InboundRaw, now: datetime) -> None:
         kind="decide",
         code="mail_unreadable",
         dedupe_key=f"raw:{row.id}",
-        params={"from": row.envelope.get("sender", "")},
+        params={"from": row.envelope.get("sender", "") or row.account.address},
         subject_kind="inbound",
         subject_id=row.id,
     )

@@ -14,7 +14,7 @@ from tactful.channels.actions import Place, RawMail
 from tactful.channels.mail.imap import Cursor, ImapSettings, MailboxUnavailable, poll, start_cursor
 from tactful.channels.mail.inbound_server import DoorSettings, InboundServer
 from tactful.channels.mail.journal import JournalBusy, PhaseJournal, read_journal
-from tactful.channels.mail.parse import Envelope, Reading, parse_message
+from tactful.channels.mail.parse import Envelope, provider_id
 from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.smtp import SmtpConnection
 from tactful.channels.models import Account
@@ -84,7 +84,7 @@ def store_letter(raw: bytes, envelope: Envelope) -> None:
     if account is None:
         raise LookupError("There is no mail account yet, so this mail belongs to nobody.")
     about = {"sender": envelope.sender, "recipients": list(envelope.recipients)}
-    mail = RawMail(account.id, parse_message(raw, Reading(), envelope).provider_id, raw, about)
+    mail = RawMail(account.id, provider_id(raw), raw, about)
     stored.store_raw([mail], now=business_now())
 
 
@@ -116,7 +116,7 @@ def _poll(account: Account, settings: ImapSettings) -> None:
             _keep(account, settings, start_cursor(settings), ())
             return
         for batch in poll(settings, Cursor(*cursor)):
-            mails = [RawMail(account.id, parse_message(raw, Reading()).provider_id, raw) for _uid, raw in batch.mails]
+            mails = [RawMail(account.id, provider_id(raw), raw) for _uid, raw in batch.mails]
             _keep(account, settings, batch.cursor, mails)
     except MailboxUnavailable as trouble:
         logger.warning("The mailbox of %s cannot be read: %s", account.address, trouble)

@@ -12,7 +12,7 @@ from tactful.engagements import queries as documents
 from tactful.engagements.types import NewFile
 from tactful.events.types import Fact
 from tactful.foundation.models import Role, User
-from tactful.gate.actions import NewHold, place_hold
+from tactful.gate.actions import NewHold, keep_hold
 from tactful.gate.types import OnRelease
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
@@ -20,6 +20,7 @@ from tactful.inbox.types import NewTask
 
 UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
+AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
 
 
@@ -50,14 +51,15 @@ def pause_marketing(facts: Sequence[Fact], now: datetime) -> None:
                 reason="unverified",
                 expires_at=now + UNVERIFIED_PAUSE,
             )
-            place_hold(hold, acting_user=None, now=now)
+            keep_hold(hold, now=now)
 
 
 def rest_while_away(facts: Sequence[Fact], now: datetime) -> None:
     """An out-of-office names its return date: until then we do not write."""
     for fact in facts:
-        until = _moment(fact.data.get("until"))
-        if fact.contact_id is not None and until is not None and until > now + AWAY_AT_LEAST:
+        named = _moment(fact.data.get("until"))
+        until = min(named, now + AWAY_AT_MOST) if named else now
+        if fact.contact_id is not None and until > now + AWAY_AT_LEAST:
             hold = NewHold(
                 scope="contact",
                 scope_id=fact.contact_id,
@@ -65,7 +67,7 @@ def rest_while_away(facts: Sequence[Fact], now: datetime) -> None:
                 expires_at=until,
                 on_release=OnRelease.RECOMPUTE,
             )
-            place_hold(hold, acting_user=None, now=now)
+            keep_hold(hold, now=now)
 
 
 def ask_is_this_it(facts: Sequence[Fact], now: datetime) -> None:
@@ -155,7 +157,9 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
 
 def settle_message_tasks(facts: Sequence[Fact], now: datetime) -> None:
     """A person has decided about a message on its own page: its task is done."""
-    decided = [int(fact.data["message"]) for fact in facts if "message" in fact.data and "task" not in fact.data]
+    decided = [
+        int(fact.data["message"]) for fact in facts if "message" in fact.data and "task" not in fact.data
+    ]
     finish_about("message", decided, now=now)
 
 
@@ -213,7 +217,10 @@ def ask_about_undelivered(facts: Sequence[Fact], now: datetime) -> None:
                 dedupe_key=f"dead:{fact.data['message']}",
                 contact_id=fact.contact_id,
                 owner_id=managers[fact.contact_id].manager_id if fact.contact_id in managers else None,
-                params={"outcome": fact.data.get("outcome", ""), "detail": str(fact.data.get("detail", ""))[:200]},
+                params={
+                    "outcome": fact.data.get("outcome", ""),
+                    "detail": str(fact.data.get("detail", ""))[:200],
+                },
                 subject_kind="message",
                 subject_id=int(fact.data["message"]),
                 due_at=now + WORKING_DAY,
@@ -225,12 +232,14 @@ def ask_about_undelivered(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def suppress_bounced(facts: Sequence[Fact], now: datetime) -> None:
-    """Delivery names a reason where an address must rest; other bounces are only told."""
+    """Where delivery gives a reason (a dead address, a complaint, a mailbox full for long), we stop there."""
     for fact in facts:
         reason, address = fact.data.get("reason"), fact.data.get("address")
         if reason and address:
             subject = contacts.Subject(channel="mail", address=str(address), contact_id=fact.contact_id)
-            contacts.suppress(subject, str(reason), acting_user=None, now=now, detail=str(fact.data.get("code", "")))
+            contacts.suppress(
+                subject, str(reason), acting_user=None, now=now, detail=str(fact.data.get("code", ""))
+            )
 
 
 def _owner(named: str, manager: int | None, business_owner: int | None) -> int | None:
@@ -247,5 +256,3 @@ def _business_owner() -> int | None:
 
 def _moment(text: Any) -> datetime | None:
     return datetime.fromisoformat(text) if isinstance(text, str) and text else None
-
-

@@ -56,6 +56,7 @@ _BACK = re.compile(
     r"[^\d\n.!?]{0,40}?|\b(?:until|till|fram til|frem til|til)\s+)" + _DATE,
     re.IGNORECASE,
 )
+LAST_YEAR = 9999  # a day more does not exist
 _TEXT_LIMIT = 4_000  # characters in which a return date is looked for
 
 
@@ -89,7 +90,7 @@ def return_date(text: str, sent_at: datetime | None) -> datetime | None:
     for pattern, extra in ((_LAST_DAY, 1), (_BACK, 0)):
         for found in pattern.finditer(text):
             day = _day(found, sent_at)
-            if day is not None:
+            if day is not None and day.year < LAST_YEAR:
                 return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=extra)
     return None
 

@@ -28,11 +28,17 @@ def read_mime(raw: bytes) -> Message:
         with suppress(*TROUBLE):
             return email.message_from_bytes(raw, policy=email.policy.compat32)
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    broken = email.message_from_bytes(head[:MAX_HEAD] + b"\n\n", policy=email.policy.compat32)
+    broken = read_head(head)
     del broken["Content-Type"], broken["Content-Transfer-Encoding"]
     broken.set_payload(body[:MAX_TEXT].decode("utf-8", "replace"))
     broken.defects.append(MultipartInvariantViolationDefect())
     return broken
+
+
+def read_head(raw: bytes) -> Message:
+    """The header alone, without a look at the parts."""
+    head, _, _body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return email.message_from_bytes(head[:MAX_HEAD] + b"\n\n", policy=email.policy.compat32)
 
 
 def clean(text: str) -> str:

@@ -19,6 +19,7 @@ from tactful.channels.mail.mime import (
     part_bytes,
     part_text,
     raw_headers,
+    read_head,
     read_mime,
 )  # fmt: skip
 from tactful.channels.mail.trimming import newest_words
@@ -58,7 +59,7 @@ def parse_message(raw: bytes, reading: Reading, envelope: Envelope | None = None
     away = is_out_of_office(message, subject, text, automatic)
     message_id = _message_ids(message, "Message-ID")[:1]
     return InboundMessage(
-        provider_id=f"{''.join(message_id)}:{_body_hash(raw)}",
+        provider_id=_provider_id(message_id, raw),
         sender=sender,
         sender_name=name,
         recipients=tuple(addressed),
@@ -78,6 +79,15 @@ def parse_message(raw: bytes, reading: Reading, envelope: Envelope | None = None
         returns_on=return_date(text, sent_at) if away else None,
         defects=tuple(sorted({type(defect).__name__ for part in leaves(message) for defect in part.defects})),
     )
+
+
+def provider_id(raw: bytes) -> str:
+    """The same for the same mail, however often and on whatever way it comes; reads the header only."""
+    return _provider_id(_message_ids(read_head(raw), "Message-ID")[:1], raw)
+
+
+def _provider_id(message_id: list[str], raw: bytes) -> str:
+    return f"{''.join(message_id)}:{_body_hash(raw)}"
 
 
 def _sender(message: Message, envelope: Envelope | None) -> tuple[str, str]:

@@ -109,14 +109,14 @@ def _without_signature(lines: list[str]) -> list[str]:
             lines = lines[:at]
             break
     for at, line in enumerate(lines):
-        if _CLOSING.match(line) and _is_signature(lines[at + 1 :]) and any(map(str.strip, lines[:at])):
+        if _CLOSING.match(line) and _is_signature(lines, at + 1) and any(map(str.strip, lines[:at])):
             return lines[:at]
     return lines
 
 
-def _is_signature(lines: list[str]) -> bool:
+def _is_signature(lines: list[str], at: int) -> bool:
     """Short lines only, and nothing that asks or adds something."""
-    words = [line.strip() for line in lines if line.strip()]
+    words = list(islice(filter(None, map(str.strip, islice(lines, at, None))), 9))
     return len(words) <= 8 and all(
         len(line) <= 70 and not line.endswith("?") and not line.lower().startswith(("ps", "p.s"))
         for line in words

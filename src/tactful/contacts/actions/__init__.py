@@ -4,9 +4,13 @@ from ._writing import bump_gate
 from .basis import Subject, record_basis, seal_receipts, suppress, unsuppress, withdraw_basis
 from .flags import clear_flag, set_flag
 from .importing import import_file
+from .objecting import MARKETING, OBJECTIONS, OPTIONAL, object_to, take_back
 from .people import ContactError, add_identity, create_contact, update_contact
 
 __all__ = [
+    "MARKETING",
+    "OBJECTIONS",
+    "OPTIONAL",
     "ContactError",
     "Subject",
     "add_identity",
@@ -14,10 +18,12 @@ __all__ = [
     "clear_flag",
     "create_contact",
     "import_file",
+    "object_to",
     "record_basis",
     "seal_receipts",
     "set_flag",
     "suppress",
+    "take_back",
     "unsuppress",
     "update_contact",
     "withdraw_basis",

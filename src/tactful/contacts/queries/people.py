@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, QuerySet
 
 from tactful.contacts.models import BasisSpell, ConsentReceipt, Contact, ContactSpell, Identity
+from tactful.contacts.rules.addresses import read_mail
 from tactful.contacts.rules.searching import matches, terms, trigrams
+from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.types import ContactLine, Person
 
 PAGE = 50
@@ -92,7 +94,11 @@ def profile(contact_id: int) -> Profile:
 
 
 def find_by_address(kind: str, value: str) -> int | None:
-    """The contact who owns a normalised address."""
+    """The contact who owns an address, in whatever form it is written. None: nobody, or it is no address."""
+    try:
+        value = read_mail(value) if kind == Identity.Kind.EMAIL else value
+    except Unusable:
+        return None
     return Identity.objects.filter(kind=kind, value=value).values_list("contact_id", flat=True).first()
 
 
@@ -138,7 +144,7 @@ def people(ids: Collection[int]) -> dict[int, Person]:
         ident: Person(
             id=ident,
             name=name,
-            given_name=given_name or name.split()[0],
+            given_name=given_name or (name.split() or [""])[0],
             language=language,
             tier=tier,
             company=company or "",

@@ -1,6 +1,7 @@
 from tactful.foundation.models.audit import Audit, AuditPayload
 from tactful.foundation.models.base import Row, Spell
 from tactful.foundation.models.business import BusinessSetting, Instance, SecretValue
+from tactful.foundation.models.limits import RateWindow
 from tactful.foundation.models.staff import Role, User
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "AuditPayload",
     "BusinessSetting",
     "Instance",
+    "RateWindow",
     "Role",
     "Row",
     "SecretValue",

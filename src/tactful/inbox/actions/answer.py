@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tactful.delivery.actions import Words, approve_and_send
@@ -88,20 +89,28 @@ def take_over(conversation_id: int, *, acting_user: int, now: datetime) -> None:
     """The machine goes quiet for this client until it is handed back."""
     conversation = _with_contact(conversation_id)
     _take(conversation, acting_user, now)
+    if conversation.state == Conversation.State.CLOSED:
+        conversation.state = Conversation.State.OPEN  # or nobody would ever hand it back
+    conversation.assignee_id = acting_user
     conversation.save()
+    _audit("conversation.taken_over", conversation, acting_user, now)
 
 
 @transaction.atomic
 def close(conversation_id: int, *, acting_user: int | None, now: datetime, code: str = "handed_back") -> None:
-    """Hand back: the conversation is over and automation looks at what it held."""
-    conversation = _with_contact(conversation_id)
-    contact_id = _contact(conversation)
-    ended = end(contact_id, ("question", "handoff", "conversation"), acting_user=acting_user, now=now)
+    """Hand back: the conversation is over and automation looks at what it held. A stranger's just ends."""
+    conversation = _there(conversation_id)
+    ended: list[str] = []
+    if conversation.contact_id is not None:
+        kinds = ("question", "handoff", "conversation")
+        ended = end(conversation.contact_id, kinds, acting_user=acting_user, now=now)
+    was_open = conversation.state != Conversation.State.CLOSED
     conversation.state = Conversation.State.CLOSED
     conversation.unread = False
     conversation.save()
     if ended:
         _draw_line(conversation, code, acting_user, now)
+    if ended or was_open:
         tasks.settle("conversation", conversation.id, ("answer", "call"), acting_user=acting_user, now=now)
         _audit("conversation.closed", conversation, acting_user, now)
 
@@ -129,8 +138,10 @@ def add_note(conversation_id: int, text: str, *, acting_user: int, now: datetime
     """For colleagues only; it never leaves the house."""
     if not text.strip():
         raise InboxError(_("The note is empty. Write a few words."))
+    conversation = _there(conversation_id)
+    _audit("conversation.noted", conversation, acting_user, now)
     return Entry.objects.create(
-        conversation_id=conversation_id,
+        conversation=conversation,
         kind=Entry.Kind.NOTE,
         channel="note",
         at=now,
@@ -141,10 +152,23 @@ def add_note(conversation_id: int, text: str, *, acting_user: int, now: datetime
 
 def hand_back_the_quiet(*, now: datetime) -> int:
     """Our word was last for two quiet days: the conversation hands itself back."""
-    due = Conversation.objects.filter(state=Conversation.State.WAITING, last_at__lte=now - QUIET_DAYS)
-    for conversation_id in list(due.values_list("id", flat=True)):
+    due = list(_quiet(now).values_list("id", flat=True))
+    return sum(_hand_back(conversation_id, now) for conversation_id in due)
+
+
+@transaction.atomic
+def _hand_back(conversation_id: int, now: datetime) -> bool:
+    """Unless the client has written in between."""
+    still = _quiet(now).select_for_update().filter(id=conversation_id).exists()
+    if still:
         close(conversation_id, acting_user=None, now=now, code="handed_back_quiet")
-    return len(due)
+    return still
+
+
+def _quiet(now: datetime) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(
+        state=Conversation.State.WAITING, last_at__lte=now - QUIET_DAYS, contact_id__isnull=False
+    )
 
 
 def _our_word_is_last(conversation: Conversation, acting_user: int, now: datetime) -> None:
@@ -180,11 +204,16 @@ def _draw_line(conversation: Conversation, code: str, acting_user: int | None, n
 
 
 def _with_contact(conversation_id: int) -> Conversation:
+    conversation = _there(conversation_id)
+    if conversation.contact_id is None:
+        raise InboxError(_("We do not know who this is yet. Make them a client first."))
+    return conversation
+
+
+def _there(conversation_id: int) -> Conversation:
     conversation = Conversation.objects.select_for_update().filter(id=conversation_id).first()
     if conversation is None:
         raise InboxError(_("This conversation is no longer here."))
-    if conversation.contact_id is None:
-        raise InboxError(_("We do not know who this is yet. Make them a client first."))
     return conversation
 
 

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tactful.contacts.actions import OBJECTIONS, object_to
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.inbox.actions.spells import NewTalk, begin
-from tactful.inbox.actions.tasks import open_tasks
+from tactful.inbox.actions.tasks import open_about, open_tasks
 from tactful.inbox.models import Conversation, Entry, EntryFile
 from tactful.inbox.rules.reading import Mood, Reading, read
 from tactful.inbox.types import NewTask, Received
 
 ANSWER_WITHIN = timedelta(hours=24)
+LONGEST_ADDRESS = 320  # characters
 TASK_OF_MOOD = {
     Mood.COMPLAINT: ("write", "complaint"),
     Mood.SENSITIVE: ("write", "sensitive"),
@@ -29,27 +31,28 @@ def receive(received: Received, *, now: datetime) -> Entry:
     entry = _entry(conversation, received, now)
     if message.out_of_office or message.automatic:
         _note_absence(received, entry, now)
-        return entry
-    if not received.verified:
+    elif not received.verified:
         _ask_about_unverified(received, entry, now)
-        return entry
-    _take_in(conversation, entry, received, read(message.reply_text), now)
+    else:
+        # A mail may be all quotation, or all subject: it is read nevertheless.
+        reading = read(message.reply_text.strip() or message.text.strip() or message.subject)
+        _take_in(conversation, entry, received, reading, now)
     return entry
 
 
 def thread_of(contact_id: int, subject: str, now: datetime) -> Conversation:
     """The one thread with a contact; begun, closed, when there is none."""
-    conversation = Conversation.objects.select_for_update().filter(contact_id=contact_id).first()
-    if conversation is not None:
-        return conversation
-    return Conversation.objects.create(
+    conversation, _fresh = Conversation.objects.select_for_update().get_or_create(
         contact_id=contact_id,
-        subject=subject[:300],
-        state=Conversation.State.CLOSED,
-        opened_at=now,
-        last_at=now,
-        unread=False,
+        defaults={
+            "subject": subject[:300],
+            "state": Conversation.State.CLOSED,
+            "opened_at": now,
+            "last_at": now,
+            "unread": False,
+        },
     )
+    return conversation
 
 
 def _take_in(
@@ -67,8 +70,27 @@ def _take_in(
         conversation.subject = (entry.subject or conversation.subject)[:300]
     conversation.assignee_id = owner
     conversation.save()
+    if reading.asks_to_stop:
+        _stop_writing(entry, contact_id, owner, now)
     if reading.expects_answer:
         _keep_quiet(conversation, entry, reading, owner, now)
+
+
+def _stop_writing(entry: Entry, contact_id: int, owner: int | None, now: datetime) -> None:
+    """ "STOP": nothing optional from this moment (R43), and a person sees what has been understood."""
+    object_to(contact_id, OBJECTIONS, how="mail", source="inbox", now=now)
+    record([NewFact("contact.asked_to_stop", contact_id, {"entry": entry.id})], now=now)
+    task = NewTask(
+        kind="decide",
+        code="asked_to_stop",
+        dedupe_key=f"stop:{entry.id}",
+        contact_id=contact_id,
+        owner_id=owner,
+        subject_kind="entry",
+        subject_id=entry.id,
+        due_at=now + ANSWER_WITHIN,
+    )
+    open_tasks([task], now=now)
 
 
 def _keep_quiet(
@@ -92,7 +114,7 @@ def _keep_quiet(
                 dedupe_key=f"entry:{entry.id}",
                 contact_id=contact_id,
                 owner_id=owner,
-                params={"evidence": reading.evidence, "stop": reading.asks_to_stop},
+                params={"evidence": reading.evidence, "stop": reading.asks_to_stop or reading.refuses},
                 subject_kind="conversation",
                 subject_id=conversation.id,
                 due_at=due,
@@ -104,15 +126,21 @@ def _keep_quiet(
 
 
 def _note_absence(received: Received, entry: Entry, now: datetime) -> None:
-    """An out-of-office is no reply: it opens nothing, and its return date is told to others."""
+    """An out-of-office is no reply: it opens nothing, and its return date is told to others.
+
+    One that nobody vouches for tells nothing: else anybody could silence us towards a client.
+    """
     back = received.message.returns_on
-    if received.message.out_of_office:
+    if received.message.out_of_office and received.verified:
         data = {"entry": entry.id, "until": back.isoformat() if back else None}
         record([NewFact("contact.away", received.contact_id, data)], now=now)
 
 
 def _ask_about_unverified(received: Received, entry: Entry, now: datetime) -> None:
+    """One open task a client, however many such mails come."""
     record([NewFact("reply.unverified", received.contact_id, {"entry": entry.id})], now=now)
+    if open_about(received.contact_id, "unverified"):
+        return
     open_tasks(
         [
             NewTask(
@@ -131,18 +159,19 @@ def _ask_about_unverified(received: Received, entry: Entry, now: datetime) -> No
 
 
 def _from_stranger(received: Received, now: datetime) -> Entry:
+    """Newsletters and receipts of machines are kept and wake nobody."""
     message = received.message
-    conversation = Conversation.objects.filter(contact_id=None, stranger=message.sender).first()
-    if conversation is None:
-        conversation = Conversation.objects.create(
-            stranger=message.sender,
-            subject=message.subject[:300],
-            state=Conversation.State.OPEN,
-            opened_at=now,
-            last_at=now,
-        )
-    conversation.state, conversation.last_at, conversation.unread = Conversation.State.OPEN, now, True
-    conversation.last_inbound_at = now
+    sender = message.sender[:LONGEST_ADDRESS]
+    conversation = Conversation.objects.filter(contact_id=None, stranger=sender).first() or Conversation(
+        stranger=sender,
+        subject=message.subject[:300],
+        state=Conversation.State.CLOSED,
+        opened_at=now,
+        unread=False,
+    )
+    conversation.last_at = conversation.last_inbound_at = now
+    if not message.automatic:
+        conversation.state, conversation.unread = Conversation.State.OPEN, True
     conversation.save()
     return _entry(conversation, received, now)
 
@@ -154,7 +183,7 @@ def _entry(conversation: Conversation, received: Received, now: datetime) -> Ent
         kind=Entry.Kind.INBOUND,
         channel=received.channel,
         at=now,
-        sender=message.sender,
+        sender=message.sender[:LONGEST_ADDRESS],
         subject=message.subject[:300],
         text=message.reply_text or message.text,
         full_text=message.text,
@@ -163,13 +192,14 @@ def _entry(conversation: Conversation, received: Received, now: datetime) -> Ent
         internet_id=message.message_id[:400],
         verified=received.verified,
         code="automatic" if message.automatic else "",
-        data={"about": received.about_message_id, "name": message.sender_name[:200]},
+        data={"about": received.about_message_id, "name": message.sender_name[:200]}
+        | ({"left_out": received.left_out} if received.left_out else {}),
     )
     EntryFile.objects.bulk_create(
         EntryFile(
             entry=entry,
-            name=file.name,
-            content_type=file.content_type,
+            name=file.name[:200],
+            content_type=file.content_type[:100],
             size=file.size,
             sha256=file.sha256,
             stored=file.stored,

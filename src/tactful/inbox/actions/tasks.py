@@ -32,6 +32,11 @@ def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
     return len(made)
 
 
+def open_about(contact_id: int | None, code: str) -> bool:
+    """Whether somebody is already asked this about this contact."""
+    return Task.objects.filter(contact_id=contact_id, code=code, done_at__isnull=True).exists()
+
+
 @transaction.atomic
 def finish(task_id: int, *, answer: str = "done", acting_user: int | None, now: datetime) -> bool:
     """A person has done it (or the matter has settled itself: ``acting_user`` None)."""
@@ -77,7 +82,8 @@ def finish_keyed(dedupe_keys: Sequence[str], *, now: datetime) -> int:
 
 @transaction.atomic
 def hand_over(task_id: int, *, owner_id: int, acting_user: int, now: datetime) -> None:
-    Task.objects.filter(id=task_id, done_at__isnull=True).update(owner_id=owner_id)
+    if not Task.objects.filter(id=task_id, done_at__isnull=True).update(owner_id=owner_id):
+        return
     record_audit(
         actor=acting_user, verb="task.handed_over", subject=f"task:{task_id}", now=now, body={"to": owner_id}
     )

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("contact_id", models.BigIntegerField(db_index=True, null=True)),
+                ("contact_id", models.BigIntegerField(null=True)),
                 ("stranger", models.CharField(blank=True, max_length=320)),
                 ("subject", models.CharField(max_length=300)),
                 (
@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "conversation",
                 "indexes": [models.Index(fields=["state", "-last_at", "-id"], name="conversation_list")],
+                "constraints": [models.UniqueConstraint(fields=("contact_id",), name="one_thread_a_contact")],
             },
         ),
         migrations.CreateModel(

@@ -17,12 +17,14 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``expects_answer``: anything but a plain thank-you. ``evidence``: the words that decided."""
+    """``expects_answer``: anything but a plain thank-you or a plain stop. ``evidence``: the words that
+    decided. ``asks_to_stop``: in so many words; ``refuses``: perhaps, a person must read it."""
 
     expects_answer: bool
     asks: bool
     mood: Mood | None
     asks_to_stop: bool
+    refuses: bool = False
     evidence: str = ""
 
 
@@ -59,9 +61,17 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 STOP = re.compile(
-    r"^\W*(?:stop+|stopp|stop all|unsubscribe|avslutt|avmeld|meld meg av|cancel|quit|end|remove me|slutt)\W*$"
-    r"|(?<!\w)(?:unsubscribe me|meld meg av|stop (?:sending|e-?mailing|writing)|(?:do not|don't) (?:e-?mail|write to|contact) "
-    r"(?:me|us)|ikke (?:send|kontakt) (?:meg|oss)|slutt å (?:sende|mase|skrive)|ta meg av listen)(?!\w)",
+    r"^[\W_]*(?:stop+|stop[\W_]*all|stoppall|unsubscribe|avslutt|avmeld|meld (?:meg|oss) av|cancel|quit|end|revoke|"
+    r"opt[\W_]*out|remove(?: me)?|arret|arrêt|slutt)(?:[\W_]*(?:please|takk|thanks?|thank you))?[\W_]*$"
+    r"|(?<!\w)(?:unsubscribe (?:me|us)|meld (?:meg|oss) av|(?:take|remove) (?:me|us) (?:off|from) (?:the|your|this) (?:mailing )?list|"
+    r"ta (?:meg|oss) av (?:e-?post|mail)?listen?)(?!\w)",
+    re.IGNORECASE,
+)
+# Less than a plain stop: a person reads it at once, and meanwhile automation is quiet anyway.
+REFUSAL = re.compile(
+    r"(?<!\w)(?:(?P<plain>stop (?:sending|e-?mailing|writing)|slutt å (?:sende|mase|skrive)|"
+    r"ikke send (?:meg|oss) (?:mer|flere|noe mer))|"
+    r"(?:do not|don't) (?:e-?mail|write to|contact) (?:me|us)|ikke (?:send|kontakt|skriv til) (?:meg|oss))(?!\w)",
     re.IGNORECASE,
 )
 THANKS = re.compile(
@@ -71,6 +81,8 @@ THANKS = re.compile(
     r"[\s,.!:)😊👍🙏-]*)+(?:[A-ZÆØÅ][\wæøå]+[\s.]*){0,2}$",
     re.IGNORECASE,
 )
+LONGEST_READ = 20_000  # characters; the newest words of a longer mail stand at its top
+LONGEST_STOP = 60  # characters; a longer text says more than stop
 LONGEST_THANKS = 120  # characters; a longer text says more than thank you
 QUESTION_WORDS = re.compile(
     r"(?:^|[.!\n]\s*)(?:kan (?:du|dere)|kunne (?:du|dere)|når|hva|hvor|hvem|hvorfor|hvordan|hvilke[nt]?|skal (?:jeg|vi)|er det|"
@@ -82,18 +94,21 @@ QUESTION_WORDS = re.compile(
 
 def read(text: str) -> Reading:
     """Read the newest words of a message (quoted text already trimmed)."""
-    words = text.strip()
+    words = text[:LONGEST_READ].strip()
     asks = "?" in words or bool(QUESTION_WORDS.search(words))
     mood, evidence = _mood(words)
-    stop = bool(STOP.search(words))
+    refusal = REFUSAL.search(words)
+    short = len(words) < LONGEST_STOP and not asks
+    stop = bool(STOP.search(words)) or (short and refusal is not None and bool(refusal["plain"]))
     thanks = len(words) <= LONGEST_THANKS and bool(THANKS.match(words)) and not asks
     return Reading(
         expects_answer=bool(words)
         and (not thanks or mood is not None)
-        and not (stop and not asks and len(words) < 60),
+        and (mood is not None or not (stop and short)),
         asks=asks,
         mood=mood,
         asks_to_stop=stop,
+        refuses=refusal is not None and not stop,
         evidence=evidence,
     )
 
