@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from tactful.events.models import Event
+from tactful.events import queries as events
 from tactful.events.types import NewFact
 
 NAME = "message.bounced"
@@ -24,5 +24,4 @@ def bounced(data: Mapping[str, Any], kind: str, contact_id: int, now: datetime) 
 
 
 def _soft_before(contact_id: int, now: datetime) -> int:
-    recent = Event.objects.filter(contact_id=contact_id, name=NAME, ts__gt=now - SOFT_DAYS)
-    return recent.filter(data__kind="soft").count()
+    return events.count_since(contact_id, NAME, now - SOFT_DAYS, kind="soft")

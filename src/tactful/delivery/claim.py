@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tactful.delivery import accounts
+from tactful.channels.actions import sending as accounts
 from tactful.delivery.batch import Item, item_of
 from tactful.delivery.hot import claim as hot
 from tactful.delivery.judging import Bench, judge

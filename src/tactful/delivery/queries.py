@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 
 from tactful.delivery.models import FINAL, LIVE, Dispatch, Message, SendingPause, Shelf, State
 from tactful.delivery.rules.mail import message_id as build_message_id
-from tactful.events.models import Event
+from tactful.events import queries as events
 from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
 from tactful.gate.types import Check, Reason
@@ -161,7 +161,7 @@ class Trace:
 def trace(message_id: int, domain: str = "") -> Trace:
     """Raises ``Dispatch.DoesNotExist``. ``domain``: right side of the Message-ID."""
     row = Dispatch.objects.select_related("message").get(pk=message_id)
-    facts = Event.objects.filter(contact_id=row.contact_id, name__startswith="message.", data__message=row.pk)
+    facts = events.about(row.contact_id, "message.", message=row.pk)
     riders = Dispatch.objects.filter(contact_id=row.contact_id, merged_into=row.pk)
     asked = row.clearance or 0
     return Trace(
@@ -171,7 +171,7 @@ def trace(message_id: int, domain: str = "") -> Trace:
         checks=tuple(check for place, check in enumerate(Check) if asked >> place & 1),
         reasons=reasons_of(row),
         merged=tuple(riders.order_by("pk").values_list("pk", flat=True)),
-        facts=tuple((fact.ts, fact.name, fact.data) for fact in facts.order_by("ts", "id")),
+        facts=tuple((fact.ts, fact.name, fact.data) for fact in facts),
     )
 
 

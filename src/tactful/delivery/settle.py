@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tactful.channels.actions import sending as accounts
 from tactful.channels.types import Outcome, SendResult
-from tactful.delivery import accounts
 from tactful.delivery.batch import Item
 from tactful.delivery.bounces import bounced
 from tactful.delivery.dice import roll

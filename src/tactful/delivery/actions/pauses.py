@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tactful.channels.models import Account, Breaker
+from tactful.channels.actions import sending
 from tactful.delivery.actions.outbox import NEWS
 from tactful.delivery.hot import changes, pg
 from tactful.delivery.models import SendingPause
@@ -54,8 +54,7 @@ def confirm_sending(*, acting_user: int, now: datetime) -> None:
 @transaction.atomic
 def resume_account(*, account_id: int, acting_user: int, now: datetime) -> None:
     """The owner has mended the account (new password, cleared reputation)."""
-    Account.objects.filter(pk=account_id).update(paused_reason="", paused_detail="", paused_at=None)
-    Breaker.objects.filter(account_id=account_id).delete()
+    sending.resume_account(account_id)
     _due_now("account", account_id, now)
     _audit(acting_user, "account.resumed", "account", account_id, now)
 

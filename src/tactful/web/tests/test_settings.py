@@ -10,7 +10,7 @@ from django.test import Client
 
 from tactful.channels.actions import AccountForm, save_mail_account
 from tactful.channels.models import Account
-from tactful.delivery.accounts import pause_account
+from tactful.channels.actions.sending import pause_account
 from tactful.demo.postbox.sink_protocol import Ledger, SinkSettings, sink_factory
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import Audit, User

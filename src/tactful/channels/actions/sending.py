@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from tactful.channels.models import Account
 from tactful.channels.models import Breaker as BreakerRow
-from tactful.delivery.rules import breaker
-from tactful.delivery.rules.breaker import Breaker, Gate
+from tactful.channels.rules import breaker
+from tactful.channels.rules.breaker import Breaker, Gate
 from tactful.events.types import NewFact
 
 FIELDS = ("failures", "first_failure_at", "open_until", "probing_until")
@@ -73,6 +73,12 @@ def pause_account(account_id: int, reason: str, detail: str, now: datetime) -> I
         return ()
     data = {"kind": "account_paused", "account": account_id, "reason": reason, "detail": detail[:500]}
     return (NewFact("task.wanted", None, data),)
+
+
+def resume_account(account_id: int) -> None:
+    """A person has mended it: forget the pause and what the breaker knew."""
+    Account.objects.filter(pk=account_id).update(paused_reason="", paused_detail="", paused_at=None)
+    BreakerRow.objects.filter(account_id=account_id).delete()
 
 
 def _of(row: BreakerRow) -> Breaker:
