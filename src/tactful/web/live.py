@@ -7,7 +7,7 @@ fetches itself anew. Nothing of any client travels here.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from django.db import connection
@@ -107,7 +107,7 @@ def let_go() -> None:
     hub().close()
 
 
-async def stream() -> AsyncIterator[bytes]:
+async def stream() -> AsyncGenerator[bytes]:
     """Server-sent events until the page is closed or the process stops."""
     here = hub()
     queue = here.join()

@@ -70,7 +70,8 @@ def task_rows(tasks: Sequence[Task], around: Around) -> tuple[TaskRow, ...]:
 
 def _row(task: Task, matters: Matters) -> TaskRow:
     client = matters.around.client(task.contact_id) if task.contact_id else None
-    said = WORDS.get(task.code, _anything)(task, matters)
+    whole = task.subject_id is not None or task.code not in ABOUT
+    said = (WORDS.get(task.code, _anything) if whole else _anything)(task, matters)
     unknown = task.kind == "unknown"
     return TaskRow(
         name=client.name if client else _("The house"),
@@ -114,7 +115,7 @@ def _entry_of(task: Task) -> int | None:
 def _answer(task: Task, matters: Matters) -> Said:
     entry = matters.entries.get(_entry_of(task) or 0)
     words = (entry.text.strip() if entry else "")[:LONGEST_QUOTE]
-    thread = task.subject_id if task.subject_kind == "conversation" else None
+    thread = task.subject_id
     also = (
         post(_("Answered by phone"), "answered_elsewhere", thread, fields={"how": "phone"}),
         post(_("Answered in person"), "answered_elsewhere", thread, fields={"how": "in_person"}),
@@ -214,7 +215,7 @@ def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters],
     return say
 
 
-def _anything(task: Task, matters: Matters) -> Said:
+def _anything(task: Task, _matters: Matters) -> Said:
     """A code that this version does not know still stands on somebody's list."""
     where = link(_("Open the profile"), "client", task.contact_id) if task.contact_id else None
     act = _done(task, _("It is done"))
@@ -248,6 +249,9 @@ TAGS: Mapping[str, Callable[[], Tag]] = {
     "complaint": lambda: Tag(_("Complaint"), "brick"),
     "sensitive": lambda: Tag(_("Sensitive"), "person"),
 }
+# Without what they are about, these say no more than that they are there.
+ABOUT = frozenset({"answer", "complaint", "sensitive", "look_for_document", "message_unknown", "message_held",
+                   "hold_ended", "hold_expired", "fact_unreadable"})  # fmt: skip
 WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "answer": _answer,
     "complaint": _answer,

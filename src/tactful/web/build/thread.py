@@ -50,7 +50,12 @@ def _said(entries: Sequence[Entry], client: Person, around: Around) -> Iterable[
     whole = inbox.with_html([entry.id for entry in entries])
     states = outbox.dispatches([entry.message_id for entry in entries if entry.message_id])
     for entry in entries:
-        yield entry.at, RANK.get(entry.code, 1), entry.id, _line(entry, client, around, entry.id in whole, states)
+        yield (
+            entry.at,
+            RANK.get(entry.code, 1),
+            entry.id,
+            _line(entry, client, around, entry.id in whole, states),
+        )
 
 
 def _line(

@@ -15,7 +15,10 @@ PAGES = {
 }  # fmt: skip
 OTHERS = {"parts", "live", "language"}  # tested elsewhere, or for everybody
 OWN = [each for each in urls.urlpatterns if each not in more and each.name not in OTHERS]
-NAMES = [pytest.param(str(each.name), dict.fromkeys(each.pattern.converters, 17), id=str(each.name)) for each in OWN]
+NAMES = [
+    pytest.param(str(each.name), dict.fromkeys(each.pattern.converters, 17), id=str(each.name))
+    for each in OWN
+]
 
 
 @pytest.mark.parametrize(("name", "ids"), NAMES)

@@ -1,0 +1,115 @@
+"""Each kind of task says in a sentence what it wants, and offers the way to be done with it."""
+
+from typing import Any
+
+import pytest
+
+from tactful.engagements import queries as engagements
+from tactful.foundation.clock import business_now
+from tactful.inbox.actions.tasks import open_tasks
+from tactful.inbox.models import Task
+from tactful.inbox.types import NewTask
+from tactful.web.build.tasks import WORDS
+from tactful.web.tests.cast import Cast
+
+JOURNEY = {
+    "title": {"en": "Call about the documents", "nb": "Ring om dokumentene"},
+    "journey_name": {"en": "Documents", "nb": "Dokumenter"},
+    "visit": 2,
+    "answers": [
+        {"id": "more", "en": "Give more time", "nb": "Gi mer tid"},
+        {"id": "file", "en": "File", "nb": "Lever"},
+    ],
+    "about": "",
+}
+
+
+def _opens(cast: Cast, code: str, kind: str = "decide", **more: Any) -> Task:
+    given: dict[str, Any] = {
+        "contact_id": cast.consenting.id,
+        "dedupe_key": f"test:{code}",
+        "owner_id": cast.colleague.id,
+    }
+    open_tasks([NewTask(kind=kind, code=code, **(given | more))], now=cast.now)
+    return Task.objects.get(dedupe_key=(given | more)["dedupe_key"])
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("code", [*WORDS, "a_code_of_tomorrow"])
+def test_every_code_has_its_words(cast: Cast, code: str, language: str) -> None:
+    message = cast.holds(cast.consenting)
+    _opens(cast, code, subject_kind="message", subject_id=message.pk, params={"detail": "550 <nobody>"})
+    page = cast.signed_in(cast.colleague, language).get("/")
+    rows = page.context["page"].tasks
+    assert len(rows) == 1
+    assert str(rows[0].matter)
+    assert rows[0].act.url
+    assert "<nobody>" not in page.content.decode()
+
+
+def test_a_task_of_the_house_has_no_client(cast: Cast) -> None:
+    _opens(cast, "sending_paused", contact_id=None, owner_id=None, params={"reason": "clock"})
+    assert "The house" in cast.signed_in(cast.owner).get("/").content.decode()
+
+
+def test_a_journey_goes_on_with_the_answer_of_a_person(cast: Cast) -> None:
+    task = _opens(cast, "journey", "call", params=JOURNEY, subject_kind="enrolment", subject_id=5)
+    client = cast.signed_in(cast.colleague)
+    page = client.get("/").content.decode()
+    assert "Call about the documents." in page
+    assert "Give more time" in page
+    client.post(f"/tasks/{task.id}/done/", {"answer": "whatever"})
+    assert Task.objects.get().done_at is None
+    client.post(f"/tasks/{task.id}/done/", {"answer": "more"})
+    assert Task.objects.get().answer == "more"
+
+
+def test_is_this_it(cast: Cast) -> None:
+    ident = cast.asks_for_documents(cast.consenting)
+    other = cast.asks_for_documents(cast.left)
+    params = {"file": "scan.pdf", "engagement": ident}
+    task = _opens(cast, "is_this_it", "is_this_it", params=params, subject_kind="file", subject_id=9)
+    client, url = cast.signed_in(cast.colleague), f"/tasks/{task.id}/document/"
+    page = client.get("/").content.decode()
+    assert "scan.pdf" in page
+    assert "Yes, it is “Bank statements”" in page
+    foreign = engagements.views([other], business_now())[other].missing[0]
+    assert client.post(url, {"document": str(foreign.id)}).status_code == 404
+    mine = engagements.views([ident], business_now())[ident].missing[0]
+    client.post(url, {"document": str(mine.id)})
+    assert [each.id for each in engagements.views([ident], business_now())[ident].received] == [mine.id]
+    assert Task.objects.get().answer == "yes"
+
+
+def test_the_button_about_a_document_answers_the_question_about_it(cast: Cast) -> None:
+    ident = cast.asks_for_documents(cast.consenting)
+    document = engagements.views([ident], business_now())[ident].missing[0]
+    params = {"en": "Bank statements", "nb": "Kontoutskrifter"}
+    _opens(cast, "look_for_document", params=params, subject_kind="document", subject_id=document.id)
+    client = cast.signed_in(cast.colleague)
+    assert "Liv says that “Bank statements” has been sent." in client.get("/").content.decode()
+    client.post(f"/documents/{document.id}/receipt/")
+    assert Task.objects.get().done_by == cast.colleague.id
+
+
+def test_a_task_goes_to_a_colleague(cast: Cast) -> None:
+    task = _opens(cast, "talk_to_me")
+    client = cast.signed_in(cast.colleague)
+    client.post(f"/tasks/{task.id}/owner/", {"owner": str(cast.owner.id)})
+    assert Task.objects.get().owner_id == cast.owner.id
+    client.post(f"/tasks/{task.id}/owner/")
+    assert Task.objects.get().owner_id == cast.colleague.id
+
+
+def test_many_holds_for_the_same_reason_share_a_card(cast: Cast) -> None:
+    for each in range(4):
+        cast.holds(cast.client(f"Client {each}"))
+    alone = cast.holds(
+        cast.consenting, reasons=[{"check": "mood", "code": "mood.negative", "params": {}, "owner": None}]
+    )
+    page = cast.signed_in(cast.owner).get("/").context["page"]
+    assert page.holds_total == 5
+    assert len(page.holds) == 2
+    shared = next(card for card in page.holds if "4 clients" in card.title)
+    assert "The client has asked us something" in shared.reason
+    assert any(str(alone.pk) in card.act.url for card in page.holds)
