@@ -77,12 +77,13 @@ def measure_steps(workers: int, environ: dict[str, str]) -> tuple[float, float]:
     with transaction.atomic():
         shift_business_clock(FALLS_DUE + timedelta(minutes=1))
     roots = [_postmaster(), *(part.pid for part in parts)]
-    before, began = cpu_seconds(roots), time.monotonic()
+    before, before_database, began = cpu_seconds(roots), cpu_seconds(roots[:1]), time.monotonic()
     for part in parts:
         house.go(part)
     counts = [_number(part) for part in parts]
     took, used = time.monotonic() - began, cpu_seconds(roots) - before
-    say(f"Moved: {counts}.")
+    database = cpu_seconds(roots[:1]) - before_database
+    say(f"Moved: {counts}. Of {used:.1f} s of CPU, PostgreSQL took {database:.1f} s.")
     _end(parts)
     _check(sum(counts))
     return took, used
@@ -127,8 +128,10 @@ def work() -> None:
     _setup()
     from tactful.foundation.clock import business_now  # noqa: PLC0415
     from tactful.journeys.driver import run_due  # noqa: PLC0415
+    from tactful.journeys.plans import standing  # noqa: PLC0415
     from tactful.wiring.journey_facts import loader  # noqa: PLC0415
 
+    standing()  # compiles the plan, as any running worker has done
     house.say_ready()
     moved = looked = 0
     while True:

@@ -1,35 +1,35 @@
 """Reads of engagements, a whole batch at a time; also as things stood at another moment."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from tactful.engagements.models import Engagement, ReceivedFile, RequestedDocument
 from tactful.engagements.types import EngagementView, WantedDocument
 from tactful.foundation import pg
 
+NONE: Mapping[int, WantedDocument] = {}
 COLUMNS = ("id", "contact_id", "kind", "title_en", "title_nb", "year", "owner_id", "due_on", "closed_at")
-#: Each document with the spell that was in force, by what was known then (``foundation.SpellQuery.at``).
+ENGAGEMENTS = f"SELECT {', '.join(COLUMNS)} FROM engagement WHERE id = ANY(%(ids)s::bigint[])"  # noqa: S608
+#: Each document with the spell in force, by what was known then (``foundation.SpellQuery.at``); the last
+#: one of a document counts.
 DOCUMENTS = """
 SELECT d.engagement_id, d.id, d.slug, d.name_en, d.name_nb, s.state, s.how
-FROM requested_document d CROSS JOIN LATERAL (
-    SELECT s.state, s.how FROM document_spell s
-    WHERE s.document_id = d.id AND s.from_at <= %(at)s AND s.recorded_at <= %(at)s
-        AND (s.to_at IS NULL OR s.to_at > %(at)s OR s.end_recorded_at > %(at)s)
-    ORDER BY s.from_at DESC LIMIT 1
-) s
-WHERE d.engagement_id = ANY(%(ids)s::bigint[]) ORDER BY d.engagement_id, d.position, d.id"""
+FROM requested_document d JOIN document_spell s ON s.document_id = d.id
+WHERE d.engagement_id = ANY(%(ids)s::bigint[]) AND s.from_at <= %(at)s AND s.recorded_at <= %(at)s
+    AND (s.to_at IS NULL OR s.to_at > %(at)s OR s.end_recorded_at > %(at)s)
+ORDER BY d.position, d.id, s.from_at"""
 
 
 def views(engagement_ids: Collection[int], at: datetime) -> dict[int, EngagementView]:
     """Engagements with their documents as they stood at ``at``. Two queries, and no objects of the ORM:
     journeys ask for thousands in a second."""
-    rows = Engagement.objects.filter(id__in=engagement_ids).values_list(*COLUMNS)
+    rows = pg.many(ENGAGEMENTS, {"ids": pg.numbers(engagement_ids)})
     documents = _documents(engagement_ids, at)
     return {
         ident: EngagementView(
             ident, contact, kind, title_en, title_nb, year, owner, due_on,
-            closed_at is None or closed_at > at, tuple(documents.get(ident, ())),
+            closed_at is None or closed_at > at, tuple(documents.get(ident, NONE).values()),
         )
         for ident, contact, kind, title_en, title_nb, year, owner, due_on, closed_at in rows
     }  # fmt: skip
@@ -67,8 +67,9 @@ def files_of(contact_id: int) -> list[ReceivedFile]:
     )
 
 
-def _documents(engagement_ids: Collection[int], at: datetime) -> dict[int, list[WantedDocument]]:
-    found: dict[int, list[WantedDocument]] = defaultdict(list)
-    for engagement, *document in pg.many(DOCUMENTS, {"ids": pg.numbers(engagement_ids), "at": at}):
-        found[engagement].append(WantedDocument(*document))
+def _documents(engagement_ids: Collection[int], at: datetime) -> dict[int, dict[int, WantedDocument]]:
+    """By engagement and document, in the order in which we ask."""
+    found: dict[int, dict[int, WantedDocument]] = defaultdict(dict)
+    for row in pg.many(DOCUMENTS, {"ids": pg.numbers(engagement_ids), "at": at}):
+        found[row[0]][row[1]] = WantedDocument(row[1], row[2], row[3], row[4], row[5], row[6])
     return found

@@ -17,7 +17,6 @@ Params = Mapping[str, Any] | Sequence[Any]
 
 PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the operator
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 @contextmanager
@@ -52,8 +51,13 @@ def numbers(values: Iterable[int | None]) -> str:
 
 
 def moments(values: Iterable[datetime | None]) -> str:
-    return "{" + ",".join(["NULL" if value is None else f'"{value.isoformat()}"' for value in values]) + "}"
+    return "{" + ",".join(["NULL" if value is None else _quoted(value.isoformat()) for value in values]) + "}"
 
 
 def texts(values: Iterable[str | None]) -> str:
-    return "{" + ",".join(["NULL" if value is None else f'"{value.translate(_ESCAPES)}"' for value in values]) + "}"
+    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    """Two ``replace`` are many times as fast as one ``translate``."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

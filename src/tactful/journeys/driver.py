@@ -20,7 +20,7 @@ from tactful.journeys.plans import resting, standing
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.moves import Due, Stimulus, Stop
 
-BATCH = 500
+BATCH = 1000
 SLACK = timedelta(minutes=10)
 """The business clock may step back a little; what a row has missed is looked for so much earlier."""
 

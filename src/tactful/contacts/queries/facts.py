@@ -12,6 +12,7 @@ from tactful.contacts.address_hash import address_hash
 from tactful.contacts.models import Contact, Identity, Suppression
 from tactful.contacts.rules.addresses import is_mobile
 from tactful.contacts.types import AddressView, BasisState, PlaceState, SensitiveState
+from tactful.foundation import pg
 from tactful.kernel.calendars import zones_of
 
 #: Where nobody knows better, the day is that of the universal clock.
@@ -45,6 +46,10 @@ _SENSITIVE = f"""
     LEFT JOIN contact_spell s ON s.contact_id = c.id AND s.kind = 'flag'
         AND (s.key = 'bereaved' OR s.key LIKE 'occasion_off:%%') AND {_IN_FORCE.format("s")}
     WHERE c.id = ANY(%(ids)s) GROUP BY c.id"""  # noqa: S608 - put together from constants
+
+_PLACES = """
+    SELECT id, time_zone, country, subdivision, household_id, company_id FROM contact
+    WHERE id = ANY(%(ids)s::bigint[])"""
 
 
 def basis_facts_at(ids: Sequence[int], purpose: str, channel: str, at: datetime) -> dict[int, BasisState]:
@@ -121,9 +126,7 @@ def sensitive_facts_at(ids: Sequence[int], at: datetime) -> dict[int, SensitiveS
 
 def place_facts(ids: Sequence[int]) -> dict[int, PlaceState]:
     """Where each contact lives, household and company included, for calendars and caps. One query."""
-    rows = Contact.objects.filter(id__in=ids).values_list(
-        "id", "time_zone", "country", "subdivision", "household_id", "company_id"
-    )
+    rows = pg.many(_PLACES, {"ids": pg.numbers(ids)})
     return {
         ident: PlaceState(_zones(zone, country), country, subdivision, household, company)
         for ident, zone, country, subdivision, household, company in rows

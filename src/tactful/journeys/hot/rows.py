@@ -12,7 +12,7 @@ from typing import Any
 from tactful.foundation import pg
 from tactful.journeys.rules.moves import Phase, State, Visited
 
-COLUMNS = """id, version_id, failures, journey_id, contact_id, entry_key, step, visit, phase, due_at,
+COLUMNS = """id, version_id, journey_id, contact_id, entry_key, step, visit, phase, due_at,
     wait_since, wait_event, wait_match::text, context::text"""
 
 DUE = f"""SELECT {COLUMNS} FROM enrolment
@@ -30,7 +30,7 @@ WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
 
 WRITE = """UPDATE enrolment e SET step = u.step, visit = u.visit, phase = u.phase, due_at = u.due_at,
     wait_since = u.wait_since, wait_event = u.wait_event, wait_match = u.wait_match::jsonb,
-    context = u.context::jsonb, end_reason = u.end_reason, failures = 0, error = '', retry_at = NULL,
+    context = COALESCE(u.context::jsonb, e.context), end_reason = u.end_reason, failures = 0, error = '', retry_at = NULL,
     ended_at = CASE WHEN u.phase = 'ended' THEN %(now)s::timestamptz END
 FROM unnest(%(id)s::bigint[], %(step)s::text[], %(visit)s::int[], %(phase)s::text[],
     %(due_at)s::timestamptz[], %(wait_since)s::timestamptz[], %(wait_event)s::text[],
@@ -59,15 +59,18 @@ LAY_ASIDE = f"UPDATE enrolment SET retry_at = '{LAID_ASIDE}' WHERE id = ANY(%(id
 TAKE_UP = f"""UPDATE enrolment SET retry_at = clock_timestamp()
 WHERE journey_id = %(journey)s AND ended_at IS NULL AND retry_at = '{LAID_ASIDE}'"""
 
+PHASES = {phase.value: phase for phase in Phase}
+
 
 @dataclass(slots=True)
 class Row:
-    """One locked enrolment; ``state`` moves with it in memory until it is written."""
+    """One locked enrolment; ``state`` moves with it in memory until it is written. ``context``: as it was
+    read, for what has not changed is not written."""
 
     id: int
     version_id: int
-    failures: int
     state: State
+    context: Mapping[str, Any]
 
 
 def claim_due(now: datetime, limit: int) -> list[Row]:
@@ -102,7 +105,7 @@ def write(rows: Sequence[Row], now: datetime) -> None:
             "wait_since": pg.moments(state.wait_since for state in states),
             "wait_event": pg.texts(state.wait_event for state in states),
             "wait_match": pg.texts(_json(state.wait_match) for state in states),
-            "context": pg.texts(_json(state.context) for state in states),
+            "context": pg.texts(_changed(row) for row in rows),
             "end_reason": pg.texts(state.end_reason for state in states),
         },
     )
@@ -156,12 +159,15 @@ def _rows(sql: str, params: dict[str, Any]) -> list[Row]:
 
 
 def _row(record: pg.Record) -> Row:
-    ident, version, failures, journey, contact, key, step, visit, phase, due, since, event, match, context = record
-    state = State(
-        journey, contact, key, step, visit, Phase(phase), due, since, event,
-        None if match is None else json.loads(match), json.loads(context),
-    )  # fmt: skip
-    return Row(ident, version, failures, state)
+    ident, version, journey, contact, key, step, visit, phase, due, since, event, match, text = record
+    context = json.loads(text)
+    wanted = None if match is None else json.loads(match)
+    state = State(journey, contact, key, step, visit, PHASES[phase], due, since, event, wanted, context)
+    return Row(ident, version, state, context)
+
+
+def _changed(row: Row) -> str | None:
+    return None if row.state.context is row.context else _json(row.state.context)
 
 
 def _json(value: object) -> str | None:
