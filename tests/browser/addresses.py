@@ -1,0 +1,78 @@
+"""Every page of the house, as addresses that a running house answers."""
+
+from email import message_from_bytes, policy
+from re import findall
+
+from tests.browser.houses import House
+
+JOURNEY = "annual-accounts-documents"
+IMPORT_RUN = "SELECT min(id) FROM import_run"
+THREAD = "SELECT min(id) FROM conversation"
+ENTRY = "SELECT min(id) FROM entry WHERE kind = 'inbound'"
+MESSAGE = "SELECT min(message_id) FROM dispatch WHERE state = %s"
+WRITER = "SELECT contact_id FROM conversation ORDER BY id LIMIT 1"
+SETTINGS = ("business", "quiet", "caps", "mail", "people")
+
+
+def staff_pages(house: House) -> list[str]:
+    """In the order of the menu."""
+    sent, held = (house.one(MESSAGE, state) for state in ("sent", "held"))
+    return [
+        "/",
+        "/inbox/",
+        f"/inbox/{house.one(THREAD)}/",
+        f"/entries/{house.one(ENTRY)}/",
+        "/clients/",
+        "/clients/?q=zzz",
+        f"/clients/{house.one(WRITER)}/",
+        "/line/",
+        "/line/new/",
+        "/line/document-reminder/",
+        "/line/gone-quiet/",
+        "/journeys/",
+        f"/journeys/{JOURNEY}/",
+        f"/journeys/{JOURNEY}/steps/{_step(house)}/",
+        *(f"/outbox/?show={shelf}" for shelf in ("held", "planned", "sent", "stopped", "unknown")),
+        f"/outbox/{sent}/",
+        f"/outbox/{held}/",
+        "/import/",
+        f"/import/{house.one(IMPORT_RUN)}/",
+        *(f"/settings/{page}/" for page in SETTINGS),
+        f"/settings/people/{house.one('SELECT max(id) FROM staff')}/",
+        "/me/",
+        *second_steps(),
+        "/parts/",
+        "/no-such-page/",
+        *postbox_pages(house),
+    ]
+
+
+def second_steps() -> list[str]:
+    """What belongs to signing in and needs it."""
+    pages = ("2fa/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/", "2fa/recovery-codes/generate/")
+    return [f"/account/{page}" for page in (*pages, "password/change/", "sessions/", "logout/")]
+
+
+def postbox_pages(house: House) -> list[str]:
+    newest = house.mailbox.letters()[-1].number
+    return ["/demo/postbox/", f"/demo/postbox/{newest}/", "/demo/postbox/new/"]
+
+
+def client_pages(house: House) -> list[str]:
+    """What somebody finds who follows the links of a letter."""
+    return [f"/c/{page}/{token}/" for page, token in sorted(doors(house).items())]
+
+
+def doors(house: House, client: str | None = None) -> dict[str, str]:
+    """Page and token of the personal links in the newest letter (to this address)."""
+    newest = house.mailbox.letters(client)[-1].number
+    letter = message_from_bytes(house.mailbox.read(newest), policy=policy.default)
+    body = letter.get_body(("plain",))
+    assert body is not None
+    found = dict(findall(r"/c/(\w+)/([^/\s]+)/", body.get_content() + str(letter["List-Unsubscribe"])))
+    assert found
+    return found
+
+
+def _step(house: House) -> object:
+    return house.one("SELECT step FROM visit GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")

@@ -1,0 +1,59 @@
+"""What is looked at on every page."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})
+    .then(found => found.violations.map(each => [each.id, each.nodes.map(node => node.html.slice(0, 200) +
+        ' — ' + node.failureSummary)]))"""
+TOO_WIDE = """() => {
+    const wide = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= wide) return [];
+    return [...document.querySelectorAll('body *')]
+        .filter(each => each.getBoundingClientRect().right > wide + 1)
+        .slice(-5).map(each => each.outerHTML.slice(0, 120));
+}"""
+RUNNING = """() => document.getAnimations().length === 0"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, one sentence per element."""
+    page.evaluate(AXE_SCRIPT)
+    page.wait_for_function(RUNNING)
+    found: list[Any] = page.evaluate(RUN_AXE, RULES)
+    return [f"{rule}: {node}" for rule, nodes in found for node in nodes]
+
+
+def too_wide(page: Page) -> list[str]:
+    """Elements that make the page scroll sideways."""
+    found: list[str] = page.evaluate(TOO_WIDE)
+    return found
+
+
+def missing_headers(headers: dict[str, str]) -> list[str]:
+    """What a page of ours should have said to the browser (R66)."""
+    policy = headers.get("content-security-policy", "")
+    rules = dict(
+        (words[0], words[1:]) for words in (rule.split() for rule in policy.split(";")) if words
+    )
+    scripts = rules.get("script-src", rules.get("default-src", ["*"]))
+    wanted = {
+        "a policy that runs no inline script": not {"'unsafe-inline'", "'unsafe-eval'", "*"} & set(scripts),
+        "a policy without inline styles": "'unsafe-inline'" not in rules.get("style-src", rules.get("default-src", [])),
+        "no plug-ins": rules.get("object-src", rules.get("default-src")) == ["'none'"],
+        "no other base": rules.get("base-uri") in (["'none'"], ["'self'"]),
+        "nobody frames it": rules.get("frame-ancestors") == ["'none'"],
+        "X-Frame-Options": headers.get("x-frame-options") == "DENY",
+        "X-Content-Type-Options": headers.get("x-content-type-options") == "nosniff",
+        "Referrer-Policy": headers.get("referrer-policy") in ("same-origin", "no-referrer"),
+        "Cross-Origin-Opener-Policy": headers.get("cross-origin-opener-policy") == "same-origin",
+    }
+    return [name for name, said in wanted.items() if not said]
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path
