@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tactful.contacts.rules.tables import read_table
@@ -91,9 +91,9 @@ class UploadForm(forms.Form):
 def trouble_of(content: bytes) -> str:
     """Why this cannot be read as a list of clients; empty if it can."""
     if content.startswith(EXECUTABLE_STARTS):
-        return _now("This is a program, not a list. Export the clients as CSV and send that file.")
+        return gettext("This is a program, not a list. Export the clients as CSV and send that file.")
     if content_type(content).startswith("image/"):
-        return _now("This is a picture, not a list. Export the clients as CSV and send that file.")
+        return gettext("This is a picture, not a list. Export the clients as CSV and send that file.")
     try:
         read_table(content)
     except Unusable as trouble:
@@ -132,5 +132,5 @@ def mapping_trouble(mapping: ColumnMapping) -> str:
     if not {Field.EMAIL, Field.PHONE} & set(fields):
         return sentence(Note("file.no_address"))
     if any(fields.count(field) > 1 for field in fields if field not in MANY_COLUMNS):
-        return _now("Two columns mean the same. Choose one of them, and leave the other out.")
+        return gettext("Two columns mean the same. Choose one of them, and leave the other out.")
     return ""
