@@ -3,6 +3,7 @@
 from datetime import datetime
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -20,8 +21,12 @@ HEADERS = (
 )  # fmt: skip
 
 
+def postbox_folder() -> Path:
+    return Path(settings.ENVIRONMENT.home) / "postbox"
+
+
 def mailbox() -> Mailbox:
-    return Mailbox(settings.ENVIRONMENT.home / "postbox")
+    return Mailbox(postbox_folder())
 
 
 def received(number: int) -> Letter | None:

@@ -100,17 +100,18 @@ def answer(request: StaffRequest, number: int) -> HttpResponseBase:
 @demo_page
 def write(request: StaffRequest) -> HttpResponseBase:
     """A new mail as a client."""
-    form = LetterForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return _send_new(request, form)
-    return render(request, "demo/write.html", {"form": form}, status=422 if form.is_bound else 200)
+    if request.method == "POST":
+        return _send_new(request)
+    return render(request, "demo/write.html", {"form": LetterForm()})
 
 
 @writes
-def _send_new(request: StaffRequest, form: LetterForm) -> HttpResponseBase:
-    account = main_account("mail")
+def _send_new(request: StaffRequest) -> HttpResponseBase:
+    form, account = LetterForm(request.POST), main_account("mail")
     if account is None:
         raise Http404
+    if not form.is_valid():
+        return render(request, "demo/write.html", {"form": form}, status=422)
     given = form.cleaned_data
     client = Person(given["client"], form.names[given["client"]])
     files = tuple((each.name or "", each.read()) for each in request.FILES.getlist("files"))
@@ -134,8 +135,13 @@ def next_morning(request: StaffRequest) -> HttpResponseBase:
     return redirect("web:today")
 
 
+def hand_over_port() -> int:
+    """Where the worker takes mail in."""
+    return int(settings.ENVIRONMENT.inbound_port)
+
+
 def _hand_over(mail: Outgoing) -> None:
-    send(mail, "127.0.0.1", settings.ENVIRONMENT.inbound_port)
+    send(mail, "127.0.0.1", hand_over_port())
     mailbox().add(mail.raw, direction=Direction.WRITTEN, client=mail.sender)
 
 

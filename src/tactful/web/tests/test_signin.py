@@ -115,9 +115,11 @@ def test_a_new_password_leaves_only_the_session_that_changed_it(cast: Cast) -> N
 def test_a_second_step_leaves_only_the_session_that_made_it_and_is_asked_for(cast: Cast) -> None:
     user = with_password(cast)
     here, elsewhere = sign_in(user.email), sign_in(user.email)
+    assert here.get("/account/2fa/totp/activate/")["Location"].startswith("/account/reauthenticate/")
+    here.post("/account/reauthenticate/", {"password": PASSWORD})
     page = here.get("/account/2fa/totp/activate/").content.decode()
     secret = re.search(r'id="authenticator_secret"[^>]*value="(\w+)"', page)
-    assert secret is not None, page
+    assert secret is not None
     code = totp.format_hotp_value(totp.hotp_value(secret[1], next(totp.yield_hotp_counters_from_time())))
     assert here.post("/account/2fa/totp/activate/", {"code": code}).status_code == 302
     assert Authenticator.objects.filter(user=user, type="totp").exists()

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from tactful.web import samples
 
@@ -24,6 +25,7 @@ def sample_form() -> forms.Form:
     return _SampleForm({"name": "Fjordkontoret Regnskap", "mobile": "900 00 14"})
 
 
+@require_safe
 def parts(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or getattr(settings, "DEMO", False)):
         raise Http404
