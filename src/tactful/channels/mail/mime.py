@@ -124,4 +124,4 @@ def file_name(part: Message) -> str:
         name = decode_words(str(part.get_filename() or ""))
     except TROUBLE:
         return ""
-    return re.split(r"[/\\]", name)[-1].strip(". ")[:200]
+    return re.split(r"[/\\]", name)[-1].strip(". ")[:1000]
