@@ -40,6 +40,7 @@ def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "
         acts=_acts(row, talks, visit),
         more=_more(row, talks, around),
         debts=_debts(row, talks, around),
+        awaited=_awaited(row, around),
         held=plan[0],
         planned=plan[1],
         may_write=_may_write(row, around),
@@ -99,20 +100,28 @@ def _more(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tupl
 
 
 def _debts(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tuple[Debt, ...]:
-    """Answers and promises of ours first, then what the client still owes an engagement."""
+    """Answers and promises of ours."""
+    if row.contact_id is None:
+        return ()
+    kinds = ("question", "promise", "complaint")
+    return tuple(_debt(talk, around.visit) for talk in talks if talk.kind in kinds)
+
+
+def _awaited(row: Conversation, around: Around) -> tuple[Debt, ...]:
+    """Documents that we have asked the client for; what waits on the client is no debt of ours."""
     if row.contact_id is None:
         return ()
     visit = around.visit
-    owed = [_debt(talk, visit) for talk in talks if talk.kind in ("question", "promise", "complaint")]
+    awaited: list[Debt] = []
     for view in engagements.open_with_missing([row.contact_id], visit.now).get(row.contact_id, []):
         for document in view.missing:
             act = post(_("Received another way"), "document_receipt", document.id)
             note = _("Asked for, %(matter)s") % {"matter": view.title(visit.language)}
             what = document.name(visit.language)
-            owed.append(
+            awaited.append(
                 Debt(visit.person(view.owner_id), what, Meta(note), act if visit.user.may_write else None)
             )
-    return tuple(owed)
+    return tuple(awaited)
 
 
 def _debt(talk: TalkSpell, visit: Visit) -> Debt:

@@ -98,6 +98,7 @@ class Thread:
     acts: tuple[Act, ...] = ()
     more: tuple[Act, ...] = ()
     debts: tuple[Debt, ...] = ()
+    awaited: tuple[Debt, ...] = ()  # what we wait for from the client
     held: tuple[HoldCard, ...] = ()
     planned: tuple[PlanRow, ...] = ()
     may_write: tuple[Text, ...] = ()
