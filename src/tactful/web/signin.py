@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils import timezone
 
+from tactful.foundation.clock import business_now
 from tactful.foundation.models import User
+from tactful.foundation.queries import business_at
 from tactful.foundation.staff.actions import end_sessions
 from tactful.foundation.staff.queries import sign_in_marks
 
@@ -42,6 +47,18 @@ def ends_other_sessions(view: View) -> View:
         return response
 
     return watched
+
+
+def in_our_zone(view: View) -> View:
+    """Moments on allauth's pages stand in the business's own zone, as on ours."""
+
+    @wraps(view)
+    def zoned(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(ZoneInfo(business_at(business_now()).time_zone)):
+            response = view(request, *args, **kwargs)
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    return zoned
 
 
 def not_here(_request: HttpRequest, **_: str) -> HttpResponseBase:
