@@ -14,6 +14,7 @@ from tactful.journeys import hearing
 from tactful.journeys.entering import begin_journeys
 from tactful.journeys.hot import log
 from tactful.journeys.hot import rows as hot
+from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.moving import carry_out
 from tactful.journeys.plans import resting, standing
@@ -48,12 +49,13 @@ def run_due(load: Load, now: datetime, limit: int = BATCH) -> int:
 def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
     """Let facts begin journeys and move those that wait for them."""
     house = standing()
-    begin_journeys(facts, house.live, load, now)
+    begun = begin_journeys(facts, house.live, load, now)
     moving = [fact for fact in facts if hearing.concerns(fact, house.listened)]
-    if not moving:
+    if not moving and not begun:
         return
-    rows = hot.running_of({fact.contact_id for fact in moving if fact.contact_id is not None})
-    queue = hearing.stimuli(rows, moving)
+    contacts = {fact.contact_id for fact in moving if fact.contact_id is not None}
+    rows = hot.running_of(contacts | {row.state.contact_id for row in begun})
+    queue = hearing.stimuli(rows, moving) | _already_told(begun, rows, house.listened)
     wanted = [row for row in rows if row.id in queue]
     if wanted:
         carry_out(_awake(wanted), queue, load, now)
@@ -74,6 +76,18 @@ def _awake(rows: Sequence[Row]) -> list[Row]:
         return list(rows)
     hot.lay_aside([row.id for row in rows if row.state.journey_id in off])
     return [row for row in rows if row.state.journey_id not in off]
+
+
+def _already_told(
+    begun: Sequence[NewRow], rows: Sequence[Row], names: frozenset[str]
+) -> dict[int, list[Stimulus]]:
+    """What the log already had when a late fact began a journey: it happened after that beginning."""
+    if not begun:
+        return {}
+    since = min(row.state.wait_since for row in begun if row.state.wait_since is not None)
+    facts = log.named_since({row.state.contact_id for row in begun}, names, since)
+    fresh = {row.id for row in begun}
+    return hearing.stimuli([row for row in rows if row.id in fresh], facts)
 
 
 def _missed(rows: Sequence[Row]) -> dict[int, list[Stimulus]]:

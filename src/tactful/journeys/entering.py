@@ -32,10 +32,12 @@ class _Knock:
         return self.state.journey_id, self.state.contact_id, self.state.entry_key
 
 
-def begin_journeys(facts: Sequence[Fact], live: Sequence[LiveJourney], load: Load, now: datetime) -> int:
-    """New enrolments for facts that begin a journey; the next claim walks them. Answers with how many."""
+def begin_journeys(
+    facts: Sequence[Fact], live: Sequence[LiveJourney], load: Load, now: datetime
+) -> list[NewRow]:
+    """New enrolments for facts that begin a journey; the next claim walks them."""
     knocks = _let_in(list(_knocks(facts, live)), load)
-    return sum(_begin(each, load, now) for each in _rounds(knocks))
+    return [row for each in _rounds(knocks) for row in _begin(each, load, now)]
 
 
 def _knocks(facts: Sequence[Fact], live: Sequence[LiveJourney]) -> Iterator[_Knock]:
@@ -73,7 +75,7 @@ def _rounds(knocks: Sequence[_Knock]) -> list[list[_Knock]]:
     return rounds
 
 
-def _begin(knocks: Sequence[_Knock], load: Load, now: datetime) -> int:
+def _begin(knocks: Sequence[_Knock], load: Load, now: datetime) -> list[NewRow]:
     known = entries.known([(*knock.door, knock.fact.id) for knock in knocks])
     allowed = [
         (knock, each, verdict)
@@ -81,13 +83,14 @@ def _begin(knocks: Sequence[_Knock], load: Load, now: datetime) -> int:
         if (verdict := _verdict(knock, each, now)) is not None
     ]
     if not allowed:
-        return 0
+        return []
     _restart([each.running for _, each, verdict in allowed if verdict.stop_live and each.running], load, now)
     ids = new_ids(len(allowed))
     fresh = [_row(ident, knock, verdict) for ident, (knock, _, verdict) in zip(ids, allowed, strict=True)]
     made = entries.insert(fresh, now)
-    effects.announce_entered([row for row in fresh if row.id in made], now)
-    return len(made)
+    begun = [row for row in fresh if row.id in made]
+    effects.announce_entered(begun, now)
+    return begun
 
 
 def _verdict(knock: _Knock, known: Known, now: datetime) -> MayEnter | None:

@@ -22,6 +22,7 @@ from tactful.wiring.reactions import REACTIONS
 
 logger = logging.getLogger(__name__)
 
+FAILED = "fact_failed"
 Work = Callable[[Sequence[Fact], datetime], None]
 
 
@@ -86,9 +87,11 @@ def _carry_out(consumer: str, facts: Sequence[Fact], now: datetime) -> None:
 
 
 def _tell_owner(consumer: str, fact: Fact, error: Exception, now: datetime) -> None:
+    if fact.data.get("code") == FAILED:
+        return  # that such a task was opened is a fact as well: it must not bring forth the next one
     task = NewTask(
         kind="decide",
-        code="fact_failed",
+        code=FAILED,
         dedupe_key=f"fact:{consumer}:{fact.id}",
         contact_id=fact.contact_id,
         params={"fact": fact.name, "error": str(error)[:300]},
