@@ -70,7 +70,11 @@ class House:
     def run(self, module: str) -> dict[str, object]:
         """A program of ours inside this house. It prints one JSON object at its end."""
         done = subprocess.run(
-            [sys.executable, "-m", module], env=dict(self.environ), capture_output=True, text=True, check=False
+            [sys.executable, "-m", module],
+            env=dict(self.environ),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         answer: dict[str, object] = json.loads(done.stdout.splitlines()[-1])

@@ -37,13 +37,12 @@ def too_wide(page: Page) -> list[str]:
 def missing_headers(headers: dict[str, str]) -> list[str]:
     """What a page of ours should have said to the browser (R66)."""
     policy = headers.get("content-security-policy", "")
-    rules = dict(
-        (words[0], words[1:]) for words in (rule.split() for rule in policy.split(";")) if words
-    )
+    rules = {words[0]: words[1:] for words in (rule.split() for rule in policy.split(";")) if words}
     scripts = rules.get("script-src", rules.get("default-src", ["*"]))
     wanted = {
         "a policy that runs no inline script": not {"'unsafe-inline'", "'unsafe-eval'", "*"} & set(scripts),
-        "a policy without inline styles": "'unsafe-inline'" not in rules.get("style-src", rules.get("default-src", [])),
+        "a policy without inline styles": "'unsafe-inline'"
+        not in rules.get("style-src", rules.get("default-src", [])),
         "no plug-ins": rules.get("object-src", rules.get("default-src")) == ["'none'"],
         "no other base": rules.get("base-uri") in (["'none'"], ["'self'"]),
         "nobody frames it": rules.get("frame-ancestors") == ["'none'"],

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.browser.addresses import client_pages, second_steps, staff_pages
+from tests.browser.addresses import client_pages, staff_pages
 from tests.browser.chromium import Desk
 from tests.browser.conftest import INGRID, MARYAM, PHONE, WIDE, Signed
 from tests.browser.houses import House
@@ -20,9 +20,7 @@ NOT_THERE = "/no-such-page/"
     [(INGRID, "light", WIDE), (INGRID, "dark", PHONE), (MARYAM, "dark", WIDE)],
     ids=["light, wide, Norwegian", "dark, phone, Norwegian", "dark, wide, English"],
 )
-def test_staff_pages(
-    house: House, signed_in: Signed, who: str, theme: str, size: tuple[int, int]
-) -> None:
+def test_staff_pages(house: House, signed_in: Signed, who: str, theme: str, size: tuple[int, int]) -> None:
     desk = signed_in(house, who, theme, size)
     look_at(desk, staff_pages(house) if who == INGRID else staff_pages(house)[:24:3])
 
@@ -30,9 +28,7 @@ def test_staff_pages(
 @pytest.mark.parametrize(
     ("theme", "size", "locale"), [("light", PHONE, "nb-NO"), ("dark", WIDE, "en-GB")], ids=["phone", "wide"]
 )
-def test_client_pages(
-    house: House, visitor: Signed, theme: str, size: tuple[int, int], locale: str
-) -> None:
+def test_client_pages(house: House, visitor: Signed, theme: str, size: tuple[int, int], locale: str) -> None:
     desk = visitor(house, theme, size, locale)
     look_at(desk, [*client_pages(house), "/account/login/", NOT_THERE])
 
