@@ -12,7 +12,7 @@ from tactful.contacts.types import Field, Note
 _SENTENCES: Final[Mapping[str, "str | Promise"]] = {
     "file.workbook": _("This is an Excel workbook. Open it and save it as CSV, then send that file."),
     "file.pdf": _("This is a PDF. Export the clients as CSV from the program that made it."),
-    "file.empty": _("The file is empty. Export it again and look whether it has rows."),
+    "file.empty": _("The file is empty. Export it again and check that it has rows."),
     "file.quote": _("A quotation mark opens on line %(line)s and never closes. Add or remove it."),
     "file.long": _("The file has more than %(limit)s rows. Divide it into several files."),
     "file.headings": _(

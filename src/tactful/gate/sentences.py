@@ -100,9 +100,9 @@ def _until(verdict: Verdict, reader: Reader) -> str:
     events = [str(WAKES[_WAKES[wake]]) for wake in verdict.wake_on if wake in _WAKES]
     if not events:
         return when
-    event = events[0]
-    for another in events[1:]:
-        event = gettext("%(one)s and %(other)s") % {"one": event, "other": another}
+    *first, event = events
+    if first:
+        event = gettext("%(one)s and %(other)s") % {"one": ", ".join(first), "other": event}
     return gettext("%(event)s, or %(when)s") % {"event": event, "when": when} if when else event
 
 

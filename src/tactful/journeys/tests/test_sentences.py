@@ -60,7 +60,7 @@ def test_the_recipe_reads_like_one() -> None:
         "2 Wait until all documents are in",
         "3 Send “A few documents are missing”",
         "4 Wait 5 working days, at 09:00",
-        "5 Send “We still miss some documents”",
+        "5 Send “Some documents are still missing”",
         "6 Wait 5 working days, at 09:00",
         "7 Ask the account manager: Call about the documents for the annual accounts",
         "8 Ends: a person has taken over",

@@ -59,7 +59,7 @@ def mapping_page(file: WaitingFile, visit: Visit) -> MappingPage:
     plans = [] if mapping_trouble(file.mapping) else _plan(rows, file.mapping, visit)
     return MappingPage(
         file_name=file.name,
-        sentence=_("%(rows)s rows. Nothing has been written yet: look whether each column is what you mean.")
+        sentence=_("%(rows)s rows. Nothing has been written yet: check that each column is what you mean.")
         % {"rows": number(len(file.table.rows))},
         columns=tuple(_column(place, file) for place in range(len(file.table.header))),
         date_orders=_date_orders(file.mapping.date_order),
