@@ -35,7 +35,9 @@ def make(waiting: int, due: int, falls_due: timedelta) -> None:
     numbers = range(due)
     _copy("contact", "id,name,given_name,sort_key,language,time_zone,country,subdivision,tier,attributes,source,"
           "created_at,gate_rev,trigrams", _clients(numbers, now))  # fmt: skip
-    _copy("engagement", "id,contact_id,kind,title_en,title_nb,year,due_on,opened_at", _engagements(numbers, now))
+    _copy(
+        "engagement", "id,contact_id,kind,title_en,title_nb,year,due_on,opened_at", _engagements(numbers, now)
+    )
     _copy("requested_document", "id,engagement_id,slug,name_en,name_nb,position", _documents(numbers))
     _copy("document_spell", "id,document_id,state,how,from_at,recorded_at", _spells(numbers, now))
     _copy("enrolment", "id,journey_id,version_id,contact_id,entry_key,entry_no,trigger_id,step,visit,phase,due_at,"
@@ -60,7 +62,10 @@ def _journey(now: datetime) -> JourneyVersion:
 
 def _copy(table: str, columns: str, rows: Rows) -> None:
     connection.ensure_connection()
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    with (
+        connection.connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
         for row in rows:
             copy.write_row(row)
 
@@ -68,7 +73,22 @@ def _copy(table: str, columns: str, rows: Rows) -> None:
 def _clients(numbers: range, now: datetime) -> Iterator[tuple[Any, ...]]:
     for n in numbers:
         name = f"Kari Hansen {n}"
-        yield FIRST + n, name, "Kari", f"hansen {n}", "nb", "Europe/Oslo", "NO", "", "", "{}", "", now, 0, "{}"
+        yield (
+            FIRST + n,
+            name,
+            "Kari",
+            f"hansen {n}",
+            "nb",
+            "Europe/Oslo",
+            "NO",
+            "",
+            "",
+            "{}",
+            "",
+            now,
+            0,
+            "{}",
+        )
 
 
 def _engagements(numbers: range, now: datetime) -> Iterator[tuple[Any, ...]]:
@@ -102,7 +122,9 @@ def _enrolments(
         entry = {"engagement": ident}
         context = json.dumps({"entered": now.isoformat(), "entry": entry, "seen": [ident]})
         first = n % 2 == 0
-        step, visit, phase = ("wait-for-documents", 2, "waiting_event") if first else ("wait-once-more", 4, "waiting")
+        step, visit, phase = (
+            ("wait-for-documents", 2, "waiting_event") if first else ("wait-once-more", 4, "waiting")
+        )
         event, match = ("documents.complete", json.dumps(entry)) if first else (None, None)
         yield (ident, version.journey_id, version.pk, ident, str(ident), 1, ident, step, visit, phase, at,
                event, match, now, context, now, "", 0, "")  # fmt: skip

@@ -17,7 +17,17 @@ FLOORS = [
     {"delivery"},
     {"journeys", "inbox", "engagements"},
 ]
-OPEN_ROOMS = {"types", "rules", "queries", "actions", "sentences", "feed", "templates_seed", "recipes", "wording"}
+OPEN_ROOMS = {
+    "types",
+    "rules",
+    "queries",
+    "actions",
+    "sentences",
+    "feed",
+    "templates_seed",
+    "recipes",
+    "wording",
+}
 WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
 WRITING_ROOMS = re.compile(
     r"(^|/)(actions|migrations|hot|testing)(/|\.py)|guard\.py|seed|/models(/|\.py)|/sql\.py|secrets\.py|clock\.py"

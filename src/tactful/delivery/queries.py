@@ -256,7 +256,7 @@ GROUP BY 1, 2, 3"""
 
 def hours_of_day(start: datetime, end: datetime, now: datetime, zone: str) -> list[HourCount]:
     """What automation did and will do in one day, by hour and touchpoint; people's own words left out."""
-    wanted = {"start": start, "end": end, "now": now, "zone": zone}
+    wanted: dict[str, Any] = {"start": start, "end": end, "now": now, "zone": zone}
     found: list[HourCount] = []
     with connection.cursor() as cursor:
         for query in (_HAPPENED, _PLANNED):

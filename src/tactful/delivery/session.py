@@ -23,9 +23,7 @@ REGISTER = f"""
 INSERT INTO sending_worker (id, machine, journal, started_at, lease_until)
 VALUES (%s, %s, %s, clock_timestamp(), clock_timestamp() + interval '{LEASE}')
 """  # noqa: S608, constants only
-EXTEND = (
-    f"UPDATE sending_worker SET lease_until = clock_timestamp() + interval '{LEASE}' WHERE id = %s"  # noqa: S608, a constant
-)
+EXTEND = f"UPDATE sending_worker SET lease_until = clock_timestamp() + interval '{LEASE}' WHERE id = %s"  # noqa: S608, a constant
 
 log = logging.getLogger(__name__)
 

@@ -252,7 +252,7 @@ def to_the_next_step(tell: Teller) -> None:
 
 
 def overdue() -> bool:
-    """Whether something still waits for the worker: a hold whose time is over, a journey whose step is due."""
+    """Whether something waits for the worker: a hold whose time is over, a journey whose step is due."""
     now = business_now()
     held = Dispatch.objects.filter(state__in=("held", "queued"), not_before__lte=now).exists()
     return held or Enrolment.objects.filter(due_at__lte=now, ended_at=None).exists()

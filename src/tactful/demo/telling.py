@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import TypeVar, cast
+from typing import TypeVar
 
 T = TypeVar("T")
 PATIENCE = 25.0  # seconds until something that was told must have happened
@@ -68,7 +68,7 @@ def run(story: Callable[[Teller], None]) -> int:
 
 
 def letter_of(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def text_of(letter: EmailMessage) -> str:
@@ -101,12 +101,12 @@ class Browser:
         """As a mail program does for one-click: no cookies, no token, no page opened before."""
         data = urllib.parse.urlencode(values).encode()
         with urllib.request.urlopen(url, data=data) as answer:  # noqa: S310
-            return answer.read().decode()
+            return str(answer.read(), "utf-8")
 
     def _open(self, request: urllib.request.Request) -> str:
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
         with opener.open(request) as answer:
-            return html.unescape(answer.read().decode())
+            return html.unescape(str(answer.read(), "utf-8"))
 
 
 def _multipart(values: Mapping[str, str], file: tuple[str, bytes] | None) -> tuple[bytes, str]:

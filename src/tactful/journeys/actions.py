@@ -60,7 +60,9 @@ def switch_off(journey_id: int, *, acting_user: int | None, now: datetime) -> No
 
 
 @transaction.atomic
-def take_out(enrolment_ids: Sequence[int], *, reason: str, load: Load, acting_user: int, now: datetime) -> int:
+def take_out(
+    enrolment_ids: Sequence[int], *, reason: str, load: Load, acting_user: int, now: datetime
+) -> int:
     """End these enrolments; what they had queued is cancelled."""
     count = driver.stop(enrolment_ids, "taken_out", load, now)
     for ident in enrolment_ids:

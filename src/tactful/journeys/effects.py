@@ -69,7 +69,9 @@ def _enqueue(sends: Sequence[tuple[Row, EnqueueSend]], now: datetime) -> None:
 def _message(row: Row, effect: EnqueueSend, views: dict[str, TouchpointView]) -> NewMessage:
     view = views.get(effect.touchpoint)
     if view is None:
-        raise NoTouchpoint(f"There is no touchpoint “{effect.touchpoint}” on the line. Add it, or change the step.")
+        raise NoTouchpoint(
+            f"There is no touchpoint “{effect.touchpoint}” on the line. Add it, or change the step."
+        )
     marketing = view.message_class is MessageClass.MARKETING
     return NewMessage(
         contact_id=row.state.contact_id,
@@ -130,7 +132,7 @@ def _cancel(cancels: Sequence[tuple[Row, CancelMessages]], now: datetime) -> Non
     delivery.cancel_visits(reasons, now=now)
 
 
-def _fact(row: Row, effect: Effect) -> NewFact | None:
+def _fact(row: Row, effect: Effect) -> NewFact | None:  # noqa: PLR0911, one line per kind of effect
     base: dict[str, Any] = {"enrolment": row.id, "journey": row.state.journey_id}
     contact = row.state.contact_id
     match effect:

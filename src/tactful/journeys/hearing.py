@@ -11,7 +11,7 @@ from tactful.journeys.rules.moves import Event, Outcome, Released, SendOutcome, 
 
 OUTCOMES = {
     "message.sent": Outcome.SENT,
-    "message.unknown_left": Outcome.SENT,  # a person lets it be: it most likely arrived, and we do not repeat it
+    "message.unknown_left": Outcome.SENT,  # a person lets it be: it has most likely arrived
     "message.refused": Outcome.REFUSED,
     "message.cancelled": Outcome.CANCELLED,
     "message.expired": Outcome.EXPIRED,

@@ -94,9 +94,7 @@ class Enrolment(Row):
                 condition=Q(due_at__isnull=False, retry_at__isnull=True),
             ),
             models.Index(fields=["retry_at"], name="enrolment_retry", condition=Q(retry_at__isnull=False)),
-            models.Index(
-                fields=["contact_id"], name="enrolment_running", condition=Q(ended_at__isnull=True)
-            ),
+            models.Index(fields=["contact_id"], name="enrolment_running", condition=Q(ended_at__isnull=True)),
         ]
 
 

@@ -15,7 +15,9 @@ from tactful.touchpoints.types import TouchpointView
 def coming_rows(visit: Visit, now: datetime) -> tuple[ComingRow, ...]:
     """Messages that wait for their moment. A hold shows as its date, never as its reason."""
     rows = outbox(states=("queued", "held"), contact_id=visit.person.id, limit=20)
-    touchpoints = the_map.views_by_id([row.message.touchpoint_id for row in rows if row.message.touchpoint_id])
+    touchpoints = the_map.views_by_id(
+        [row.message.touchpoint_id for row in rows if row.message.touchpoint_id]
+    )
     zone = ZoneInfo(visit.house.time_zone)
     return tuple(
         ComingRow(

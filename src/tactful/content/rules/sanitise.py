@@ -77,7 +77,10 @@ _STRAY_AMPERSAND = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z
 _UNSEEN = [
     (re.compile(start, re.IGNORECASE), re.compile(end, re.IGNORECASE))
     for start, end in (
-        ("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<title", "</title"),
+        ("<!--", "-->"),
+        ("<script", "</script"),
+        ("<style", "</style"),
+        ("<title", "</title"),
     )
 ]
 _TAG = re.compile(r"<[^<>]*>")
@@ -101,7 +104,7 @@ def sanitise_mail_html(html: str) -> SafeHtml:
 
 
 def _is_beyond_reason(html: str) -> bool:
-    """Whether the parser, quadratic in depth and in entities, would take seconds. Elements that end themselves are free.
+    """Whether the parser, quadratic in depth and in entities, would take seconds; void elements are free.
 
     An end tag in a comment, in an attribute or in a table ends nothing, so the depth can be hidden from us:
     the number of elements is what bounds the time.

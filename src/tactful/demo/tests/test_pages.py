@@ -84,7 +84,7 @@ def test_a_client_answers_with_a_file_over_the_wire(cast: Cast, door: list[bytes
     mail = message_from_bytes(raw, policy=default)
     assert (mail["From"], mail["To"]) == (f"Liv Sandal <{LIV}>", "Fjordkontoret <post@fjord.example>")
     assert mail["In-Reply-To"] == "<1@fjord.example>"
-    assert [part.get_filename() for part in mail.iter_attachments()] == ["bilag.pdf"]  # type: ignore[attr-defined]
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["bilag.pdf"]
     assert [each.direction for each in mailbox().letters()] == [Direction.RECEIVED, Direction.WRITTEN]
 
 

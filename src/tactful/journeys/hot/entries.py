@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -44,7 +44,7 @@ class NewRow:
 class Known:
     """``used``: this very trigger has begun one already. ``running``: the id of the live one."""
 
-    past: Past = Past()
+    past: Past = field(default_factory=Past)
     used: bool = False
     running: int | None = None
 

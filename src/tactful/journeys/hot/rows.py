@@ -30,7 +30,8 @@ WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
 
 WRITE = """UPDATE enrolment e SET step = u.step, visit = u.visit, phase = u.phase, due_at = u.due_at,
     wait_since = u.wait_since, wait_event = u.wait_event, wait_match = u.wait_match::jsonb,
-    context = COALESCE(u.context::jsonb, e.context), end_reason = u.end_reason, failures = 0, error = '', retry_at = NULL,
+    context = COALESCE(u.context::jsonb, e.context), end_reason = u.end_reason,
+    failures = 0, error = '', retry_at = NULL,
     ended_at = CASE WHEN u.phase = 'ended' THEN %(now)s::timestamptz END
 FROM unnest(%(id)s::bigint[], %(step)s::text[], %(visit)s::int[], %(phase)s::text[],
     %(due_at)s::timestamptz[], %(wait_since)s::timestamptz[], %(wait_event)s::text[],

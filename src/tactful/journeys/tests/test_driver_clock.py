@@ -1,4 +1,4 @@
-"""The business clock steps back a minute, ahead an hour, ahead a month (R22, R24): no step twice, none lost."""
+"""The business clock steps back a minute, ahead an hour, ahead a month (R22, R24): none twice, none lost."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""Anything in any order (R20, R85): events, moments, outcomes, answers, releases, stops and new beginnings."""
+"""Anything in any order (R20, R85): events, moments, outcomes, answers, releases, stops, beginnings."""
 
 import pytest
 from django.db import transaction
@@ -123,7 +123,7 @@ class Walks(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_any_order(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("CRITICAL", logger="tactful.journeys.moving")
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Walks,
         settings=settings(
             max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)

@@ -214,7 +214,8 @@ def test_a_longer_life_costs_no_more_queries(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "/clients/3/", "/clients/3/holds/", "/clients/3/notes/", "/clients/3/bereavement/", "/holds/3/release/",
+        "/clients/3/", "/clients/3/holds/", "/clients/3/notes/", "/clients/3/bereavement/",
+        "/holds/3/release/",
         "/clients/3/conversation/", "/outbox/3/", "/outbox/3/frame/", "/inbox/3/", "/entries/3/", "/files/3/",
         "/clients/99999999999999999999/",
     ],

@@ -12,7 +12,7 @@ from tactful.foundation.files import path_of
 from tactful.web.tests.cast import Cast
 from tactful.web.waiting_file import KEY
 
-ROWS = "Navn;E-post;Telefon\nAnne Berg;anne@berg.example;90000101\nUten Adresse;;\n".encode()
+ROWS = b"Navn;E-post;Telefon\nAnne Berg;anne@berg.example;90000101\nUten Adresse;;\n"
 SALE = {"source": "sale", "collected_on": "2026-01-05", "opt_out_offered": "on"}
 
 

@@ -74,6 +74,7 @@ def walking(cast: Cast) -> Enrolment:
     on(cast)
     journey = Journey.objects.get(slug=SLUG)
     step = queries.definition_of(journey).steps[1].id
+    assert journey.live_version is not None
     return Enrolment.objects.create(
         journey=journey,
         version=journey.live_version,

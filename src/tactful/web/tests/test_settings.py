@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from tactful.channels.actions import AccountForm, save_mail_account
-from tactful.channels.models import Account
 from tactful.channels.actions.sending import pause_account
-from tactful.demo.postbox.sink_protocol import Ledger, SinkSettings, sink_factory
+from tactful.channels.models import Account
+from tactful.demo.postbox.ledger import Ledger, SinkSettings
+from tactful.demo.postbox.sink_protocol import sink_factory
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import Audit, User
 from tactful.foundation.queries import business_at

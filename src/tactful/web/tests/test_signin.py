@@ -14,7 +14,8 @@ from tactful.web.tests.cast import Cast
 
 PASSWORD = "fjord og fjell 1"
 INSIDE = (
-    "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list", "account_reauthenticate",
+    "account_change_password", "mfa_index", "mfa_list_webauthn", "usersessions_list",
+    "account_reauthenticate",
     "account_logout",
 )  # fmt: skip
 NOT_HERE = (
