@@ -16,9 +16,9 @@ ROWS = b"Navn;E-post;Telefon\nAnne Berg;anne@berg.example;90000101\nUten Adresse
 SALE = {"source": "sale", "collected_on": "2026-01-05", "opt_out_offered": "on"}
 
 
-def send(client: Client, content: bytes = ROWS, **declared: str) -> Any:
+def send(client: Client, content: bytes = ROWS, declared: dict[str, str] | None = None) -> Any:
     return client.post(
-        "/import/", {"file": SimpleUploadedFile("kunder.csv", content), "source": "undeclared"} | declared
+        "/import/", {"file": SimpleUploadedFile("kunder.csv", content), "source": "undeclared"} | (declared or {})
     )
 
 
@@ -37,7 +37,7 @@ def as_offered(page: str) -> dict[str, str]:
 def test_from_the_file_to_the_clients(cast: Cast, language: str) -> None:
     client = cast.signed_in(cast.colleague, language)
     before = Contact.objects.count()
-    assert send(client, **SALE)["Location"] == "/import/columns/"
+    assert send(client, declared=SALE)["Location"] == "/import/columns/"
     page = client.get("/import/columns/").content.decode()
     assert Contact.objects.count() == before  # a preview writes nothing
     assert as_offered(page) == {"column-0": "name", "column-1": "email", "column-2": "phone"}
