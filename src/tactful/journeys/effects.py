@@ -30,6 +30,7 @@ from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.types import MessageClass, Purpose, TouchpointView
 
 FACT_VARIABLE = "@"  # such a variable is read at the moment of sending, by the fact's key
+DEFAULT_VARIABLE = "~"  # what it says if there is nothing to read: "~nb:deadline"
 PLACES = {Source.ENTRY: "entry", Source.EVENT: "event", Source.ANSWER: "answers"}
 
 
@@ -110,10 +111,13 @@ def _tree(condition: Condition) -> Any:
 
 def _variables(row: Row, effect: EnqueueSend) -> dict[str, str]:
     """What is known now, and the keys of what is read at the moment of sending. What is absent is left
-    out: then the template says what it says without."""
+    out: then the default speaks, in the client's language."""
     suffix = f":{effect.about}" if effect.about else ""
     values = {}
     for variable in effect.variables:
+        if variable.default is not None:
+            values[f"{DEFAULT_VARIABLE}en:{variable.name}"] = variable.default.en
+            values[f"{DEFAULT_VARIABLE}nb:{variable.name}"] = variable.default.nb
         name = fact_name(variable.ref)
         if name is not None:
             values[FACT_VARIABLE + variable.name] = fact_key(name, suffix)

@@ -30,6 +30,7 @@ from tactful.wiring.gate_facts import gate_facts, gate_settings
 from tactful.wiring.object_facts import load
 
 FACT_VARIABLE = "@"
+DEFAULT_VARIABLE = "~"  # as ``journeys.effects`` writes them
 UNKNOWN_LANGUAGE = "en"
 A_PERSON = ("A person", "Et menneske")
 
@@ -87,7 +88,8 @@ def variables(messages: Sequence[DueMessage], now: datetime) -> dict[int, Mappin
     facts = load(sorted(keys), now) if keys else {}
     house = business_at(now)
     return {
-        message.id: _own(people[message.contact_id], house.name) | _named(message, facts)
+        message.id: _own(people[message.contact_id], house.name)
+        | _named(message, facts, message.language or people[message.contact_id].language or house.language)
         for message in messages
         if message.contact_id in people
     }
@@ -103,16 +105,21 @@ def _own(person: Person, business: str) -> dict[str, str]:
     }
 
 
-def _named(message: DueMessage, facts: Mapping[tuple[int, str], object]) -> dict[str, str]:
+def _named(message: DueMessage, facts: Mapping[tuple[int, str], object], language: str) -> dict[str, str]:
+    """Values that are known, facts as they stand now, and the journey's own words where there is neither."""
+    default = DEFAULT_VARIABLE + ("nb:" if language.startswith(("nb", "no", "nn")) else "en:")
     values: dict[str, str] = {}
+    defaults: dict[str, str] = {}
     for name, value in message.variables.items():
-        if not name.startswith(FACT_VARIABLE):
+        if name.startswith(FACT_VARIABLE):
+            fact = facts.get((message.contact_id, value))
+            if isinstance(fact, str) and fact:
+                values[name.removeprefix(FACT_VARIABLE)] = fact
+        elif name.startswith(default):
+            defaults[name.removeprefix(default)] = value
+        elif not name.startswith(DEFAULT_VARIABLE):
             values[name] = value
-            continue
-        fact = facts.get((message.contact_id, value))
-        if isinstance(fact, str) and fact:
-            values[name.removeprefix(FACT_VARIABLE)] = fact
-    return values
+    return defaults | values
 
 
 def template(slug: str, language: str) -> TemplateChoice:
