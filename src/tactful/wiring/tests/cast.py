@@ -79,7 +79,12 @@ class Cast:
 
     def sent(self, contact: Contact, state: str = "sent") -> int:
         ident = self.plans(contact)
-        gone = {"first_handoff_at": self.now, "cleared_at": self.now, "clearance": 4095, "settled_at": self.now}
+        gone = {
+            "first_handoff_at": self.now,
+            "cleared_at": self.now,
+            "clearance": 4095,
+            "settled_at": self.now,
+        }
         Dispatch.objects.filter(pk=ident).update(state=state, address="liv@client.example", **gone)
         return ident
 
@@ -145,7 +150,9 @@ class Cast:
 
     def asks_for_documents(self, contact: Contact | None = None) -> int:
         ident = (contact or self.liv).id
-        new = NewEngagement(ident, "annual_accounts", "Annual accounts", "Årsregnskap", DOCUMENTS, 2025, self.colleague.id)
+        new = NewEngagement(
+            ident, "annual_accounts", "Annual accounts", "Årsregnskap", DOCUMENTS, 2025, self.colleague.id
+        )
         return open_engagements([new], acting_user=None, now=self.now)[0]
 
 
@@ -170,7 +177,9 @@ def make_cast() -> Cast:
     now = business_now()
     owner = User.objects.add(email="ingrid@fjord.example", name="Ingrid Solheim", role=Role.OWNER)
     colleague = User.objects.add(email="kari@fjord.example", name="Kari Blomdal", role=Role.STAFF)
-    change_settings(values={"name": "Fjordkontoret", "language": "en"} | ALWAYS_OPEN, acting_user=owner.id, now=now)
+    change_settings(
+        values={"name": "Fjordkontoret", "language": "en"} | ALWAYS_OPEN, acting_user=owner.id, now=now
+    )
     adopt(suggestions(), now=now)
     touchpoint = Touchpoint.objects.filter(suggested_line="structural").order_by("position").first()
     assert touchpoint is not None
@@ -181,7 +190,9 @@ def make_cast() -> Cast:
         for name, mail in (("Liv Sandal", "liv@client.example"), ("Pål Steine", "paal@client.example"))
     )
     for each in (liv, paal):
-        record_basis(each.id, Ground("service", "mail", "contract", "in_person"), acting_user=owner.id, now=now)
+        record_basis(
+            each.id, Ground("service", "mail", "contract", "in_person"), acting_user=owner.id, now=now
+        )
         update_contact(each.id, {"manager_id": colleague.id}, acting_user=owner.id, now=now)
     account = Account.objects.create(
         channel="mail", name="Post", address=US, settings={"trusted_servers": ["mx.fjord.example"]}
@@ -189,4 +200,16 @@ def make_cast() -> Cast:
     return Cast(now, owner, colleague, liv, paal, account, touchpoint)
 
 
-__all__ = ["MESSAGE_ID", "PDF", "REPLY", "RETURN_PATH", "UNSUBSCRIBE", "US", "WHY", "Cast", "facts", "make_cast", "with_file"]
+__all__ = [
+    "MESSAGE_ID",
+    "PDF",
+    "REPLY",
+    "RETURN_PATH",
+    "UNSUBSCRIBE",
+    "US",
+    "WHY",
+    "Cast",
+    "facts",
+    "make_cast",
+    "with_file",
+]

@@ -70,7 +70,12 @@ def test_the_mailbox_is_read_past_a_mail_that_nobody_can_parse(
 
     monkeypatch.setattr("tactful.channels.mail.parse.parse_message", broken)
     with ImapServer(box := ImapBox()) as server:
-        given = {"imap_host": "127.0.0.1", "imap_port": server.port, "imap_username": "kari", "imap_security": "none"}
+        given = {
+            "imap_host": "127.0.0.1",
+            "imap_port": server.port,
+            "imap_username": "kari",
+            "imap_security": "none",
+        }
         form = AccountForm("Post", US, "", given, {"imap_password": "hemmelig"})
         account = save_mail_account(form, account_id=cast.account.id, acting_user=cast.owner.id, now=cast.now)
         settings = mail.imap_settings(account)
@@ -91,7 +96,9 @@ def test_the_mailbox_is_read_past_a_mail_that_nobody_can_parse(
 
 
 def test_no_secret_of_an_account_reaches_the_log(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
-    form = AccountForm("Post", US, "Fjord", {"smtp_host": "mail.example"}, {"smtp_password": "hunter2-hunter2"})
+    form = AccountForm(
+        "Post", US, "Fjord", {"smtp_host": "mail.example"}, {"smtp_password": "hunter2-hunter2"}
+    )
     account = save_mail_account(form, account_id=cast.account.id, acting_user=cast.owner.id, now=cast.now)
     assert get_secret(f"account:{account.id}:smtp_password") == "hunter2-hunter2"
     assert "hunter2" not in str(list(AuditPayload.objects.values_list("body", flat=True)))
@@ -195,5 +202,7 @@ def test_hostile_html_is_harmless_when_it_is_stored(cast: Cast) -> None:
     raw = cast.mail("<p>Når?<script>alert(1)</script><img src=https://t.example/x onerror=alert(1)></p>")
     entry = cast.arrives(raw.replace(b"text/plain", b"text/html"))
     assert entry is not None
-    assert not {"<script", "onerror", ' src="'} & {part for part in ("<script", "onerror", ' src="') if part in entry.html}
+    assert not {"<script", "onerror", ' src="'} & {
+        part for part in ("<script", "onerror", ' src="') if part in entry.html
+    }
     assert "Når?" in entry.html

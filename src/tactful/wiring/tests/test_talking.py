@@ -27,7 +27,12 @@ def test_a_question_opens_the_thread_and_asks_the_manager(cast: Cast) -> None:
     assert (thread.state, thread.unread, thread.assignee_id) == ("open", True, cast.colleague.id)
     assert cast.talks() == {"conversation", "question"}
     (task,) = cast.tasks()
-    assert (task.kind, task.code, task.owner_id, task.subject_id) == ("answer", "answer", cast.colleague.id, thread.id)
+    assert (task.kind, task.code, task.owner_id, task.subject_id) == (
+        "answer",
+        "answer",
+        cast.colleague.id,
+        thread.id,
+    )
 
 
 def test_a_thank_you_opens_nothing(cast: Cast) -> None:
@@ -61,7 +66,9 @@ def test_a_mood_goes_to_a_person(cast: Cast, text: str, kind: str, code: str, ur
     assert talks_at([cast.liv.id], cast.now, 7)[cast.liv.id][-1].ref == entry.id
 
 
-@pytest.mark.parametrize("text", ["STOP", "Stopp!", "Meld meg av.", "unsubscribe", "Opt-out", "stop 🛑", "STOP ALL"])
+@pytest.mark.parametrize(
+    "text", ["STOP", "Stopp!", "Meld meg av.", "unsubscribe", "Opt-out", "stop 🛑", "STOP ALL"]
+)
 def test_stop_is_heard_at_once_and_a_person_sees_it(cast: Cast, text: str) -> None:
     cast.writes(text)
     assert cast.flags() == {"objected:optional", "objected:marketing"}
@@ -171,7 +178,9 @@ def test_the_thread_of_a_stranger_can_be_closed(cast: Cast) -> None:
 @pytest.mark.parametrize("how", ["phone", "in_person", "other"])
 def test_answered_elsewhere_counts_as_an_answer(cast: Cast, how: str) -> None:
     asked = cast.writes("Når er fristen?")
-    answer.answered_elsewhere(asked.conversation_id, how, acting_user=cast.colleague.id, now=cast.now, note="Friday")
+    answer.answered_elsewhere(
+        asked.conversation_id, how, acting_user=cast.colleague.id, now=cast.now, note="Friday"
+    )
     assert (cast.thread().state, cast.talks()) == ("waiting", {"conversation", "handoff"})
 
 
@@ -208,7 +217,11 @@ def test_taking_over_a_closed_thread_puts_it_where_it_can_be_handed_back(cast: C
     cast.writes("Tusen takk!")
     thread = cast.thread()
     answer.take_over(thread.id, acting_user=cast.owner.id, now=cast.now)
-    assert (cast.thread().state, cast.thread().assignee_id, cast.talks()) == ("open", cast.owner.id, {"handoff"})
+    assert (cast.thread().state, cast.thread().assignee_id, cast.talks()) == (
+        "open",
+        cast.owner.id,
+        {"handoff"},
+    )
     assert verbs()[-1] == "conversation.taken_over"
 
 

@@ -25,8 +25,14 @@ def test_the_address_finds_the_client_in_whatever_case_it_is_written(cast: Cast)
 
 def test_a_token_places_a_mail_from_an_address_that_nobody_knows(cast: Cast) -> None:
     message = cast.sent(cast.liv)
-    entry = cast.writes("Når er fristen?", passes=False, From="other@home.example", To=cast.plus(REPLY, message))
-    assert (entry.conversation.contact_id, entry.verified, entry.data["about"]) == (cast.liv.id, True, message)
+    entry = cast.writes(
+        "Når er fristen?", passes=False, From="other@home.example", To=cast.plus(REPLY, message)
+    )
+    assert (entry.conversation.contact_id, entry.verified, entry.data["about"]) == (
+        cast.liv.id,
+        True,
+        message,
+    )
     assert cast.talks() == {"conversation", "question"}
 
 
@@ -34,7 +40,9 @@ def test_a_token_places_a_mail_from_an_address_that_nobody_knows(cast: Cast) -> 
 def test_the_message_ids_of_ours_place_an_answer(cast: Cast, header: str) -> None:
     message = cast.sent(cast.liv)
     ours = f"<{cast.token(MESSAGE_ID, message)}@fjord.example>"
-    entry = cast.writes("Når er fristen?", passes=False, From="other@home.example", **{header: f"<a@b> {ours}"[6:]})
+    entry = cast.writes(
+        "Når er fristen?", passes=False, From="other@home.example", **{header: f"<a@b> {ours}"[6:]}
+    )
     assert (entry.conversation.contact_id, entry.verified) == (cast.liv.id, True)
 
 

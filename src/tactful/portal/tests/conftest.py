@@ -1,0 +1,13 @@
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from tactful.wiring.tests.cast import Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None, settings: LazySettings, tmp_path: Path) -> Cast:
+    settings.FILES_ROOT = tmp_path / "files"
+    settings.STATIC_ROOT = str(tmp_path)  # none is collected, and WhiteNoise would say so
+    return make_cast()

@@ -1,0 +1,136 @@
+"""A file has come, or the client says so: a person decides, and only once."""
+
+from datetime import timedelta
+
+import pytest
+
+from tactful.engagements.actions import (
+    Arrival,
+    close_engagement,
+    open_engagements,
+    receive_document,
+    waive_document,
+)
+from tactful.engagements.models import Engagement, ReceivedFile
+from tactful.engagements.queries import views
+from tactful.engagements.types import NewEngagement, WantedDocument
+from tactful.foundation.models import Audit
+from tactful.inbox.models import Task
+from tactful.wiring import deciding
+from tactful.wiring.tests.cast import Cast, facts, with_file
+
+
+def documents(cast: Cast, engagement: int) -> tuple[WantedDocument, ...]:
+    cast.later(timedelta(seconds=1))
+    return views([engagement], cast.now)[engagement].documents
+
+
+def asked(cast: Cast) -> tuple[int, Task]:
+    engagement = cast.asks_for_documents()
+    cast.arrives(with_file(cast))
+    cast.reacts()
+    (task,) = cast.tasks(code="is_this_it")
+    return engagement, task
+
+
+def test_a_file_in_a_mail_asks_a_person_which_document_it_is(cast: Cast) -> None:
+    engagement, task = asked(cast)
+    file = ReceivedFile.objects.get()
+    assert (task.subject_id, task.owner_id, task.params) == (
+        file.id,
+        cast.colleague.id,
+        {"file": "bank.pdf", "engagement": engagement},
+    )
+    assert (file.document_id, file.how, file.size) == (None, "mail", len(b"%PDF-1.7\nwords"))
+    assert [document.state for document in documents(cast, engagement)] == ["missing", "missing"]
+
+
+def test_yes_files_it_as_the_document_that_it_is(cast: Cast) -> None:
+    engagement, task = asked(cast)
+    document = documents(cast, engagement)[0]
+    deciding.this_is_it(task.id, document.id, acting_user=cast.colleague.id, now=cast.now)
+    assert ReceivedFile.objects.get().document_id == document.id
+    assert [(each.state, each.how) for each in documents(cast, engagement)][0] == ("received", "mail")
+    assert cast.tasks(code="is_this_it") == []
+    verbs = Audit.objects.filter(actor=cast.colleague.id).values_list("verb", flat=True)
+    assert {"document.received", "task.done"} <= set(verbs)
+
+
+def test_no_leaves_the_file_unassigned(cast: Cast) -> None:
+    engagement, task = asked(cast)
+    deciding.this_is_not_it(task.id, acting_user=cast.colleague.id, now=cast.now)
+    assert ReceivedFile.objects.get().document_id is None
+    assert [document.state for document in documents(cast, engagement)] == ["missing", "missing"]
+    assert Task.objects.get(id=task.id).answer == "no"
+
+
+def test_the_second_who_answers_is_told_so_and_changes_nothing(cast: Cast) -> None:
+    engagement, task = asked(cast)
+    deciding.this_is_not_it(task.id, acting_user=cast.colleague.id, now=cast.now)
+    with pytest.raises(deciding.NothingAsked):
+        deciding.this_is_it(
+            task.id, documents(cast, engagement)[0].id, acting_user=cast.owner.id, now=cast.now
+        )
+    assert [document.state for document in documents(cast, engagement)] == ["missing", "missing"]
+
+
+def test_a_file_is_never_filed_with_another_client(cast: Cast) -> None:
+    _engagement, task = asked(cast)
+    theirs = documents(cast, cast.asks_for_documents(cast.paal))[0]
+    with pytest.raises(deciding.NothingAsked):
+        deciding.this_is_it(task.id, theirs.id, acting_user=cast.owner.id, now=cast.now)
+    with pytest.raises(ValueError, match="not of the client"):
+        receive_document(Arrival(theirs.id, "mail", cast.owner.id, task.subject_id), now=cast.now)
+    assert cast.tasks(code="is_this_it") == [task]
+    assert ReceivedFile.objects.get().document_id is None
+
+
+@pytest.mark.parametrize(
+    ("decide", "state"), [(deciding.document_found, "received"), (deciding.document_not_found, "missing")]
+)
+def test_what_a_client_says_is_sent_is_looked_for(cast: Cast, decide: object, state: str) -> None:
+    from tactful.engagements.actions import client_says_sent  # noqa: PLC0415
+
+    engagement = cast.asks_for_documents()
+    document = documents(cast, engagement)[0]
+    client_says_sent(document.id, now=cast.now)
+    cast.reacts()
+    (task,) = cast.tasks(code="look_for_document")
+    assert documents(cast, engagement)[0].state == "claimed_sent"
+    decide(task.id, acting_user=cast.colleague.id, now=cast.now)  # type: ignore[operator]
+    cast.reacts()
+    assert documents(cast, engagement)[0].state == state
+    assert cast.tasks() == []
+
+
+def test_a_task_of_another_kind_is_not_answered_here(cast: Cast) -> None:
+    cast.writes("Når er fristen?")
+    (task,) = cast.tasks()
+    with pytest.raises(deciding.NothingAsked):
+        deciding.document_found(task.id, acting_user=cast.owner.id, now=cast.now)
+    assert cast.tasks() == [task]
+
+
+def test_all_there_or_waived_is_complete_once(cast: Cast) -> None:
+    first, second = documents(cast, cast.asks_for_documents())
+    receive_document(Arrival(first.id, "other_way", cast.colleague.id), now=cast.now)
+    assert facts("documents.complete") == []
+    waive_document(second.id, acting_user=cast.colleague.id, now=cast.now)
+    receive_document(Arrival(first.id, "other_way", cast.colleague.id), now=cast.now)
+    assert len(facts("documents.complete")) == 1
+
+
+def test_the_same_work_is_opened_once_even_in_one_list(cast: Cast) -> None:
+    new = NewEngagement(cast.liv.id, "annual_accounts", "A", "Å", (("a", "A", "Å"),), 2025)
+    assert len(open_engagements([new, new], acting_user=cast.owner.id, now=cast.now)) == 1
+    assert open_engagements([new], acting_user=cast.owner.id, now=cast.now) == []
+    assert Audit.objects.filter(verb="engagements.opened").count() == 1
+
+
+def test_closing_is_told_once_and_named_in_the_log(cast: Cast) -> None:
+    engagement = cast.asks_for_documents()
+    assert close_engagement(engagement, acting_user=cast.owner.id, now=cast.now)
+    assert not close_engagement(engagement, acting_user=cast.owner.id, now=cast.now)
+    assert len(facts("engagement.closed")) == 1
+    assert Audit.objects.get(verb="engagement.closed").actor == cast.owner.id
+    assert Engagement.objects.get().closed_at == cast.now
