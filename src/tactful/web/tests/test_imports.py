@@ -98,7 +98,7 @@ def test_what_is_no_list_is_refused_in_one_sentence(cast: Cast, content: bytes, 
 
 
 def test_news_needs_a_day(cast: Cast) -> None:
-    response = send(cast.signed_in(cast.owner), source="sale", opt_out_offered="on")
+    response = send(cast.signed_in(cast.owner), declared={"source": "sale", "opt_out_offered": "on"})
     assert "Say when" in response.content.decode()
 
 
