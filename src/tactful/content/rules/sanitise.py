@@ -78,9 +78,9 @@ _UNSEEN = [
     (re.compile(start, re.IGNORECASE), re.compile(end, re.IGNORECASE))
     for start, end in (
         ("<!--", "-->"),
-        ("<script", "</script"),
-        ("<style", "</style"),
-        ("<title", "</title"),
+        ("<script", "</script[^<>]*>"),
+        ("<style", "</style[^<>]*>"),
+        ("<title", "</title[^<>]*>"),
     )
 ]
 _TAG = re.compile(r"<[^<>]*>")

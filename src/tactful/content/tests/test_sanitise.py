@@ -137,6 +137,30 @@ def test_a_page_nested_beyond_reason_is_shown_as_words(opening: str) -> None:
     assert "the words" in safe
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<div><!--</div>-->",
+        '<div title="</div>">',
+        "<div><table></div></table>",
+        '<a href="',
+        "&",
+        "<svg><div></svg>",
+    ],
+)
+def test_a_page_that_hides_how_deep_it_is_is_shown_as_words(piece: str) -> None:
+    """The parser needs time in the square of depth and entities; an end tag that ends nothing hides both."""
+    safe = sanitise_mail_html("the words " + piece * 100_000)
+    assert safe.words_only or piece == '<a href="'
+    assert set(watch(safe.html)) <= {"p", "br"}
+    assert "the words" in safe.html
+
+
+def test_scripts_and_comments_are_no_words() -> None:
+    page = "<p>Hei</p><script>alert(1)</script><!-- no --><style>p{}</style>" + "<div>" * 9_000
+    assert sanitise_mail_html(page).html == "<p>Hei</p>"
+
+
 def test_a_page_with_many_rows_keeps_its_table() -> None:
     assert "table" in watch(sanitise_mail_html("<table>" + "<tr><td>x" * 8_000 + "</table>").html)
 

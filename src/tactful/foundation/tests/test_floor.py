@@ -115,7 +115,8 @@ def test_the_application_may_seal_and_not_more(committed_db: CommittedDatabase) 
         pytest.skip("This server has no role of the application.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT has_column_privilege('audit', 'seal', 'UPDATE'), has_column_privilege('audit', 'verb', 'UPDATE'),"
+            "SELECT has_column_privilege('audit', 'seal', 'UPDATE'),"
+            " has_column_privilege('audit', 'verb', 'UPDATE'),"
             " has_table_privilege('audit', 'DELETE'), has_table_privilege('audit', 'INSERT')"
         )
         assert cursor.fetchone() == (True, False, False, True)

@@ -17,7 +17,7 @@ from tactful.contacts.types import Ground
 from tactful.delivery.claim import claim
 from tactful.delivery.models import Dispatch
 from tactful.delivery.tests.house import Clerk, Provider
-from tactful.engagements.actions import close_engagement, receive_document, Arrival
+from tactful.engagements.actions import Arrival, close_engagement, receive_document
 from tactful.engagements.models import ReceivedFile
 from tactful.engagements.queries import views
 from tactful.foundation import files
@@ -336,11 +336,15 @@ def test_no_reason_of_the_gate_shows_on_the_pages_of_a_client(cast: Cast) -> Non
         assert [word for word in (*never, str(code)) if word in words] == []
 
 
-def test_a_page_speaks_the_language_of_the_client_or_the_one_that_was_asked_for(cast: Cast) -> None:
+def test_a_page_speaks_the_language_of_the_client_or_the_one_that_was_chosen(cast: Cast) -> None:
     url = cast.link(WHY, cast.sent(cast.liv))
     assert '<html lang="en"' in browser(accept_language="nb").get(url).content.decode()
-    assert '<html lang="nb"' in browser().get(f"{url}?language=nb").content.decode()
-    assert '<html lang="en"' in browser().get(f"{url}?language=<script>").content.decode()
+    reader = browser()
+    answer = reader.post(reverse("web:language"), {"language": "nb", "next": url})
+    assert (answer.status_code, answer["Location"]) == (302, url)
+    assert '<html lang="nb"' in reader.get(url).content.decode()
+    away = reader.post(reverse("web:language"), {"language": "nb", "next": "https://evil.example/"})
+    assert "evil" not in away["Location"]
 
 
 def test_pressing_too_often_is_answered_by_a_sentence(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

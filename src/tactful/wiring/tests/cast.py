@@ -1,5 +1,6 @@
 """Three clients, the people who look after them, a mail account, and mails as they come over the wire."""
 
+from base64 import encodebytes
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -161,13 +162,12 @@ def facts(name: str) -> list[Event]:
 
 
 def with_file(cast: Cast, content: bytes = PDF, name: str = "bank.pdf", text: str = "Her er det.") -> bytes:
-    from base64 import encodebytes  # noqa: PLC0415
-
     body = "\r\n".join(
         [
             "--x", "Content-Type: text/plain; charset=utf-8", "", text,
             "--x", "Content-Type: application/octet-stream", "Content-Transfer-Encoding: base64",
-            f'Content-Disposition: attachment; filename="{name}"', "", encodebytes(content).decode(), "--x--", "",
+            f'Content-Disposition: attachment; filename="{name}"', "", encodebytes(content).decode(),
+            "--x--", "",
         ]
     )  # fmt: skip
     return cast.mail(body, Content_Type="multipart/mixed; boundary=x")

@@ -6,6 +6,7 @@ import pytest
 
 from tactful.engagements.actions import (
     Arrival,
+    client_says_sent,
     close_engagement,
     open_engagements,
     receive_document,
@@ -50,7 +51,8 @@ def test_yes_files_it_as_the_document_that_it_is(cast: Cast) -> None:
     document = documents(cast, engagement)[0]
     deciding.this_is_it(task.id, document.id, acting_user=cast.colleague.id, now=cast.now)
     assert ReceivedFile.objects.get().document_id == document.id
-    assert [(each.state, each.how) for each in documents(cast, engagement)][0] == ("received", "mail")
+    first = documents(cast, engagement)[0]
+    assert (first.state, first.how) == ("received", "mail")
     assert cast.tasks(code="is_this_it") == []
     verbs = Audit.objects.filter(actor=cast.colleague.id).values_list("verb", flat=True)
     assert {"document.received", "task.done"} <= set(verbs)
@@ -89,8 +91,6 @@ def test_a_file_is_never_filed_with_another_client(cast: Cast) -> None:
     ("decide", "state"), [(deciding.document_found, "received"), (deciding.document_not_found, "missing")]
 )
 def test_what_a_client_says_is_sent_is_looked_for(cast: Cast, decide: object, state: str) -> None:
-    from tactful.engagements.actions import client_says_sent  # noqa: PLC0415
-
     engagement = cast.asks_for_documents()
     document = documents(cast, engagement)[0]
     client_says_sent(document.id, now=cast.now)

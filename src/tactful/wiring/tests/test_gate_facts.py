@@ -1,4 +1,4 @@
-"""What the gate is told: a source that fails makes its own facts unknown, clears nothing, destroys nothing."""
+"""What the gate is told: a source that fails makes its own facts unknown, and clears nothing."""
 
 from dataclasses import fields
 from datetime import timedelta

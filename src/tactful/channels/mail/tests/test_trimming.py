@@ -121,3 +121,8 @@ def test_html_reply_of_gmail_and_outlook() -> None:
         "<b>Til:</b> Kari<br><b>Emne:</b> Bilag</p></div><p>Hei Kari</p>"
     )
     assert newest_words(html_text(outlook)) == "Yes please."
+
+
+def test_a_mail_of_nothing_but_closings_is_read_in_one_go() -> None:
+    """Each closing looks at the few lines after it, not at all that follow."""
+    assert newest_words("Hei\n" + "Mvh\n" * 100_000).startswith("Hei")
