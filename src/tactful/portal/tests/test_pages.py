@@ -22,6 +22,7 @@ from tactful.engagements.models import ReceivedFile
 from tactful.engagements.queries import views
 from tactful.foundation import files
 from tactful.foundation.clock import business_now
+from tactful.foundation.limits import Limit
 from tactful.foundation.models import RateWindow
 from tactful.gate.models import StandingHold
 from tactful.gate.rules.codes import Code
@@ -348,7 +349,7 @@ def test_a_page_speaks_the_language_of_the_client_or_the_one_that_was_chosen(cas
 
 
 def test_pressing_too_often_is_answered_by_a_sentence(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tactful.portal.views.PER_LINK", limits.Limit("test", 2, 600))
+    monkeypatch.setattr("tactful.portal.views.PER_LINK", Limit("test", 2, 600))
     url = reverse("portal:pause", args=[cast.token(WHY, cast.sent(cast.liv))])
     answers = [browser().post(url) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [302, 302, 429]
@@ -360,7 +361,7 @@ def test_pressing_too_often_is_answered_by_a_sentence(cast: Cast, monkeypatch: p
 def test_the_servers_of_a_mail_provider_may_press_for_everybody(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "PER_ADDRESS", limits.Limit("test", 1, 600))
+    monkeypatch.setattr(limits, "PER_ADDRESS", Limit("test", 1, 600))
     for _ in range(3):
         url = reverse("portal:unsubscribe", args=[cast.token(UNSUBSCRIBE, cast.sent(cast.liv))])
         assert browser().post(url, ONE_CLICK, content_type=FORM).status_code == 200

@@ -121,8 +121,8 @@ class Cast:
         row = InboundRaw.objects.get(provider_id=provider_id(raw))
         return Entry.objects.filter(raw_id=row.id).first()
 
-    def writes(self, text: str, **headers: str) -> Entry:
-        entry = self.arrives(self.mail(text, **headers))
+    def writes(self, text: str, *, passes: bool = True, **headers: str) -> Entry:
+        entry = self.arrives(self.mail(text, passes=passes, **headers))
         assert entry is not None
         return entry
 

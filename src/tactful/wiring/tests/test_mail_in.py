@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from tactful.channels.actions import AccountForm, save_mail_account
+from tactful.channels.mail.parse import parse_message
 from tactful.channels.models import ImapCursor, InboundRaw
 from tactful.contacts.models import Suppression
 from tactful.delivery.models import Dispatch
@@ -29,7 +30,7 @@ def test_the_same_mail_five_times_is_one_entry(cast: Cast) -> None:
 def test_a_hostile_mail_is_laid_aside_after_three_attempts_and_the_others_go_on(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = inbound.parse_message
+    real = parse_message
 
     def read(raw: bytes, *more: Any) -> Any:
         if b"poison" in raw:
