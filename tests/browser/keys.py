@@ -6,9 +6,11 @@ MOST_TABS = 200
 IS_FOCUSED = "each => each === document.activeElement"
 REACHABLE = """() => {
     const fields = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
-    const shown = each => each.checkVisibility({visibilityProperty: true}) && !each.disabled && !each.closest(':disabled, [inert]');
-    const chosen = each => each.type !== 'radio' || each.checked || !each.form.querySelector(`[name="${each.name}"]:checked`);
-    window.reachable = [...document.querySelectorAll(fields)].filter(each => shown(each) && chosen(each) && each.tabIndex >= 0);
+    const shown = each => each.checkVisibility({visibilityProperty: true}) && each.tabIndex >= 0
+        && !each.closest(':disabled, [inert]');
+    const chosen = each => each.type !== 'radio' || each.checked
+        || !each.form.querySelector(`[name="${each.name}"]:checked`);
+    window.reachable = [...document.querySelectorAll(fields)].filter(each => shown(each) && chosen(each));
     return window.reachable.map(each => each.outerHTML.slice(0, 110));
 }"""
 FOCUSED = """() => {

@@ -36,6 +36,8 @@ def test_draw_the_line(house: House, signed_in: Signed) -> None:
     expect(page.locator("[name=line][value=judgement]")).to_be_checked()
     tab_to(page, page.locator("#reason"))
     page.keyboard.type("Et tilbud er en samtale.")
+    tab_to(page, page.locator("#owner"))
+    page.keyboard.type("Kari")
     press_on(page, page.locator("main .btn.go"))
     expect(page.locator("main")).to_contain_text("«Et tilbud er en samtale.»")
     desk.watch.assert_calm()

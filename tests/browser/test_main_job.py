@@ -13,6 +13,7 @@ OTHERS = """
     JOIN dispatch d ON d.contact_id = c.id AND d.state = 'sent' ORDER BY c.id DESC
 """
 """Clients who have got the request and said nothing so far."""
+HELD_BY_HAND = "SELECT 1 FROM standing_hold h JOIN contact c ON c.id = h.scope_id WHERE c.name = %s"
 
 
 def test_answer_close_and_the_held_request_goes_out(house: House, signed_in: Signed) -> None:
@@ -26,10 +27,12 @@ def test_answer_close_and_the_held_request_goes_out(house: House, signed_in: Sig
 
     press_on(page, page.locator("#today li", has_text="Ayesha").locator("a.btn"))
     expect(page.locator("h1")).to_have_text("Ayesha Malik")
+    page.wait_for_load_state()  # the keys work once the script has run
     page.keyboard.press("r")
     page.keyboard.type("As an investment, since it lasts for years.")
     press_on(page, page.locator("[name=do][value=send]"))
     expect(page.locator("#flow")).to_contain_text("since it lasts for years")
+    page.wait_for_load_state()
     wait_until(lambda: len(house.letters(AYESHA)) == 1, "the answer has arrived")
 
     page.keyboard.press("e")
@@ -54,6 +57,10 @@ def test_pages_hear_of_a_letter_by_themselves(house: House, signed_in: Signed) -
     house.write_as(str(address), "Et spørsmål til", "Og hva koster det?")
     expect(page.locator("#flow")).to_contain_text("Og hva koster det?")
     assert page.evaluate("window.sameDocument")
+
+    page.keyboard.press("h")
+    page.wait_for_load_state()
+    wait_until(lambda: bool(house.rows(HELD_BY_HAND, name)), "everything for this client is held")
     desk.watch.assert_calm()
 
 

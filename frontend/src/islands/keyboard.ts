@@ -23,10 +23,13 @@ function walk(page: Document, by: 1 | -1): void {
   items[Math.min(Math.max(next, 0), items.length - 1)]?.focus();
 }
 
+/* What stands in a folded menu can be acted on as long as the menu itself is there. */
+function isHere(item: HTMLElement): boolean {
+  return (item.closest<HTMLElement>("details") ?? item).offsetParent !== null;
+}
+
 function act(page: Document, key: string): boolean {
-  const control = [...page.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)].find(
-    (item) => item.offsetParent !== null,
-  );
+  const control = [...page.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)].find(isHere);
   if (control === undefined) return false;
   if (control.matches(FIELDS)) control.focus();
   else control.click();
