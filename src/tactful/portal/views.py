@@ -1,7 +1,10 @@
 """Pages for clients. A link that is only opened changes nothing; every change is a POST (R33)."""
 
+from zoneinfo import ZoneInfo
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -156,4 +159,5 @@ def _back(name: str, token: str, word: str) -> HttpResponse:
 
 def _page(request: HttpRequest, visit: Visit, name: str, page: object, status: int = 200) -> HttpResponse:
     context = {"page": page, "business": visit.business}
-    return render(request, f"portal/{name}.html", context, status=status)
+    with timezone.override(ZoneInfo(visit.house.time_zone)):
+        return render(request, f"portal/{name}.html", context, status=status)
