@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Channel(StrEnum):
@@ -28,8 +29,7 @@ class Outcome(StrEnum):
     POISON = "poison"  # our own exception while rendering or parsing
 
 
-@dataclass(frozen=True, slots=True)
-class OutboundMessage:
+class OutboundMessage(NamedTuple):
     """One recipient, complete bytes.
 
     ``ident`` and ``attempt`` go into the phase journal. ``payload`` is the finished message in wire
@@ -47,8 +47,7 @@ class OutboundMessage:
     needs_smtputf8: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
+class SendResult(NamedTuple):
     ident: int
     attempt: int
     outcome: Outcome

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Field(StrEnum):
@@ -252,6 +252,18 @@ class PlaceState:
     subdivision: str = ""
     household_id: int | None = None
     company_id: int | None = None
+
+
+class Client(NamedTuple):
+    """A contact in a batch that is about to go out. ``manager`` and ``company``: their names, or ""."""
+
+    id: int
+    name: str
+    given_name: str
+    language: str
+    company: str
+    manager: str
+    place: PlaceState
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class VariableKind(StrEnum):
@@ -118,30 +119,26 @@ class AutoSubmitted(StrEnum):
     REPLIED = "auto-replied"
 
 
-@dataclass(frozen=True, slots=True)
-class MailAddress:
+class MailAddress(NamedTuple):  # as all around an envelope, for there are six of them to each mail
     address: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsubscribe:
+class Unsubscribe(NamedTuple):
     """RFC 8058: ``url`` takes the one-click POST, ``mailto`` is a bare address with its token."""
 
     url: str
     mailto: str
 
 
-@dataclass(frozen=True, slots=True)
-class MailLinks:
+class MailLinks(NamedTuple):
     """Personal links of the footer; the shell asks for the first two."""
 
     why: str = ""
     preferences: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MailEnvelope:
+class MailEnvelope(NamedTuple):
     """Everything about one mail that is not its words.
 
     ``message_id`` with angle brackets. ``date`` aware. ``reply_to``: our address with the plus token.

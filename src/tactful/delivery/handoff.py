@@ -111,13 +111,12 @@ def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:
         "contacts": pg.numbers({item.contact_id for item in items}),
         "touchpoints": pg.numbers({item.due.touchpoint_id for item in items} - {None}),
         "ids": pg.numbers(item.id for item in items),
-        "people": pg.numbers(item.contact_id for item in items),
         "attempts": pg.numbers(item.attempt for item in items),
         "versions": pg.numbers(made.version for made in built),
         "addresses": pg.texts(made.message.recipient for made in built),
         "fixed": pg.texts(made.fixed for made in built),
         "hashes": pg.bytes_(made.body_hash for made in built),
-        "firsts": [made.first_at for made in built],
+        "firsts": pg.moments(made.first_at for made in built),
     }
 
 

@@ -11,9 +11,8 @@ from tactful.delivery.rules.merging import Choir, Voice, one_voice
 from tactful.delivery.types import CapScope, FactSources
 from tactful.gate.rules.check import check
 from tactful.gate.rules.table import plan
-from tactful.gate.types import UNKNOWN, CapUsage, Facts, GateSettings, Verdict, VerdictKind
+from tactful.gate.types import UNKNOWN, Facts, GateSettings, Verdict, VerdictKind
 
-NO_USAGE = CapUsage()
 ALSO = "summary"  # the variable with which a message speaks in another's mail
 
 
@@ -108,7 +107,7 @@ def _ask(
         facts = replace(facts, caps=UNKNOWN)
     elif caps is not None and scope is not None:
         usage = caps.usage(item.contact_id, scope, reserved=_holds(item, scope))
-        facts = replace(facts, caps=usage) if usage != NO_USAGE or facts.caps != NO_USAGE else facts
+        facts = replace(facts, caps=usage) if usage is not facts.caps and usage != facts.caps else facts
     verdict = check(item.due.request, facts, settings, now)
     if caps is not None and scope is not None and verdict.kind is VerdictKind.CLEAR:
         judged.reserved.add(item.id)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tactful.channels.types import Channel, OutboundMessage, Outcome, SendResult
 from tactful.content.types import MailAddress
@@ -18,13 +18,14 @@ from tactful.delivery.types import Compiled, FactSources, Letterhead, Recipient
 from tactful.gate.types import Author
 from tactful.kernel.tokens import KeyRing
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class Unbuildable(Exception):
     """This message cannot be built; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """What the first handoff fixes besides address and date. Stored with short names, once per mail."""
 
     name: str
@@ -33,16 +34,14 @@ class Fixed:
     values: Mapping[str, str]
 
     def as_json(self) -> str:
-        body = {"n": self.name, "l": self.language, "h": self.letterhead, "v": self.values}
-        return json.dumps(body, ensure_ascii=False)
+        return _encode({"n": self.name, "l": self.language, "h": self.letterhead, "v": self.values})
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Fixed":
         return cls(body["n"], body["l"], body["h"], body["v"])
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """``fixed``, ``version``, ``body_hash`` and ``first_at`` go into the row at the mark."""
 
     item: Item
@@ -75,7 +74,7 @@ def open_desk(items: Sequence[Item], sources: FactSources, ring: KeyRing, now: d
     first = [item for item in items if item.fixed is None]
     again = [item for item in items if item.fixed is not None]
     if first:
-        desk.people = sources.recipients(sorted({item.contact_id for item in first}), Channel.MAIL)
+        desk.people = sources.recipients(sorted({item.contact_id for item in first}), Channel.MAIL, now)
         desk.personal = sources.variables([item.due for item in first if item.due.template], now)
         speakers = [item for item in first if item.may_merge]
         if speakers:
@@ -112,7 +111,8 @@ def _build(item: Item, desk: Desk) -> Built:
         references=item.references,
     )
     compiled = _compiled(item, version, fixed, head, desk)
-    payload = compiled.build(envelope(desk.ring, mail, head), {**item.due.variables, **fixed.values})
+    values = {**head.values, "name": fixed.name, **fixed.values, **item.due.variables}
+    payload = compiled.build(envelope(desk.ring, mail, head), values)
     body_hash = _body_hash(item, version, payload)
     if item.body_hash is not None and item.body_hash != body_hash:
         raise Unbuildable(

@@ -101,7 +101,8 @@ class Letterhead:
 
     ``reply_to``, ``return_path`` and ``unsubscribe_mailto``: addresses with ``{token}`` in the local
     part; ``why``, ``preferences`` and ``unsubscribe``: links with ``{token}``. ``domain``: right side
-    of Message-IDs. ``brand``: what a template is compiled with, opaque here.
+    of Message-IDs. ``values``: what every template may say besides a client's own values. ``brand``:
+    what a template is compiled with, opaque here.
     """
 
     sender_address: str
@@ -114,6 +115,7 @@ class Letterhead:
     preferences: str
     unsubscribe: str
     unsubscribe_mailto: str
+    values: Mapping[str, str] = field(default_factory=dict)
     brand: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -153,18 +155,23 @@ class FactSources:
     ``variables``: personal fields per message id, read once, at the first handoff.
     ``template``: the live version for a slug and a language. ``compiled``: a version in a letterhead,
     cached by the source. ``words``: a person's subject and text in a language, ready to be built.
-    ``letterhead``: of an account in a language.
+    ``letterhead``: of an account in a language. ``renew``: for sources that remember what they have
+    read, new ones, which a worker takes for each batch.
     """
 
     gate_settings: Callable[[datetime], GateSettings]
     gate_facts: Callable[[Sequence[DueMessage], datetime], Mapping[int, Facts]]
     cap_scopes: Callable[[Sequence[int], datetime], Mapping[int, CapScope]]
-    recipients: Callable[[Sequence[int], Channel], Mapping[int, Recipient]]
+    recipients: Callable[[Sequence[int], Channel, datetime], Mapping[int, Recipient]]
     variables: Callable[[Sequence[DueMessage], datetime], Mapping[int, Mapping[str, str]]]
     template: Callable[[str, str], TemplateChoice]
     compiled: Callable[[int, Letterhead], Compiled]
     words: Callable[[str, str, str], Compiled]
     letterhead: Callable[[int, str, datetime], Letterhead]
+    renew: "Callable[[], FactSources] | None" = None
+
+    def fresh(self) -> "FactSources":
+        return self.renew() if self.renew else self
 
 
 class Journal(Protocol):

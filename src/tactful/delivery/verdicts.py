@@ -70,8 +70,8 @@ def _write_cleared(
             "masks": pg.numbers(masks),
             "accounts": pg.numbers(item.account_id for item, _, _ in cleared),
             "receipts": pg.numbers(_receipt(facts) for _, _, facts in cleared),
-            "days": days,
-            "scopes": scopes,
+            "days": pg.moments(days),
+            "scopes": pg.texts(scopes),
         }
     )
 

@@ -11,7 +11,7 @@ from psycopg import Error
 from tactful.delivery.claim import BATCH, claim
 from tactful.delivery.guard import may_send
 from tactful.delivery.handoff import Hand, send_batch
-from tactful.delivery.hot import sweeps
+from tactful.delivery.hot import pg, sweeps
 from tactful.delivery.recovery import recover
 from tactful.delivery.render import open_desk
 from tactful.delivery.session import Session
@@ -69,6 +69,7 @@ class DeliveryWorker:
 
     def _work(self, session: Session, stop: Event) -> None:
         hand = Hand(session.worker_id, session.journal, self._transport, stop)
+        pg.tune()
         listen()
         while not stop.is_set() and not session.lost.is_set():
             if not self.turn(hand):
@@ -86,11 +87,12 @@ class DeliveryWorker:
         with transaction.atomic():
             sweeps.end_holds(now)
             ask_people()
-        claimed = claim(hand.worker_id, self._sources, now, self._batch)
+        sources = self._sources.fresh()
+        claimed = claim(hand.worker_id, sources, now, self._batch)
         if claimed is None:
             return False
         if claimed.items:
-            desk = open_desk(claimed.items, self._sources, key_ring(), now)
+            desk = open_desk(claimed.items, sources, key_ring(), now)
             send_batch(claimed.id, claimed.items, hand, desk)
         return True
 

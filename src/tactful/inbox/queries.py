@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
-from tactful.inbox.models import AutoReply, Conversation, Entry, EntryFile, TalkSpell, Task
+from tactful.foundation import pg
+from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
 from tactful.inbox.types import Talk
 
 __all__ = [
@@ -58,38 +59,33 @@ def talks_at(contact_ids: Collection[int], at: datetime, mood_days: int) -> dict
 
     Moods are listed for ``mood_days`` after they were noted, ended or not.
     """
-    fading = Q(
-        kind__in=MOODS, from_at__gt=at - timedelta(days=mood_days), from_at__lte=at, recorded_at__lte=at
-    )
-    running = TalkSpell.objects.at(at).filter(contact_id__in=contact_ids)
-    faded = TalkSpell.objects.filter(fading, contact_id__in=contact_ids)
+    since = at - timedelta(mood_days)
+    params = {"ids": pg.numbers(contact_ids), "at": at, "moods": list(MOODS), "since": since}
     found: dict[int, list[Talk]] = defaultdict(list)
-    for spell in running.union(faded).order_by("from_at"):
-        ended = spell.to_at is not None and max(spell.to_at, spell.end_recorded_at or spell.to_at) <= at
-        found[spell.contact_id].append(
-            Talk(
-                contact_id=spell.contact_id,
-                kind=spell.kind,
-                ref=spell.ref,
-                from_at=spell.from_at,
-                owner_id=spell.owner_id,
-                due_at=spell.due_at,
-                waits_on_client=spell.waits_on_client,
-                running=not ended,
-            )
-        )
+    for row in pg.many(_TALKS, params):
+        found[row[0]].append(Talk(*row))
     return found
 
 
+_TALKS = """
+    SELECT contact_id, kind, ref, from_at, owner_id, due_at, waits_on_client,
+           to_at IS NULL OR GREATEST(to_at, end_recorded_at) > %(at)s FROM talk_spell
+    WHERE contact_id = ANY(%(ids)s::bigint[]) AND from_at <= %(at)s AND recorded_at <= %(at)s
+      AND (to_at IS NULL OR to_at > %(at)s OR end_recorded_at > %(at)s
+           OR kind = ANY(%(moods)s) AND from_at > %(since)s)
+    ORDER BY from_at"""
+_INBOUND = """
+    SELECT contact_id, max(last_inbound_at) FROM conversation
+    WHERE contact_id = ANY(%s::bigint[]) AND last_inbound_at IS NOT NULL GROUP BY contact_id"""
+_AUTO_REPLIES = "SELECT contact_id, at FROM auto_reply WHERE contact_id = ANY(%s::bigint[])"
+
+
 def last_inbound(contact_ids: Collection[int]) -> dict[int, datetime]:
-    rows = Conversation.objects.filter(contact_id__in=contact_ids, last_inbound_at__isnull=False)
-    return {
-        contact: at for contact, at in rows.values_list("contact_id", "last_inbound_at") if contact and at
-    }
+    return dict(pg.many(_INBOUND, [pg.numbers(contact_ids)]))
 
 
 def last_auto_reply(contact_ids: Collection[int]) -> dict[int, datetime]:
-    return dict(AutoReply.objects.filter(contact_id__in=contact_ids).values_list("contact_id", "at"))
+    return dict(pg.many(_AUTO_REPLIES, [pg.numbers(contact_ids)]))
 
 
 def conversations(

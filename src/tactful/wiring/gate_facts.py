@@ -8,15 +8,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, time
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
 
 from tactful.channels import queries as channels
 from tactful.contacts import queries as contacts
-from tactful.contacts.types import AddressView, BasisState, PlaceState, SensitiveState
+from tactful.contacts.types import AddressView, BasisState, Client, PlaceState, SensitiveState
 from tactful.delivery.types import DueMessage
 from tactful.foundation.queries import business_at
+from tactful.foundation.types import Business
 from tactful.gate import queries as holds
 from tactful.gate.types import (
     UNKNOWN,
@@ -41,6 +43,7 @@ from tactful.inbox import queries as inbox
 from tactful.inbox.types import Talk
 from tactful.touchpoints.types import MessageClass, Purpose
 from tactful.wiring.conditions import conditions_hold
+from tactful.wiring.reading import Reading
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,7 +51,9 @@ T = TypeVar("T")
 TALKS = {"conversation", "question", "handoff"}
 MOODS = {"complaint", "negative", "sensitive"}
 DEBT_OF = {"question": "answer", "promise": "promise"}
-NO_TALKS: tuple[Talk, ...] = ()
+TalksDebtsMoods = tuple[
+    tuple[TalkFact, ...] | Unknown, tuple[DebtFact, ...] | Unknown, tuple[MoodFact, ...] | Unknown
+]
 OPTIONAL = "optional"
 """What a client may refuse or pause without refusing us: everything that can wait."""
 MAY_WAIT = {MessageClass.RELATIONSHIP, MessageClass.MARKETING}
@@ -60,7 +65,10 @@ TIMES = {"quiet_from", "quiet_to", "sms_from", "sms_to", "work_from", "work_to"}
 
 def gate_settings(now: datetime) -> GateSettings:
     """The house's rules at ``now``: what the owner has changed over the defaults."""
-    business = business_at(now)
+    return settings_of(business_at(now))
+
+
+def settings_of(business: Business) -> GateSettings:
     given: dict[str, Any] = {}
     for key, value in business.gate.items():
         try:
@@ -77,43 +85,60 @@ def _setting(key: str, value: Any) -> Any:
     return frozenset(value) if key == "quiet_weekdays" else value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Read:
     """Everything that was read for one batch. A source that failed is None."""
 
-    places: Mapping[int, PlaceState] | None
-    addresses: Mapping[tuple[int, str], AddressView] | None
-    basis: Mapping[tuple[int, str, str], BasisState] | None
-    talks: Mapping[int, Sequence[Talk]] | None
-    sensitive: Mapping[int, SensitiveState] | None
-    standing: Sequence[Standing] | None
-    conditions: Mapping[int, ConditionFact | Unknown] | None
-    last_inbound: Mapping[int, datetime] | None
-    last_auto_reply: Mapping[int, datetime] | None
-    off: frozenset[str] | None
+    clients: Mapping[int, Client] | None = None
+    addresses: Mapping[tuple[int, str], AddressView] | None = None
+    basis: Mapping[tuple[int, str, str], BasisState] | None = None
+    talks: Mapping[int, Sequence[Talk]] | None = None
+    sensitive: Mapping[int, SensitiveState] | None = None
+    standing: Sequence[Standing] | None = None
+    conditions: Mapping[int, ConditionFact | Unknown] | None = None
+    last_inbound: Mapping[int, datetime] | None = None
+    last_auto_reply: Mapping[int, datetime] | None = None
+    off: frozenset[str] | None = None
 
 
-def gate_facts(messages: Sequence[DueMessage], now: datetime) -> dict[int, Facts]:
-    """Facts for each message, by its id. ``caps`` are delivery's own and left at nothing used."""
-    read = _read(messages, now)
-    placed: dict[tuple[tuple[str, ...], str, str], PlaceFact] = {}
+def gate_facts(
+    messages: Sequence[DueMessage], now: datetime, reading: Reading | None = None
+) -> dict[int, Facts]:
+    """Facts for each message, by its id. ``caps`` are delivery's own and left at nothing used.
+
+    ``reading``: what has been read of these clients for this batch.
+    """
+    read = _read(messages, now, reading or Reading())
+    placed: dict[PlaceState, PlaceFact] = {}
     return {message.id: _facts_or_none(message, read, placed) for message in messages}
 
 
-def _read(messages: Sequence[DueMessage], now: datetime) -> _Read:
+def _read(messages: Sequence[DueMessage], now: datetime, reading: Reading) -> _Read:
     ids = sorted({message.contact_id for message in messages})
-    return _Read(
-        places=_or_none(lambda: contacts.place_facts(ids)),
-        addresses=_or_none(lambda: _addresses(messages, now)),
-        basis=_or_none(lambda: _basis(messages, now)),
-        talks=_or_none(lambda: inbox.talks_at(ids, now, gate_settings(now).mood_days)),
-        sensitive=_or_none(lambda: contacts.sensitive_facts_at(ids, now)),
-        standing=_or_none(lambda: holds.orders_at(now)),
-        conditions=_or_none(lambda: conditions_hold(messages, now)),
-        last_inbound=_or_none(lambda: inbox.last_inbound(ids)),
-        last_auto_reply=_or_none(lambda: inbox.last_auto_reply(ids)),
-        off=_or_none(channels.channels_off),
-    )
+    sources = _sources(messages, ids, now, reading)
+    try:
+        with transaction.atomic():
+            return _Read(**{name: source() for name, source in sources.items()})
+    except TROUBLE:  # which one it was, each tells in a savepoint of its own
+        return _Read(**{name: _or_none(source) for name, source in sources.items()})
+
+
+def _sources(
+    messages: Sequence[DueMessage], ids: Sequence[int], now: datetime, reading: Reading
+) -> dict[str, Callable[[], Any]]:
+    flags = cache(lambda: contacts.flags_at(ids, now))
+    return {
+        "clients": lambda: reading.clients(ids),
+        "addresses": lambda: _addresses(messages, now, reading),
+        "basis": lambda: _basis(messages, now, reading, flags),
+        "talks": lambda: inbox.talks_at(ids, now, settings_of(reading.house(now)).mood_days),
+        "sensitive": lambda: contacts.sensitive_facts_at(reading.clients(ids), now, flags()),
+        "standing": lambda: holds.orders_at(now),
+        "conditions": lambda: conditions_hold(messages, now),
+        "last_inbound": lambda: inbox.last_inbound(ids),
+        "last_auto_reply": lambda: inbox.last_auto_reply(ids),
+        "off": channels.channels_off,
+    }
 
 
 def _or_none(source: Callable[[], T]) -> T | None:
@@ -125,29 +150,36 @@ def _or_none(source: Callable[[], T]) -> T | None:
         return None
 
 
-def _addresses(messages: Sequence[DueMessage], now: datetime) -> dict[tuple[int, str], AddressView]:
+def _addresses(
+    messages: Sequence[DueMessage], now: datetime, reading: Reading
+) -> dict[tuple[int, str], AddressView]:
     found: dict[tuple[int, str], AddressView] = {}
     for channel in {message.request.channel for message in messages}:
-        ids = [message.contact_id for message in messages if message.request.channel == channel]
-        for ident, view in contacts.address_facts_at(ids, channel, now).items():
+        ids = [message.contact_id for message in messages if message.request.channel is channel]
+        for ident, view in reading.addresses(ids, channel, now).items():
             found[ident, channel] = view
     return found
 
 
-def _basis(messages: Sequence[DueMessage], now: datetime) -> dict[tuple[int, str, str], BasisState]:
+def _basis(
+    messages: Sequence[DueMessage], now: datetime, reading: Reading, flags: Callable[[], contacts.Flags]
+) -> dict[tuple[int, str, str], BasisState]:
+    wanted: dict[tuple[str, str, str], list[int]] = {}
+    for message in messages:
+        request = message.request
+        key = (request.purpose, request.channel, request.channel)
+        wanted.setdefault(key, []).append(message.contact_id)
+        if request.message_class is MessageClass.RELATIONSHIP:
+            wanted.setdefault((OPTIONAL, "mail", ""), []).append(message.contact_id)
     found: dict[tuple[int, str, str], BasisState] = {}
-    for purpose, channel in {(m.request.purpose, m.request.channel) for m in messages}:
-        ids = [m.contact_id for m in messages if (m.request.purpose, m.request.channel) == (purpose, channel)]
-        for ident, state in contacts.basis_facts_at(ids, purpose, channel, now).items():
-            found[ident, purpose, channel] = state
-    may_wait = [m.contact_id for m in messages if m.request.message_class is MessageClass.RELATIONSHIP]
-    if may_wait:
-        for ident, state in contacts.basis_facts_at(may_wait, OPTIONAL, "mail", now).items():
-            found[ident, OPTIONAL, ""] = state
+    for (purpose, channel, shown), ids in wanted.items():
+        states = contacts.basis_facts_at(reading.clients(ids), purpose, channel, now, flags())
+        for ident, state in states.items():
+            found[ident, purpose, shown] = state
     return found
 
 
-def _facts_or_none(message: DueMessage, read: _Read, placed: dict[Any, PlaceFact]) -> Facts:
+def _facts_or_none(message: DueMessage, read: _Read, placed: dict[PlaceState, PlaceFact]) -> Facts:
     """One message whose facts make no sense waits; the others do not wait with it."""
     try:
         return _facts(message, read, placed)
@@ -156,17 +188,18 @@ def _facts_or_none(message: DueMessage, read: _Read, placed: dict[Any, PlaceFact
         return NOTHING_KNOWN
 
 
-def _facts(message: DueMessage, read: _Read, placed: dict[Any, PlaceFact]) -> Facts:
+def _facts(message: DueMessage, read: _Read, placed: dict[PlaceState, PlaceFact]) -> Facts:
     contact = message.contact_id
-    talks = UNKNOWN if read.talks is None else read.talks.get(contact, NO_TALKS)
-    place = read.places.get(contact) if read.places is not None else None
+    talks, debts, moods = _of_talks(read.talks, contact)
+    client = read.clients.get(contact) if read.clients is not None else None
+    place = client.place if client is not None else None
     return Facts(
         address=_address(message, read),
         basis=_basis_fact(message, read),
         condition=UNKNOWN if read.conditions is None else read.conditions.get(message.id, UNKNOWN),
-        talks=UNKNOWN if isinstance(talks, Unknown) else tuple(map(_talk, filter(_is_talk, talks))),
-        debts=UNKNOWN if isinstance(talks, Unknown) else tuple(_debt(t) for t in talks if _is_debt(t)),
-        moods=UNKNOWN if isinstance(talks, Unknown) else tuple(_mood(t) for t in talks if t.kind in MOODS),
+        talks=talks,
+        debts=debts,
+        moods=moods,
         place=UNKNOWN if place is None else _place(place, placed),
         caps=NOTHING_USED,
         channel=_channel(contact, read),
@@ -189,6 +222,10 @@ NOTHING_KNOWN = Facts(
     sensitive=UNKNOWN,
     standing=UNKNOWN,
 )
+NEVER = ChannelFact()
+NOT_SENSITIVE, BEREAVED = SensitiveFact(), SensitiveFact(bereaved=True)
+ADDRESS_STATES: Mapping[str, AddressState] = {str(state): state for state in AddressState}
+BASIS_KINDS: Mapping[str, BasisKind] = {str(kind): kind for kind in BasisKind}
 
 
 def _address(message: DueMessage, read: _Read) -> AddressState | Unknown:
@@ -202,25 +239,39 @@ def _address(message: DueMessage, read: _Read) -> AddressState | Unknown:
         return UNKNOWN
     if view.marketing_off and message.request.purpose is Purpose.MARKETING:
         return AddressState.SUPPRESSED
-    return AddressState(view.state)
+    return ADDRESS_STATES[view.state]
 
 
 def _basis_fact(message: DueMessage, read: _Read) -> BasisFact | Unknown:
-    key = (message.contact_id, message.request.purpose, message.request.channel)
+    request = message.request
+    key = (request.contact_id, request.purpose, request.channel)
     state = read.basis.get(key) if read.basis is not None else None
     if state is None:
         return UNKNOWN
     refused = False
-    if message.request.message_class is MessageClass.RELATIONSHIP:
-        optional = read.basis.get((message.contact_id, OPTIONAL, "")) if read.basis is not None else None
+    if request.message_class is MessageClass.RELATIONSHIP:
+        optional = read.basis.get((request.contact_id, OPTIONAL, "")) if read.basis is not None else None
         refused = optional is not None and optional.objected
     return BasisFact(
-        kind=BasisKind(state.kind),
-        since=state.since,
-        receipt_id=state.receipt_id,
-        objected=state.objected or refused,
-        withdrawn=state.withdrawn,
-        restricted=state.restricted,
+        BASIS_KINDS[state.kind],
+        state.since,
+        state.receipt_id,
+        state.objected or refused,
+        state.withdrawn,
+        state.restricted,
+    )
+
+
+def _of_talks(read: Mapping[int, Sequence[Talk]] | None, contact: int) -> TalksDebtsMoods:
+    if read is None:
+        return UNKNOWN, UNKNOWN, UNKNOWN
+    talks = read.get(contact)
+    if not talks:
+        return (), (), ()
+    return (
+        tuple(_talk(talk) for talk in talks if _is_talk(talk)),
+        tuple(_debt(talk) for talk in talks if _is_debt(talk)),
+        tuple(_mood(talk) for talk in talks if talk.kind in MOODS),
     )
 
 
@@ -246,29 +297,42 @@ def _mood(talk: Talk) -> MoodFact:
     return MoodFact(talk.kind, talk.from_at, talk.ref, still_open, talk.owner_id)
 
 
-def _place(place: PlaceState, placed: dict[Any, PlaceFact]) -> PlaceFact:
+def _place(place: PlaceState, placed: dict[PlaceState, PlaceFact]) -> PlaceFact:
     """One object per place: the gate remembers what follows from it."""
-    key = (place.zones, place.country, place.subdivision)
-    return placed.setdefault(key, PlaceFact(*key))
+    found = placed.get(place)
+    if found is None:
+        found = placed[place] = _place_fact(place.zones, place.country, place.subdivision)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _place_fact(zones: tuple[str, ...], country: str, subdivision: str) -> PlaceFact:
+    return PlaceFact(zones, country, subdivision)
 
 
 def _channel(contact: int, read: _Read) -> ChannelFact | Unknown:
     if read.last_inbound is None or read.last_auto_reply is None:
         return UNKNOWN
-    return ChannelFact(
-        last_inbound_at=read.last_inbound.get(contact),
-        last_auto_reply_at=read.last_auto_reply.get(contact),
-    )
+    inbound, replied = read.last_inbound.get(contact), read.last_auto_reply.get(contact)
+    if inbound is None and replied is None:
+        return NEVER
+    return ChannelFact(last_inbound_at=inbound, last_auto_reply_at=replied)
 
 
 def _sensitive(contact: int, read: _Read) -> SensitiveFact | Unknown:
     state = read.sensitive.get(contact) if read.sensitive is not None else None
-    return UNKNOWN if state is None else SensitiveFact(bereaved=state.bereaved)
+    if state is None:
+        return UNKNOWN
+    return BEREAVED if state.bereaved else NOT_SENSITIVE
 
 
-def _standing(message: DueMessage, read: _Read, place: PlaceState | None) -> tuple[StandingHoldFact, ...] | Unknown:
+def _standing(
+    message: DueMessage, read: _Read, place: PlaceState | None
+) -> tuple[StandingHoldFact, ...] | Unknown:
     if read.standing is None or (place is None and read.standing):
         return UNKNOWN
+    if not read.standing:
+        return ()
     return tuple(
         StandingHoldFact(row.ref, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release)
         for row in read.standing

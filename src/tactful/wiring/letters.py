@@ -8,8 +8,7 @@ from django.conf import settings
 
 from tactful.channels import queries as channels
 from tactful.channels.types import Channel
-from tactful.contacts import queries as contacts
-from tactful.contacts.types import Person
+from tactful.contacts.types import Client, PlaceState
 from tactful.content import queries as content
 from tactful.content.rules.person_mail import build_person_mail
 from tactful.content.templates_seed import automatic_label, footer_words
@@ -23,11 +22,11 @@ from tactful.delivery.types import (
     Recipient,
     TemplateChoice,
 )
-from tactful.foundation.clock import business_now
-from tactful.foundation.queries import business_at
+from tactful.foundation.types import Business
 from tactful.kernel.zones import local_day, next_day_start
-from tactful.wiring.gate_facts import gate_facts, gate_settings
+from tactful.wiring.gate_facts import gate_facts, settings_of
 from tactful.wiring.object_facts import load
+from tactful.wiring.reading import Reading
 
 FACT_VARIABLE = "@"
 DEFAULT_VARIABLE = "~"  # as ``journeys.effects`` writes them
@@ -36,49 +35,53 @@ A_PERSON = ("A person", "Et menneske")
 
 
 def fact_sources() -> FactSources:
-    """Everything that delivery asks of the house."""
+    """Everything that delivery asks of the house. It remembers what it has read: one for each batch."""
+    reading = Reading()
     return FactSources(
-        gate_settings=gate_settings,
-        gate_facts=gate_facts,
-        cap_scopes=cap_scopes,
-        recipients=recipients,
-        variables=variables,
+        gate_settings=lambda now: settings_of(reading.house(now)),
+        gate_facts=lambda messages, now: gate_facts(messages, now, reading),
+        cap_scopes=lambda ids, now: cap_scopes(ids, now, reading),
+        recipients=lambda ids, channel, now: recipients(ids, channel, now, reading),
+        variables=lambda messages, now: variables(messages, now, reading),
         template=template,
         compiled=compiled,
         words=words,
-        letterhead=letterhead,
+        letterhead=lambda account, language, now: letterhead(account, language, reading.house(now)),
+        renew=fact_sources,
     )
 
 
-def cap_scopes(contact_ids: Sequence[int], now: datetime) -> dict[int, CapScope]:
+def cap_scopes(contact_ids: Sequence[int], now: datetime, reading: Reading) -> dict[int, CapScope]:
     """The client's calendar day, and whose caps count besides their own."""
-    places = contacts.place_facts(contact_ids)
-    days: dict[tuple[str, ...], tuple[object, datetime]] = {}
-    scopes: dict[int, CapScope] = {}
-    for ident, place in places.items():
-        if place.zones not in days:
-            days[place.zones] = (local_day(now, place.zones[0]), next_day_start(now, place.zones))
-        day, ends = days[place.zones]
-        scopes[ident] = CapScope(day, ends, place.household_id, place.company_id)  # type: ignore[arg-type]
-    return scopes
+    scopes: dict[PlaceState, CapScope] = {}
+    found: dict[int, CapScope] = {}
+    for ident, client in reading.clients(contact_ids).items():
+        place = client.place
+        if place not in scopes:
+            day, ends = local_day(now, place.zones[0]), next_day_start(now, place.zones)
+            scopes[place] = CapScope(day, ends, place.household_id, place.company_id)
+        found[ident] = scopes[place]
+    return found
 
 
-def recipients(contact_ids: Sequence[int], channel: Channel) -> dict[int, Recipient]:
+def recipients(
+    contact_ids: Sequence[int], channel: Channel, now: datetime, reading: Reading
+) -> dict[int, Recipient]:
     """Usable addresses only."""
-    now = business_now()
-    people = contacts.people(contact_ids)
-    house = business_at(now).language
-    views = contacts.address_facts_at(contact_ids, channel, now)
+    house = reading.house(now).language
+    people = reading.clients(contact_ids)
     return {
         ident: Recipient(view.address, people[ident].name, people[ident].language or house)
-        for ident, view in views.items()
-        if view.state == "usable" and ident in people
+        for ident, view in reading.addresses(contact_ids, channel, now).items()
+        if view.state == "usable"
     }
 
 
-def variables(messages: Sequence[DueMessage], now: datetime) -> dict[int, Mapping[str, str]]:
-    """The values of each message: the client's own, and the facts that its cause has named."""
-    people = contacts.people({message.contact_id for message in messages})
+def variables(
+    messages: Sequence[DueMessage], now: datetime, reading: Reading
+) -> dict[int, Mapping[str, str]]:
+    """The client's own values for each message, and the facts that its cause has named."""
+    people = reading.clients([message.contact_id for message in messages])
     keys = {
         (message.contact_id, key)
         for message in messages
@@ -86,27 +89,27 @@ def variables(messages: Sequence[DueMessage], now: datetime) -> dict[int, Mappin
         if name.startswith(FACT_VARIABLE)
     }
     facts = load(sorted(keys), now) if keys else {}
-    house = business_at(now)
+    house = reading.house(now).language
     return {
-        message.id: _own(people[message.contact_id], house.name)
-        | _named(message, facts, message.language or people[message.contact_id].language or house.language)
+        message.id: _own(person) | _named(message, facts, message.language or person.language or house)
         for message in messages
-        if message.contact_id in people
+        if (person := people.get(message.contact_id)) is not None
     }
 
 
-def _own(person: Person, business: str) -> dict[str, str]:
-    return {
-        "given_name": person.given_name,
-        "name": person.name,
-        "company": person.company,
-        "business": business,
-        "sender_name": person.manager or business,
-    }
+def _own(person: Client) -> dict[str, str]:
+    """Few, for each mail keeps its own; what is the same for many stands in the letterhead."""
+    values = {"given_name": person.given_name or (person.name.split() or [""])[0]}
+    if person.company:
+        values["company"] = person.company
+    if person.manager:
+        values["sender_name"] = person.manager
+    return values
 
 
 def _named(message: DueMessage, facts: Mapping[tuple[int, str], object], language: str) -> dict[str, str]:
-    """Values that are known, facts as they stand now, and the journey's own words where there is neither."""
+    """Facts as they stand now, and the journey's own words where nothing is known. What the message
+    itself brings along is not repeated here."""
     default = DEFAULT_VARIABLE + ("nb:" if language.startswith(("nb", "no", "nn")) else "en:")
     values: dict[str, str] = {}
     defaults: dict[str, str] = {}
@@ -115,10 +118,8 @@ def _named(message: DueMessage, facts: Mapping[tuple[int, str], object], languag
             fact = facts.get((message.contact_id, value))
             if isinstance(fact, str) and fact:
                 values[name.removeprefix(FACT_VARIABLE)] = fact
-        elif name.startswith(default):
+        elif name.startswith(default) and name.removeprefix(default) not in message.variables:
             defaults[name.removeprefix(default)] = value
-        elif not name.startswith(DEFAULT_VARIABLE):
-            values[name] = value
     return defaults | values
 
 
@@ -146,9 +147,8 @@ def words(subject: str, text: str, language: str) -> Compiled:
     return OwnWords(PersonMail(subject, text, language or UNKNOWN_LANGUAGE))
 
 
-def letterhead(account_id: int, language: str, now: datetime) -> Letterhead:
+def letterhead(account_id: int, language: str, house: Business) -> Letterhead:
     """Of an account in a language: addresses with a place for the token, links, and the honest label."""
-    house = business_at(now)
     account = channels.account(account_id)
     local, _at, domain = account.address.rpartition("@")
     plus = f"{local}+{{token}}@{domain}"
@@ -165,6 +165,7 @@ def letterhead(account_id: int, language: str, now: datetime) -> Letterhead:
         preferences=f"{portal}/preferences/{{token}}/",
         unsubscribe=f"{portal}/unsubscribe/{{token}}/",
         unsubscribe_mailto=plus,
+        values={"business": house.name, "sender_name": house.name},
         brand={
             "business": house.name,
             "postal_address": house.address,

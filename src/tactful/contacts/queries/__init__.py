@@ -1,17 +1,28 @@
 """Reads of contacts: people, searching, and the facts that the gate is told about them."""
 
-from .facts import address_facts_at, basis_facts_at, place_facts, sensitive_facts_at
+from .facts import (
+    Flags,
+    address_facts_at,
+    basis_facts_at,
+    clients,
+    flags_at,
+    place_facts,
+    sensitive_facts_at,
+)
 from .importing import ImportRow, ImportRun, import_run, import_runs, known_contacts, refused_csv, run_rows
 from .people import Page, Profile, find_by_address, how_many, in_order, lines, people, profile, search
 
 __all__ = [
+    "Flags",
     "ImportRow",
     "ImportRun",
     "Page",
     "Profile",
     "address_facts_at",
     "basis_facts_at",
+    "clients",
     "find_by_address",
+    "flags_at",
     "how_many",
     "import_run",
     "import_runs",

@@ -3,15 +3,14 @@
 Ids without a contact are missing from the answer: an unknown fact never clears.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-
-from django.db import connection
+from functools import lru_cache
 
 from tactful.contacts.address_hash import address_hash
-from tactful.contacts.models import Contact, Identity, Suppression
+from tactful.contacts.models import Identity
 from tactful.contacts.rules.addresses import is_mobile
-from tactful.contacts.types import AddressView, BasisState, PlaceState, SensitiveState
+from tactful.contacts.types import AddressView, BasisState, Client, PlaceState, SensitiveState
 from tactful.foundation import pg
 from tactful.kernel.calendars import zones_of
 
@@ -24,84 +23,118 @@ _IN_FORCE = """{0}.from_at <= %(at)s AND {0}.recorded_at <= %(at)s
     AND ({0}.to_at IS NULL OR {0}.to_at > %(at)s OR {0}.end_recorded_at > %(at)s)"""
 
 _BASIS = f"""
-    SELECT c.id, b.kind, b.from_at, b.receipt_id,
-           COALESCE(f.keys @> ARRAY['objected:' || %(purpose)s], false),
-           COALESCE(f.keys @> ARRAY['restricted'], false)
-    FROM contact c
-    LEFT JOIN LATERAL (
-        SELECT b.kind, b.from_at, b.receipt_id FROM basis_spell b
-        WHERE b.contact_id = c.id AND b.purpose = %(purpose)s AND b.channel = %(channel)s
-          AND {_IN_FORCE.format("b")}
-        ORDER BY b.from_at DESC, b.id DESC LIMIT 1
-    ) b ON true
-    LEFT JOIN LATERAL (
-        SELECT array_agg(s.key::text) AS keys FROM contact_spell s
-        WHERE s.contact_id = c.id AND s.kind = 'flag' AND {_IN_FORCE.format("s")}
-    ) f ON true
-    WHERE c.id = ANY(%(ids)s)"""  # noqa: S608 - put together from constants
+    SELECT b.contact_id, b.kind, b.from_at, b.receipt_id FROM basis_spell b
+    WHERE b.contact_id = ANY(%(ids)s::bigint[]) AND b.purpose = %(purpose)s AND b.channel = %(channel)s
+      AND {_IN_FORCE.format("b")}
+    ORDER BY b.from_at, b.id"""  # noqa: S608 - put together from constants
 
-_SENSITIVE = f"""
-    SELECT c.id, COALESCE(array_agg(s.key::text) FILTER (WHERE s.key IS NOT NULL), ARRAY[]::text[])
-    FROM contact c
-    LEFT JOIN contact_spell s ON s.contact_id = c.id AND s.kind = 'flag'
-        AND (s.key = 'bereaved' OR s.key LIKE 'occasion_off:%%') AND {_IN_FORCE.format("s")}
-    WHERE c.id = ANY(%(ids)s) GROUP BY c.id"""  # noqa: S608 - put together from constants
+_FLAGS = f"""
+    SELECT s.contact_id, s.key FROM contact_spell s
+    WHERE s.contact_id = ANY(%(ids)s::bigint[]) AND s.kind = 'flag' AND {_IN_FORCE.format("s")}
+    """  # noqa: S608 - put together from constants
 
-_PLACES = """
-    SELECT id, time_zone, country, subdivision, household_id, company_id FROM contact
-    WHERE id = ANY(%(ids)s::bigint[])"""
+_KNOWN = "SELECT id FROM contact WHERE id = ANY(%s::bigint[])"
+
+_ADDRESSES = """
+    SELECT contact_id, value FROM identity
+    WHERE contact_id = ANY(%(ids)s::bigint[]) AND kind = %(kind)s AND added_at <= %(at)s
+    ORDER BY contact_id, is_primary DESC, added_at, id"""
+
+_SUPPRESSED = f"""
+    SELECT s.address_hash, s.scope, s.reason FROM suppression s
+    WHERE s.address_hash = ANY(%(hashes)s::bytea[]) AND s.channel = %(channel)s AND {_IN_FORCE.format("s")}
+    """  # noqa: S608 - put together from constants
+
+_CLIENTS = """
+    SELECT c.id, c.name, c.given_name, c.language, COALESCE(co.name, ''), COALESCE(m.name, ''),
+           c.time_zone, c.country, c.subdivision, c.household_id, c.company_id
+    FROM contact c LEFT JOIN company co ON co.id = c.company_id LEFT JOIN staff m ON m.id = c.manager_id
+    WHERE c.id = ANY(%s::bigint[])"""
+
+Flags = dict[int, frozenset[str]]
+NO_FLAGS: frozenset[str] = frozenset()
 
 
-def basis_facts_at(ids: Sequence[int], purpose: str, channel: str, at: datetime) -> dict[int, BasisState]:
-    """Basis, objection and restriction of each contact for ``purpose`` on ``channel``. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BASIS, {"ids": list(ids), "purpose": purpose, "channel": channel, "at": at})
-        return {row[0]: _basis(*row[1:]) for row in cursor.fetchall()}
+def clients(ids: Iterable[int]) -> dict[int, Client]:
+    """What gate and letter want of each contact. One query."""
+    rows = pg.many(_CLIENTS, [pg.numbers(ids)])
+    return {
+        ident: Client(ident, name, given_name, language, company, manager, _place(*place))
+        for ident, name, given_name, language, company, manager, *place in rows
+    }
+
+
+def flags_at(ids: Collection[int], at: datetime) -> Flags:
+    """Flags in force, of those who have any: bereaved, restricted, objected:…, occasion_off:…"""
+    found: dict[int, set[str]] = {}
+    for ident, key in pg.many(_FLAGS, {"ids": pg.numbers(ids), "at": at}):
+        found.setdefault(ident, set()).add(key)
+    return {ident: frozenset(keys) for ident, keys in found.items()}
+
+
+def basis_facts_at(
+    ids: Collection[int], purpose: str, channel: str, at: datetime, flags: Flags | None = None
+) -> dict[int, BasisState]:
+    """Basis, objection and restriction of each contact for ``purpose`` on ``channel``.
+
+    ``flags``: as ``flags_at`` gave them, of contacts that are known to exist; without, all is read here.
+    """
+    params = {"ids": pg.numbers(ids), "purpose": str(purpose), "channel": str(channel), "at": at}
+    spells = {ident: (kind, since, receipt) for ident, kind, since, receipt in pg.many(_BASIS, params)}
+    if flags is None:
+        ids, flags = _known(ids), flags_at(ids, at)
+    return {ident: _basis(spells.get(ident, _NO_SPELL), flags.get(ident, NO_FLAGS), purpose) for ident in ids}
+
+
+_NO_SPELL: tuple[None, None, None] = (None, None, None)
+
+
+def _known(ids: Collection[int]) -> set[int]:
+    return {row[0] for row in pg.many(_KNOWN, [pg.numbers(ids)])}
 
 
 def _basis(
-    kind: str | None, since: datetime | None, receipt_id: int | None, objected: bool, restricted: bool
+    spell: tuple[str | None, datetime | None, int | None], flags: frozenset[str], purpose: str
 ) -> BasisState:
+    kind, since, receipt_id = spell
     withdrawn = kind == "withdrawn"
     return BasisState(
         kind="none" if withdrawn or kind is None else kind,
         since=since,
         receipt_id=receipt_id,
-        objected=objected,
+        objected=bool(flags) and f"objected:{purpose}" in flags,
         withdrawn=withdrawn,
-        restricted=restricted,
+        restricted="restricted" in flags,
     )
 
 
-def address_facts_at(ids: Sequence[int], channel: str, at: datetime) -> dict[int, AddressView]:
-    """The address that ``channel`` would use, and what stands against it. Three queries: the people,
-    their addresses, and the suppressions, which are looked up by keyed hash.
+def address_facts_at(
+    ids: Collection[int], channel: str, at: datetime, *, known: Collection[int] | None = None
+) -> dict[int, AddressView]:
+    """The address that ``channel`` would use, and what stands against it. Suppressions are looked up by
+    keyed hash. ``known``: those of ``ids`` that exist, where the caller has read them.
     """
-    known = set(Contact.objects.filter(id__in=ids).values_list("id", flat=True))
     addresses = _addresses(ids, channel, at)
     hashes = {address_hash(channel, address): ident for ident, address in addresses.items()}
     found: dict[int, list[tuple[str, str]]] = {}
-    spells = Suppression.objects.at(at).filter(channel=channel, address_hash__in=list(hashes))
-    for digest, scope, reason in spells.values_list("address_hash", "scope", "reason"):
+    params = {"hashes": pg.bytes_(hashes), "channel": str(channel), "at": at}
+    for digest, scope, reason in pg.many(_SUPPRESSED, params):
         found.setdefault(hashes[bytes(digest)], []).append((scope, reason))
-    return {ident: _address(addresses.get(ident, ""), found.get(ident, [])) for ident in known}
+    present = _known(ids) if known is None else known
+    return {ident: _address(addresses.get(ident, ""), found.get(ident, ())) for ident in present}
 
 
-def _addresses(ids: Sequence[int], channel: str, at: datetime) -> dict[int, str]:
+def _addresses(ids: Collection[int], channel: str, at: datetime) -> dict[int, str]:
     kind = KIND_OF_CHANNEL.get(channel)
-    rows = (
-        Identity.objects.filter(contact_id__in=ids, kind=kind, added_at__lte=at)
-        .order_by("contact_id", "-is_primary", "added_at", "id")
-        .values_list("contact_id", "value")
-    )
+    params = {"ids": pg.numbers(ids), "kind": kind and str(kind), "at": at}
     chosen: dict[int, str] = {}
-    for contact_id, value in rows if kind else ():
+    for contact_id, value in pg.many(_ADDRESSES, params) if kind else ():
         if channel == "mail" or is_mobile(value):
             chosen.setdefault(contact_id, value)
     return chosen
 
 
-def _address(address: str, against: list[tuple[str, str]]) -> AddressView:
+def _address(address: str, against: Sequence[tuple[str, str]]) -> AddressView:
     if not address:
         return AddressView("missing")
     for scope, reason in against:
@@ -111,26 +144,37 @@ def _address(address: str, against: list[tuple[str, str]]) -> AddressView:
     return AddressView("usable", address, marketing_off=bool(against))
 
 
-def sensitive_facts_at(ids: Sequence[int], at: datetime) -> dict[int, SensitiveState]:
-    """Bereavement, and occasions ("birthday") that the person does not want to hear about. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SENSITIVE, {"ids": list(ids), "at": at})
-        return {
-            ident: SensitiveState(
-                "bereaved" in keys,
-                frozenset(key.removeprefix("occasion_off:") for key in keys if key != "bereaved"),
-            )
-            for ident, keys in cursor.fetchall()
-        }
+def sensitive_facts_at(
+    ids: Collection[int], at: datetime, flags: Flags | None = None
+) -> dict[int, SensitiveState]:
+    """Bereavement, and occasions ("birthday") that the person does not want to hear about.
+
+    ``flags``: as in ``basis_facts_at``.
+    """
+    if flags is None:
+        ids, flags = _known(ids), flags_at(ids, at)
+    return {ident: _sensitive(flags[ident]) if ident in flags else NOT_SENSITIVE for ident in ids}
 
 
-def place_facts(ids: Sequence[int]) -> dict[int, PlaceState]:
+NOT_SENSITIVE = SensitiveState()
+
+
+def _sensitive(flags: frozenset[str]) -> SensitiveState:
+    prefix = "occasion_off:"
+    off = frozenset(key.removeprefix(prefix) for key in flags if key.startswith(prefix))
+    return SensitiveState("bereaved" in flags, off)
+
+
+def place_facts(ids: Iterable[int]) -> dict[int, PlaceState]:
     """Where each contact lives, household and company included, for calendars and caps. One query."""
-    rows = pg.many(_PLACES, {"ids": pg.numbers(ids)})
-    return {
-        ident: PlaceState(_zones(zone, country), country, subdivision, household, company)
-        for ident, zone, country, subdivision, household, company in rows
-    }
+    return {ident: client.place for ident, client in clients(ids).items()}
+
+
+@lru_cache(maxsize=1024)
+def _place(
+    zone: str, country: str, subdivision: str, household: int | None, company: int | None
+) -> PlaceState:
+    return PlaceState(_zones(zone, country), country, subdivision, household, company)
 
 
 def _zones(zone: str, country: str) -> tuple[str, ...]:

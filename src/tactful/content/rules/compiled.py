@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tactful.content.rules.escaping import Escape, Fits, escape_for, is_blank, plain_test
 from tactful.content.rules.headers import SUBJECT_LIMIT, clean_words, header_block
 from tactful.content.rules.html_places import Slot
 from tactful.content.rules.liquid import Rendering, liquid_value
-from tactful.content.rules.quoted_printable import SOFT_BREAK, encode_before_slot, encode_slot, encode_text
+from tactful.content.rules.quoted_printable import encode_before_slot, encode_plain, encode_slot, encode_text
 from tactful.content.rules.shell import LABEL, PREFERENCES, SUBJECT, UNSUBSCRIBE, WHY
 from tactful.content.types import AutoSubmitted, MailEnvelope, MailRefused, Variable, VariableKind
 
@@ -119,19 +119,24 @@ def _kind(slot: Slot, kinds: Mapping[str, VariableKind]) -> VariableKind:
 class _Value:
     """One variable in a body: how it is encoded for each context, and at which places it goes in.
 
-    ``fits``: a value that passes is already what all these contexts need.
+    ``fits``: a value that passes needs no escape in any of these contexts.
     """
 
     name: str
     default: str
     fits: Fits | None
-    ways: dict[Escape, list[int]]
+    ways: dict[Escape, list[int]] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
 
     def fill(self, value: str, template: list[bytes]) -> None:
-        ready = value.encode("ascii") + SOFT_BREAK if self.fits and self.fits(value) else None
+        if self.fits and self.fits(value):
+            plain = encode_plain(value)
+            for place in self.places:
+                template[place] = plain
+            return
         encode = _encode_short if len(value) <= _SHORT else _encode
         for escape, places in self.ways.items():
-            encoded = encode(escape, value) if ready is None else ready
+            encoded = encode(escape, value)
             for place in places:
                 template[place] = encoded
 
@@ -154,10 +159,10 @@ class PatchedBody:
         for index, piece in enumerate(pieces):
             if isinstance(piece, Slot):
                 gap, fits = _Gap.of(piece, kinds), plain_test(piece.context, _kind(piece, kinds))
-                value = values.setdefault(
-                    (gap.name, gap.default, fits), _Value(gap.name, gap.default, fits, {})
-                )
+                key = (gap.name, gap.default, fits)
+                value = values.setdefault(key, _Value(*key))
                 value.ways.setdefault(gap.escape, []).append(index)
+                value.places.append(index)
                 self._template.append(b"")
             elif isinstance(piece, str):
                 before_slot = index + 1 < len(pieces) and isinstance(pieces[index + 1], Slot)

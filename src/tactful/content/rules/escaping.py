@@ -17,10 +17,10 @@ SAFE_LINK = "#"
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _NEEDS_CLEANING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-# The usual case: values that need no cleaning, no escape in HTML or plain text, and fit a line of
-# quoted-printable as they stand (at most 71 characters, no "=", no dot in front).
+# The usual case: values that need no cleaning and no escape in HTML, plain text or quoted-printable; what
+# is too long for a line is only cut (``quoted_printable.encode_plain``).
 _PLAIN_WORDS = re.compile(r"[A-Za-z0-9(#][A-Za-z0-9 !#$%()*+,./:;?@^_~\[\]-]{0,70}")
-_PLAIN_LINK = re.compile(r"https://[A-Za-z0-9!#$%()*+,./:;?@_~-]{1,63}")
+_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9!#$%()*+,./:;?@_~-]{1,900}")
 _IN_URLS = "!#$%&'()*+,-./:;=?@[]_~"
 
 
@@ -78,7 +78,7 @@ Fits = Callable[[str], object]
 
 
 def plain_test(context: Context, kind: VariableKind) -> Fits | None:
-    """A test for values that are finished bytes in all the contexts that give this very test."""
+    """A test for values that need no escape in all the contexts that give this very test."""
     if kind is VariableKind.URL and context is not Context.LINK_PART:
         return _PLAIN_LINK.fullmatch
     if kind is VariableKind.TEXT and context not in (Context.LINK, Context.LINK_PART):

@@ -36,6 +36,8 @@ def checked_address(address: str) -> str:
     A local part outside ASCII is refused here: it needs SMTPUTF8 all the way, which no header of ours
     asks for.
     """
+    if _ADDRESS.fullmatch(address) and _fits(address, address.find("@")):
+        return address
     local, _, domain = address.rpartition("@")
     if not local.isascii():
         raise MailRefused(
@@ -47,12 +49,17 @@ def checked_address(address: str) -> str:
     except UnicodeError:
         known = ""
     checked = f"{local}@{known}"
-    # "=?" would be read as an encoded word: the mail would go to another address than the one shown.
-    if len(checked) > 254 or len(local) > 64 or "=?" in local or not _ADDRESS.fullmatch(checked):
+    if not _fits(checked, len(local)) or not _ADDRESS.fullmatch(checked):
         raise MailRefused(
             f"{one_line(address)[:100]!r} is not a mail address. Write one like name@example.com."
         )
     return checked
+
+
+def _fits(address: str, local: int) -> bool:
+    """``local``: characters before the @."""
+    # "=?" would be read as an encoded word: the mail would go to another address than the one shown.
+    return len(address) <= 254 and local <= 64 and "=?" not in address
 
 
 def unstructured(name: str, value: str) -> str:
@@ -92,14 +99,16 @@ def mailbox(name: str, who: MailAddress) -> str:
 
 def _mailbox(name: str, who: MailAddress) -> str:
     address = checked_address(who.address)
-    phrase = _phrase(clean_words(who.name, NAME_LIMIT), len(name))
+    phrase = _phrase(who.name, len(name))
     if not phrase:
         return f"{name}: {address}\r\n"
     gap = "\r\n " if "\r\n" in phrase or len(name) + len(phrase) + len(address) > 70 else " "
     return f"{name}: {phrase}{gap}<{address}>\r\n"
 
 
-def _phrase(words: str, taken: int) -> str:
+@lru_cache(maxsize=1024)  # our own name comes with each mail, and given names come again
+def _phrase(name: str, taken: int) -> str:
+    words = clean_words(name, NAME_LIMIT)
     if not words.isascii():
         return encoded_words(words, _LINE - taken - 2)
     if not words or (len(words) <= 60 and _PHRASE.fullmatch(words)):

@@ -35,6 +35,16 @@ def encode_slot(value: str) -> bytes:
     return encode_before_slot(value)
 
 
+def encode_plain(value: str) -> bytes:
+    """Like ``encode_slot``, for characters that stand for themselves, the first of them no dot."""
+    raw = value.encode("ascii")
+    if len(raw) <= _ROOM:
+        return raw + SOFT_BREAK
+    pieces = [raw[start : start + _ROOM] for start in range(0, len(raw), _ROOM)]
+    whole = SOFT_BREAK.join(pieces) + SOFT_BREAK
+    return whole if b"\n." not in whole else encode_slot(value)
+
+
 def _encode_guarded(raw: bytes) -> bytes:
     lines = raw.decode("latin-1").split("\n")
     return "\r\n".join("=\r\n".join(_pieces(_encode_line(line))) for line in lines).encode("ascii")

@@ -214,8 +214,8 @@ def test_a_list_becomes_items_and_dashes(kind: str, items: list[str]) -> None:
 @settings(max_examples=40, deadline=None)
 @given(to=nasty, sender=nasty)
 def test_names_stay_names(to: str, sender: str) -> None:
-    envelope = replace(
-        ENVELOPE, to=MailAddress("liv@example.com", to), sender=MailAddress("post@example.org", sender)
+    envelope = ENVELOPE._replace(
+        to=MailAddress("liv@example.com", to), sender=MailAddress("post@example.org", sender)
     )
     message = build("fast", {}, envelope)
     for header, name, address in (("To", to, "liv@example.com"), ("From", sender, "post@example.org")):
@@ -235,7 +235,7 @@ def test_names_stay_names(to: str, sender: str) -> None:
 )
 def test_an_address_is_one_address_or_refused(address: str) -> None:
     try:
-        message = build("fast", {}, replace(ENVELOPE, to=MailAddress(address, "Liv")))
+        message = build("fast", {}, ENVELOPE._replace(to=MailAddress(address, "Liv")))
     except MailRefused:
         return
     [mailbox] = message["To"].addresses
@@ -248,12 +248,12 @@ def test_an_address_is_one_address_or_refused(address: str) -> None:
 @given(tail=nasty.filter(lambda text: not text.isalnum()))
 def test_the_envelope_lets_nothing_in(field: str, tail: str) -> None:
     changed = {
-        "message_id": replace(ENVELOPE, message_id=f"<1@example.org>{tail}"),
-        "unsubscribe": replace(
-            ENVELOPE, unsubscribe=Unsubscribe(f"https://example.org/{tail}", "u@example.org")
+        "message_id": ENVELOPE._replace(message_id=f"<1@example.org>{tail}"),
+        "unsubscribe": ENVELOPE._replace(
+            unsubscribe=Unsubscribe(f"https://example.org/{tail}", "u@example.org")
         ),
-        "mailto": replace(ENVELOPE, unsubscribe=Unsubscribe("https://example.org/u", f"u@example.org{tail}")),
-        "reply_to": replace(ENVELOPE, reply_to=MailAddress(f"u@example.org{tail}", tail)),
+        "mailto": ENVELOPE._replace(unsubscribe=Unsubscribe("https://example.org/u", f"u@example.org{tail}")),
+        "reply_to": ENVELOPE._replace(reply_to=MailAddress(f"u@example.org{tail}", tail)),
     }[field]
     try:
         assert sorted(build("fast", {}, changed)) == HEADERS
@@ -267,7 +267,7 @@ def test_other_peoples_message_ids_are_kept_only_when_they_are_well_formed(
     references: list[str], answered: str
 ) -> None:
     good = [f"<{number}@example.net>" for number in range(20)]
-    message = build("fast", {}, replace(ENVELOPE, references=(*good, *references), in_reply_to=answered))
+    message = build("fast", {}, ENVELOPE._replace(references=(*good, *references), in_reply_to=answered))
     assert set(message) <= {*HEADERS, "References", "In-Reply-To"}
     assert str(message["References"]).split()[0] == good[0]
 
@@ -300,7 +300,7 @@ def test_headers_of_automatic_mail() -> None:
     assert message["Content-Language"] == "en"
     assert message.get_content_type() == "multipart/alternative"
     answer = build(
-        "fast", {}, replace(ENVELOPE, auto_submitted=AutoSubmitted.REPLIED, in_reply_to="<9@x.example>")
+        "fast", {}, ENVELOPE._replace(auto_submitted=AutoSubmitted.REPLIED, in_reply_to="<9@x.example>")
     )
     assert answer["Auto-Submitted"] == "auto-replied"
     assert answer["In-Reply-To"] == "<9@x.example>"
@@ -355,21 +355,21 @@ def refuse(mail: CompiledMail, envelope: MailEnvelope, values: Mapping[str, str]
 def test_what_is_missing_is_said_in_words() -> None:
     mail, values = COMPILED["fast"], {"upload_url": URL}
     assert "upload_url" in refuse(mail, ENVELOPE, {})
-    assert "unsubscribe_url" in refuse(mail, replace(ENVELOPE, unsubscribe=None), values)
-    assert "automatic" in refuse(mail, replace(ENVELOPE, automatic_label=""), values)
-    assert "why_url" in refuse(mail, replace(ENVELOPE, links=MailLinks()), values)
+    assert "unsubscribe_url" in refuse(mail, ENVELOPE._replace(unsubscribe=None), values)
+    assert "automatic" in refuse(mail, ENVELOPE._replace(automatic_label=""), values)
+    assert "why_url" in refuse(mail, ENVELOPE._replace(links=MailLinks()), values)
     assert "letters before the @" in refuse(
-        mail, replace(ENVELOPE, to=MailAddress("åse@example.com")), values
+        mail, ENVELOPE._replace(to=MailAddress("åse@example.com")), values
     )
-    assert "not a mail address" in refuse(mail, replace(ENVELOPE, to=MailAddress("liv")), values)
+    assert "not a mail address" in refuse(mail, ENVELOPE._replace(to=MailAddress("liv")), values)
 
 
 def test_an_international_domain_goes_out_in_a_labels() -> None:
-    message = build("fast", {}, replace(ENVELOPE, to=MailAddress("liv@blåbær.no")))
+    message = build("fast", {}, ENVELOPE._replace(to=MailAddress("liv@blåbær.no")))
     assert message["To"] == "liv@xn--blbr-roah.no"
 
 
-TYPED = replace(ENVELOPE, auto_submitted=AutoSubmitted.NO, automatic_label="", unsubscribe=None)
+TYPED = ENVELOPE._replace(auto_submitted=AutoSubmitted.NO, automatic_label="", unsubscribe=None)
 
 
 @settings(max_examples=30, deadline=None)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tactful.delivery.hot import pg
 from tactful.delivery.rules.caps import Place
+
+WEEK_LENGTH = timedelta(days=6)  # before the day in question
 
 # Each lane is read in order and only as far as the limit goes. Locks on contacts are skipped, never
 # waited for: whoever waits in a claim waits for caps alone, and so nobody waits in a circle.
@@ -58,10 +60,8 @@ ON CONFLICT (scope, scope_id, day) DO UPDATE SET used = cap_use.used + excluded.
 RETURNING scope, scope_id, day, used
 """
 WEEK = """
-SELECT u.scope_id, u.day, u.used
-FROM unnest(%s::bigint[], %s::date[]) AS v(contact_id, day)
-JOIN cap_use u ON u.scope = 'contact' AND u.scope_id = v.contact_id
-    AND u.day BETWEEN v.day - 6 AND v.day - 1 AND u.used > 0
+SELECT scope_id, day, used FROM cap_use
+WHERE scope = 'contact' AND scope_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s AND used > 0
 """
 CLAIMED = """
 UPDATE dispatch d SET state = 'claimed', attempt = d.attempt + 1, worker = %(worker)s, gate_rev = v.rev,
@@ -150,10 +150,10 @@ def reserve(changes: Mapping[Place, int]) -> dict[Place, int]:
     if not changes:
         return {}
     ordered = sorted(changes)
-    params: list[Any] = [
-        [place[0] for place in ordered],
+    params = [
+        pg.texts(place[0] for place in ordered),
         pg.numbers(place[1] for place in ordered),
-        [place[2] for place in ordered],
+        pg.moments(place[2] for place in ordered),
         pg.numbers(changes[place] for place in ordered),
     ]
     return {(scope, ident, day): used for scope, ident, day, used in pg.many(RESERVE, params)}
@@ -162,8 +162,10 @@ def reserve(changes: Mapping[Place, int]) -> dict[Place, int]:
 def week(days: Mapping[int, date]) -> dict[int, dict[date, int]]:
     """Places used by each contact on the six days before the given one."""
     found: dict[int, dict[date, int]] = {}
-    for contact, day, used in pg.many(WEEK, [pg.numbers(days), list(days.values())]):
-        found.setdefault(contact, {})[day] = used
+    first, last = min(days.values()) - WEEK_LENGTH, max(days.values())
+    for contact, day, used in pg.many(WEEK, [pg.numbers(days), first, last]):
+        if days[contact] - WEEK_LENGTH <= day < days[contact]:
+            found.setdefault(contact, {})[day] = used
     return found
 
 

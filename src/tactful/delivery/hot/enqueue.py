@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from tactful.delivery.hot import pg
@@ -56,7 +57,11 @@ DEFAULTS = {
 }
 
 
-_DUMPS: dict[str, Callable[[Sequence[Any]], Any]] = {"bigint": pg.numbers, "text": pg.texts}
+_DUMPS: dict[str, Callable[[Sequence[Any]], Any]] = {
+    "bigint": pg.numbers,
+    "text": pg.texts,
+    "timestamptz": pg.moments,
+}
 
 
 class _Columns:
@@ -74,7 +79,7 @@ class _Columns:
         key = name.strip('"')
         self.names.append(name)
         first = values[0]
-        if shared and all(value == first for value in values):
+        if shared and values.count(first) == len(values):
             self.params[key] = first
             self.selected.append(f"%({key})s::{via or kind}" + (f"::{kind}" if via else ""))
             return
@@ -94,7 +99,7 @@ def insert(messages: Sequence[NewMessage], ids: Sequence[int], key_id: int, now:
     columns.add("id", "bigint", ids, shared=False)
     for name, kind in MESSAGE.items():
         attribute = name.strip('"')
-        columns.add(name, kind, [getattr(message, attribute) for message in messages])
+        columns.add(name, kind, list(map(attrgetter(attribute), messages)))
     for name in JSON:
         columns.add(name, "jsonb", [_json(getattr(message, name)) for message in messages], via="text")
     for name in LISTS:
@@ -103,8 +108,8 @@ def insert(messages: Sequence[NewMessage], ids: Sequence[int], key_id: int, now:
     columns.add("created_at", "timestamptz", [now] * len(messages))
     rows = pg.many(
         # Names are our own; values travel as parameters.
-        f"INSERT INTO message ({', '.join(columns.names)}) SELECT {', '.join(columns.selected)}"
-        f" FROM {columns.source()} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",  # noqa: S608
+        f"INSERT INTO message ({', '.join(columns.names)}) SELECT {', '.join(columns.selected)}"  # noqa: S608
+        f" FROM {columns.source()} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
         columns.params,
     )
     fresh = {row[0] for row in rows}
@@ -119,20 +124,25 @@ def _insert_dispatches(kept: Sequence[tuple[int, NewMessage]]) -> None:
     columns.add("message_id", "bigint", [ident for ident, _ in kept], shared=False)
     messages = [message for _, message in kept]
     for name, kind in DISPATCH.items():
-        columns.add(name, kind, [getattr(message, name) for message in messages])
+        columns.add(name, kind, list(map(attrgetter(name), messages)))
     columns.add("lane", "smallint", [lane_of(message) for message in messages])
     columns.add("not_before", "timestamptz", [message.not_before or message.due_at for message in messages])
     pg.run(
-        f"INSERT INTO dispatch ({', '.join([*columns.names, *DEFAULTS])})"
-        f" SELECT {', '.join([*columns.selected, *DEFAULTS.values()])} FROM {columns.source()}",  # noqa: S608
+        f"INSERT INTO dispatch ({', '.join([*columns.names, *DEFAULTS])})"  # noqa: S608
+        f" SELECT {', '.join([*columns.selected, *DEFAULTS.values()])} FROM {columns.source()}",
         columns.params,
     )
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) if value else "{}"
+    return _encode(value) if value else "{}"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _list(values: Sequence[str]) -> str:
+    if not values:
+        return "{}"
     quoted = ('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"

@@ -5,25 +5,28 @@ from typing import Any
 
 from tactful.delivery.hot import pg
 
-# The lock on the contacts waits for whoever is changing a gate fact, and then reads the new gate_rev;
-# the lock on the touchpoints does the same for the line.
+# The lock on the contacts waits for whoever is changing a gate fact, and the mark that follows reads the
+# new gate_rev; the lock on the touchpoints does the same for the line.
+LOCK = """
+SELECT (SELECT count(*) FROM (
+            SELECT 1 FROM contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR SHARE
+        ) AS person),
+       (SELECT count(*) FROM (
+            SELECT 1 FROM touchpoint WHERE id = ANY(%(touchpoints)s::bigint[]) ORDER BY id FOR SHARE
+        ) AS point)
+"""
 MARK = """
-WITH person AS MATERIALIZED (
-    SELECT id, gate_rev FROM contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR SHARE
-), point AS MATERIALIZED (
-    SELECT id, current_id FROM touchpoint WHERE id = ANY(%(touchpoints)s::bigint[]) ORDER BY id FOR SHARE
-)
 UPDATE dispatch d SET state = 'handoff', handoff_at = clock_timestamp(),
     template_version = v.version, address = v.address, fixed = v.fixed::jsonb, body_hash = v.body_hash,
     first_handoff_at = v.first_at
-FROM unnest(%(ids)s::bigint[], %(people)s::bigint[], %(attempts)s::integer[], %(versions)s::bigint[],
-            %(addresses)s::text[], %(fixed)s::text[], %(hashes)s::bytea[], %(firsts)s::timestamptz[])
-     AS v(id, contact_id, attempt, version, address, fixed, body_hash, first_at)
-JOIN person ON person.id = v.contact_id
+FROM unnest(%(ids)s::bigint[], %(attempts)s::integer[], %(versions)s::bigint[], %(addresses)s::text[],
+            %(fixed)s::text[], %(hashes)s::bytea[], %(firsts)s::timestamptz[])
+     AS v(id, attempt, version, address, fixed, body_hash, first_at)
 WHERE d.message_id = v.id AND d.attempt = v.attempt AND d.state = 'claimed' AND d.worker = %(worker)s
-  AND d.contact_id = person.id AND d.gate_rev = person.gate_rev
+  AND d.gate_rev = (SELECT c.gate_rev FROM contact c WHERE c.id = d.contact_id)
   AND (d.touchpoint_rev IS NULL AND d.author <> 'automation'
-       OR EXISTS (SELECT 1 FROM point WHERE point.current_id = d.touchpoint_rev))
+       OR EXISTS (SELECT 1 FROM touchpoint t
+                  WHERE t.id = ANY(%(touchpoints)s::bigint[]) AND t.current_id = d.touchpoint_rev))
 RETURNING d.message_id
 """
 RETURN = """
@@ -33,6 +36,8 @@ WHERE message_id = ANY(%s::bigint[]) AND worker = %s AND state = 'claimed' RETUR
 
 
 def mark(params: Mapping[str, Any]) -> set[int]:
+    """Which of them went over; in a transaction, for the locks hold until its end."""
+    pg.many(LOCK, {name: params[name] for name in ("contacts", "touchpoints")})
     return {row[0] for row in pg.many(MARK, params)}
 
 

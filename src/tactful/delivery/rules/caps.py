@@ -18,6 +18,9 @@ def places(contact_id: int, scope: CapScope) -> Iterator[Place]:
         yield "company", scope.company_id, scope.day
 
 
+NOTHING_USED = CapUsage()
+
+
 @dataclass(slots=True)
 class Caps:
     """``used``: what the locked rows say. ``week``: per contact and day, the six days before.
@@ -33,6 +36,9 @@ class Caps:
 
     def usage(self, contact_id: int, scope: CapScope, *, reserved: bool = False) -> CapUsage:
         """``reserved``: the message in question holds a place of this day already."""
+        if scope.household_id is None and scope.company_id is None and not self.week.get(contact_id):
+            today = self._taken(("contact", contact_id, scope.day)) - reserved
+            return CapUsage(today, today) if today else NOTHING_USED
         own = 1 if reserved else 0
         taken = {
             kind: self._taken((kind, ident, day)) - own for kind, ident, day in places(contact_id, scope)

@@ -1,7 +1,7 @@
 """The envelope of a mail: everything derives from the message's id and key (ENGINE.md, line 2)."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tactful.content.types import AutoSubmitted, MailAddress, MailEnvelope, MailLinks, Unsubscribe
 from tactful.delivery.types import Letterhead
@@ -15,8 +15,7 @@ UNSUBSCRIBE = "unsubscribe"
 WHY = "why"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """``first_at``: the first handoff; every attempt carries its date."""
 
     id: int

@@ -141,7 +141,9 @@ class House:
         ends = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
         return {pk: CapScope(now.date(), ends, household, company) for pk, household, company in found}
 
-    def _recipients(self, contacts: Sequence[int], channel: Channel) -> Mapping[int, Recipient]:
+    def _recipients(
+        self, contacts: Sequence[int], channel: Channel, now: datetime
+    ) -> Mapping[int, Recipient]:
         return {pk: Recipient(f"c{pk}@client.example", f"Client {pk}", "nb") for pk in contacts}
 
     def _variables(self, messages: Sequence[DueMessage], now: datetime) -> Mapping[int, Mapping[str, str]]:

@@ -15,7 +15,7 @@ def test_a_token_opens_its_own_door(ident: int, key_id: int | None) -> None:
     token = sign(RING, "reply", ident, key_id)
     assert verify(RING, "reply", token) == ident
     assert token == sign(RING, "reply", ident, key_id)
-    assert re.fullmatch(r"[a-z2-7]+", token)
+    assert re.fullmatch(r"[0-9a-f]{38}", token)
     assert len(token) <= 40  # leaves room in a local part of 64
 
 
@@ -28,10 +28,8 @@ def test_a_token_opens_no_other_door(ident: int) -> None:
 @given(IDS, st.data())
 def test_one_changed_letter_is_noticed(ident: int, data: st.DataObject) -> None:
     token = sign(RING, "reply", ident)
-    place = data.draw(st.integers(0, len(token) - 2))  # the last letter carries unused bits
-    letter = data.draw(
-        st.sampled_from("abcdefghijklmnopqrstuvwxyz234567").filter(lambda x: x != token[place])
-    )
+    place = data.draw(st.integers(0, len(token) - 1))
+    letter = data.draw(st.sampled_from("0123456789abcdef").filter(lambda x: x != token[place]))
     with pytest.raises(TokenError):
         verify(RING, "reply", token[:place] + letter + token[place + 1 :])
 
