@@ -47,9 +47,10 @@ def reason_sentence(reason: Reason, names: Mapping[str, str], reader: Reader) ->
         if code is None:
             return gettext("A reason that this version does not know: %(code)s") % {"code": reason.code}
         words: Words = OWNED[code] if owner and code in OWNED else STAFF[code]
-        said = str(words) % _values(reason, names, reader)
+        values = _values(reason, names, reader)
+        said = str(words) % values
         given = str(reason.params.get("reason", ""))
-        spoken = str(ORDERS.get(given, given))
+        spoken = str(ORDERS[given]) % values if given in ORDERS else given  # free words may hold a %
         return _capital(f"{said}: {spoken}" if spoken else said)
 
 

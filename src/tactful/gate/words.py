@@ -91,6 +91,7 @@ OWNED: dict[Code, Words] = {
 ORDERS: dict[str, Words] = {
     "unverified": _("somebody has written under this address, and we do not know if it is theirs"),
     "away": _("away, by an automatic answer"),
+    "client_pause": _("%(client)s asked for a pause"),
 }
 
 NEUTRAL: Words = _("This is not the moment for it")

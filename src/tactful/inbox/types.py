@@ -24,6 +24,7 @@ class Received:
 
     ``contact_id`` None: a stranger. ``verified`` False: nothing proves who wrote it (R93).
     ``safe_html``: sanitised. ``left_out``: how many attachments were not taken in.
+    ``words_only``: the HTML could not be shown as it came, ``safe_html`` has its words.
     """
 
     message: InboundMessage
@@ -36,6 +37,7 @@ class Received:
     safe_html: str = ""
     files: tuple[StoredFile, ...] = ()
     left_out: int = 0
+    words_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

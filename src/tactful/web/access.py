@@ -26,6 +26,7 @@ from tactful.delivery.actions import NothingToDecide
 from tactful.foundation.models import User
 from tactful.inbox.actions.answer import InboxError
 from tactful.web.visit import Visit, begin_visit
+from tactful.wiring.deciding import NothingAsked
 
 P = ParamSpec("P")
 
@@ -69,7 +70,7 @@ class Sorry(ValueError):
     """What was asked cannot be done; the sentence says why and what to do."""
 
 
-SENTENCES = (Sorry, InboxError, NothingToDecide, ContactError)
+SENTENCES = (Sorry, InboxError, NothingToDecide, NothingAsked, ContactError)
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 
 

@@ -212,6 +212,7 @@ class Bubble:
 
     ``text``: plain, line breaks kept. ``where``: an addition to the time ("on our website"). ``why_url``:
     automation's only. ``whole_url``: the whole mail in its frame. ``due_at`` and ``reason``: held only.
+    ``notes``: what of it is not shown, in short sentences.
     """
 
     side: Literal["client", "us", "auto", "held", "note"]
@@ -226,6 +227,7 @@ class Bubble:
     due_at: datetime | None = None
     reason: Text = ""
     attachments: tuple[AttachmentView, ...] = ()
+    notes: tuple[Text, ...] = ()
     kind: Literal["bubble"] = "bubble"
 
 

@@ -21,6 +21,7 @@ from tactful.channels.types import Attachment, Authentication, InboundMessage
 from tactful.contacts import queries as contacts
 from tactful.contacts.actions import OBJECTIONS, object_to
 from tactful.content.rules.sanitise import sanitise_mail_html
+from tactful.content.types import SafeHtml
 from tactful.delivery import actions as delivery
 from tactful.delivery import queries as outbox
 from tactful.delivery.rules.mail import MESSAGE_ID, REPLY, UNSUBSCRIBE
@@ -126,6 +127,7 @@ def _unsubscribes(message: InboundMessage, now: datetime) -> bool:
 def _received(row: InboundRaw, message: InboundMessage, match: Match) -> Received:
     person = contacts.people([match.contact_id]).get(match.contact_id) if match.contact_id else None
     kept = tuple(_kept(message.attachments))
+    safe = sanitise_mail_html(message.html) if message.html else SafeHtml("")
     named = match.is_own or match.contact_id is None
     vouched = named and message.authentication is Authentication.PASS
     return Received(
@@ -136,9 +138,10 @@ def _received(row: InboundRaw, message: InboundMessage, match: Match) -> Receive
         raw_id=row.id,
         about_message_id=match.message_id,
         manager_id=person.manager_id if person else None,
-        safe_html=sanitise_mail_html(message.html).html if message.html else "",
+        safe_html=safe.html,
         files=kept,
         left_out=len(message.attachments) - len(kept),
+        words_only=safe.words_only,
     )
 
 

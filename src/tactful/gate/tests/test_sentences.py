@@ -100,6 +100,11 @@ def test_the_neutral_sentence_gives_nothing_away() -> None:
             Reason(Check.NOBODY_TALKING, "standing.contact", {"reason": "away"}),
             "Everything to Liv is held for now: away, by an automatic answer",
         ),
+        (
+            Reason(Check.NOBODY_TALKING, "standing.contact", {"reason": "client_pause"}),
+            "Everything to Liv is held for now: Liv asked for a pause",
+        ),
+        (Reason(Check.NOBODY_TALKING, "standing.everything", {"reason": ""}), "Everything is held for now"),
         (Reason(Check.LINE, "odd.code"), "A reason that this version does not know: odd.code"),
     ],
 )

@@ -19,6 +19,7 @@ from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, Meta, Tag, TaskRow
 
 LONGEST_QUOTE = 280
+NONE_OF_THESE = "none"  # the answer "no" to "is this it?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _at(at: datetime, now: datetime) -> str:
 
 def _entry_of(task: Task) -> int | None:
     kind, _colon, ident = task.dedupe_key.partition(":")
-    return int(ident) if kind == "entry" and ident.isdigit() else None
+    return int(ident) if kind in ("entry", "stop") and ident.isdigit() else None
 
 
 def _answer(task: Task, matters: Matters) -> Said:
@@ -129,6 +130,13 @@ def _unverified(task: Task, matters: Matters) -> Said:
     who = matters.around.first_name(task.contact_id)
     matter = _("A mail came under the address of %(name)s, and nobody vouches for it.") % {"name": who}
     return Said(matter, _thread(task, matters, _("Read it")), (_done(task, _("It is all right")),))
+
+
+def _asked_to_stop(task: Task, matters: Matters) -> Said:
+    name = {"name": matters.around.first_name(task.contact_id)}
+    said = _("%(name)s has asked us to stop writing. Reminders, offers and greetings have ended.") % name
+    profile = link(_("Open the profile"), "client", task.contact_id)
+    return Said(said, _thread(task, matters, _("Read it")), (_done(task, _("I have seen it")), profile))
 
 
 def _journey(task: Task, matters: Matters) -> Said:
@@ -153,7 +161,7 @@ def _is_this_it(task: Task, matters: Matters) -> Said:
         )
         for ident, name in names
     ]
-    no = _done(task, _("No, none of these"), "no")
+    no = post(_("No, none of these"), "task_document", task.id, fields={"document": NONE_OF_THESE})
     act, *also = [*yes, no]
     return Said(said, act, tuple(also))
 
@@ -162,8 +170,8 @@ def _look_for_document(task: Task, matters: Matters) -> Said:
     name = task.params.get(matters.around.visit.language) or task.params.get("en", "")
     who = matters.around.first_name(task.contact_id)
     said = _("%(name)s says that “%(document)s” has been sent. Is it here?") % {"name": who, "document": name}
-    here = post(_("It is here"), "document_receipt", task.subject_id)
-    missing = post(_("Still missing"), "document_absence", task.subject_id)
+    here = post(_("It is here"), "document_receipt", task.subject_id, fields={"task": task.id})
+    missing = post(_("Still missing"), "document_absence", task.subject_id, fields={"task": task.id})
     return Said(said, here, (missing,))
 
 
@@ -256,6 +264,7 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "answer": _answer,
     "complaint": _answer,
     "sensitive": _answer,
+    "asked_to_stop": _asked_to_stop,
     "unverified": _unverified,
     "journey": _journey,
     "is_this_it": _is_this_it,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch, State
@@ -91,7 +92,17 @@ def _from_client(entry: Entry, client: Person, is_html: bool) -> Bubble:
         where=_("an automatic answer") if entry.code == "automatic" else "",
         whole_url=reverse("web:entry", args=[entry.id]) if is_html or entry.full_text != entry.text else "",
         attachments=files,
+        notes=tuple(_not_shown(entry)),
     )
+
+
+def _not_shown(entry: Entry) -> Iterable[str]:
+    if count := entry.data.get("left_out", 0):
+        yield ngettext(
+            "%(count)d attachment was left out.", "%(count)d attachments were left out.", count
+        ) % {"count": count}
+    if entry.data.get("words_only"):
+        yield _("Shown as plain words.")
 
 
 def crossing(code: str, author: Person | None) -> str:

@@ -125,6 +125,21 @@ def test_a_mail_is_shown_where_nothing_of_it_can_run(cast: Cast) -> None:
     assert client.get("/entries/3/html/").status_code == 404
 
 
+def test_what_of_a_mail_is_not_shown_is_said(cast: Cast) -> None:
+    client = cast.signed_in(cast.reader)
+    url = f"/inbox/{cast.writes(cast.consenting, QUESTION).conversation_id}/"
+    plain = client.get(url).content.decode()
+    assert "left out" not in plain
+    assert "Shown as plain words" not in plain
+    cast.writes(cast.consenting, QUESTION, left_out=1)
+    entry = cast.writes(cast.consenting, QUESTION, left_out=3, safe_html="Words", words_only=True)
+    page = client.get(url).content.decode()
+    assert "1 attachment was left out." in page
+    assert "3 attachments were left out." in page
+    assert page.count("Shown as plain words.") == 1
+    assert "Shown as plain words." in client.get(f"/entries/{entry.id}/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("kind", "served"),
     [

@@ -1,15 +1,18 @@
 """Each kind of task says in a sentence what it wants, and offers the way to be done with it."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import tactful
 from tactful.engagements import queries as engagements
 from tactful.foundation.clock import business_now
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.models import Task
 from tactful.inbox.types import NewTask
-from tactful.web.build.tasks import WORDS
+from tactful.web.build.tasks import NONE_OF_THESE, WORDS
 from tactful.web.tests.cast import Cast
 
 JOURNEY = {
@@ -47,6 +50,29 @@ def test_every_code_has_its_words(cast: Cast, code: str, language: str) -> None:
     assert "<nobody>" not in page.content.decode()
 
 
+def test_every_code_that_anybody_opens_is_known() -> None:
+    opened = re.compile(r"NewTask\([^()]*?\bcode=\"(\w+)\"", re.DOTALL)
+    texts = [
+        path.read_text()
+        for part in ("inbox", "portal", "wiring")
+        for path in (Path(tactful.__file__).parent / part).rglob("*.py")
+        if "tests" not in path.parts
+    ]
+    codes = {code for text in texts for code in opened.findall(text)}
+    assert {"asked_to_stop", "unverified", "talk_to_me", "is_this_it"} <= codes
+    assert codes <= WORDS.keys()
+
+
+def test_who_asks_us_to_stop_is_seen_by_a_person(cast: Cast) -> None:
+    cast.writes(cast.consenting, "STOP")
+    client = cast.signed_in(cast.colleague)
+    (row,) = client.get("/").context["page"].tasks
+    assert row.matter == "Liv has asked us to stop writing. Reminders, offers and greetings have ended."
+    assert row.act.url == f"/inbox/{cast.thread(cast.consenting).id}/"
+    client.post(row.also[0].url, dict(row.also[0].fields))
+    assert Task.objects.get(code="asked_to_stop").done_by == cast.colleague.id
+
+
 def test_a_task_of_the_house_has_no_client(cast: Cast) -> None:
     _opens(cast, "sending_paused", contact_id=None, owner_id=None, params={"reason": "clock"})
     assert "The house" in cast.signed_in(cast.owner).get("/").content.decode()
@@ -74,11 +100,26 @@ def test_is_this_it(cast: Cast) -> None:
     assert "scan.pdf" in page
     assert "Yes, it is “Bank statements”" in page
     foreign = engagements.views([other], business_now())[other].missing[0]
-    assert client.post(url, {"document": str(foreign.id)}).status_code == 404
+    client.post(url, {"document": str(foreign.id)})
+    assert Task.objects.get().done_at is None
     mine = engagements.views([ident], business_now())[ident].missing[0]
     client.post(url, {"document": str(mine.id)})
     assert [each.id for each in engagements.views([ident], business_now())[ident].received] == [mine.id]
     assert Task.objects.get().answer == "yes"
+    client.post(url, {"document": NONE_OF_THESE})
+    assert "Somebody has answered this already." in client.get("/").content.decode()
+    assert Task.objects.get().answer == "yes"
+
+
+def test_none_of_these_leaves_all_missing(cast: Cast) -> None:
+    ident = cast.asks_for_documents(cast.consenting)
+    params = {"file": "scan.pdf", "engagement": ident}
+    task = _opens(cast, "is_this_it", "is_this_it", params=params, subject_kind="file", subject_id=9)
+    client = cast.signed_in(cast.colleague)
+    no = client.get("/").context["page"].tasks[0].also[-1]
+    client.post(no.url, dict(no.fields))
+    assert Task.objects.get(id=task.id).answer == "no"
+    assert engagements.views([ident], business_now())[ident].received == ()
 
 
 def test_the_button_about_a_document_answers_the_question_about_it(cast: Cast) -> None:
@@ -88,8 +129,13 @@ def test_the_button_about_a_document_answers_the_question_about_it(cast: Cast) -
     _opens(cast, "look_for_document", params=params, subject_kind="document", subject_id=document.id)
     client = cast.signed_in(cast.colleague)
     assert "Liv says that “Bank statements” has been sent." in client.get("/").content.decode()
+    (row,) = client.get("/").context["page"].tasks
     client.post(f"/documents/{document.id}/receipt/")
     assert Task.objects.get().done_by == cast.colleague.id
+    late = row.also[0]  # a colleague's page still shows the question
+    client.post(late.url, dict(late.fields))
+    assert Task.objects.get().answer == "received"
+    assert document.id in {each.id for each in engagements.views([ident], business_now())[ident].received}
 
 
 def test_a_task_goes_to_a_colleague(cast: Cast) -> None:

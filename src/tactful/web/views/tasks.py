@@ -9,6 +9,14 @@ from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish, hand_over
 from tactful.inbox.queries import Task
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
+from tactful.web.build.tasks import NONE_OF_THESE
+from tactful.wiring.deciding import (
+    LOOK_FOR,
+    document_found,
+    document_not_found,
+    this_is_it,
+    this_is_not_it,
+)
 
 LONGEST_ANSWER = 60
 
@@ -21,7 +29,7 @@ def task_done(request: StaffRequest, pk: int) -> HttpResponse:
     known = {str(each["id"]) for each in task.params.get("answers", ())}
     if known and answer not in known:
         raise Sorry(_("Choose one of the answers that stand there."))
-    _finish(request, task, answer)
+    finish(task.id, answer=answer, acting_user=request.user.id, now=request.visit.now)
     return done(request, _("Done. It is off the list."))
 
 
@@ -40,15 +48,13 @@ def task_owner(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page("today")
 @writes
 def task_document(request: StaffRequest, pk: int) -> HttpResponse:
-    """ "Is this it?": yes, and it is this document."""
-    task = _task(pk)
-    document = engagements.document(number(request.POST.get("document", "")) or 0)
-    if document is None or document.engagement_id != task.params.get("engagement"):
-        raise Http404
-    file_id = task.subject_id if task.subject_kind == "file" else None
-    arrival = Arrival(document.id, "mail", request.user.id, file_id)
-    receive_document(arrival, now=request.visit.now)
-    _finish(request, task, "yes")
+    """ "Is this it?": yes, and it is this document; or none of them."""
+    task, chosen = _task(pk), request.POST.get("document", "")
+    acting_user, now = request.user.id, request.visit.now
+    if chosen == NONE_OF_THESE:
+        this_is_not_it(task.id, acting_user=acting_user, now=now)
+        return done(request, _("Done. It is off the list."))
+    this_is_it(task.id, number(chosen) or 0, acting_user=acting_user, now=now)
     return done(request, _("Noted as received. Automation does not ask for it again."))
 
 
@@ -56,17 +62,22 @@ def task_document(request: StaffRequest, pk: int) -> HttpResponse:
 @writes
 def document_receipt(request: StaffRequest, pk: int) -> HttpResponse:
     """ "Received another way": by hand, on paper, from another device."""
-    arrival = Arrival(_document(pk), "other_way", request.user.id)
-    receive_document(arrival, now=request.visit.now)
-    _finish_about(request, pk, "received")
+    document_id, acting_user, now = _document(pk), request.user.id, request.visit.now
+    if asked := _asked(request, document_id):
+        document_found(asked, acting_user=acting_user, now=now)
+    else:
+        receive_document(Arrival(document_id, "other_way", acting_user), now=now)
     return done(request, _("Noted as received. Automation does not ask for it again."))
 
 
 @staff_page("clients")
 @writes
 def document_absence(request: StaffRequest, pk: int) -> HttpResponse:
-    miss_document(_document(pk), acting_user=request.user.id, now=request.visit.now)
-    _finish_about(request, pk, "missing")
+    document_id, acting_user, now = _document(pk), request.user.id, request.visit.now
+    if asked := _asked(request, document_id):
+        document_not_found(asked, acting_user=acting_user, now=now)
+    else:
+        miss_document(document_id, acting_user=acting_user, now=now)
     return done(request, _("Noted as missing. Automation may ask for it again."))
 
 
@@ -90,11 +101,12 @@ def _document(pk: int) -> int:
     return pk
 
 
-def _finish(request: StaffRequest, task: Task, answer: str) -> None:
-    finish(task.id, answer=answer, acting_user=request.user.id, now=request.visit.now)
-
-
-def _finish_about(request: StaffRequest, document_id: int, answer: str) -> None:
-    """What somebody was asked about this document is answered by the button."""
-    for task in inbox.tasks_about("document", [document_id]):
-        _finish(request, task, answer)
+def _asked(request: StaffRequest, document_id: int) -> int | None:
+    """The task in which somebody was asked to look for it: the one whose button it was, answered or not,
+    or one that is still open."""
+    if named := number(request.POST.get("task", "")):
+        if _task(named).subject_id != document_id:
+            raise Http404
+        return named
+    tasks = inbox.tasks_about("document", [document_id])
+    return next((task.id for task in tasks if task.code == LOOK_FOR), None)

@@ -174,6 +174,20 @@ def test_a_mail_with_too_many_files_keeps_the_first_and_says_how_many_are_missin
     assert (entry.files.count(), entry.data["left_out"]) == (50, 10)
 
 
+@pytest.mark.parametrize(("depth", "words_only"), [(3, False), (5000, True)])
+def test_a_mail_that_is_nested_beyond_reason_is_known_to_be_words_only(
+    cast: Cast, depth: int, words_only: bool
+) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Message-ID"] = "liv@client.example", US, "<deep@client.example>"
+    letter.set_content("Hei")
+    letter.add_alternative("<div>" * depth + "<b>Hei</b>" + "</div>" * depth, subtype="html")
+    entry = cast.arrives(letter.as_bytes())
+    assert entry is not None
+    assert (entry.data.get("words_only", False), "<b>" in entry.html) == (words_only, not words_only)
+    assert "Hei" in entry.html
+
+
 def test_the_files_of_one_mail_have_a_limit_together(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbound, "MOST_BYTES", 10)
     entry = cast.arrives(with_file(cast))
