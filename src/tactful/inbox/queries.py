@@ -133,7 +133,7 @@ def contact_of_thread(*internet_ids: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """``states``: empty is all. ``contact_ids``: only theirs. ``before``: ``(last_at, id)`` of the last row seen."""
+    """``states``: none is all. ``contact_ids``: only theirs. ``before``: ``(last_at, id)`` of the last."""
 
     states: tuple[str, ...] = ()
     contact_ids: tuple[int, ...] | None = None

@@ -34,9 +34,9 @@ CHORES = (
     Chore("read inbound mail", 0.5, read_waiting),
     Chore("end holds that have expired", 5, lambda now: holds.expire_holds(now=now)),
     Chore("hand back quiet conversations", 15, lambda now: hand_back_the_quiet(now=now)),
-    Chore("forget old attempts", 3600, lambda now: forget_old_attempts()),
-    Chore("seal the audit log", 1, lambda now: seal(Audit)),
-    Chore("seal consent receipts", 1, lambda now: seal_receipts()),
+    Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
+    Chore("seal the audit log", 1, lambda _now: seal(Audit)),
+    Chore("seal consent receipts", 1, lambda _now: seal_receipts()),
 )
 
 

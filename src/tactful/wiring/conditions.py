@@ -29,11 +29,15 @@ def conditions_hold(messages: Sequence[DueMessage], now: datetime) -> dict[int, 
     return {message.id: _answer(message, asked.get(message.id), values) for message in messages}
 
 
-def _answer(message: DueMessage, asked: Question | None, values: Mapping[tuple[int, str], Any]) -> ConditionFact | Unknown:
+def _answer(
+    message: DueMessage, asked: Question | None, values: Mapping[tuple[int, str], Any]
+) -> ConditionFact | Unknown:
     if asked is None:
         return ALWAYS
     suffix = _suffix(message.condition)
-    facts = {key: values[message.contact_id, key] for name in asked.names for key in (fact_key(name, suffix),)}
+    facts = {
+        key: values[message.contact_id, key] for name in asked.names for key in (fact_key(name, suffix),)
+    }
     if any(value is UNKNOWN for value in facts.values()):
         return UNKNOWN
     context = {"entry": message.condition.get("entry", {})}

@@ -31,8 +31,34 @@ logger = logging.getLogger(__name__)
 
 DOCUMENTS_TOKEN = "documents"  # noqa: S105, the purpose of a token, not a token
 MONTHS = {
-    "nb": ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"],
-    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "nb": [
+        "januar",
+        "februar",
+        "mars",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "desember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 
 Wanted = Sequence[tuple[int, str]]  # (contact id, key)
@@ -124,7 +150,9 @@ def _about(key: str) -> int | None:
 
 def _languages(ids: set[int], moment: Moment) -> dict[int, str]:
     people = contacts.people(ids) if ids else {}
-    return {ident: (people[ident].language if ident in people else "") or moment.house.language for ident in ids}
+    return {
+        ident: (people[ident].language if ident in people else "") or moment.house.language for ident in ids
+    }
 
 
 def _names(documents: Sequence[WantedDocument], language: str) -> str:

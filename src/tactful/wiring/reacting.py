@@ -9,7 +9,7 @@ from tactful.contacts import queries as people
 from tactful.delivery import actions as delivery
 from tactful.engagements import actions as engagements
 from tactful.engagements import queries as documents
-from tactful.engagements.types import NewFile
+from tactful.engagements.types import EngagementView, NewFile
 from tactful.events.types import Fact
 from tactful.foundation.models import Role, User
 from tactful.gate.actions import NewHold, keep_hold
@@ -82,21 +82,22 @@ def ask_is_this_it(facts: Sequence[Fact], now: datetime) -> None:
             continue
         news = [NewFile(f.name, f.content_type, f.size, f.sha256, f.stored, f.id) for f in files]
         kept = engagements.keep_files(fact.contact_id, news, "mail", document_id=None, now=now)
-        for file in kept:
-            tasks.append(
-                NewTask(
-                    kind="is_this_it",
-                    code="is_this_it",
-                    dedupe_key=f"file:{file.id}",
-                    contact_id=fact.contact_id,
-                    owner_id=views[0].owner_id,
-                    params={"file": file.name, "engagement": views[0].id},
-                    subject_kind="file",
-                    subject_id=file.id,
-                    due_at=now + WORKING_DAY,
-                )
-            )
+        tasks += [_is_this_it(file.id, file.name, views[0], now) for file in kept]
     open_tasks(tasks, now=now)
+
+
+def _is_this_it(file_id: int, name: str, view: EngagementView, now: datetime) -> NewTask:
+    return NewTask(
+        kind="is_this_it",
+        code="is_this_it",
+        dedupe_key=f"file:{file_id}",
+        contact_id=view.contact_id,
+        owner_id=view.owner_id,
+        params={"file": name, "engagement": view.id},
+        subject_kind="file",
+        subject_id=file_id,
+        due_at=now + WORKING_DAY,
+    )
 
 
 def ask_to_look_for_document(facts: Sequence[Fact], now: datetime) -> None:

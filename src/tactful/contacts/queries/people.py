@@ -13,7 +13,8 @@ from tactful.contacts.types import ContactLine, Person
 
 PAGE = 50
 PERSON = (
-    "id", "name", "given_name", "language", "tier", "company__name", "manager_id", "manager__name", "attributes",
+    "id", "name", "given_name", "language", "tier", "company__name", "manager_id",
+    "manager__name", "attributes",
 )  # fmt: skip
 
 

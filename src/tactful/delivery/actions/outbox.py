@@ -63,7 +63,7 @@ def cancel(
 
 @transaction.atomic
 def cancel_visits(reasons: Mapping[tuple[int, int], str], *, now: datetime) -> int:
-    """Cancel what still waits of visits (enrolment, visit), each for its own reason. Answers with how many."""
+    """Cancel what still waits of visits (enrolment, visit), each for its own reason. Answers how many."""
     return len(_cancel(changes.waiting_of(list(reasons)), now, lambda row: reasons.get((row[4], row[5]), "")))
 
 
@@ -86,7 +86,8 @@ def _cancel(
 ) -> list[Row]:
     rows = _take_out(ids, now)
     facts = [
-        NewFact("message.cancelled", row[1], _data(row) | {"why": reason(row), "by": acting_user}) for row in rows
+        NewFact("message.cancelled", row[1], _data(row) | {"why": reason(row), "by": acting_user})
+        for row in rows
     ]
     events.record(facts, now=now)
     return rows

@@ -46,13 +46,13 @@ m.language, m.variables::text, m.subject, m.body, m.in_reply_to, m."references",
 LOAD = f"""
 SELECT {FIELDS} FROM dispatch d JOIN message m ON m.id = d.message_id
 WHERE d.message_id = ANY(%s::bigint[]) AND d.shelf = 1 ORDER BY d.lane, d.not_before, d.message_id
-"""  # noqa: S608, constants only
+"""
 MERGEABLE = f"""
 SELECT {FIELDS} FROM unnest(%(contacts)s::bigint[], %(ends)s::timestamptz[]) AS v(contact_id, ends_at)
 JOIN dispatch d ON d.contact_id = v.contact_id AND d.shelf = 1 AND d.not_before < v.ends_at
 JOIN message m ON m.id = d.message_id AND m.may_merge
 WHERE d.message_id <> ALL(%(known)s::bigint[])
-"""  # noqa: S608, constants only
+"""
 RESERVE = """
 INSERT INTO cap_use (scope, scope_id, day, used)
 SELECT * FROM unnest(%s::text[], %s::bigint[], %s::date[], %s::integer[])

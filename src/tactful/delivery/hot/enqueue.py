@@ -108,7 +108,7 @@ def insert(messages: Sequence[NewMessage], ids: Sequence[int], key_id: int, now:
     columns.add("created_at", "timestamptz", [now] * len(messages))
     rows = pg.many(
         # Names are our own; values travel as parameters.
-        f"INSERT INTO message ({', '.join(columns.names)}) SELECT {', '.join(columns.selected)}"  # noqa: S608
+        f"INSERT INTO message ({', '.join(columns.names)}) SELECT {', '.join(columns.selected)}"
         f" FROM {columns.source()} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
         columns.params,
     )
@@ -128,7 +128,7 @@ def _insert_dispatches(kept: Sequence[tuple[int, NewMessage]]) -> None:
     columns.add("lane", "smallint", [lane_of(message) for message in messages])
     columns.add("not_before", "timestamptz", [message.not_before or message.due_at for message in messages])
     pg.run(
-        f"INSERT INTO dispatch ({', '.join([*columns.names, *DEFAULTS])})"  # noqa: S608
+        f"INSERT INTO dispatch ({', '.join([*columns.names, *DEFAULTS])})"
         f" SELECT {', '.join([*columns.selected, *DEFAULTS.values()])} FROM {columns.source()}",
         columns.params,
     )

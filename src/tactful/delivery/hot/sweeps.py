@@ -23,7 +23,7 @@ ELSEWHERE = "10 minutes"  # beyond the lease; nobody here can read the journal o
 DEAD = f"""
 SELECT id, machine, journal, lease_until < clock_timestamp() - interval '{ELSEWHERE}'
 FROM sending_worker WHERE lease_until < clock_timestamp() ORDER BY id
-"""  # noqa: S608, constants only
+"""
 
 
 def end_holds(now: datetime) -> int:

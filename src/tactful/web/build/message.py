@@ -22,7 +22,7 @@ from tactful.web.pages.outbox import MessagePage, ReasonRow, StateRow
 from tactful.web.templatetags.tactful import day_and_time, full_date, near
 from tactful.web.types import Act, Fact, Glyph, HoldCard, Link
 from tactful.web.visit import Visit
-from tactful.wiring.reading import words_of
+from tactful.wiring.written import words_of
 
 
 def message_page(message_id: int, visit: Visit) -> MessagePage:

@@ -20,7 +20,7 @@ from tactful.kernel.tokens import sign
 from tactful.web.build.around import Around
 from tactful.web.build.inbox import elsewhere
 from tactful.web.types import AttachmentView, Bubble, Crossing, DayMark, Glyph, Person
-from tactful.wiring.reading import words_of
+from tactful.wiring.written import words_of
 
 AUTOMATIC = 60  # messages of automation that are looked at
 RANK = {"took_over": 0, "handed_back": 2}  # who answers takes over first, and hands back after

@@ -18,7 +18,8 @@ SALE = {"source": "sale", "collected_on": "2026-01-05", "opt_out_offered": "on"}
 
 def send(client: Client, content: bytes = ROWS, declared: dict[str, str] | None = None) -> Any:
     return client.post(
-        "/import/", {"file": SimpleUploadedFile("kunder.csv", content), "source": "undeclared"} | (declared or {})
+        "/import/",
+        {"file": SimpleUploadedFile("kunder.csv", content), "source": "undeclared"} | (declared or {}),
     )
 
 

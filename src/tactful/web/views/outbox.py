@@ -12,7 +12,7 @@ from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, wr
 from tactful.web.build.message import message_page
 from tactful.web.build.outbox import SHOWS, Asked, outbox_page
 from tactful.web.frames import framed, framed_text
-from tactful.wiring.reading import words_of
+from tactful.wiring.written import words_of
 
 
 @require_safe

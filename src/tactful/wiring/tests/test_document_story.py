@@ -1,4 +1,4 @@
-"""The recipe for documents with the real gate: asked, held while we talk, thought over, and never too late."""
+"""The recipe for documents with the real gate: asked, held while we talk, thought over, never too late."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,7 +34,8 @@ from tactful.wiring.letters import fact_sources
 
 pytestmark = pytest.mark.django_db
 OPEN = {"gate.quiet_from": "00:00", "gate.quiet_to": "00:00", "gate.quiet_weekdays": [],
-        "gate.quiet_holidays": False, "name": "Fjordkontoret", "address": "Bryggen 1, 5003 Bergen"}  # fmt: skip
+        "gate.quiet_holidays": False, "name": "Fjordkontoret",
+        "address": "Bryggen 1, 5003 Bergen"}  # fmt: skip
 CLASSES = {
     "document-request": "relationship",
     "document-reminder": "relationship",
@@ -43,7 +44,7 @@ CLASSES = {
 
 
 class Firm:
-    """One client, one engagement; facts are read from the log by hand, so that all stays in one transaction."""
+    """One client, one engagement; facts are read from the log by hand: all in one transaction."""
 
     def __init__(self, clerk: Clerk) -> None:
         self.clerk = clerk
@@ -53,7 +54,9 @@ class Firm:
 
     def ask(self) -> None:
         documents = (("bank", "Bank", "Bank"), ("pay", "Payroll", "Lønn"))
-        new = NewEngagement(self.contact, "annual_accounts", "The accounts", "Regnskapet", documents, year=2025)
+        new = NewEngagement(
+            self.contact, "annual_accounts", "The accounts", "Regnskapet", documents, year=2025
+        )
         open_engagements([new], acting_user=None, now=business_now())
         self.work()
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from threading import Event as Signal
 
 import pytest
@@ -155,6 +154,7 @@ def test_a_deadlock_is_nobodys_fault(seen: list[str], monkeypatch: pytest.Monkey
 
 def test_what_is_closed_after_it_was_opened_stays_closed() -> None:
     """In the order of the log, whatever else stands between."""
+
     def wanted(visit: int) -> NewFact:
         words = {"en": "Call", "nb": "Ring"}
         data = {"enrolment": 5, "visit": visit, "kind": "call", "title": words, "journey_name": words,
