@@ -19,7 +19,7 @@ from tactful.wiring import gate_facts as told
 from tactful.wiring.tests.cast import Cast
 
 SOURCES = {
-    "contacts.place_facts": {"place"},
+    "contacts.clients": {"address", "basis", "place", "sensitive"},
     "contacts.address_facts_at": {"address"},
     "contacts.basis_facts_at": {"basis"},
     "inbox.talks_at": {"talks", "debts", "moods"},
