@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,7 @@ ARGUMENTS = [
     "--disable-quic",
 ]
 PATIENCE_MS = 20_000
+LOOK_EVERY_MS = 50
 TOLD_OF_POLICY = """
     addEventListener('securitypolicyviolation', event =>
         console.error('Policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile))
@@ -107,6 +108,14 @@ class Desk:
     def show(self, path: str) -> Page:
         self.page.goto(path if "://" in path else self.watch.home + path, wait_until="load")
         return self.page
+
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Of something behind the pages. While a test only sleeps, its browser's requests rest too."""
+        for _look in range(PATIENCE_MS * 3 // LOOK_EVERY_MS):
+            if condition():
+                return
+            self.page.wait_for_timeout(LOOK_EVERY_MS)
+        raise AssertionError(f"waited in vain until {what}")
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tactful.config.tests.processes import wait_until
 from tests.browser.addresses import JOURNEY, THREAD, doors
 from tests.browser.conftest import Signed
 from tests.browser.houses import House
@@ -63,7 +62,7 @@ def test_import_a_list(house: House, signed_in: Signed) -> None:
     expect(page.locator("h1")).to_have_text(LIST["name"])
     press_on(page, page.locator("main .btn.go"))
     page.wait_for_url("**/import/*/")
-    wait_until(
+    desk.wait_until(
         lambda: bool(house.rows("SELECT 1 FROM identity WHERE value = 'nora@nordnes.example'")), "she is here"
     )
     desk.watch.assert_calm()

@@ -2,7 +2,6 @@
 
 from playwright.sync_api import Page, expect
 
-from tactful.config.tests.processes import wait_until
 from tests.browser.conftest import Signed
 from tests.browser.houses import House
 from tests.browser.keys import press_on, tab_to
@@ -33,10 +32,10 @@ def test_answer_close_and_the_held_request_goes_out(house: House, signed_in: Sig
     press_on(page, page.locator("[name=do][value=send]"))
     expect(page.locator("#flow")).to_contain_text("since it lasts for years")
     page.wait_for_load_state()
-    wait_until(lambda: len(house.letters(AYESHA)) == 1, "the answer has arrived")
+    desk.wait_until(lambda: len(house.letters(AYESHA)) == 1, "the answer has arrived")
 
     page.keyboard.press("e")
-    wait_until(lambda: len(house.letters(AYESHA)) == 2, "the request has gone out")
+    desk.wait_until(lambda: len(house.letters(AYESHA)) == 2, "the request has gone out")
     desk.show("/")
     expect(page.locator("#held .hold")).to_have_count(2)
     desk.watch.assert_calm()
@@ -60,7 +59,7 @@ def test_pages_hear_of_a_letter_by_themselves(house: House, signed_in: Signed) -
 
     page.keyboard.press("h")
     page.wait_for_load_state()
-    wait_until(lambda: bool(house.rows(HELD_BY_HAND, name)), "everything for this client is held")
+    desk.wait_until(lambda: bool(house.rows(HELD_BY_HAND, name)), "everything for this client is held")
     desk.watch.assert_calm()
 
 

@@ -56,8 +56,8 @@ def tactful_apart(home: Path, *arguments: str, **more: str) -> Answer:
     return Answer(done.returncode, done.stderr)
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_until(condition: Callable[[], bool], what: str, patience: float = PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(0.02)
@@ -72,7 +72,7 @@ class Running:
         self._reader = threading.Thread(target=self._collect)
         self._reader.start()
 
-    def wait_for(self, text: str, times: int = 1) -> list[str]:
+    def wait_for(self, text: str, times: int = 1, patience: float = PATIENCE_SECONDS) -> list[str]:
         """All lines that hold ``text``, once there are as many."""
 
         def found() -> list[str]:
@@ -82,7 +82,7 @@ class Running:
             assert len(found()) >= times or self.process.poll() is None, "\n".join(self.lines)
             return len(found()) >= times
 
-        wait_until(enough, f"{text!r} was said {times} times; it was: {self.lines}")
+        wait_until(enough, f"{text!r} was said {times} times; it was: {self.lines}", patience)
         return found()
 
     def end(self) -> None:
