@@ -86,6 +86,15 @@ SAID = (
 )
 """Each of them is also asked for documents, so each of these words makes automation hold its tongue."""
 
+SUBJECTS = {
+    ("request", "nb"): "Noen dokumenter til",
+    ("request", "en"): "A few documents for",
+    ("reminder", "nb"): "Dette mangler fortsatt til",
+    ("reminder", "en"): "Still missing for",
+    ("receipt", "nb"): "Vi har mottatt dokumentene",
+}
+"""How the subjects of the story's letters begin, by letter and language."""
+
 REASONS = {
     Line.JUDGEMENT: "Det avhenger av kunden. Et menneske skriver.",
     Line.STRUCTURAL: "Innholdet er likt hver gang, og det er klart når det er gjort.",

@@ -124,7 +124,7 @@ def requests_go_out(tell: Teller, who: Cast) -> None:
     tell.chapter("Send")
     letter = tell.wait(
         f"{who.uploads.name} has got the request, over real SMTP",
-        lambda: newest(who.uploads, "Noen dokumenter"),
+        lambda: newest(who.uploads, cast.SUBJECTS["request", "nb"]),
     )
     for name in ("From", "Reply-To", "Subject", "Message-ID", "Auto-Submitted", "List-Unsubscribe-Post"):
         tell.say(f"  {name}: {letter[name]}")
@@ -133,7 +133,9 @@ def requests_go_out(tell: Teller, who: Cast) -> None:
     view = view_of(who.uploads)
     tell.see("it names what is missing", all(d.name_nb in text_of(letter) for d in view.missing))
     if who.asks.language.startswith("en"):
-        tell.wait(f"{who.asks.name} reads it in English", lambda: newest(who.asks, "A few documents"))
+        tell.wait(
+            f"{who.asks.name} reads it in English", lambda: newest(who.asks, cast.SUBJECTS["request", "en"])
+        )
 
 
 def automation_keeps_quiet(tell: Teller, who: Cast) -> None:
@@ -172,7 +174,9 @@ def documents_come_in(tell: Teller, who: Cast) -> None:
 def a_week_later(tell: Teller, who: Cast) -> None:
     tell.chapter("A week later")
     to_the_next_step(tell)
-    letter = tell.wait(f"{who.uploads.name} is reminded", lambda: newest(who.uploads, "Mangler fortsatt"))
+    letter = tell.wait(
+        f"{who.uploads.name} is reminded", lambda: newest(who.uploads, cast.SUBJECTS["reminder", "nb"])
+    )
     done, *rest = view_of(who.uploads).documents
     words = text_of(letter)
     tell.see("of what is still missing", all(document.name_nb in words for document in rest))
@@ -192,7 +196,7 @@ def a_person_answers(tell: Teller, who: Cast) -> None:
     tell.see("in the thread, and nothing calls them automatic", letter["Auto-Submitted"] in (None, "no"))
     tell.see("the reminder still rests while the conversation is open", held_for(who.asks) is not None)
     close(conversation.id, acting_user=colleague.id, now=business_now())
-    reminder = "Still missing" if who.asks.language.startswith("en") else "Mangler fortsatt"
+    reminder = cast.SUBJECTS["reminder", "en" if who.asks.language.startswith("en") else "nb"]
     tell.wait("handed back: automation has looked again, and reminds", lambda: newest(who.asks, reminder))
 
 
@@ -205,8 +209,8 @@ def everything_has_come(tell: Teller, who: Cast) -> None:
     tell.say(f"  {who.liv.name} has brought everything in person; Kari has tapped “Received another way”.")
     conversation = Conversation.objects.get(contact_id=who.liv.id)
     close(conversation.id, acting_user=kari.id, now=business_now())
-    tell.wait("she gets one receipt", lambda: newest(who.liv, "mottatt"))
-    tell.see("and never the request that was held", newest(who.liv, "Noen dokumenter") is None)
+    tell.wait("she gets one receipt", lambda: newest(who.liv, cast.SUBJECTS["receipt", "nb"]))
+    tell.see("and never the request that was held", newest(who.liv, cast.SUBJECTS["request", "nb"]) is None)
     torgeir = Conversation.objects.get(contact_id=who.torgeir.id)
     tell.see(f"{who.torgeir.name} has still got nothing from automation", not received(who.torgeir))
     settle_complaint(torgeir.id, acting_user=kari.id, now=business_now())
