@@ -127,7 +127,7 @@ def test_effects_and_cursor_are_one(world: World, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as dying:
         dying.setattr(feed, "advance", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            reactor.run_all(MONDAY)
+            settle()
     assert not Enrolment.objects.exists()
     settle()
     assert Enrolment.objects.get().contact_id == contact
