@@ -215,8 +215,7 @@ class Ground:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BasisState:
+class BasisState(NamedTuple):
     """Why we may write to one person for one purpose on one channel. ``kind`` "none": we may not."""
 
     kind: str = "none"
@@ -227,8 +226,7 @@ class BasisState:
     restricted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AddressView:
+class AddressView(NamedTuple):
     """``state``: usable, missing, bounced, suppressed. ``marketing_off``: usable for service only."""
 
     state: str

@@ -1,7 +1,7 @@
 """Many messages before the gate: caps reserved in one go, one voice a day, one verdict each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tactful.delivery.batch import Item, item_of
@@ -104,10 +104,10 @@ def _ask(
         return
     scope = judged.scopes.get(item.contact_id)
     if caps is not None and scope is None:
-        facts = replace(facts, caps=UNKNOWN)
+        facts = facts._replace(caps=UNKNOWN)
     elif caps is not None and scope is not None:
         usage = caps.usage(item.contact_id, scope, reserved=_holds(item, scope))
-        facts = replace(facts, caps=usage) if usage is not facts.caps and usage != facts.caps else facts
+        facts = facts._replace(caps=usage) if usage is not facts.caps and usage != facts.caps else facts
     verdict = check(item.due.request, facts, settings, now)
     if caps is not None and scope is not None and verdict.kind is VerdictKind.CLEAR:
         judged.reserved.add(item.id)

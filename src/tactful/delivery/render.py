@@ -5,20 +5,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from json.encoder import encode_basestring as _quoted  # an encoder of its own costs more than the rest
 from typing import Any, NamedTuple
 
 from tactful.channels.types import Channel, OutboundMessage, Outcome, SendResult
+from tactful.content.rules.form import MARKS, Filled, Form
 from tactful.content.types import MailAddress
 from tactful.delivery.batch import Item
 from tactful.delivery.merged import words_of_riders
 from tactful.delivery.models import Letterhead as LetterheadRow
-from tactful.delivery.rules.mail import Envelope, envelope, return_path
+from tactful.delivery.rules.mail import Envelope, envelope, return_path, tokens_of
 from tactful.delivery.rules.words import payload_hash, version_hash, words_hash
 from tactful.delivery.types import Compiled, FactSources, Letterhead, Recipient
 from tactful.gate.types import Author
 from tactful.kernel.tokens import KeyRing
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+ANYBODY = MailAddress("anybody@example.invalid")
 
 
 class Unbuildable(Exception):
@@ -34,7 +36,9 @@ class Fixed(NamedTuple):
     values: Mapping[str, str]
 
     def as_json(self) -> str:
-        return _encode({"n": self.name, "l": self.language, "h": self.letterhead, "v": self.values})
+        values = ",".join([f"{_quoted(name)}:{_quoted(value)}" for name, value in self.values.items()])
+        name, language = _quoted(self.name), _quoted(self.language)
+        return f'{{"n":{name},"l":{language},"h":{self.letterhead},"v":{{{values}}}}}'
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Fixed":
@@ -67,6 +71,7 @@ class Desk:
     fresh_heads: dict[int, str] = field(default_factory=dict)
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
     templates: dict[tuple[int, int], Compiled] = field(default_factory=dict)
+    forms: dict[tuple[int, int, Author, bool], Form | None] = field(default_factory=dict)
 
 
 def open_desk(items: Sequence[Item], sources: FactSources, ring: KeyRing, now: datetime) -> Desk:
@@ -98,36 +103,54 @@ def build(item: Item, desk: Desk) -> Built | SendResult:
 
 def _build(item: Item, desk: Desk) -> Built:
     fixed, address, first_at = _fixed(item, desk)
-    head = desk.heads[fixed.letterhead]
     version = item.template_version or _version(item, fixed, desk)
-    mail = Envelope(
-        id=item.id,
-        key_id=item.key_id,
-        author=item.due.request.author,
-        to=MailAddress(address, fixed.name),
-        first_at=first_at,
-        is_auto_reply=item.is_auto_reply,
-        in_reply_to=item.in_reply_to,
-        references=item.references,
-    )
-    compiled = _compiled(item, version, fixed, head, desk)
-    values = {**head.values, "name": fixed.name, **fixed.values, **item.due.variables}
-    payload = compiled.build(envelope(desk.ring, mail, head), values)
-    body_hash = _body_hash(item, version, payload)
+    filled = _fill(item, version, fixed, MailAddress(address, fixed.name), first_at, desk)
+    body_hash = _body_hash(item, version, filled.digest)
     if item.body_hash is not None and item.body_hash != body_hash:
         raise Unbuildable(
             "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
         )
+    head = desk.heads[fixed.letterhead]
     message = OutboundMessage(
-        ident=item.id,
-        attempt=item.attempt,
-        sender="" if item.is_auto_reply else return_path(desk.ring, item.id, item.key_id, head),
-        recipient=address,
-        payload=payload,
-        must_arrive=item.must_arrive,
+        item.id,
+        item.attempt,
+        "" if item.is_auto_reply else return_path(desk.ring, item.id, item.key_id, head),
+        address,
+        filled.payload,
+        item.must_arrive,
         dot_stuffed=True,
     )
     return Built(item, message, fixed.as_json(), version, body_hash, first_at)
+
+
+def _fill(
+    item: Item, version: int | None, fixed: Fixed, to: MailAddress, first_at: datetime, desk: Desk
+) -> Filled:
+    tokens = tokens_of(desk.ring, item.id, item.key_id)
+    own = {"name": fixed.name, **fixed.values, **item.due.variables}
+    answers = bool(item.in_reply_to or item.references)
+    form = None if version is None or answers else _form(item, version, fixed, desk)
+    if form is not None:
+        return form.fill(to, first_at, tokens, own)
+    head = desk.heads[fixed.letterhead]
+    alone = envelope(_envelope(item, to, first_at), head, tokens)
+    payload = _compiled(item, version, fixed, head, desk).build(alone, {**head.values, **own})
+    return Filled(payload, payload_hash(payload))
+
+
+def _envelope(item: Item, to: MailAddress, first_at: datetime) -> Envelope:
+    author = item.due.request.author
+    return Envelope(author, to, first_at, item.is_auto_reply, item.in_reply_to, item.references)
+
+
+def _form(item: Item, version: int, fixed: Fixed, desk: Desk) -> Form | None:
+    """The template on this letterhead; made with the first mail that wants it."""
+    key = (version, fixed.letterhead, item.due.request.author, item.is_auto_reply)
+    if key not in desk.forms:
+        head = desk.heads[fixed.letterhead]
+        pattern = envelope(_envelope(item, ANYBODY, desk.now), head, MARKS)
+        desk.forms[key] = _compiled(item, version, fixed, head, desk).form(pattern, head.values)
+    return desk.forms[key]
 
 
 def _fixed(item: Item, desk: Desk) -> tuple[Fixed, str, datetime]:
@@ -172,9 +195,9 @@ def _compiled(item: Item, version: int | None, fixed: Fixed, head: Letterhead, d
     return desk.templates[key]
 
 
-def _body_hash(item: Item, version: int | None, payload: bytes) -> bytes:
+def _body_hash(item: Item, version: int | None, digest: bytes) -> bytes:
     if version is None:
         return words_hash(item.subject, item.body)
     if item.due.request.author is Author.AUTOMATION:
-        return payload_hash(payload)
+        return digest
     return version_hash(version)

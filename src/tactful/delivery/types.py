@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, Self
 
 from tactful.channels.types import Channel, OutboundMessage, SendResult
+from tactful.content.rules.form import Form
 from tactful.content.types import MailEnvelope
 from tactful.gate.types import Author, Facts, GateRequest, GateSettings
 from tactful.touchpoints.types import Line, MessageClass, Purpose
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+
+class NewMessage(NamedTuple):
     """One message to one contact, on one channel.
 
     ``dedupe_key``: purpose + entity + step visit, or broadcast + contact; the second one with the same
@@ -38,12 +41,12 @@ class NewMessage:
     channel: Channel = Channel.MAIL
     template: str = ""
     language: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = NOTHING
     subject: str = ""
     body: str = ""
     may_merge: bool = False
     latest_at: datetime | None = None
-    condition: Mapping[str, Any] = field(default_factory=dict)
+    condition: Mapping[str, Any] = NOTHING
     topics: Sequence[str] = ()
     allow: Sequence[str] = ()
     conversation_id: int | None = None
@@ -57,8 +60,7 @@ class NewMessage:
     approved_hash: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DueMessage:
+class DueMessage(NamedTuple):
     """A message as the claim reads it. ``request`` is what the gate is asked."""
 
     id: int
@@ -78,8 +80,7 @@ class DueMessage:
         return self.request.contact_id
 
 
-@dataclass(frozen=True, slots=True)
-class CapScope:
+class CapScope(NamedTuple):
     """``day``: the client's calendar day. ``day_ends_at``: the first moment of the next one, UTC."""
 
     day: date
@@ -88,8 +89,7 @@ class CapScope:
     company_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     address: str
     name: str = ""
     language: str = ""
@@ -127,7 +127,12 @@ class Letterhead:
 
 
 class Compiled(Protocol):
-    """A template version or a person's words, ready to be built; ``content.rules`` makes them."""
+    """A template version or a person's words, ready to be built; ``content.rules`` makes them.
+
+    ``form``: for many mails on one letterhead, or None where each is built on its own.
+    """
+
+    def form(self, pattern: MailEnvelope, shared: Mapping[str, str]) -> Form | None: ...
 
     def build(self, envelope: MailEnvelope, values: Mapping[str, str]) -> bytes:
         """The mail in wire form, CRLF, dot-safe, the same bytes for the same input."""

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from tactful.channels.types import Channel
 from tactful.touchpoints.types import Line, MessageClass, Purpose
@@ -42,8 +42,7 @@ class Unknown(Enum):
 UNKNOWN: Final = Unknown.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class GateRequest:
+class GateRequest(NamedTuple):
     """One message at the moment before it would go out.
 
     ``due_at``: since when it may go; after a hold that is the moment when the hold ended, else its
@@ -86,8 +85,7 @@ class BasisKind(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class BasisFact:
+class BasisFact(NamedTuple):
     """The basis for this purpose and channel, and what stands against writing at all."""
 
     kind: BasisKind
@@ -137,8 +135,7 @@ class MoodFact:
     owner_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CapUsage:
+class CapUsage(NamedTuple):
     """Messages that count, already sent or reserved: by contact on the client's calendar day,
     by contact in the seven days up to and with it, by household and by company on the day. The
     message in question is not among them. ``week_frees_on``: the first local day on which the seven
@@ -208,8 +205,7 @@ class PlaceFact:
     subdivision: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All that the gate wants to know. A field that is UNKNOWN never clears."""
 
     address: AddressState | Unknown
@@ -297,8 +293,7 @@ class Clearance(ABC):
         """``checks`` as bits: 1 for the first check, 2 for the second, 4 for the third."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer. ``reasons``: the one that decided comes first, the others in the order of the checks.
 
     Of a hold: ``until`` is the first moment at which the message can really go. With ``wake_on``,

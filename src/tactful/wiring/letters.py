@@ -139,6 +139,9 @@ class OwnWords:
 
     mail: PersonMail
 
+    def form(self, _pattern: MailEnvelope, _shared: Mapping[str, str]) -> None:
+        return None
+
     def build(self, envelope: MailEnvelope, _values: Mapping[str, str]) -> bytes:
         return build_person_mail(self.mail, envelope)
 

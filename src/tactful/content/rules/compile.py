@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 import mrml
 
 from tactful.content.rules import shell
-from tactful.content.rules.compiled import (
+from tactful.content.rules.compiled import CompiledMail
+from tactful.content.rules.escaping import Context
+from tactful.content.rules.html_places import Places, Slot, find_places
+from tactful.content.rules.liquid import check_liquid, compile_liquid, context_filter
+from tactful.content.rules.marks import Mark, all_plain, lift, split
+from tactful.content.rules.patching import (
     Body,
-    CompiledMail,
     PatchedBody,
     Words,
     patched_words,
@@ -17,10 +21,6 @@ from tactful.content.rules.compiled import (
     rendered_words,
     resolve,
 )
-from tactful.content.rules.escaping import Context
-from tactful.content.rules.html_places import Places, Slot, find_places
-from tactful.content.rules.liquid import check_liquid, compile_liquid, context_filter
-from tactful.content.rules.marks import Mark, all_plain, lift, split
 from tactful.content.rules.plain import html_to_text
 from tactful.content.rules.problems import problem
 from tactful.content.types import (

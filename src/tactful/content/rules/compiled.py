@@ -1,25 +1,13 @@
 """A compiled mail: finished bytes with gaps, and what to put into each gap for one client."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from tactful.content.rules.escaping import Escape, Fits, escape_for, is_blank, plain_test
+from tactful.content.rules.form import Form
 from tactful.content.rules.headers import SUBJECT_LIMIT, clean_words, header_block
-from tactful.content.rules.html_places import Slot
-from tactful.content.rules.liquid import Rendering, liquid_value
-from tactful.content.rules.quoted_printable import encode_before_slot, encode_plain, encode_slot, encode_text
+from tactful.content.rules.patching import Body, PatchedBody, Words, resolve
 from tactful.content.rules.shell import LABEL, PREFERENCES, SUBJECT, UNSUBSCRIBE, WHY
-from tactful.content.types import AutoSubmitted, MailEnvelope, MailRefused, Variable, VariableKind
-
-Words = Callable[[Mapping[str, str]], str]
-Body = Callable[[Mapping[str, str]], list[bytes]]
-
-
-def body_hash(payload: bytes) -> bytes:
-    """The digest (32 bytes, BLAKE2b) that an approval and every retry are held against."""
-    return hashlib.blake2b(payload, digest_size=32).digest()
+from tactful.content.types import AutoSubmitted, MailEnvelope, MailRefused, Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +33,7 @@ class CompiledMail:
         The same input gives the same bytes. Raises ``MailRefused``.
         """
         own = resolve(self.variables, values)
-        self._add_envelope(own, envelope)
+        self.add_envelope(own, envelope)
         subject = clean_words(self.subject(own), SUBJECT_LIMIT)
         own[SUBJECT] = subject
         if self.preheader:
@@ -53,7 +41,11 @@ class CompiledMail:
         head = header_block(envelope, subject) + self.mime_headers
         return b"".join([head.encode("ascii"), *self.body(own)])
 
-    def _add_envelope(self, own: dict[str, str], envelope: MailEnvelope) -> None:
+    def form(self, pattern: MailEnvelope, shared: Mapping[str, str]) -> Form | None:
+        """For many mails on one letterhead; None where each is rendered anew. Raises ``MailRefused``."""
+        return Form(self, self.body, pattern, shared) if isinstance(self.body, PatchedBody) else None
+
+    def add_envelope(self, own: dict[str, str], envelope: MailEnvelope) -> None:
         own[LABEL] = envelope.automatic_label
         own[WHY], own[PREFERENCES] = envelope.links.why, envelope.links.preferences
         own[UNSUBSCRIBE] = envelope.unsubscribe.url if envelope.unsubscribe else ""
@@ -64,122 +56,3 @@ class CompiledMail:
                 raise MailRefused(
                     f"The mail shows the link “{name}”, and its envelope has none. Give it one."
                 )
-
-
-def resolve(variables: Sequence[Variable], values: Mapping[str, str]) -> dict[str, str]:
-    """The value of each variable: as given, or its default where nothing visible is given."""
-    own: dict[str, str] = {}
-    for variable in variables:
-        value: str | None = values.get(variable.name, "")
-        if value is None or is_blank(value):
-            value = variable.default
-        if value is None or (variable.required and not value):
-            raise MailRefused(
-                f"The value “{variable.name}” is missing, and the message makes no sense without it. "
-                "Give it when the message is queued."
-            )
-        own[variable.name] = value
-    return own
-
-
-def patched_words(pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind]) -> Words:
-    """A short text (subject, preheader, SMS) with plain values only."""
-    parts = [piece if isinstance(piece, str) else _Gap.of(piece, kinds) for piece in pieces]
-    if all(isinstance(part, str) for part in parts):
-        whole = "".join(part for part in parts if isinstance(part, str))
-        return lambda _: whole
-    return lambda values: "".join(
-        [part if isinstance(part, str) else part.escape(values[part.name] or part.default) for part in parts]
-    )
-
-
-def rendered_words(rendering: Rendering, kinds: Mapping[str, VariableKind]) -> Words:
-    """A text with conditions or loops."""
-    return lambda values: rendering(
-        {name: liquid_value(value, kinds.get(name, VariableKind.TEXT)) for name, value in values.items()}
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    name: str
-    default: str
-    escape: Escape
-
-    @classmethod
-    def of(cls, slot: Slot, kinds: Mapping[str, VariableKind]) -> "_Gap":
-        return cls(slot.mark.name, slot.mark.default or "", escape_for(slot.context, _kind(slot, kinds)))
-
-
-def _kind(slot: Slot, kinds: Mapping[str, VariableKind]) -> VariableKind:
-    return kinds.get(slot.mark.name, VariableKind.TEXT)
-
-
-@dataclass(slots=True)
-class _Value:
-    """One variable in a body: how it is encoded for each context, and at which places it goes in.
-
-    ``fits``: a value that passes needs no escape in any of these contexts.
-    """
-
-    name: str
-    default: str
-    fits: Fits | None
-    ways: dict[Escape, list[int]] = field(default_factory=dict)
-    places: list[int] = field(default_factory=list)
-
-    def fill(self, value: str, template: list[bytes]) -> None:
-        if self.fits and self.fits(value):
-            plain = encode_plain(value)
-            for place in self.places:
-                template[place] = plain
-            return
-        encode = _encode_short if len(value) <= _SHORT else _encode
-        for escape, places in self.ways.items():
-            encoded = encode(escape, value)
-            for place in places:
-                template[place] = encoded
-
-
-def _encode(escape: Escape, value: str) -> bytes:
-    return encode_slot(escape(value))
-
-
-_SHORT = 120
-_encode_short = lru_cache(maxsize=1024)(_encode)  # given names, dates and senders come again and again
-
-
-class PatchedBody:
-    """Quoted-printable bytes with gaps. Each value is encoded once per mail and context."""
-
-    def __init__(self, pieces: Sequence[str | Slot | bytes], kinds: Mapping[str, VariableKind]) -> None:
-        """``pieces``: words to encode, gaps, and bytes that are finished (boundaries, part headers)."""
-        self._template: list[bytes] = []
-        values: dict[tuple[str, str, Fits | None], _Value] = {}
-        for index, piece in enumerate(pieces):
-            if isinstance(piece, Slot):
-                gap, fits = _Gap.of(piece, kinds), plain_test(piece.context, _kind(piece, kinds))
-                key = (gap.name, gap.default, fits)
-                value = values.setdefault(key, _Value(*key))
-                value.ways.setdefault(gap.escape, []).append(index)
-                value.places.append(index)
-                self._template.append(b"")
-            elif isinstance(piece, str):
-                before_slot = index + 1 < len(pieces) and isinstance(pieces[index + 1], Slot)
-                self._template.append(encode_before_slot(piece) if before_slot else encode_text(piece))
-            else:
-                self._template.append(piece)
-        self._values = tuple(values.values())
-
-    def __call__(self, values: Mapping[str, str]) -> list[bytes]:
-        filled = self._template.copy()
-        for value in self._values:
-            value.fill(values[value.name] or value.default, filled)
-        return filled
-
-
-def rendered_body(parts: Sequence[Words | bytes]) -> Body:
-    """A body whose words are rendered anew for each mail."""
-    return lambda values: [
-        part if isinstance(part, bytes) else encode_text(part(values).replace("\r\n", "\n")) for part in parts
-    ]

@@ -120,13 +120,17 @@ def _phrase(name: str, taken: int) -> str:
 
 def header_block(envelope: MailEnvelope, subject: str) -> str:
     """All headers that differ from mail to mail, each with its line end; ``subject`` already cleaned."""
-    lines = [
-        f"Date: {rfc5322_date(envelope.date)}\r\n",
-        mailbox("From", envelope.sender),
-        _mailbox("To", envelope.to),
-        unstructured("Subject", subject),
-        f"Message-ID: {message_id(envelope.message_id)}\r\n",
-    ]
+    sender, subject_line = mailbox("From", envelope.sender), unstructured("Subject", subject)
+    return personal_block(envelope.date, sender, envelope.to, subject_line) + after_subject(envelope)
+
+
+def personal_block(date: datetime, sender: str, to: MailAddress, subject: str) -> str:
+    """The first four headers; ``sender`` and ``subject`` as whole lines."""
+    return f"Date: {rfc5322_date(date)}\r\n{sender}{_mailbox('To', to)}{subject}"
+
+
+def after_subject(envelope: MailEnvelope) -> str:
+    lines = [f"Message-ID: {message_id(envelope.message_id)}\r\n"]
     if envelope.reply_to:
         lines.append(_mailbox("Reply-To", envelope.reply_to))
     if envelope.in_reply_to or envelope.references:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tactful.content.rules.compile import compile_mail
-from tactful.content.rules.compiled import CompiledMail, body_hash
+from tactful.content.rules.compiled import CompiledMail
 from tactful.content.rules.escaping import items_of, one_line
 from tactful.content.rules.headers import NAME_LIMIT, SUBJECT_LIMIT, clean_words
 from tactful.content.rules.person_mail import build_person_mail
@@ -329,8 +329,7 @@ def test_the_same_input_gives_the_same_bytes_from_a_fresh_compile_too() -> None:
     values = {"upload_url": URL, "given_name": "Åse"}
     first = COMPILED["fast"].build(ENVELOPE, values)
     assert compile_mail(FAST, BRAND).build(ENVELOPE, dict(reversed(values.items()))) == first
-    assert body_hash(first) != body_hash(COMPILED["fast"].build(ENVELOPE, {**values, "given_name": "Ase"}))
-    assert len(body_hash(first)) == 32
+    assert COMPILED["fast"].build(ENVELOPE, {**values, "given_name": "Ase"}) != first
 
 
 def test_a_text_part_is_made_from_the_html_where_none_is_given() -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from tactful.content.rules.form import Tokens
 from tactful.content.types import AutoSubmitted, MailAddress, MailEnvelope, MailLinks, Unsubscribe
 from tactful.delivery.types import Letterhead
 from tactful.gate.types import Author
@@ -18,8 +19,6 @@ WHY = "why"
 class Envelope(NamedTuple):
     """``first_at``: the first handoff; every attempt carries its date."""
 
-    id: int
-    key_id: int
     author: Author
     to: MailAddress
     first_at: datetime
@@ -37,24 +36,35 @@ def return_path(ring: KeyRing, ident: int, key_id: int, head: Letterhead) -> str
     return head.return_path.replace("{token}", sign(ring, RETURN_PATH, ident, key_id))
 
 
-def envelope(ring: KeyRing, mail: Envelope, head: Letterhead) -> MailEnvelope:
+def tokens_of(ring: KeyRing, ident: int, key_id: int) -> Tokens:
+    return Tokens(
+        sign(ring, MESSAGE_ID, ident, key_id),
+        sign(ring, REPLY, ident, key_id),
+        sign(ring, WHY, ident, key_id),
+        sign(ring, UNSUBSCRIBE, ident, key_id),
+    )
+
+
+def envelope(mail: Envelope, head: Letterhead, tokens: Tokens) -> MailEnvelope:
+    """With ``content``'s marks for tokens: the pattern of many envelopes."""
     personal = mail.author is Author.PERSON_DIRECT
-    why = sign(ring, WHY, mail.id, mail.key_id)
-    leave = sign(ring, UNSUBSCRIBE, mail.id, mail.key_id)
-    reply = head.reply_to.replace("{token}", sign(ring, REPLY, mail.id, mail.key_id))
+    reply = head.reply_to.replace("{token}", tokens.reply)
     return MailEnvelope(
         to=mail.to,
         sender=MailAddress(head.sender_address, head.sender_name),
         date=mail.first_at,
-        message_id=message_id(ring, mail.id, mail.key_id, head.domain),
+        message_id=f"<{tokens.message_id}@{head.domain}>",
         reply_to=MailAddress(reply, head.sender_name),
         auto_submitted=_automatic(mail),
         automatic_label="" if personal else head.automatic_label,
-        links=MailLinks(head.why.replace("{token}", why), head.preferences.replace("{token}", why)),
+        links=MailLinks(
+            head.why.replace("{token}", tokens.why), head.preferences.replace("{token}", tokens.why)
+        ),
         unsubscribe=None
         if personal
         else Unsubscribe(
-            head.unsubscribe.replace("{token}", leave), head.unsubscribe_mailto.replace("{token}", leave)
+            head.unsubscribe.replace("{token}", tokens.leave),
+            head.unsubscribe_mailto.replace("{token}", tokens.leave),
         ),
         in_reply_to=mail.in_reply_to,
         references=tuple(mail.references.split()),

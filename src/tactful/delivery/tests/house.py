@@ -4,7 +4,7 @@ provider in memory that behaves as told."""
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Lock
@@ -89,6 +89,9 @@ class Plain:
     def __init__(self, name: str) -> None:
         self.name = name
 
+    def form(self, pattern: MailEnvelope, shared: Mapping[str, str]) -> None:
+        return None
+
     def build(self, envelope: MailEnvelope, values: Mapping[str, str]) -> bytes:
         lines = [
             f"From: {envelope.sender.name} <{envelope.sender.address}>",
@@ -134,7 +137,7 @@ class House:
     def _facts(self, messages: Sequence[DueMessage], now: datetime) -> Mapping[int, Facts]:
         if self.unreadable:
             return {}
-        return {due.id: replace(CLEAR, **self.changed.get(due.contact_id, {})) for due in messages}
+        return {due.id: CLEAR._replace(**self.changed.get(due.contact_id, {})) for due in messages}
 
     def _scopes(self, contacts: Sequence[int], now: datetime) -> Mapping[int, CapScope]:
         found = Contact.objects.filter(pk__in=contacts).values_list("pk", "household_id", "company_id")
@@ -156,6 +159,9 @@ class House:
 
 
 class _Broken:
+    def form(self, pattern: MailEnvelope, shared: Mapping[str, str]) -> None:
+        return None
+
     def build(self, envelope: MailEnvelope, values: Mapping[str, str]) -> bytes:
         raise ValueError("This template cannot be built.")
 
@@ -258,7 +264,7 @@ def new_message(contact: int, line: Drawn, **changes: Any) -> NewMessage:
         template="reminder",
         variables={"what": "papers"},
     )
-    return replace(message, **changes)
+    return message._replace(**changes)
 
 
 def queue(contacts: Sequence[int], line: Drawn, **changes: Any) -> list[int]:

@@ -1,14 +1,13 @@
 """What every check looks at."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tactful.gate.types import UNKNOWN, Facts, GateRequest, GateSettings, PlaceFact
 from tactful.kernel.zones import all_known
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One message, what is known about it, the house's rules and the moment (UTC)."""
 
     request: GateRequest

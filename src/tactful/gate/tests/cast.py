@@ -63,11 +63,11 @@ YESTERDAY = utc(8, 9)
 
 
 def request(**changes: Any) -> GateRequest:
-    return replace(REQUEST, **changes)
+    return REQUEST._replace(**changes)
 
 
 def facts(**changes: Any) -> Facts:
-    return replace(FACTS, **changes)
+    return FACTS._replace(**changes)
 
 
 def settings(**changes: Any) -> GateSettings:

@@ -74,7 +74,7 @@ def facts_around(now: datetime) -> dict[str, st.SearchStrategy[Any]]:
         "debts": _some(st.builds(DebtFact, kinds(["answer", "promise"]), moments, REFS, OWNERS, bools)),
         "moods": _some(st.builds(MoodFact, kinds(["complaint", "negative"]), moments, REFS, bools, OWNERS)),
         "place": PLACES,
-        "caps": st.builds(CapUsage, counts, counts, counts, counts),
+        "caps": st.builds(CapUsage, counts, counts, counts, counts, st.none()),
         "channel": st.builds(ChannelFact, st.none() | moments, bools, st.none() | moments),
         "sensitive": st.builds(SensitiveFact, bools, bools),
         "standing": _some(

@@ -28,7 +28,7 @@ def expected(request: GateRequest, facts: Facts, house: GateSettings, now: datet
     place = facts.place
     if place is UNKNOWN or not place.zones:
         return VerdictKind.RETRY
-    if any(getattr(facts, name) is UNKNOWN for name in Facts.__dataclass_fields__):
+    if any(getattr(facts, name) is UNKNOWN for name in Facts._fields):
         return VerdictKind.RETRY
     return VerdictKind.HOLD if holds(request, facts, house, now, place) else VerdictKind.CLEAR
 

@@ -345,7 +345,7 @@ def test_only_a_reminder_has_an_allow_list_and_only_for_6_to_9(message_class: Me
 # facts that could not be read
 
 
-@pytest.mark.parametrize("field", list(Facts.__dataclass_fields__))
+@pytest.mark.parametrize("field", Facts._fields)
 @pytest.mark.parametrize("message_class", list(MessageClass))
 def test_an_unread_fact_never_clears_and_destroys_nothing(field: str, message_class: MessageClass) -> None:
     verdict = ask(request(message_class=message_class), facts(**{field: UNKNOWN}))

@@ -98,7 +98,7 @@ class Cast:
             subject="Your documents",
             body="Some documents are missing.",
         )
-        (ident,) = enqueue([replace(new, **more)], now=self.now)  # type: ignore[arg-type]
+        (ident,) = enqueue([new._replace(**more)], now=self.now)  # type: ignore[arg-type]
         return Dispatch.objects.get(pk=ident)
 
     def holds(self, contact: Contact, **more: object) -> Dispatch:

@@ -1,7 +1,7 @@
 """Three clients, the people who look after them, a mail account, and mails as they come over the wire."""
 
 from base64 import encodebytes
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,7 +74,7 @@ class Cast:
             subject="Your documents",
             body="Some documents are missing.",
         )
-        (ident,) = enqueue([replace(new, **more)], now=self.now)  # type: ignore[arg-type]
+        (ident,) = enqueue([new._replace(**more)], now=self.now)  # type: ignore[arg-type]
         assert ident is not None
         return ident
 

@@ -1,0 +1,152 @@
+"""Finished bytes with gaps, and what goes into each gap for one client."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tactful.content.rules.escaping import Escape, Fits, escape_for, is_blank, plain_test
+from tactful.content.rules.html_places import Slot
+from tactful.content.rules.liquid import Rendering, liquid_value
+from tactful.content.rules.quoted_printable import encode_before_slot, encode_plain, encode_slot, encode_text
+from tactful.content.types import MailRefused, Variable, VariableKind
+
+Words = Callable[[Mapping[str, str]], str]
+Body = Callable[[Mapping[str, str]], list[bytes]]
+
+
+def resolve(variables: Sequence[Variable], values: Mapping[str, str]) -> dict[str, str]:
+    """The value of each variable: as given, or its default where nothing visible is given."""
+    own: dict[str, str] = {}
+    for variable in variables:
+        value: str | None = values.get(variable.name, "")
+        if value is None or is_blank(value):
+            value = variable.default
+        if value is None or (variable.required and not value):
+            raise missing(variable.name)
+        own[variable.name] = value
+    return own
+
+
+def missing(name: str) -> MailRefused:
+    return MailRefused(
+        f"The value “{name}” is missing, and the message makes no sense without it. "
+        "Give it when the message is queued."
+    )
+
+
+def patched_words(pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind]) -> Words:
+    """A short text (subject, preheader, SMS) with plain values only."""
+    parts = [piece if isinstance(piece, str) else _Gap.of(piece, kinds) for piece in pieces]
+    if all(isinstance(part, str) for part in parts):
+        whole = "".join(part for part in parts if isinstance(part, str))
+        return lambda _: whole
+    return lambda values: "".join(
+        [part if isinstance(part, str) else part.escape(values[part.name] or part.default) for part in parts]
+    )
+
+
+def rendered_words(rendering: Rendering, kinds: Mapping[str, VariableKind]) -> Words:
+    """A text with conditions or loops."""
+    return lambda values: rendering(
+        {name: liquid_value(value, kinds.get(name, VariableKind.TEXT)) for name, value in values.items()}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    name: str
+    default: str
+    escape: Escape
+
+    @classmethod
+    def of(cls, slot: Slot, kinds: Mapping[str, VariableKind]) -> "_Gap":
+        return cls(slot.mark.name, slot.mark.default or "", escape_for(slot.context, _kind(slot, kinds)))
+
+
+def _kind(slot: Slot, kinds: Mapping[str, VariableKind]) -> VariableKind:
+    return kinds.get(slot.mark.name, VariableKind.TEXT)
+
+
+@dataclass(slots=True)
+class _Value:
+    """One variable in a body: how it is encoded for each context, and at which places it goes in.
+
+    ``fits``: a value that passes needs no escape in any of these contexts.
+    """
+
+    name: str
+    default: str
+    fits: Fits | None
+    ways: dict[Escape, list[int]] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
+
+    def fill(self, value: str, template: list[bytes]) -> None:
+        if self.fits and self.fits(value):
+            plain = encode_plain(value)
+            for place in self.places:
+                template[place] = plain
+            return
+        encode = _encode_short if len(value) <= _SHORT else _encode
+        for escape, places in self.ways.items():
+            encoded = encode(escape, value)
+            for place in places:
+                template[place] = encoded
+
+
+def _encode(escape: Escape, value: str) -> bytes:
+    return encode_slot(escape(value))
+
+
+_SHORT = 120
+_encode_short = lru_cache(maxsize=1024)(_encode)  # given names, dates and senders come again and again
+
+
+class PatchedBody:
+    """Quoted-printable bytes with gaps. Each value is encoded once per mail and context."""
+
+    def __init__(self, pieces: Sequence[str | Slot | bytes], kinds: Mapping[str, VariableKind]) -> None:
+        """``pieces``: words to encode, gaps, and bytes that are finished (boundaries, part headers)."""
+        self._template: list[bytes] = []
+        values: dict[tuple[str, str, Fits | None], _Value] = {}
+        for index, piece in enumerate(pieces):
+            if isinstance(piece, Slot):
+                gap, fits = _Gap.of(piece, kinds), plain_test(piece.context, _kind(piece, kinds))
+                key = (gap.name, gap.default, fits)
+                value = values.setdefault(key, _Value(*key))
+                value.ways.setdefault(gap.escape, []).append(index)
+                value.places.append(index)
+                self._template.append(b"")
+            elif isinstance(piece, str):
+                before_slot = index + 1 < len(pieces) and isinstance(pieces[index + 1], Slot)
+                self._template.append(encode_before_slot(piece) if before_slot else encode_text(piece))
+            else:
+                self._template.append(piece)
+        self._values = tuple(values.values())
+
+    def __call__(self, values: Mapping[str, str]) -> list[bytes]:
+        filled = self._template.copy()
+        for value in self._values:
+            value.fill(values[value.name] or value.default, filled)
+        return filled
+
+    def refill(
+        self, filled: list[bytes], before: Mapping[str, str], values: Mapping[str, str]
+    ) -> list[bytes]:
+        """A copy of ``filled``, which was made from ``before``, with those values that are others."""
+        changed = list(filled)
+        for value in self._values:
+            given = values[value.name]
+            if given is not before[value.name]:
+                value.fill(given or value.default, changed)
+        return changed
+
+    def places(self, names: Collection[str]) -> list[int]:
+        """Where the variables stand: one place for each way in which their values are written."""
+        return [ways[0] for value in self._values if value.name in names for ways in value.ways.values()]
+
+
+def rendered_body(parts: Sequence[Words | bytes]) -> Body:
+    """A body whose words are rendered anew for each mail."""
+    return lambda values: [
+        part if isinstance(part, bytes) else encode_text(part(values).replace("\r\n", "\n")) for part in parts
+    ]
