@@ -25,7 +25,7 @@ def make(contacts: int, port: int) -> tuple[int, int]:
     quiet = {"gate.quiet_from": "00:00", "gate.quiet_to": "00:00", "gate.quiet_weekdays": [],
              "gate.quiet_holidays": False, "name": "Fjordkontoret Regnskap", "address": "Bryggen 1, 5003 Bergen"}  # fmt: skip
     change_settings(values=quiet, acting_user=None, now=now)
-    settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
+    settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "smtp_connections": 10}
     Account.objects.create(channel="mail", name="Post", address="post@fjord.example", settings=settings)
     publish_template(
         NewTemplate(SLUG, "News", "Nytt", _source()),

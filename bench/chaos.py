@@ -53,7 +53,7 @@ def nursery() -> None:
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            run_worker(BATCH)
+            run_worker()
             os._exit(0)
         print(child, flush=True)
 

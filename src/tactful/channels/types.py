@@ -1,5 +1,6 @@
 """What goes into a channel and what comes out. Channels know no contacts and no journeys."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -32,19 +33,25 @@ class Outcome(StrEnum):
 class OutboundMessage(NamedTuple):
     """One recipient, complete bytes.
 
-    ``ident`` and ``attempt`` go into the phase journal. ``payload`` is the finished message in wire
-    form for its channel; for mail CRLF line ends, not yet dot-stuffed, without the final dot.
-    ``must_arrive``: at most one such message of a worker may be between dot and reply.
+    ``ident`` and ``attempt`` go into the phase journal. ``pieces`` put together are the finished message
+    in wire form for its channel; for mail CRLF line ends, not yet dot-stuffed, without the final dot.
+    ``ready``: seven bits, the last line ended, and the same bytes before and after dot-stuffing, so that
+    nobody need look again. ``must_arrive``: at most one such message of a worker may be between dot and
+    reply.
     """
 
     ident: int
     attempt: int
     sender: str
     recipient: str
-    payload: bytes
+    pieces: Sequence[bytes]
     must_arrive: bool = False
-    dot_stuffed: bool = False
+    ready: bool = False
     needs_smtputf8: bool = False
+
+    @property
+    def payload(self) -> bytes:
+        return b"".join(self.pieces)
 
 
 class SendResult(NamedTuple):

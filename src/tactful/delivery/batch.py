@@ -19,12 +19,15 @@ _CHANNEL = {str(channel): channel for channel in Channel}
 _CHECK = {str(check): check for check in Check}
 _NOTHING: frozenset[Any] = frozenset()
 _EMPTY: dict[str, Any] = {}
+_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(slots=True)
 class Item:
     """``account_id``: where it goes out. ``attempt``: the fencing token once it is claimed."""
 
+    id: int
+    contact_id: int
     due: DueMessage
     lane: int
     account_id: int
@@ -52,14 +55,6 @@ class Item:
     key_id: int
     must_arrive: bool
 
-    @property
-    def id(self) -> int:
-        return self.due.id
-
-    @property
-    def contact_id(self) -> int:
-        return self.due.request.contact_id
-
 
 def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
     """From a row of ``hot.claim.FIELDS``."""
@@ -71,39 +66,21 @@ def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
         cause_visit, may_merge, latest_at, due_at, condition, topics, allow, template,
         language, variables, subject, body, in_reply_to, references, is_auto_reply, key_id,
     ) = row  # fmt: skip
+    account = account_id or default_account
+    # A provider that was away is no reason to ask a person: the first attempt was in time.
+    since = now if first_handoff_at is not None else max(due_at, not_before)
     request = GateRequest(
-        message_id=ident,
-        contact_id=contact_id,
-        author=_AUTHOR[author],
-        line=_LINE[line],
-        message_class=_CLASS[message_class],
-        purpose=_PURPOSE[purpose],
-        channel=_CHANNEL[channel],
-        # A provider that was away is no reason to ask a person: the first attempt was in time.
-        due_at=now if first_handoff_at is not None else max(due_at, not_before),
-        latest_at=latest_at,
-        allow=frozenset(map(_CHECK.__getitem__, allow)) if allow else _NOTHING,
-        topics=frozenset(topics) if topics else _NOTHING,
-        is_auto_reply=is_auto_reply,
-        approved_by=approved_by,
-        late_decided=late_decided_by is not None,
-        held_since=held_since,
-    )
+        ident, contact_id, _AUTHOR[author], _LINE[line], _CLASS[message_class], _PURPOSE[purpose],
+        _CHANNEL[channel], since, latest_at, frozenset(map(_CHECK.__getitem__, allow)) if allow else _NOTHING,
+        frozenset(topics) if topics else _NOTHING, is_auto_reply, approved_by, late_decided_by is not None,
+        held_since,
+    )  # fmt: skip
     due = DueMessage(
-        id=ident,
-        request=request,
-        condition=_loaded(condition),
-        cause_kind=cause_kind,
-        cause_id=cause_id,
-        cause_visit=cause_visit,
-        touchpoint_id=touchpoint_id,
-        account_id=account_id or default_account,
-        template=template,
-        language=language,
-        variables=_loaded(variables),
-    )
+        ident, contact_id, request, _loaded(condition), cause_kind, cause_id, cause_visit, touchpoint_id,
+        account, template, language, _loaded(variables),
+    )  # fmt: skip
     return Item(
-        due, lane, account_id or default_account, not_before, attempt, tries, misses, resent, touchpoint_rev,
+        ident, contact_id, due, lane, account, not_before, attempt, tries, misses, resent, touchpoint_rev,
         approved_hash, cap_day, cap_scopes, wake_on, template_version, address,
         None if fixed is None else json.loads(fixed), body_hash, first_handoff_at, may_merge, subject, body,
         in_reply_to, references, is_auto_reply, key_id, must_arrive(message_class),
@@ -111,4 +88,5 @@ def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
 
 
 def _loaded(text: str) -> dict[str, Any]:
-    return _EMPTY if text == "{}" else json.loads(text)
+    """What PostgreSQL writes as JSON has no blanks around it, so that the quick way will do."""
+    return _EMPTY if text == "{}" else _decode(text)[0]

@@ -16,7 +16,7 @@ from tactful.delivery.verdicts import write
 from tactful.foundation.clock import machine_now
 from tactful.foundation.ids import new_id
 
-BATCH = 500
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)

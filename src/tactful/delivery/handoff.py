@@ -1,4 +1,4 @@
-"""T2 and the wire: fifty marks, fifty mails, and what came back."""
+"""T2 and the wire: some marks, as many mails, and what came back."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,12 @@ from tactful.delivery.settle import settle
 from tactful.delivery.types import Transport, WorkerJournal
 from tactful.kernel.clock import machine_ms
 
-GROUP = 50
+FIRST_GROUP = 25
+GROUPS = (5, 200)
+"""Mails that are marked at once: to begin with, and the fewest and most later."""
+PACE_MS = (20, 100)
+"""A mark is the moment of sending, so the dot must follow soon: groups grow while they leave faster than
+this, and shrink while they leave slower."""
 FLUSH_MS = 2_000
 FLUSH_AT = 500
 HALT = (Outcome.ACCOUNT, Outcome.POLICY, Outcome.RATE)
@@ -44,6 +49,7 @@ class Trip:
     hand: Hand
     desk: Desk
     waiting: list[Item]
+    group: int
     marked: dict[int, Item] = field(default_factory=dict)
     results: list[tuple[Item, SendResult]] = field(default_factory=list)
     halted: bool = False
@@ -56,7 +62,7 @@ def send_batch(batch_id: int, items: Sequence[Item], hand: Hand, desk: Desk) -> 
     for item in items:
         by_account.setdefault(item.account_id, []).append(item)
     for account, share in by_account.items():
-        _travel(Trip(hand, desk, share), account)
+        _travel(Trip(hand, desk, share, FIRST_GROUP), account)
     hot_claim.close_batch(batch_id)
     hand.journal.clear()
 
@@ -76,7 +82,7 @@ def _travel(trip: Trip, account: int) -> None:
 def _messages(trip: Trip) -> Iterator[OutboundMessage]:
     """Marked mails, group by group. The transport reads one ahead, so marks never lag behind dots."""
     while trip.waiting and not trip.halted and not trip.hand.stop.is_set():
-        group, trip.waiting = trip.waiting[:GROUP], trip.waiting[GROUP:]
+        group, trip.waiting = trip.waiting[: trip.group], trip.waiting[trip.group :]
         built = []
         for item in group:
             made = build(item, trip.desk)
@@ -85,10 +91,21 @@ def _messages(trip: Trip) -> Iterator[OutboundMessage]:
             else:
                 built.append(made)
         if built:
-            yield from _mark(trip, built)
+            ready = _mark(trip, built)
+            marked_ms = machine_ms()
+            yield from ready
+            trip.group = _next_group(trip.group, machine_ms() - marked_ms)
 
 
-def _mark(trip: Trip, built: list[Built]) -> Iterator[OutboundMessage]:
+def _next_group(group: int, took_ms: int) -> int:
+    fewest, most = GROUPS
+    quick, slow = PACE_MS
+    if took_ms > slow:
+        return max(fewest, group * slow // took_ms)
+    return min(most, group * 2) if took_ms < quick else group
+
+
+def _mark(trip: Trip, built: list[Built]) -> list[OutboundMessage]:
     with transaction.atomic():
         for ident in list(trip.desk.fresh_heads):
             hot.save_letterhead(ident, trip.desk.fresh_heads.pop(ident))
@@ -100,8 +117,7 @@ def _mark(trip: Trip, built: list[Built]) -> Iterator[OutboundMessage]:
     for made in ready:
         made.item.first_handoff_at = made.first_at
         trip.marked[made.item.id] = made.item
-    for made in ready:
-        yield made.message
+    return [made.message for made in ready]
 
 
 def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:

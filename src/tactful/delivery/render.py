@@ -9,18 +9,16 @@ from json.encoder import encode_basestring as _quoted  # an encoder of its own c
 from typing import Any, NamedTuple
 
 from tactful.channels.types import Channel, OutboundMessage, Outcome, SendResult
-from tactful.content.rules.form import MARKS, Filled, Form
+from tactful.content.rules.form import MARKS, Filled, Form, Tokens
 from tactful.content.types import MailAddress
 from tactful.delivery.batch import Item
 from tactful.delivery.merged import words_of_riders
 from tactful.delivery.models import Letterhead as LetterheadRow
-from tactful.delivery.rules.mail import Envelope, envelope, return_path, tokens_of
+from tactful.delivery.rules.mail import Envelope, envelope, tokens_of
 from tactful.delivery.rules.words import payload_hash, version_hash, words_hash
 from tactful.delivery.types import Compiled, FactSources, Letterhead, Recipient
 from tactful.gate.types import Author
 from tactful.kernel.tokens import KeyRing
-
-ANYBODY = MailAddress("anybody@example.invalid")
 
 
 class Unbuildable(Exception):
@@ -45,6 +43,16 @@ class Fixed(NamedTuple):
         return cls(body["n"], body["l"], body["h"], body["v"])
 
 
+class Draft(NamedTuple):
+    """A mail that is about to be built."""
+
+    item: Item
+    version: int | None
+    fixed: Fixed
+    to: MailAddress
+    first_at: datetime
+
+
 class Built(NamedTuple):
     """``fixed``, ``version``, ``body_hash`` and ``first_at`` go into the row at the mark."""
 
@@ -54,6 +62,9 @@ class Built(NamedTuple):
     version: int | None
     body_hash: bytes
     first_at: datetime
+
+
+ANYBODY = MailAddress("anybody@example.invalid")
 
 
 @dataclass(slots=True)
@@ -104,52 +115,45 @@ def build(item: Item, desk: Desk) -> Built | SendResult:
 def _build(item: Item, desk: Desk) -> Built:
     fixed, address, first_at = _fixed(item, desk)
     version = item.template_version or _version(item, fixed, desk)
-    filled = _fill(item, version, fixed, MailAddress(address, fixed.name), first_at, desk)
-    body_hash = _body_hash(item, version, filled.digest)
+    tokens, back = tokens_of(desk.ring, item.id, item.key_id)
+    to = MailAddress(address, fixed.name)
+    own = {"name": fixed.name, **fixed.values, **item.due.variables}
+    answers = item.in_reply_to or item.references
+    form = None if version is None or answers else _form(item, version, fixed, desk)
+    if form is not None:
+        pieces, digest = form.fill(to, first_at, tokens, own)
+    else:
+        pieces, digest = _alone(Draft(item, version, fixed, to, first_at), tokens, own, desk)
+    body_hash = _body_hash(item, version, digest)
     if item.body_hash is not None and item.body_hash != body_hash:
         raise Unbuildable(
             "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
         )
-    head = desk.heads[fixed.letterhead]
-    message = OutboundMessage(
-        item.id,
-        item.attempt,
-        "" if item.is_auto_reply else return_path(desk.ring, item.id, item.key_id, head),
-        address,
-        filled.payload,
-        item.must_arrive,
-        dot_stuffed=True,
-    )
+    sender = "" if item.is_auto_reply else desk.heads[fixed.letterhead].return_path.replace("{token}", back)
+    message = OutboundMessage(item.id, item.attempt, sender, address, pieces, item.must_arrive, ready=True)
     return Built(item, message, fixed.as_json(), version, body_hash, first_at)
 
 
-def _fill(
-    item: Item, version: int | None, fixed: Fixed, to: MailAddress, first_at: datetime, desk: Desk
-) -> Filled:
-    tokens = tokens_of(desk.ring, item.id, item.key_id)
-    own = {"name": fixed.name, **fixed.values, **item.due.variables}
-    answers = bool(item.in_reply_to or item.references)
-    form = None if version is None or answers else _form(item, version, fixed, desk)
-    if form is not None:
-        return form.fill(to, first_at, tokens, own)
-    head = desk.heads[fixed.letterhead]
-    alone = envelope(_envelope(item, to, first_at), head, tokens)
-    payload = _compiled(item, version, fixed, head, desk).build(alone, {**head.values, **own})
-    return Filled(payload, payload_hash(payload))
+def _alone(draft: Draft, tokens: Tokens, own: Mapping[str, str], desk: Desk) -> Filled:
+    """A mail that is like no other: a person's words, an answer, a template with conditions."""
+    head = desk.heads[draft.fixed.letterhead]
+    alone = envelope(_envelope(draft), head, tokens)
+    payload = _compiled(draft, head, desk).build(alone, {**head.values, **own})
+    return [payload], payload_hash(payload)
 
 
-def _envelope(item: Item, to: MailAddress, first_at: datetime) -> Envelope:
-    author = item.due.request.author
-    return Envelope(author, to, first_at, item.is_auto_reply, item.in_reply_to, item.references)
+def _envelope(draft: Draft) -> Envelope:
+    item, author = draft.item, draft.item.due.request.author
+    return Envelope(author, draft.to, draft.first_at, item.is_auto_reply, item.in_reply_to, item.references)
 
 
 def _form(item: Item, version: int, fixed: Fixed, desk: Desk) -> Form | None:
     """The template on this letterhead; made with the first mail that wants it."""
     key = (version, fixed.letterhead, item.due.request.author, item.is_auto_reply)
     if key not in desk.forms:
-        head = desk.heads[fixed.letterhead]
-        pattern = envelope(_envelope(item, ANYBODY, desk.now), head, MARKS)
-        desk.forms[key] = _compiled(item, version, fixed, head, desk).form(pattern, head.values)
+        head, draft = desk.heads[fixed.letterhead], Draft(item, version, fixed, ANYBODY, desk.now)
+        pattern = envelope(_envelope(draft), head, MARKS)
+        desk.forms[key] = _compiled(draft, head, desk).form(pattern, head.values)
     return desk.forms[key]
 
 
@@ -186,9 +190,10 @@ def _version(item: Item, fixed: Fixed, desk: Desk) -> int | None:
     return desk.versions[key]
 
 
-def _compiled(item: Item, version: int | None, fixed: Fixed, head: Letterhead, desk: Desk) -> Compiled:
+def _compiled(draft: Draft, head: Letterhead, desk: Desk) -> Compiled:
+    version, fixed = draft.version, draft.fixed
     if version is None:
-        return desk.sources.words(item.subject, item.body, fixed.language)
+        return desk.sources.words(draft.item.subject, draft.item.body, fixed.language)
     key = (version, fixed.letterhead)
     if key not in desk.templates:
         desk.templates[key] = desk.sources.compiled(version, head)

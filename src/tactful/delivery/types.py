@@ -64,6 +64,7 @@ class DueMessage(NamedTuple):
     """A message as the claim reads it. ``request`` is what the gate is asked."""
 
     id: int
+    contact_id: int
     request: GateRequest
     condition: Mapping[str, Any]
     cause_kind: str
@@ -74,10 +75,6 @@ class DueMessage(NamedTuple):
     template: str
     language: str
     variables: Mapping[str, str]
-
-    @property
-    def contact_id(self) -> int:
-        return self.request.contact_id
 
 
 class CapScope(NamedTuple):

@@ -16,7 +16,7 @@ from tactful.channels.mail.inbound_server import DoorSettings, InboundServer
 from tactful.channels.mail.journal import JournalBusy, PhaseJournal, read_journal
 from tactful.channels.mail.parse import Envelope, provider_id
 from tactful.channels.mail.settings import Security, SmtpSettings
-from tactful.channels.mail.smtp import SmtpConnection
+from tactful.channels.mail.smtp import SmtpPool
 from tactful.channels.models import Account
 from tactful.delivery.types import Journals
 from tactful.foundation.clock import business_now
@@ -30,9 +30,15 @@ _must_arrive = threading.Lock()
 """Only one mail that must arrive is between dot and reply in this process at a time (R2)."""
 
 
-def open_transport(account_id: int) -> SmtpConnection:
-    """A connection to the account's provider; it connects when the first mail goes out."""
-    return SmtpConnection(smtp_settings(channels.account(account_id)), must_arrive_turn=_must_arrive)
+CONNECTIONS = 2
+"""To a provider at once, where its account does not say; the strictest of the large ones allows three."""
+
+
+def open_transport(account_id: int) -> SmtpPool:
+    """Connections to the account's provider; they connect when mails go out."""
+    account = channels.account(account_id)
+    connections = int(account.settings.get("smtp_connections", CONNECTIONS))
+    return SmtpPool(smtp_settings(account), max(1, connections), must_arrive_turn=_must_arrive)
 
 
 def smtp_settings(account: Account) -> SmtpSettings:

@@ -140,6 +140,7 @@ def _due(row: Dispatch) -> DueMessage:
     )
     return DueMessage(
         id=row.pk,
+        contact_id=row.contact_id,
         request=request,
         condition=message.condition,
         cause_kind=message.cause_kind,

@@ -131,9 +131,9 @@ class Dialogue:
         try:
             if following is not None and self._features.pipelining:
                 self._announced = True
-                self._wire.write(current.body + following.opening())
+                self._wire.write(b"".join([*current.body, following.opening()]))
             else:
-                self._wire.write(current.body)
+                self._wire.write(b"".join(current.body))
         except WireError as error:
             self._failure = error
 
@@ -147,7 +147,7 @@ class Dialogue:
             self.broken = reply.code == CLOSING
         except WireError as error:
             self.broken = True
-            dot_stayed = error.accepted is not None and error.accepted < len(current.body)
+            dot_stayed = error.accepted is not None and error.accepted < sum(map(len, current.body))
             outcome = Outcome.SAFE if dot_stayed else Outcome.AMBIGUOUS
             result = local_result(current.message, outcome, str(error))
         with suppress(JournalError):  # the answer is known here; the next begin stops the sending

@@ -4,7 +4,9 @@ Nothing that could be read as a second command, recipient or end of message leav
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import idna
 
@@ -32,12 +34,12 @@ class Features:
 
 @dataclass(slots=True)
 class Transaction:
-    """Ready for the wire; ``body`` ends with the final dot."""
+    """Ready for the wire; the last piece of ``body`` ends with the final dot."""
 
     message: OutboundMessage
     mail: bytes
     rcpt: bytes
-    body: bytes
+    body: Sequence[bytes]
 
     def opening(self) -> bytes:
         """The whole envelope as one group; DATA is its last command (RFC 2920 3.1)."""
@@ -91,38 +93,47 @@ def open_transaction(message: OutboundMessage, features: Features) -> Transactio
     except BadAddress as error:
         return local_result(message, Outcome.HARD_ADDRESS, str(error), "5.1.3")
     utf8 = sender_utf8 or recipient_utf8 or message.needs_smtputf8
-    payload = message.payload
-    eight_bit = not payload.isascii()
-    refusal = _refusal(message, features, utf8, recipient_utf8, eight_bit)
+    body = [*message.pieces, _DOT] if message.ready else [_with_dot(message.payload)]
+    size = sum(map(len, body)) - len(_DOT)
+    eight_bit = not (message.ready or body[0].isascii())
+    refusal = _refusal(message, features, Needs(utf8, recipient_utf8, eight_bit, size))
     if refusal is not None:
         return refusal
-    parameters = f" SIZE={len(payload)}" if features.size_known else ""
+    parameters = f" SIZE={size}" if features.size_known else ""
     if utf8 or eight_bit:
         parameters += (" BODY=8BITMIME" if features.eight_bit else "") + (" SMTPUTF8" if utf8 else "")
     return Transaction(
         message,
         f"MAIL FROM:<{sender}>{parameters}\r\n".encode(),
         f"RCPT TO:<{recipient}>\r\n".encode(),
-        _with_dot(payload, message.dot_stuffed),
+        body,
     )
 
 
-def _refusal(
-    message: OutboundMessage, features: Features, utf8: bool, recipient_utf8: bool, eight_bit: bool
-) -> SendResult | None:
-    payload = message.payload
-    # Who stuffs dots has walked the lines, and the walk over 5 KB costs more than all the rest here.
-    if not message.dot_stuffed and _has_bare_end(payload):
+_DOT = b".\r\n"
+
+
+class Needs(NamedTuple):
+    """What a message asks of the server. ``size``: bytes as they go over the wire."""
+
+    utf8: bool
+    recipient_utf8: bool
+    eight_bit: bool
+    size: int
+
+
+def _refusal(message: OutboundMessage, features: Features, needs: Needs) -> SendResult | None:
+    if not message.ready and _has_bare_end(message.payload):
         return local_result(message, Outcome.POISON, "The message has a bare CR or LF in it.")
-    if utf8 and not features.smtputf8:
-        outcome = Outcome.HARD_ADDRESS if recipient_utf8 else Outcome.CONTENT
+    if needs.utf8 and not features.smtputf8:
+        outcome = Outcome.HARD_ADDRESS if needs.recipient_utf8 else Outcome.CONTENT
         words = "The address needs SMTPUTF8 (RFC 6531), which this mail server does not offer."
         return local_result(message, outcome, words, "5.6.7")
-    if eight_bit and not features.eight_bit:
+    if needs.eight_bit and not features.eight_bit:
         words = "The message has 8-bit text, and this mail server takes 7-bit only."
         return local_result(message, Outcome.CONTENT, words, "5.6.3")
-    if features.size and len(payload) > features.size:
-        words = f"The message has {len(payload)} bytes; this mail server takes {features.size}."
+    if features.size and needs.size > features.size:
+        words = f"The message has {needs.size} bytes; this mail server takes {features.size}."
         return local_result(message, Outcome.CONTENT, words, "5.3.4")
     return None
 
@@ -132,10 +143,9 @@ def _has_bare_end(payload: bytes) -> bool:
     return payload.count(b"\n") != ends or payload.count(b"\r") != ends
 
 
-def _with_dot(payload: bytes, stuffed: bool) -> bytes:
-    if not stuffed:
-        if b"\r\n." in payload:
-            payload = payload.replace(b"\r\n.", b"\r\n..")
-        if payload.startswith(b"."):
-            payload = b"." + payload
-    return payload + (b".\r\n" if payload.endswith(b"\r\n") or not payload else b"\r\n.\r\n")
+def _with_dot(payload: bytes) -> bytes:
+    if b"\r\n." in payload:
+        payload = payload.replace(b"\r\n.", b"\r\n..")
+    if payload.startswith(b"."):
+        payload = b"." + payload
+    return payload + (_DOT if payload.endswith(b"\r\n") or not payload else b"\r\n" + _DOT)

@@ -28,7 +28,7 @@ from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.wire import Wire, WireError
 from tactful.channels.types import OutboundMessage, SendResult
 
-__all__ = ["Security", "SmtpConnection", "SmtpSettings", "SmtpUnavailable", "send_over"]
+__all__ = ["Security", "SmtpConnection", "SmtpPool", "SmtpSettings", "SmtpUnavailable", "send_over"]
 
 FRUITLESS_LIMIT = 3  # connections in a row that brought no answer, before we give up on the server
 
@@ -113,6 +113,22 @@ class SmtpConnection:
         if self._wire is None:
             self._wire, self.features = open_wire(self.settings)
         return self._wire
+
+
+class SmtpPool:
+    """An account's connections, for one thread: while one of them waits for a reply, others write."""
+
+    def __init__(self, settings: SmtpSettings, connections: int, *, must_arrive_turn: Turn) -> None:
+        self.connections = [
+            SmtpConnection(settings, must_arrive_turn=must_arrive_turn) for _ in range(connections)
+        ]
+
+    def send_many(self, messages: Iterable[OutboundMessage], journal: Journal) -> Iterator[SendResult]:
+        return send_over(self.connections, messages, journal)
+
+    def close(self) -> None:
+        for connection in self.connections:
+            connection.close()
 
 
 def send_over(

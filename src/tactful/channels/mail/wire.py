@@ -7,6 +7,7 @@ caller decides from it whether the final dot is out.
 import re
 import socket
 import ssl
+import struct
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -36,10 +37,11 @@ class Wire:
     """One connected socket. ``timeout``: seconds without any byte before ``WireError``."""
 
     def __init__(self, sock: socket.socket, timeout: float) -> None:
-        sock.settimeout(timeout)
+        _wait_at_most(sock, timeout)
         if sock.family != getattr(socket, "AF_UNIX", None):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
+        self._timeout = timeout
         self._buffer = b""
         self._at = 0
 
@@ -57,6 +59,7 @@ class Wire:
         if self._at < len(self._buffer):
             raise WireError("The server sent plain text after its answer to STARTTLS.")
         try:
+            self._sock.settimeout(self._timeout)
             self._sock = context.wrap_socket(self._sock, server_hostname=host)
         except (OSError, ValueError) as error:
             raise WireError(f"TLS failed: {error}") from error
@@ -107,7 +110,7 @@ class Wire:
         for left in range(patience - 1, -1, -1):
             try:
                 data = self._sock.recv(_CHUNK)
-            except TimeoutError as error:
+            except (TimeoutError, BlockingIOError) as error:
                 if not left:
                     raise WireError("The server did not answer in time.") from error
             except OSError as error:
@@ -121,6 +124,16 @@ class Wire:
     def close(self) -> None:
         with suppress(OSError):  # it is gone either way
             self._sock.close()
+
+
+def _wait_at_most(sock: socket.socket, timeout: float) -> None:
+    """The kernel minds the time: Python's own time-outs cost a poll before each read and each write."""
+    sock.settimeout(None)
+    seconds, fraction = divmod(timeout, 1)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        sock.setsockopt(
+            socket.SOL_SOCKET, option, struct.pack("@ll", int(seconds), int(fraction * 1_000_000))
+        )
 
 
 def _code(digits: bytes) -> int:

@@ -6,7 +6,7 @@ the pattern of an envelope folds and breaks where each of its mails does.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +21,7 @@ from tactful.content.rules.headers import (
     unstructured,
 )
 from tactful.content.rules.patching import PatchedBody, missing
+from tactful.content.rules.quoted_printable import encode_plain
 from tactful.content.rules.shell import LABEL, PREFERENCES, SUBJECT, UNSUBSCRIBE, WHY
 from tactful.content.types import MailAddress, MailEnvelope, MailRefused
 
@@ -49,11 +50,33 @@ _ANY_MARK = re.compile("(" + "|".join(MARKS) + ")")
 _LINKS = {WHY: 2, PREFERENCES: 2, UNSUBSCRIBE: 3}  # which token each has
 
 
-class Filled(NamedTuple):
-    """``digest``: 32 bytes that are the same for the same ``payload``, and for no other."""
+Filled = tuple[Sequence[bytes], bytes]
+"""The mail in pieces, and 32 bytes that are the same for the same mail, and for no other."""
 
-    payload: bytes
-    digest: bytes
+
+class _Link(NamedTuple):
+    """A link of ours in the body, encoded but for its token, which a soft break may tear."""
+
+    places: list[int]
+    token: int
+    before: str
+    tear: int
+    soft_break: str
+    after: str
+
+    def encoded(self, tokens: Tokens) -> bytes:
+        token, tear = tokens[self.token], self.tear
+        return f"{self.before}{token[:tear]}{self.soft_break}{token[tear:]}{self.after}".encode("ascii")
+
+
+def _link(pattern: str, token: int, places: list[int]) -> _Link:
+    encoded, mark = encode_plain(pattern).decode("ascii"), MARKS[token]
+    for tear in range(len(mark), 0, -1):
+        soft_break = "=\r\n" if tear < len(mark) else ""
+        before, found, after = encoded.partition(mark[:tear] + soft_break + mark[tear:])
+        if found:
+            return _Link(places, token, before, tear, soft_break, after)
+    raise AssertionError("Quoted-printable changes nothing in a plain link but breaks.")
 
 
 class Form:
@@ -69,7 +92,7 @@ class Form:
         given = {name: shared[name] for name in self._defaults if not is_blank(shared.get(name, ""))}
         self._shared = {**self._defaults, **given, SUBJECT: "", PREHEADER: ""}
         mail.add_envelope(self._shared, pattern)
-        self._links = [_link(name, self._shared[name]) for name in _LINKS if _is_open(name, self._shared)]
+        self._links, self._patterns = self._our_links()
         self._sender = mailbox("From", pattern.sender)
         self._after = _ANY_MARK.split(after_subject(pattern) + mail.mime_headers)
         self._tokens = [(place, MARKS.index(text)) for place, text in enumerate(self._after) if text in MARKS]
@@ -78,11 +101,24 @@ class Form:
         fixed = [*(piece.encode("ascii") for piece in self._after), *self._filled]
         self._digest = hashlib.blake2b(b"\0".join(fixed), digest_size=32)
 
+    def _our_links(self) -> tuple[list[_Link], list[tuple[str, int, str]]]:
+        """Those that are encoded ahead, and those that stand where they are escaped: name, token, pattern."""
+        ahead, escaped = [], []
+        for name, token in _LINKS.items():
+            pattern = self._shared[name]
+            if MARKS[token] not in pattern:
+                continue
+            if places := self._body.plain_places(name, pattern):
+                ahead.append(_link(pattern, token, places))
+            else:
+                escaped.append((name, token, pattern))
+        return ahead, escaped
+
     def fill(self, to: MailAddress, date: datetime, tokens: Tokens, values: Mapping[str, str]) -> Filled:
         """One mail: the same bytes as ``CompiledMail.build`` for an envelope with these tokens."""
         own = self._own(values)
-        for name, token, before, after in self._links:
-            own[name] = f"{before}{tokens[token]}{after}"
+        for name, token, pattern in self._patterns:
+            own[name] = pattern.replace(MARKS[token], tokens[token])
         own[SUBJECT], subject = _subject(self._mail.subject(own))
         if self._mail.preheader:
             own[PREHEADER] = self._mail.preheader(own)
@@ -94,10 +130,14 @@ class Form:
             rest[place] = tokens[token]
         personal = personal_block(date, self._sender, to, subject)
         body = self._body.refill(self._filled, self._shared, own)
+        for link in self._links:
+            encoded = link.encoded(tokens)
+            for place in link.places:
+                body[place] = encoded
         digest = self._digest.copy()
         digest.update(b"\0".join([f"{personal}{signed}".encode("ascii"), *[body[at] for at in self._open]]))
         head = f"{personal}{''.join(rest)}".encode("ascii")
-        return Filled(b"".join([head, *body]), digest.digest())
+        return [head, *body], digest.digest()
 
     def _own(self, values: Mapping[str, str]) -> dict[str, str]:
         own = self._shared.copy()
@@ -108,16 +148,6 @@ class Form:
             if not own[name]:
                 raise missing(name)
         return own
-
-
-def _is_open(name: str, shared: Mapping[str, str]) -> bool:
-    return MARKS[_LINKS[name]] in shared[name]
-
-
-def _link(name: str, pattern: str) -> tuple[str, int, str, str]:
-    """Name, place of its token, and what stands before and after the token."""
-    before, mark, after = pattern.partition(MARKS[_LINKS[name]])
-    return name, MARKS.index(mark), before, after
 
 
 @lru_cache(maxsize=4096)  # subjects with a given name come again

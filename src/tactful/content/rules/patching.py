@@ -140,6 +140,12 @@ class PatchedBody:
                 value.fill(given or value.default, changed)
         return changed
 
+    def plain_places(self, name: str, value: str) -> list[int]:
+        """Where ``value`` stands, if it is written as it is in all its places; else nothing."""
+        found = [each for each in self._values if each.name == name]
+        plain = all(each.fits and each.fits(value) for each in found)
+        return [place for each in found for place in each.places] if plain else []
+
     def places(self, names: Collection[str]) -> list[int]:
         """Where the variables stand: one place for each way in which their values are written."""
         return [ways[0] for value in self._values if value.name in names for ways in value.ways.values()]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.content.rules.compile import compile_mail
-from tactful.content.rules.form import MARKS, Filled, Form, Tokens
+from tactful.content.rules.form import MARKS, Form, Tokens
 from tactful.content.tests.test_mail import BRAND, COMPILED, ENVELOPE, FAST, URL, nasty
 from tactful.content.types import MailAddress, MailEnvelope, MailLinks, MailRefused, Unsubscribe
 
@@ -34,8 +35,14 @@ def form(shared: Mapping[str, str], base: str = "https://a.example") -> Form:
     return made
 
 
-def fill(made: Form, values: Mapping[str, str], tokens: Tokens = TOKENS, to: str = "Liv Ås") -> Filled:
-    return made.fill(MailAddress("liv@example.com", to), ENVELOPE.date, tokens, values)
+class Whole(NamedTuple):
+    payload: bytes
+    digest: bytes
+
+
+def fill(made: Form, values: Mapping[str, str], tokens: Tokens = TOKENS, to: str = "Liv Ås") -> Whole:
+    pieces, digest = made.fill(MailAddress("liv@example.com", to), ENVELOPE.date, tokens, values)
+    return Whole(b"".join(pieces), digest)
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,7 +7,7 @@ from tactful.content.rules.form import Tokens
 from tactful.content.types import AutoSubmitted, MailAddress, MailEnvelope, MailLinks, Unsubscribe
 from tactful.delivery.types import Letterhead
 from tactful.gate.types import Author
-from tactful.kernel.tokens import KeyRing, sign
+from tactful.kernel.tokens import KeyRing, sign, sign_each
 
 MESSAGE_ID = "message-id"
 RETURN_PATH = "return-path"
@@ -32,17 +32,13 @@ def message_id(ring: KeyRing, ident: int, key_id: int, domain: str) -> str:
     return f"<{sign(ring, MESSAGE_ID, ident, key_id)}@{domain}>"
 
 
-def return_path(ring: KeyRing, ident: int, key_id: int, head: Letterhead) -> str:
-    return head.return_path.replace("{token}", sign(ring, RETURN_PATH, ident, key_id))
+_EACH = (MESSAGE_ID, REPLY, WHY, UNSUBSCRIBE, RETURN_PATH)
 
 
-def tokens_of(ring: KeyRing, ident: int, key_id: int) -> Tokens:
-    return Tokens(
-        sign(ring, MESSAGE_ID, ident, key_id),
-        sign(ring, REPLY, ident, key_id),
-        sign(ring, WHY, ident, key_id),
-        sign(ring, UNSUBSCRIBE, ident, key_id),
-    )
+def tokens_of(ring: KeyRing, ident: int, key_id: int) -> tuple[Tokens, str]:
+    """What the mail itself carries, and the token of its return path."""
+    message_id, reply, why, leave, back = sign_each(ring, _EACH, ident, key_id)
+    return Tokens(message_id, reply, why, leave), back
 
 
 def envelope(mail: Envelope, head: Letterhead, tokens: Tokens) -> MailEnvelope:

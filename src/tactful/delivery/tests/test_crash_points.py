@@ -74,7 +74,8 @@ def mortal(death: Death, provider: Provider, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.slow
 @pytest.mark.usefixtures("committed_db")
 def test_every_crash_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handoff, "GROUP", 2)
+    monkeypatch.setattr(handoff, "FIRST_GROUP", 2)
+    monkeypatch.setattr(handoff, "GROUPS", (2, 2))
     make_account()
     line, points = make_touchpoint(), 0
     for at in range(1, 200):

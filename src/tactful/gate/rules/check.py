@@ -21,8 +21,9 @@ def check(request: GateRequest, facts: Facts, settings: GateSettings, now: datet
     asked = plan(request.author, request.message_class, request.purpose, request.allow)
     case = Case(request, facts, settings, require_aware(now))
     found: list[Finding] = []
-    for row in asked.rows:
-        found += row.find(case)
+    for find in asked.finds:
+        if against := find(case):
+            found += against
     if asked.automated:
         found += unread.beside(case, found)
     if found:

@@ -74,6 +74,7 @@ class Plan:
     """What is asked of one kind of message."""
 
     rows: tuple[Row, ...]
+    finds: tuple[Callable[[Case], Findings], ...]
     checks: tuple[Check, ...]
     mask: int
     automated: bool
@@ -86,7 +87,9 @@ def plan(author: Author, kind: MessageClass, purpose: Purpose, allow: frozenset[
     rows = _of_automation(kind, allow) if automated else _of_a_person(kind, purpose)
     checks = tuple(dict.fromkeys(row.check for row in rows))
     counts = automated and Check.FREQUENCY not in PASSES[kind]
-    return Plan(rows, checks, sum(BIT[check] for check in checks), automated, counts)
+    return Plan(
+        rows, tuple(row.find for row in rows), checks, sum(BIT[check] for check in checks), automated, counts
+    )
 
 
 def _of_automation(kind: MessageClass, allow: frozenset[Check]) -> tuple[Row, ...]:

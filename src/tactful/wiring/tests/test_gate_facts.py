@@ -42,7 +42,9 @@ def due(cast: Cast, ident: int = 7, contact: int = 0) -> DueMessage:
         channel=Channel.MAIL,
         due_at=cast.now,
     )
-    return DueMessage(ident, request, {}, "broadcast", 1, None, cast.touchpoint.id, None, "", "en", {})
+    return DueMessage(
+        ident, request.contact_id, request, {}, "broadcast", 1, None, cast.touchpoint.id, None, "", "en", {}
+    )
 
 
 def unknown(facts: Facts) -> set[str]:

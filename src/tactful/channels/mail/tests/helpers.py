@@ -23,7 +23,7 @@ def message(ident: int, recipient: str = "kari@example.com", **changes: object) 
         "attempt": 1,
         "sender": "bounce+abc@firm.example",
         "recipient": recipient,
-        "payload": payload(ident),
+        "pieces": [changes.pop("payload", payload(ident))],
     }
     return OutboundMessage(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -98,7 +98,7 @@ def test_the_bytes_arrive_as_they_were(tmp_path: Path, pipelining: bool) -> None
 
 def test_a_stuffed_payload_is_not_stuffed_twice(tmp_path: Path) -> None:
     with Sink() as sink:
-        send(sink, [message(1, payload=b"a\r\n..b\r\n", dot_stuffed=True)], tmp_path)
+        send(sink, [message(1, payload=b"a\r\n..b\r\n", ready=True)], tmp_path)
     assert sink.ledger.payloads == [b"a\r\n.b\r\n"]
 
 

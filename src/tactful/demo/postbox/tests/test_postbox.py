@@ -50,7 +50,7 @@ def postbox(folder: Path) -> Iterator[tuple[int, subprocess.Popen[str]]]:
 def deliver(port: int, folder: Path, numbers: range) -> list[Outcome]:
     folder.mkdir(exist_ok=True)
     settings = SmtpSettings("127.0.0.1", port, Security.NONE)
-    messages = [OutboundMessage(n, 1, "bounce@firm.example", "kari@example.com", ours(n)) for n in numbers]
+    messages = [OutboundMessage(n, 1, "bounce@firm.example", "kari@example.com", [ours(n)]) for n in numbers]
     with PhaseJournal(folder / f"journal-{numbers.start}") as journal, SmtpConnection(settings) as connection:
         return [result.outcome for result in connection.send_many(messages, journal)]
 
