@@ -64,15 +64,15 @@ def judge(bench: Bench) -> Judged:
 
 def _without_place(judged: Judged) -> list[Item]:
     """Those that gave up the place that their row still names."""
-    asked = [item for item, verdict, _ in judged.verdicts if verdict.kind is not VerdictKind.CLEAR]
-    moved = [
+    asked = [
         item
         for item, verdict, _ in judged.verdicts
-        if verdict.kind is VerdictKind.CLEAR and not _holds(item, judged.scopes.get(item.contact_id))
+        if item.cap_day is not None
+        and not (verdict.kind is VerdictKind.CLEAR and _holds(item, judged.scopes.get(item.contact_id)))
     ]
     silent = [item for item, _ in (*judged.merged, *judged.waiting)]
-    every = (*asked, *moved, *silent, *judged.missing, *judged.expired)
-    return [item for item in every if item.cap_day is not None]
+    others = [item for item in (*silent, *judged.missing, *judged.expired) if item.cap_day is not None]
+    return [*asked, *others]
 
 
 def _in_time(bench: Bench, judged: Judged) -> list[Item]:
@@ -137,7 +137,7 @@ def _reserve(
         days[item.contact_id] = scope.day
         for place in places(item.contact_id, scope):
             booked[place] = booked.get(place, 0) + (not _holds(item, scope))
-    held = {place: 0 for item in every for place in held_places(item)}
+    held = {place: 0 for item in every if item.cap_day is not None for place in held_places(item)}
     used = hot.reserve(held | booked)
     before = {place: count - booked.get(place, 0) for place, count in used.items()}
     past = hot.week(days) if days else {}
@@ -151,7 +151,7 @@ def held_places(item: Item) -> list[Place]:
         return []
     household, company = item.cap_scopes or (None, None)
     scope = CapScope(item.cap_day, item.not_before, household, company)
-    return list(places(item.contact_id, scope))
+    return places(item.contact_id, scope)
 
 
 def _difference(wanted: Mapping[Place, int], booked: Mapping[Place, int]) -> dict[Place, int]:

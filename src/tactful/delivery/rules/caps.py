@@ -1,6 +1,6 @@
 """Places under the caps while one batch is judged, message after message (ENGINE.md, line 5)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,12 +10,13 @@ from tactful.gate.types import CapUsage
 Place = tuple[str, int, date]  # scope, its id, the client's day
 
 
-def places(contact_id: int, scope: CapScope) -> Iterator[Place]:
-    yield "contact", contact_id, scope.day
+def places(contact_id: int, scope: CapScope) -> list[Place]:
+    found: list[Place] = [("contact", contact_id, scope.day)]
     if scope.household_id is not None:
-        yield "household", scope.household_id, scope.day
+        found.append(("household", scope.household_id, scope.day))
     if scope.company_id is not None:
-        yield "company", scope.company_id, scope.day
+        found.append(("company", scope.company_id, scope.day))
+    return found
 
 
 NOTHING_USED = CapUsage()
