@@ -88,7 +88,10 @@ def go(watched: Watched) -> None:
 
 
 def say_ready() -> None:
-    """The other side of ``start``."""
+    """The other side of ``start``; from here on the process is as the product's worker."""
+    from tactful.foundation.collector import calm_collector  # noqa: PLC0415
+
+    calm_collector()
     print("ready", flush=True)
     sys.stdin.readline()
 

@@ -23,6 +23,7 @@ from django.db import connection  # noqa: E402
 from tactful.config.child import READY_LINE  # noqa: E402
 from tactful.delivery.worker import DeliveryWorker, listen, wait_for_news  # noqa: E402
 from tactful.foundation.clock import business_now  # noqa: E402
+from tactful.foundation.collector import calm_collector  # noqa: E402
 from tactful.journeys.driver import run_due  # noqa: E402
 from tactful.wiring.chores import CHORES, Chore, run_chore  # noqa: E402
 from tactful.wiring.journey_facts import loader  # noqa: E402
@@ -37,6 +38,7 @@ PAUSE_AFTER_TROUBLE = 1.0  # seconds
 
 def main() -> int:
     """Run until asked to stop; what is under way is finished or handed back within thirty seconds."""
+    calm_collector()
     stop = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda _signal, _frame: stop.set())

@@ -1,6 +1,5 @@
 """The loop that sends: recover, claim, build, hand off, settle; and wait to be woken."""
 
-import gc
 import logging
 from contextlib import suppress
 from pathlib import Path
@@ -71,7 +70,6 @@ class DeliveryWorker:
     def _work(self, session: Session, stop: Event) -> None:
         hand = Hand(session.worker_id, session.journal, self._transport, stop)
         pg.tune()
-        calm_collector()
         listen()
         while not stop.is_set() and not session.lost.is_set():
             if not self.turn(hand):
@@ -107,12 +105,6 @@ class DeliveryWorker:
         while self._transports:
             with suppress(KeyError, OSError):
                 self._transports.popitem()[1].close()
-
-
-def calm_collector() -> None:
-    """A batch's objects all live until its end, so to look for dead ones meanwhile finds nothing."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def ask_people() -> None:
