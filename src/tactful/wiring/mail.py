@@ -39,7 +39,9 @@ def open_transport(account_id: int) -> SmtpPool:
     """Connections to the account's provider; they connect when mails go out."""
     account = channels.account(account_id)
     connections = int(account.settings.get("smtp_connections", CONNECTIONS))
-    return SmtpPool(smtp_settings(account), min(max(1, connections), MOST_CONNECTIONS), must_arrive_turn=_must_arrive)
+    return SmtpPool(
+        smtp_settings(account), min(max(1, connections), MOST_CONNECTIONS), must_arrive_turn=_must_arrive
+    )
 
 
 def smtp_settings(account: Account) -> SmtpSettings:
