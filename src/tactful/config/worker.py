@@ -21,6 +21,7 @@ from django.conf import settings  # noqa: E402, Django must be set up first
 from django.db import connection  # noqa: E402
 
 from tactful.config.child import READY_LINE  # noqa: E402
+from tactful.contacts.actions import continue_imports  # noqa: E402
 from tactful.delivery.worker import DeliveryWorker, listen, wait_for_news  # noqa: E402
 from tactful.foundation.clock import business_now  # noqa: E402
 from tactful.foundation.collector import calm_collector  # noqa: E402
@@ -47,6 +48,7 @@ def main() -> int:
         "journeys": _forever(_move),
         "chores": _do_chores,
         "polling": _forever(poll_mailboxes),
+        "imports": _forever(_read_files),
     }
     threads = [threading.Thread(target=part, args=(stop,), name=name) for name, part in parts.items()]
     with take_mail_in(settings.ENVIRONMENT.inbound_port):
@@ -88,6 +90,12 @@ def _do_chores(stop: threading.Event) -> None:
         stop.wait(0.2)
 
     _forever(once)(stop)
+
+
+def _read_files(stop: threading.Event) -> None:
+    """Files of clients, batch by batch; apart from the chores, which must not wait for them."""
+    if not continue_imports(now=business_now()):
+        stop.wait(1.0)
 
 
 def _chore(chore: Chore) -> None:

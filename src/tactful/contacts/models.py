@@ -166,7 +166,21 @@ class Suppression(Spell):
         ]
 
 
+class WaitingFile(models.Model):
+    """A file of clients in the store: somebody has sent it and not yet brought it in, or it is being read."""
+
+    stored = models.CharField(max_length=32, primary_key=True)
+    put_at = models.DateTimeField(db_index=True)
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "import_waiting"
+
+
 class ImportRun(Row):
+    """``stored``: the file, as long as it is being read. ``done`` of ``total`` rows have been read;
+    ``tries``: how often the next ones have failed. ``error``: a code of ``sentences``."""
+
     file_name = models.CharField(max_length=200)
     file_hash = models.BinaryField(max_length=32)
     by = models.BigIntegerField(null=True)
@@ -177,9 +191,18 @@ class ImportRun(Row):
     shape = models.JSONField(default=dict)  # encoding, delimiter, header
     counts = models.JSONField(default=dict)  # outcome -> rows
     error = models.CharField(max_length=500, blank=True)
+    stored = models.CharField(max_length=32, blank=True, default="", db_default="")
+    total = models.IntegerField(default=0, db_default=0)
+    done = models.IntegerField(default=0, db_default=0)
+    tries = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "import_run"
+        indexes = [
+            models.Index(
+                fields=["started_at"], condition=Q(finished_at__isnull=True), name="import_run_unfinished"
+            )
+        ]
 
 
 class ImportRow(Row):

@@ -21,6 +21,11 @@ _SENTENCES: Final[Mapping[str, "str | Promise"]] = {
     ),
     "file.no_rows": _("The file has headings but no rows under them."),
     "file.no_address": _("No column holds mail addresses or phone numbers. Choose which one does."),
+    "run.gone": _("The file is no longer here. Send it again."),
+    "run.broken": _(
+        "The file could not be read to its end. What has been read is kept. Send the file again: rows that "
+        "are in already change nothing."
+    ),
     "row.quote": _("A quotation mark in this row never closes. Add or remove it."),
     "name.missing": _("The name is missing. Write the name of the person."),
     "name.missing_in": _("The name is missing. Whom do you write to at %(company)s?"),

@@ -110,10 +110,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class KnownContact:
-    """A contact as the planner sees it: what it already holds."""
+    """A contact as the planner sees it: what it already holds.
+
+    ``line``: the earlier line of this very file that made it, else 0; ``written``: the fields that
+    earlier rows of this file have spoken of. Both for a file that is read in several batches.
+    """
 
     id: int
     draft: Draft
+    line: int = 0
+    written: frozenset[Field] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ Bound by the server and prepared, where Django's own cursor writes every value i
 travel as literals: psycopg's dumper of lists costs ten times as much.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
-from psycopg import Cursor
+from django.db import InterfaceError, OperationalError, connection, models
+from psycopg import Cursor, sql
 
 Record = tuple[Any, ...]
 Params = Mapping[str, Any] | Sequence[Any]
@@ -67,3 +68,49 @@ def _quoted(value: str) -> str:
 def bytes_(values: Iterable[bytes]) -> str:
     """An array literal of ``bytea``."""
     return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
+
+
+def copy_in(rows: Sequence[models.Model]) -> None:
+    """Insert unsaved rows of one model by COPY, in the transaction at hand: a tenth of ``bulk_create``.
+
+    Every column must have its value, the id included, as ours have; nothing is defaulted by the database.
+    """
+    if not rows:
+        return
+    table, fields = rows[0]._meta.db_table, rows[0]._meta.concrete_fields
+    names = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
+    columns = [
+        (field.attname, _json_text if isinstance(field, models.JSONField) else _text) for field in fields
+    ]
+    lines = ("\t".join([write(getattr(row, name)) for name, write in columns]) + "\n" for row in rows)
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    with cursor() as opened, opened.copy(command) as copy:
+        copy.write("".join(lines))
+
+
+_NULL = r"\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _text(value: Any) -> str:
+    """A value in COPY's text format."""
+    if isinstance(value, str):
+        return _plain(value)
+    return _OF_TYPE.get(type(value), str)(value)
+
+
+def _plain(text: str) -> str:
+    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)
+
+
+def _json_text(value: Any) -> str:
+    return _NULL if value is None else _plain(_encode(value))
+
+
+_OF_TYPE: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _: _NULL,
+    datetime: datetime.isoformat,
+    bytes: lambda value: f"\\\\x{value.hex()}",
+    list: lambda value: _plain(texts(value)),
+}

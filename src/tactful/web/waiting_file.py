@@ -1,10 +1,12 @@
 """The file that somebody has sent and not yet brought in: content in the store, its name in the session."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
+from tactful.contacts import actions
 from tactful.contacts.rules.headings import guess_mapping
 from tactful.contacts.rules.tables import read_table
 from tactful.contacts.types import ColumnMapping, Declaration, Field, Table
@@ -16,6 +18,9 @@ KEY = "import"
 
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
+    """``stored``: its name in the store."""
+
+    stored: str
     name: str
     content: bytes
     table: Table
@@ -23,10 +28,20 @@ class WaitingFile:
     mapping: ColumnMapping
 
 
-def put_aside(session: SessionBase, name: str, content: bytes, declared: dict[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """As it came with a form; ``declared`` as JSON."""
+
+    name: str
+    content: bytes
+    declared: dict[str, Any]
+
+
+def put_aside(session: SessionBase, sent: SentFile, by: int, now: datetime) -> None:
     """One file per session; a new one takes the place of the last. Raises ``files.FileRefused``."""
     let_go(session)
-    session[KEY] = {"stored": files.keep(content).stored, "name": name[:200], "declared": declared}
+    stored = actions.put_aside(sent.content, acting_user=by, now=now)
+    session[KEY] = {"stored": stored, "name": sent.name[:200], "declared": sent.declared}
 
 
 def waiting(session: SessionBase, region: str) -> WaitingFile | None:
@@ -42,7 +57,7 @@ def waiting(session: SessionBase, region: str) -> WaitingFile | None:
     mapping = (
         _mapping(kept["mapping"]) if "mapping" in kept else guess_mapping(table.header, table.rows, region)
     )
-    return WaitingFile(kept["name"], content, table, declaration(kept["declared"]), mapping)
+    return WaitingFile(kept["stored"], kept["name"], content, table, declaration(kept["declared"]), mapping)
 
 
 def remember_mapping(session: SessionBase, mapping: ColumnMapping) -> None:
@@ -57,9 +72,14 @@ def remember_mapping(session: SessionBase, mapping: ColumnMapping) -> None:
 
 
 def let_go(session: SessionBase) -> None:
+    """The file goes; ``forget`` leaves it to whoever reads it now."""
     kept = session.pop(KEY, None)
     if kept is not None:
-        files.discard(kept["stored"])
+        actions.let_go(kept["stored"])
+
+
+def forget(session: SessionBase) -> None:
+    session.pop(KEY, None)
 
 
 def _mapping(kept: dict[str, Any]) -> ColumnMapping:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from tactful.contacts.actions import seal_receipts
+from tactful.contacts.actions import seal_receipts, sweep_waiting_files
 from tactful.foundation.limits import forget_old_attempts
 from tactful.foundation.models import Audit
 from tactful.foundation.sealing import seal
@@ -35,6 +35,7 @@ CHORES = (
     Chore("end holds that have expired", 5, lambda now: holds.expire_holds(now=now)),
     Chore("hand back quiet conversations", 15, lambda now: hand_back_the_quiet(now=now)),
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
+    Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
     Chore("seal the audit log", 1, lambda _now: seal(Audit)),
     Chore("seal consent receipts", 1, lambda _now: seal_receipts()),
 )

@@ -3,7 +3,14 @@
 from ._writing import bump_gate
 from .basis import Subject, record_basis, seal_receipts, suppress, unsuppress, withdraw_basis
 from .flags import clear_flag, set_flag
-from .importing import import_file
+from .importing import (
+    begin_import,
+    continue_imports,
+    import_file,
+    let_go,
+    put_aside,
+    sweep_waiting_files,
+)
 from .objecting import MARKETING, OBJECTIONS, OPTIONAL, object_to, take_back
 from .people import ContactError, add_identity, create_contact, update_contact
 
@@ -14,15 +21,20 @@ __all__ = [
     "ContactError",
     "Subject",
     "add_identity",
+    "begin_import",
     "bump_gate",
     "clear_flag",
+    "continue_imports",
     "create_contact",
     "import_file",
+    "let_go",
     "object_to",
+    "put_aside",
     "record_basis",
     "seal_receipts",
     "set_flag",
     "suppress",
+    "sweep_waiting_files",
     "take_back",
     "unsuppress",
     "update_contact",

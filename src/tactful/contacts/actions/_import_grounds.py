@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tactful.contacts.models import BasisSpell, ConsentReceipt, ContactSpell, Identity
 from tactful.contacts.types import Ground, ImportRequest
+from tactful.foundation.pg import copy_in
 
 from ._writing import spell
 from .basis import receipt
@@ -50,7 +51,7 @@ class Grounds:
         ]
         BasisSpell.objects.filter(id__in=ends).update(to_at=self.now, end_recorded_at=self.now)
         flags = [spell(ident, "flag", "objected:marketing", self.now, by=self.by) for ident in objecting]
-        ContactSpell.objects.bulk_create(flags, batch_size=BATCH)
+        copy_in(flags)
         ground = Ground("marketing", "mail", "withdrawn", how="import", source=self.request.file_name)
         for ident in objecting:
             self.receipts.append(receipt(ident, ground, "withdrawal", self.controller, self.by, self.now))
@@ -74,8 +75,8 @@ class Grounds:
         self.receipts.append(receipt(ident, ground, kind, self.controller, self.by, self.now))
 
     def _save(self) -> None:
-        ConsentReceipt.objects.bulk_create(self.receipts, batch_size=BATCH)
-        BasisSpell.objects.bulk_create((self._spell(r) for r in self.receipts), batch_size=BATCH)
+        copy_in(self.receipts)
+        copy_in([self._spell(each) for each in self.receipts])
 
     def _spell(self, saved: ConsentReceipt) -> BasisSpell:
         return BasisSpell(

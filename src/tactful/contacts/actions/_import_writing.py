@@ -1,20 +1,29 @@
 """The rows that an import plan leads to, collected first and written in bulk."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F
-
 from tactful.contacts.models import Company, Contact, ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, company_key, compatible, person_sort_key
 from tactful.contacts.types import Field, ImportRequest, RowPlan
+from tactful.foundation import pg
 from tactful.foundation.ids import new_id
 from tactful.foundation.models import User
+from tactful.foundation.pg import copy_in
 
 from ._import_grounds import BATCH, Grounds
 from ._writing import refresh_search, spell
 
+_UPDATE = """
+    UPDATE contact SET name = u.name, given_name = u.given_name, sort_key = u.sort_key,
+                       language = u.language, company_id = u.company_id, manager_id = u.manager_id,
+                       attributes = u.attributes::jsonb, gate_rev = gate_rev + 1
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
+                %s::text[])
+         AS u (id, name, given_name, sort_key, language, company_id, manager_id, attributes)
+    WHERE contact.id = u.id"""
 _APART = frozenset(
     {Field.NAME, Field.GIVEN_NAME, Field.LANGUAGE, Field.COMPANY, Field.ORG_NUMBER, Field.ACCOUNT_MANAGER}
 )
@@ -166,26 +175,37 @@ class Writer:
             self.identities.append(identity)
 
     def _save(self) -> None:
-        Company.objects.bulk_create(self.new_companies, batch_size=BATCH)
+        copy_in(self.new_companies)
         fresh = {company.id for company in self.new_companies}
         Company.objects.bulk_update(
             [c for c in self.named_companies.values() if c.id not in fresh], ["org_number"], batch_size=BATCH
         )
         new = [self.contacts[ident] for ident in sorted(self.created)]
-        Contact.objects.bulk_create(new, batch_size=BATCH)
+        copy_in(new)
         touched = sorted(self.changed - self.created)
-        Contact.objects.bulk_update(
-            [self.contacts[ident] for ident in touched],
-            ["name", "given_name", "sort_key", "language", "company", "manager", "attributes"],
-            batch_size=BATCH,
-        )
+        self._update([self.contacts[ident] for ident in touched])
         self._save_identities()
         self._save_spells()
         self._save_basis()
         everybody = sorted(self.changed)
         for at in range(0, len(everybody), BATCH):
             refresh_search(everybody[at : at + BATCH])
-        Contact.objects.filter(id__in=touched).update(gate_rev=F("gate_rev") + 1)
+
+    def _update(self, rows: Sequence[Contact]) -> None:
+        """Those who were here before; what the gate asks of them may have changed too."""
+        pg.run(
+            _UPDATE,
+            [
+                pg.numbers(row.id for row in rows),
+                pg.texts(row.name for row in rows),
+                pg.texts(row.given_name for row in rows),
+                pg.texts(row.sort_key for row in rows),
+                pg.texts(row.language for row in rows),
+                pg.numbers(row.company_id for row in rows),
+                pg.numbers(row.manager_id for row in rows),
+                pg.texts(json.dumps(row.attributes, ensure_ascii=False) for row in rows),
+            ],
+        )
 
     def _save_identities(self) -> None:
         having = set(
@@ -197,7 +217,7 @@ class Writer:
             if (identity.contact_id, identity.kind) not in having:
                 identity.is_primary = True
                 having.add((identity.contact_id, identity.kind))
-        Identity.objects.bulk_create(self.identities, batch_size=BATCH)
+        copy_in(self.identities)
 
     def _save_spells(self) -> None:
         for key in {key for _, key in self.ended}:
@@ -206,7 +226,7 @@ class Writer:
             ContactSpell.objects.running().filter(contact_id__in=ids, kind=kind, key=named).update(
                 to_at=self.now, end_recorded_at=self.now
             )
-        ContactSpell.objects.bulk_create(self.spells.values(), batch_size=BATCH)
+        copy_in(list(self.spells.values()))
 
     def _save_basis(self) -> None:
         added = {(i.contact_id, i.kind) for i in self.identities}

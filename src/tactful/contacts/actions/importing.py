@@ -1,45 +1,34 @@
-"""A file of clients, set-based: a fixed number of queries for the whole file, never one per row."""
+"""A file of clients, set-based: a fixed number of queries for a batch of rows, never one per row.
+
+A short file is read at once. A long one is read by the worker, batch by batch, each in a transaction of
+its own: after a restart it goes on behind the last batch, and the same file again changes nothing.
+"""
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+import logging
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from tactful.contacts.models import ImportRow, ImportRun
-from tactful.contacts.queries.importing import known_contacts
-from tactful.contacts.rules.cleaning import clean
+from tactful.contacts.models import ImportRun, WaitingFile
 from tactful.contacts.rules.headings import guess_mapping
-from tactful.contacts.rules.planning import plan_cleaned
 from tactful.contacts.rules.tables import read_table
 from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.sentences import sentence
-from tactful.contacts.types import (
-    ColumnMapping,
-    Declaration,
-    Field,
-    ImportRequest,
-    RowOutcome,
-    RowPlan,
-    Table,
-)
-from tactful.events.actions import record
-from tactful.events.types import NewFact
-from tactful.foundation.actions import record_audit
-from tactful.foundation.queries import business_at
+from tactful.contacts.types import ColumnMapping, Field, ImportRequest, Note, RowOutcome, Table
+from tactful.foundation import files
+from tactful.foundation.pg import will_pass
 
-from ._import_writing import Writer
+from ._import_batch import declared_json, mapping_json, take_in
 from .people import ContactError
 
-_BATCH = 2000
-_FACTS = {
-    RowOutcome.CREATED: "contact.created",
-    RowOutcome.UPDATED: "contact.updated",
-    RowOutcome.MERGED: "contact.merged",
-}
+BATCH_ROWS = 1000
+TRIES = 3
+WAITS = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
 
 
 def import_file(request: ImportRequest, *, acting_user: int | None, now: datetime) -> ImportRun:
@@ -47,6 +36,101 @@ def import_file(request: ImportRequest, *, acting_user: int | None, now: datetim
 
     A file that cannot be read at all raises ``ContactError`` with the sentence and leaves no run.
     """
+    table, mapping = _readable(request)
+    try:
+        with transaction.atomic():
+            run = _run(request, table, mapping, acting_user, now)
+            take_in(run, table, run.total, now)
+    except IntegrityError as error:
+        raise ContactError(
+            _("Somebody changed one of these clients while the file was read. Send the file again.")
+        ) from error
+    return run
+
+
+@transaction.atomic
+def begin_import(request: ImportRequest, stored: str, *, acting_user: int | None, now: datetime) -> ImportRun:
+    """Hand a file that was put aside to the worker. Raises ``ContactError`` as ``import_file`` does."""
+    table, mapping = _readable(request)
+    if not WaitingFile.objects.select_for_update().filter(stored=stored).exists():
+        raise ContactError(sentence(Note("run.gone")))
+    run = _run(request, table, mapping, acting_user, now)
+    run.stored = stored
+    run.save(update_fields=["stored"])
+    return run
+
+
+def continue_imports(*, now: datetime, size: int = BATCH_ROWS) -> bool:
+    """Read one more batch of the oldest file that waits. Answers whether there was anything to do."""
+    run: ImportRun | None = None
+    try:
+        with transaction.atomic():
+            waiting = ImportRun.objects.select_for_update(skip_locked=True).filter(finished_at=None)
+            run = waiting.order_by("started_at", "id").first()
+            if run is not None:
+                take_in(run, _table(run.stored), size, now)
+    except Exception as error:
+        if run is None or will_pass(error):
+            raise
+        logger.warning("The file of import %s could not be read further.", run.id, exc_info=True)
+        _note_failure(run.id, error, now)
+        return True
+    if run is not None and run.finished_at is not None:
+        _forget(run.stored)
+    return run is not None
+
+
+@transaction.atomic
+def _note_failure(run_id: int, error: Exception, now: datetime) -> None:
+    """What has been read stays. A file that is gone ends at once, all else after a few tries."""
+    run = ImportRun.objects.select_for_update().get(id=run_id)
+    gone = isinstance(error, FileNotFoundError | Unusable)
+    run.tries += 1
+    if gone or run.tries >= TRIES:
+        run.finished_at = now
+        run.error = "run.gone" if gone else "run.broken"
+        transaction.on_commit(lambda: _forget(run.stored))
+    run.save(update_fields=["tries", "finished_at", "error"])
+
+
+def put_aside(content: bytes, *, acting_user: int | None, now: datetime) -> str:
+    """Keep a file until it is brought in; its name in the store. Raises ``files.FileRefused``."""
+    stored = files.keep(content).stored
+    WaitingFile.objects.create(stored=stored, put_at=now, by=acting_user)
+    return stored
+
+
+def let_go(stored: str) -> None:
+    """Nobody wants this file any more."""
+    files.discard(stored)
+    WaitingFile.objects.filter(stored=stored).delete()
+
+
+@transaction.atomic
+def sweep_waiting_files(*, now: datetime) -> int:
+    """Let go of files that were sent and not brought in within a day, and of those that have been read."""
+    read = ImportRun.objects.filter(finished_at=None).exclude(stored="").values("stored")
+    old = WaitingFile.objects.select_for_update(skip_locked=True).filter(put_at__lte=now - WAITS)
+    names = [file.stored for file in old.exclude(stored__in=read)]
+    for stored in names:
+        files.discard(stored)  # first: a row without its file is swept again, a file without its row never
+    WaitingFile.objects.filter(stored__in=names).delete()
+    return len(names)
+
+
+@lru_cache(maxsize=1)
+def _table(stored: str) -> Table:
+    """Parsed once for all batches of the file at hand."""
+    return read_table(files.read(stored))
+
+
+def _forget(stored: str) -> None:
+    _table.cache_clear()
+    if stored:
+        let_go(stored)
+
+
+def _readable(request: ImportRequest) -> tuple[Table, ColumnMapping]:
     try:
         table = read_table(request.content)
         mapping = request.mapping or guess_mapping(table.header, table.rows)
@@ -54,48 +138,17 @@ def import_file(request: ImportRequest, *, acting_user: int | None, now: datetim
             raise Unusable("file.no_address")
     except Unusable as trouble:
         raise ContactError(sentence(trouble.note)) from trouble
-    try:
-        return _imported(request, table, mapping, acting_user, now)
-    except IntegrityError as error:
-        raise ContactError(
-            _("Somebody changed one of these clients while the file was read. Send the file again.")
-        ) from error
-
-
-@transaction.atomic
-def _imported(
-    request: ImportRequest, table: Table, mapping: ColumnMapping, acting_user: int | None, now: datetime
-) -> ImportRun:
-    business = business_at(now)
-    today = now.astimezone(ZoneInfo(business.time_zone)).date()
-    cleaned = [(row, *clean(row, mapping, today)) for row in table.rows]
-    mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
-    phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
-    known = known_contacts(mails, phones)
-    plans = plan_cleaned(cleaned, known, mapping.prefer_file)
-    run = _run(request, table, mapping, plans, acting_user, now)
-    writer = Writer(now=now, by=acting_user, controller=business.name, request=request)
-    owners = writer.write(plans)
-    _keep_rows(run, plans, owners)
-    _tell(run, plans, owners, acting_user, now)
-    return run
+    return table, mapping
 
 
 def _run(
-    request: ImportRequest,
-    table: Table,
-    mapping: ColumnMapping,
-    plans: Sequence[RowPlan],
-    by: int | None,
-    now: datetime,
+    request: ImportRequest, table: Table, mapping: ColumnMapping, by: int | None, now: datetime
 ) -> ImportRun:
-    counts = Counter(plan.outcome.value for plan in plans)
     return ImportRun.objects.create(
         file_name=request.file_name[:200],
         file_hash=hashlib.sha256(request.content).digest(),
         by=by,
         started_at=now,
-        finished_at=now,
         mapping=mapping_json(mapping),
         declared=declared_json(request.declared),
         shape={
@@ -104,56 +157,6 @@ def _run(
             "header": list(table.header),
             "doubtful": table.doubtful,
         },
-        counts={outcome.value: counts[outcome.value] for outcome in RowOutcome},
+        counts=dict.fromkeys((outcome.value for outcome in RowOutcome), 0),
+        total=len(table.rows),
     )
-
-
-def mapping_json(mapping: ColumnMapping) -> dict[str, object]:
-    return {
-        "columns": {str(index): field.value for index, field in mapping.columns.items()},
-        "date_order": mapping.date_order,
-        "region": mapping.region,
-        "prefer_file": mapping.prefer_file,
-    }
-
-
-def declared_json(declared: Declaration) -> dict[str, object]:
-    return {
-        "source": declared.source.value,
-        "collected_on": declared.collected_on.isoformat() if declared.collected_on else None,
-        "opt_out_offered": declared.opt_out_offered,
-        "words": declared.words,
-    }
-
-
-def _keep_rows(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int]) -> None:
-    ImportRow.objects.bulk_create(
-        (
-            ImportRow(
-                run=run,
-                number=plan.row.line,
-                outcome=plan.outcome,
-                raw=list(plan.row.cells),
-                reasons=[{"code": note.code, "params": dict(note.params)} for note in plan.notes],
-                contact_id=owners.get(plan.row.line),
-            )
-            for plan in plans
-        ),
-        batch_size=_BATCH,
-    )
-
-
-def _tell(
-    run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int], by: int | None, now: datetime
-) -> None:
-    record(
-        [
-            NewFact(_FACTS[plan.outcome], owners[plan.row.line], {"import": run.id})
-            for plan in plans
-            if plan.outcome in _FACTS and plan.changes
-        ],
-        now=now,
-    )
-    if by is not None:
-        body = {"counts": run.counts, "declared": run.declared, "file": run.file_name}
-        record_audit(actor=by, verb="contacts.imported", subject=f"import:{run.id}", now=now, body=body)

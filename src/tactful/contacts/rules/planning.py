@@ -28,7 +28,7 @@ from .names import company_key, compatible, is_full
 
 @dataclass(slots=True)
 class _Person:
-    """A contact that we hold (``contact_id``) or that a row of this file creates (``line``)."""
+    """A contact that we hold (``contact_id``), or that a row of this file makes or has made (``line``)."""
 
     contact_id: int | None
     line: int
@@ -221,7 +221,7 @@ def _leave_whole(fill: dict[Field, str], kept: Sequence[Field]) -> None:
 
 
 def _outcome(person: _Person, changed: bool, by_mail: bool) -> RowOutcome:
-    if person.contact_id is None:
+    if person.line:
         return RowOutcome.MERGED
     if not changed:
         return RowOutcome.UNCHANGED
@@ -231,7 +231,7 @@ def _outcome(person: _Person, changed: bool, by_mail: bool) -> RowOutcome:
 def _told(person: _Person, outcome: RowOutcome, by_mail: bool, kept: list[Field]) -> Iterable[Note]:
     if outcome is RowOutcome.MERGED:
         key = "mail" if by_mail else "phone"
-        if person.contact_id is None:
+        if person.line:
             yield Note(f"merged.row_{key}", {"line": person.line, "name": person.name})
         else:
             yield Note(f"merged.{key}", {"name": person.name})
@@ -251,8 +251,8 @@ def _absorb(person: _Person, changes: Changes, known: _Known) -> None:
 def _of_contact(contact: KnownContact) -> _Person:
     draft = contact.draft
     return _Person(
-        contact.id, 0, draft.name, set(draft.mails), set(draft.phones), set(draft.tags),
-        fields_of(draft), draft.consent is False,
+        contact.id, contact.line, draft.name, set(draft.mails), set(draft.phones), set(draft.tags),
+        fields_of(draft), draft.consent is False, set(contact.written),
     )  # fmt: skip
 
 

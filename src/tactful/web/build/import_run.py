@@ -1,7 +1,7 @@
 """What became of one file."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from tactful.contacts import queries
 from tactful.contacts.queries import ImportRow, ImportRun
 from tactful.contacts.queries.importing import notes_of
-from tactful.contacts.sentences import FIELD_NAMES, sentences
-from tactful.contacts.types import Field, RowOutcome
+from tactful.contacts.sentences import FIELD_NAMES, sentence, sentences
+from tactful.contacts.types import Field, Note, RowOutcome
 from tactful.web.build.imports import named
 from tactful.web.pages.imports import ImportRunPage
 from tactful.web.templatetags.tactful import number
-from tactful.web.types import Act, Cell, Pager, Table, Text
+from tactful.web.types import Act, Cell, Pager, Progress, Table, Text
 from tactful.web.visit import Visit
 
 PER_PAGE = 100
@@ -33,12 +33,13 @@ def run_page(run: ImportRun, wanted: str, page: int, visit: Visit) -> ImportRunP
     person = visit.person(run.by)
     outcome = RowOutcome(wanted) if wanted in TITLES else None
     links = {name: f"{url}?rows={name}#rows" for name in TITLES if counts.get(name)}
-    refused = counts.get("refused", 0)
+    state = _state(run)
+    refused = counts.get("refused", 0) if state != "reading" else 0  # as a file only when it is whole
     return ImportRunPage(
         file_name=run.file_name,
         at=run.started_at,
         by=person.name if person else _("The command line"),
-        state="failed" if run.error else "done",
+        state=state,
         sentence=_sentence(run),
         created=counts.get("created", 0),
         updated=counts.get("updated", 0),
@@ -49,7 +50,8 @@ def run_page(run: ImportRun, wanted: str, page: int, visit: Visit) -> ImportRunP
         updated_url=links.get(RowOutcome.UPDATED, ""),
         merged_url=links.get(RowOutcome.MERGED, ""),
         refused_url=reverse("web:import_refused", args=[run.id]) if refused else "",
-        trouble=run.error,
+        progress=_progress(run) if state == "reading" else None,
+        trouble=sentence(Note(run.error)) if run.error else "",
         columns=_columns(run),
         refused_rows=_table(run, RowOutcome.REFUSED, 0) if refused else None,
         rows=_table(run, outcome, page) if outcome else None,
@@ -59,9 +61,23 @@ def run_page(run: ImportRun, wanted: str, page: int, visit: Visit) -> ImportRunP
     )
 
 
+def _state(run: ImportRun) -> Literal["reading", "done", "failed"]:
+    if run.error:
+        return "failed"
+    return "done" if run.finished_at else "reading"
+
+
+def _progress(run: ImportRun) -> Progress:
+    what = _("Reading the rows of %(file)s") % {"file": run.file_name}
+    return Progress(what, run.done, run.total, _("It goes on when you leave this page."))
+
+
 def _sentence(run: ImportRun) -> Text:
     if run.error:
-        return _("Nothing was changed.")
+        done = _("%(rows)s rows were read, and stay as they are.") % {"rows": number(run.done)}
+        return done if run.done else _("Nothing was changed.")
+    if not run.finished_at:
+        return _("We are reading it now.")
     words = {"rows": number(sum(run.counts.values())), "refused": number(run.counts.get("refused", 0))}
     return _("Read in full: %(rows)s rows, %(refused)s of them refused.") % words
 

@@ -48,7 +48,9 @@ def _run_row(run: ImportRun, visit: Visit) -> RunRow:
 
 def _state(run: ImportRun) -> Text:
     if run.error:
-        return _("Could not be read")
+        return _("Could not be read to its end") if run.done else _("Could not be read")
+    if not run.finished_at:
+        return _("Being read now")
     brought = sum(run.counts.get(name, 0) for name in ("created", "updated", "merged", "unchanged"))
     words = {"brought": number(brought), "refused": number(run.counts.get("refused", 0))}
     return _("%(brought)s rows brought in, %(refused)s refused") % words

@@ -7,7 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tactful.contacts.models import Contact, ImportRun
+from tactful.contacts.actions import continue_imports
+from tactful.contacts.models import Contact, ImportRun, WaitingFile
 from tactful.foundation.files import path_of
 from tactful.web.tests.cast import Cast
 from tactful.web.waiting_file import KEY
@@ -127,3 +128,54 @@ def test_readers_bring_nothing_in(cast: Cast) -> None:
     assert send(client).status_code == 403
     assert client.post("/import/runs/").status_code == 403
     assert client.get("/import/1/").status_code == 404
+
+
+def test_a_long_file_is_read_by_the_worker_and_its_page_shows_how_far(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tactful.web.views.imports.AT_ONCE", 1)
+    client = cast.signed_in(cast.owner)
+    send(client)
+    stored = path_of(client.session[KEY]["stored"])
+    chosen = as_offered(client.get("/import/columns/").content.decode())
+    url = client.post("/import/runs/", chosen)["Location"]
+    assert not Contact.objects.filter(name="Anne Berg").exists()
+    assert KEY not in client.session
+    assert stored.exists()
+    page = client.get(url).content.decode()
+    assert 'hx-trigger="every 2s"' in page
+    assert 'aria-valuenow="0"' in page
+    assert "Being read now" in client.get("/import/").content.decode()
+    continue_imports(now=cast.now, size=1)
+    page = client.get(url).content.decode()
+    assert 'aria-valuenow="50"' in page
+    assert "refused.csv" not in page
+    continue_imports(now=cast.now, size=1)
+    page = client.get(url).content.decode()
+    assert "every 2s" not in page
+    assert "refused.csv" in page
+    assert not stored.exists()
+
+
+def test_a_file_that_was_swept_meanwhile_is_asked_for_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tactful.web.views.imports.AT_ONCE", 1)
+    client = cast.signed_in(cast.owner)
+    send(client)
+    chosen = as_offered(client.get("/import/columns/").content.decode())
+    WaitingFile.objects.all().delete()
+    url = client.post("/import/runs/", chosen, follow=True)
+    assert "no longer here" in url.content.decode()
+    assert not ImportRun.objects.exists()
+
+
+def test_a_run_that_broke_off_says_what_stays(cast: Cast) -> None:
+    run = ImportRun.objects.create(
+        file_name="a.csv", file_hash=b"", started_at=cast.now, finished_at=cast.now, error="run.broken",
+        total=10, done=4, counts={"created": 3, "refused": 1},
+    )  # fmt: skip
+    page = cast.signed_in(cast.owner).get(f"/import/{run.id}/").content.decode()
+    assert "4 rows were read" in page
+    assert "could not be read to its end" in page
+    assert "refused.csv" in page

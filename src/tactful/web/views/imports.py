@@ -11,14 +11,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tactful.contacts import queries
-from tactful.contacts.actions import ContactError, import_file
+from tactful.contacts.actions import ContactError, begin_import, import_file
 from tactful.contacts.queries import ImportRun
 from tactful.contacts.types import ImportRequest
 from tactful.web.access import Sorry, StaffRequest, staff_page, writes
 from tactful.web.build.import_run import run_page
 from tactful.web.build.imports import import_page, mapping_page
 from tactful.web.forms.imports import UploadForm, mapping_of, mapping_trouble
-from tactful.web.waiting_file import WaitingFile, let_go, put_aside, remember_mapping, waiting
+from tactful.web.waiting_file import (
+    SentFile,
+    WaitingFile,
+    forget,
+    let_go,
+    put_aside,
+    remember_mapping,
+    waiting,
+)
+
+AT_ONCE = 500  # rows; about half a second
 
 
 @staff_page("import")
@@ -35,7 +45,8 @@ def _take(request: StaffRequest) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "web/import.html", {"page": import_page(form, request.visit)}, status=422)
     upload = form.cleaned_data["file"]
-    put_aside(request.session, PurePath(upload.name).name, upload.read(), form.declared())
+    sent = SentFile(PurePath(upload.name).name, upload.read(), form.declared())
+    put_aside(request.session, sent, request.user.id, request.visit.now)
     return redirect("web:import_mapping")
 
 
@@ -63,14 +74,26 @@ def bring_in(request: StaffRequest) -> HttpResponseBase:
     file = _chosen(request)
     if mapping_trouble(file.mapping):
         return redirect("web:import_mapping")
-    wanted = ImportRequest(file.name, file.content, file.mapping, file.declared)
     try:
-        run = import_file(wanted, acting_user=request.user.id, now=request.visit.now)
+        run = _read(request, file)
     except ContactError as trouble:
         messages.error(request, str(trouble))
         return redirect("web:import_mapping")
-    let_go(request.session)
     return redirect("web:import_run", run.id)
+
+
+def _read(request: StaffRequest, file: WaitingFile) -> ImportRun:
+    """A short file is read while one waits. A long one is left to the worker, and its page shows how far
+    that is."""
+    wanted = ImportRequest(file.name, file.content, file.mapping, file.declared)
+    by, now = request.user.id, request.visit.now
+    if len(file.table.rows) > AT_ONCE:
+        run = begin_import(wanted, file.stored, acting_user=by, now=now)
+        forget(request.session)
+    else:
+        run = import_file(wanted, acting_user=by, now=now)
+        let_go(request.session)
+    return run
 
 
 @require_safe

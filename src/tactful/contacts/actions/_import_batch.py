@@ -1,0 +1,161 @@
+"""The next rows of a file, planned and written together in the transaction at hand."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from tactful.contacts.models import ImportRow, ImportRun
+from tactful.contacts.queries.importing import known_contacts
+from tactful.contacts.rules.cleaning import clean
+from tactful.contacts.rules.planning import fields_of, plan_cleaned
+from tactful.contacts.types import (
+    ColumnMapping,
+    Declaration,
+    Field,
+    ImportRequest,
+    KnownContact,
+    ListSource,
+    RowOutcome,
+    RowPlan,
+    SourceRow,
+    Table,
+)
+from tactful.events.actions import record
+from tactful.events.types import NewFact
+from tactful.foundation.actions import record_audit
+from tactful.foundation.pg import copy_in
+from tactful.foundation.queries import business_at
+
+from ._import_writing import Writer
+
+_FACTS = {
+    RowOutcome.CREATED: "contact.created",
+    RowOutcome.UPDATED: "contact.updated",
+    RowOutcome.MERGED: "contact.merged",
+}
+
+
+def take_in(run: ImportRun, table: Table, size: int, now: datetime) -> None:
+    """Read at most ``size`` more rows; after the last one the run is finished.
+
+    A file read in many batches ends as one read in a single one: who an earlier row has made, and what
+    it has said, is told to the planner from the rows that are kept.
+    """
+    business = business_at(now)
+    mapping = mapping_of(run.mapping)
+    today = run.started_at.astimezone(ZoneInfo(business.time_zone)).date()
+    rows = table.rows[run.done : run.done + size]
+    cleaned = [(row, *clean(row, mapping, today)) for row in rows]
+    mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
+    phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
+    known = known_contacts(mails, phones)
+    plans = plan_cleaned(cleaned, _met_before(run, known, mapping, today), mapping.prefer_file)
+    request = ImportRequest(run.file_name, b"", mapping, declaration_of(run.declared))
+    owners = Writer(now=now, by=run.by, controller=business.name, request=request).write(plans)
+    _keep_rows(run, plans, owners)
+    _tell(run, plans, owners, now)
+    _move_on(run, plans, now)
+
+
+def _met_before(
+    run: ImportRun, known: Sequence[KnownContact], mapping: ColumnMapping, today: date
+) -> list[KnownContact]:
+    """With what earlier batches of the same file have made of them."""
+    if not run.done or not known:
+        return list(known)
+    lines: dict[int, int] = {}
+    written: dict[int, set[Field]] = {}
+    earlier = ImportRow.objects.filter(run=run, contact_id__in=[contact.id for contact in known])
+    for number, outcome, raw, owner in earlier.values_list("number", "outcome", "raw", "contact_id"):
+        if outcome == RowOutcome.CREATED:
+            lines[owner] = number
+        if mapping.prefer_file:
+            draft, _notes = clean(SourceRow(number, tuple(raw)), mapping, today)
+            written.setdefault(owner, set()).update(fields_of(draft))
+    return [
+        replace(each, line=lines.get(each.id, 0), written=frozenset(written.get(each.id, ())))
+        for each in known
+    ]
+
+
+def _keep_rows(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int]) -> None:
+    copy_in(
+        [
+            ImportRow(
+                run_id=run.id,
+                number=plan.row.line,
+                outcome=plan.outcome,
+                raw=list(plan.row.cells),
+                reasons=[{"code": note.code, "params": dict(note.params)} for note in plan.notes],
+                contact_id=owners.get(plan.row.line),
+            )
+            for plan in plans
+        ]
+    )
+
+
+def _tell(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int], now: datetime) -> None:
+    record(
+        [
+            NewFact(_FACTS[plan.outcome], owners[plan.row.line], {"import": run.id})
+            for plan in plans
+            if plan.outcome in _FACTS and plan.changes
+        ],
+        now=now,
+    )
+
+
+def _move_on(run: ImportRun, plans: Sequence[RowPlan], now: datetime) -> None:
+    counts = Counter(run.counts) + Counter(plan.outcome.value for plan in plans)
+    run.counts = {outcome.value: counts[outcome.value] for outcome in RowOutcome}
+    run.done += len(plans)
+    run.tries = 0
+    if run.done >= run.total:
+        run.finished_at = now
+        if run.by is not None:
+            body = {"counts": run.counts, "declared": run.declared, "file": run.file_name}
+            record_audit(
+                actor=run.by, verb="contacts.imported", subject=f"import:{run.id}", now=now, body=body
+            )
+    run.save(update_fields=["counts", "done", "tries", "finished_at"])
+
+
+def mapping_json(mapping: ColumnMapping) -> dict[str, object]:
+    return {
+        "columns": {str(index): field.value for index, field in mapping.columns.items()},
+        "date_order": mapping.date_order,
+        "region": mapping.region,
+        "prefer_file": mapping.prefer_file,
+    }
+
+
+def mapping_of(kept: dict[str, object]) -> ColumnMapping:
+    columns = kept["columns"]
+    assert isinstance(columns, dict)
+    return ColumnMapping(
+        {int(index): Field(name) for index, name in columns.items()},
+        str(kept["date_order"]),
+        str(kept["region"]),
+        bool(kept["prefer_file"]),
+    )
+
+
+def declared_json(declared: Declaration) -> dict[str, object]:
+    return {
+        "source": declared.source.value,
+        "collected_on": declared.collected_on.isoformat() if declared.collected_on else None,
+        "opt_out_offered": declared.opt_out_offered,
+        "words": declared.words,
+    }
+
+
+def declaration_of(kept: dict[str, object]) -> Declaration:
+    day = kept["collected_on"]
+    return Declaration(
+        source=ListSource(str(kept["source"])),
+        collected_on=date.fromisoformat(str(day)) if day else None,
+        opt_out_offered=bool(kept["opt_out_offered"]),
+        words=str(kept["words"]),
+    )
