@@ -7,6 +7,11 @@ from typing import Any
 from tactful.channels.types import InboundMessage
 
 
+def reading_of(entry_id: int) -> str:
+    """The source of an objection that we have read out of an entry."""
+    return f"entry:{entry_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """An attachment that already rests in the file store under ``stored``."""

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<id:pk>/settlement/", inbox.settlement, name="settlement"),
     path("entries/<id:pk>/", entries.entry, name="entry"),
     path("entries/<id:pk>/html/", entries.entry_html, name="entry_html"),
+    path("entries/<id:pk>/no-objection/", entries.not_an_objection, name="not_an_objection"),
     path("files/<id:pk>/", entries.entry_file, name="entry_file"),
     path("clients/", clients.clients, name="clients"),
     path("clients/<id:pk>/", clients.client, name="client"),

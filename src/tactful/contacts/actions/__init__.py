@@ -11,7 +11,7 @@ from .importing import (
     put_aside,
     sweep_waiting_files,
 )
-from .objecting import MARKETING, OBJECTIONS, OPTIONAL, object_to, take_back
+from .objecting import MARKETING, OBJECTIONS, OPTIONAL, correct_objection, object_to, take_back
 from .people import ContactError, add_identity, create_contact, update_contact
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "bump_gate",
     "clear_flag",
     "continue_imports",
+    "correct_objection",
     "create_contact",
     "import_file",
     "let_go",

@@ -10,7 +10,18 @@ from .facts import (
     sensitive_facts_at,
 )
 from .importing import ImportRow, ImportRun, import_run, import_runs, known_contacts, refused_csv, run_rows
-from .people import Page, Profile, find_by_address, how_many, in_order, lines, people, profile, search
+from .people import (
+    Page,
+    Profile,
+    find_by_address,
+    how_many,
+    in_order,
+    lines,
+    objection_sources,
+    people,
+    profile,
+    search,
+)
 
 __all__ = [
     "Flags",
@@ -29,6 +40,7 @@ __all__ = [
     "in_order",
     "known_contacts",
     "lines",
+    "objection_sources",
     "people",
     "place_facts",
     "profile",

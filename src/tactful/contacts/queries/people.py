@@ -94,6 +94,15 @@ def profile(contact_id: int) -> Profile:
     )
 
 
+def objection_sources(contact_id: int) -> set[str]:
+    """What the running objections rest on, as far as it was kept."""
+    running = ContactSpell.objects.running().filter(
+        contact_id=contact_id, kind="flag", key__startswith="objected:"
+    )
+    values = running.values_list("value", flat=True)
+    return {source for value in values if isinstance(value, dict) for source in value.get("sources", ())}
+
+
 def find_by_address(kind: str, value: str) -> int | None:
     """The contact who owns an address, in whatever form it is written. None: nobody, or it is no address."""
     try:

@@ -11,7 +11,7 @@ from tactful.inbox.actions.spells import NewTalk, begin
 from tactful.inbox.actions.tasks import open_about, open_tasks
 from tactful.inbox.models import Conversation, Entry, EntryFile
 from tactful.inbox.rules.reading import Mood, Reading, read
-from tactful.inbox.types import NewTask, Received
+from tactful.inbox.types import NewTask, Received, reading_of
 
 ANSWER_WITHIN = timedelta(hours=24)
 LONGEST_ADDRESS = 320  # characters
@@ -78,7 +78,7 @@ def _take_in(
 
 def _stop_writing(entry: Entry, contact_id: int, owner: int | None, now: datetime) -> None:
     """ "STOP": nothing optional from this moment (R43), and a person sees what has been understood."""
-    object_to(contact_id, OBJECTIONS, how="mail", source="inbox", now=now)
+    object_to(contact_id, OBJECTIONS, how="mail", source=reading_of(entry.id), now=now)
     record([NewFact("contact.asked_to_stop", contact_id, {"entry": entry.id})], now=now)
     task = NewTask(
         kind="decide",

@@ -20,6 +20,7 @@ from tactful.inbox.queries import Conversation, TalkSpell
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.clients import LANGUAGES, QUIET
 from tactful.web.build.holds import alone, hold_card
+from tactful.web.build.misread import misread
 from tactful.web.build.timeline import PARTS, Span, timeline
 from tactful.web.pages.clients import (
     ClientPage,
@@ -91,6 +92,7 @@ def client_page(profile: Profile, visit: Visit, asked: Asked) -> ClientPage:
         consent_heads=(_("Service"), _("News")),
         consents=_consents(known),
         consent_note=_consent_note(known),
+        misread=misread(known.id, visit),
         mood=_mood(known),
         holds=_holds(known),
         documents=_documents(known),

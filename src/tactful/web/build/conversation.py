@@ -16,6 +16,7 @@ from tactful.inbox.queries import Conversation, TalkSpell
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.inbox import who_of
+from tactful.web.build.misread import misread
 from tactful.web.build.thread import thread_entries
 from tactful.web.pages.inbox import Choice, Composer, Debt, PlanRow, Thread
 from tactful.web.templatetags.tactful import near
@@ -45,6 +46,7 @@ def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "
         planned=plan[1],
         may_write=_may_write(row, around),
         warning=_warning(row),
+        misread=misread(row.contact_id, visit),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from tactful.web.pages.inbox import Misread
 from tactful.web.types import (
     Act,
     EmptyState,
@@ -130,5 +131,6 @@ class ClientPage:
     more: Link | None = None
     standing: tuple[StandingRow, ...] = ()
     hold_form: HoldForm | None = None
+    misread: tuple[Misread, ...] = ()
     switches: tuple[Act, ...] = ()
     switch_note: Text = ""

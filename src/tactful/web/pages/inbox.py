@@ -85,6 +85,15 @@ class Composer:
 
 
 @dataclass(frozen=True, slots=True)
+class Misread:
+    """web/parts/misread.html: what was read as an objection, in the client's ``words``. Posts ``reason``."""
+
+    url: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """``title``: the client's name, or the address of a stranger. ``about``: firm and habits.
     ``acts``: at most two buttons in the head (snooze, close); ``more``: the menu ("Answered by phone",
@@ -103,6 +112,7 @@ class Thread:
     planned: tuple[PlanRow, ...] = ()
     may_write: tuple[Text, ...] = ()
     warning: Text = ""
+    misread: tuple[Misread, ...] = ()
 
     @property
     def held_count(self) -> int:

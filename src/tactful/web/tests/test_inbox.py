@@ -216,3 +216,19 @@ def test_the_list_goes_on_by_key(cast: Cast) -> None:
     second = client.get(more.url).context["page"]
     ids = [row.id for page in (first.context["page"], second) for group in page.groups for row in group.rows]
     assert len(ids) == len(set(ids)) == build.PAGE + 3
+
+
+def test_a_misread_objection_is_corrected_from_the_thread_and_the_profile(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, "Stopp!")
+    url, thread = f"/entries/{entry.id}/no-objection/", cast.thread(cast.consenting).id
+    pages = (f"/inbox/{thread}/", f"/clients/{cast.consenting.id}/")
+    staff, reader = cast.signed_in(cast.colleague), cast.signed_in(cast.reader)
+    for page in pages:
+        assert url in staff.get(page).content.decode()
+        assert url not in reader.get(page).content.decode()
+    assert reader.post(url, {"reason": "x"}).status_code == 403
+    assert staff.post(url, {"reason": ""}).status_code == 302
+    assert url in staff.get(pages[0]).content.decode()
+    answer = staff.post(url, {"reason": "The dishwasher."}, follow=True)
+    assert "may be sent again" in answer.content.decode()
+    assert all(url not in staff.get(page).content.decode() for page in pages)

@@ -2,12 +2,14 @@
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tactful.foundation import files
 from tactful.inbox import queries as inbox
+from tactful.inbox.actions.misread import was_no_objection
 from tactful.inbox.queries import Entry
-from tactful.web.access import StaffRequest, staff_page
+from tactful.web.access import StaffRequest, done, staff_page, writes
 from tactful.web.frames import framed, framed_text, shut
 
 HARMLESS = {"application/pdf", "image/png", "image/jpeg", "image/gif"}
@@ -42,6 +44,17 @@ def entry_file(request: StaffRequest, pk: int) -> HttpResponseBase:  # noqa: ARG
     response = FileResponse(content, as_attachment=True, filename=file.name or "file", content_type=kind)
     shut(response)
     return response
+
+
+@staff_page("inbox")
+@writes
+def not_an_objection(request: StaffRequest, pk: int) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    lifted = was_no_objection(_entry(pk).id, reason, acting_user=request.user.id, now=request.visit.now)
+    stays = _("Noted. The client has said no another way too, and that stays.")
+    return done(
+        request, _("Corrected. Reminders and the rest may be sent again.") if lifted else stays, "web:inbox"
+    )
 
 
 def _entry(pk: int) -> Entry:
