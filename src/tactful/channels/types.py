@@ -1,5 +1,6 @@
 """What goes into a channel and what comes out. Channels know no contacts and no journeys."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +53,18 @@ class OutboundMessage(NamedTuple):
     @property
     def payload(self) -> bytes:
         return b"".join(self.pieces)
+
+
+OURS = "@"
+
+
+def our_words(code: str, **params: str | int) -> str:
+    """A detail that no server said: a code with parameters, which the edge says in the reader's language.
+
+    >>> our_words("smtp.size", size=10)
+    '@smtp.size {"size": 10}'
+    """
+    return f"{OURS}{code} {json.dumps(params, ensure_ascii=False)}"
 
 
 class SendResult(NamedTuple):

@@ -45,6 +45,8 @@ class Environment:
     """Loopback port on which the worker takes mail (SMTP and LMTP)."""
     postbox_port: int
     """Loopback port of the demo's postbox, which takes what we send."""
+    local_mail_hosts: bool
+    """True: a mail server may stand on this machine or in its network. The demo's does."""
     log_level: str
     warnings: tuple[str, ...] = ()
     """Sentences about names that we do not know."""
@@ -65,6 +67,7 @@ PARSERS: dict[str, parse.Parser] = {
     "WORKER_PROCESSES": parse.count,
     "INBOUND_PORT": parse.port,
     "POSTBOX_PORT": parse.port,
+    "LOCAL_MAIL_HOSTS": parse.boolean,
     "LOG_LEVEL": parse.log_level,
 }
 
@@ -100,6 +103,7 @@ def _assemble(given: dict[str, object], home: Path, warnings: tuple[str, ...]) -
         worker_processes=cast(int, given.get("WORKER_PROCESSES", 1)),
         inbound_port=cast(int, given.get("INBOUND_PORT", 8025)),
         postbox_port=cast(int, given.get("POSTBOX_PORT", 8026)),
+        local_mail_hosts=cast(bool, given.get("LOCAL_MAIL_HOSTS", given.get("DEMO", False))),
         log_level=cast(str, given.get("LOG_LEVEL", "INFO")),
         warnings=warnings,
     )

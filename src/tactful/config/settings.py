@@ -16,6 +16,7 @@ DEMO = ENVIRONMENT.demo
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 BASE_URL = ENVIRONMENT.base_url
 SECURE = BASE_URL.startswith("https://")
+LOCAL_MAIL_HOSTS = ENVIRONMENT.local_mail_hosts
 FILES_ROOT = ENVIRONMENT.home / "files"
 
 HOUSE = [

@@ -71,7 +71,15 @@ class TemplateRefused(ValueError):
 
 
 class MailRefused(ValueError):
-    """This one mail cannot be built (a required value or a usable address is missing)."""
+    """This one mail cannot be built (a required value or a usable address is missing).
+
+    ``code`` and ``params`` are for a reader; the sentence is for whoever calls this wrongly.
+    """
+
+    def __init__(self, sentence: str, code: str = "", **params: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.params = params
 
 
 @dataclass(frozen=True, slots=True)

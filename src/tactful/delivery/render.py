@@ -8,9 +8,9 @@ from datetime import datetime
 from json.encoder import encode_basestring as _quoted  # an encoder of its own costs more than the rest
 from typing import Any, NamedTuple
 
-from tactful.channels.types import Channel, OutboundMessage, Outcome, SendResult
+from tactful.channels.types import Channel, OutboundMessage, Outcome, SendResult, our_words
 from tactful.content.rules.form import MARKS, Filled, Form, Tokens
-from tactful.content.types import MailAddress
+from tactful.content.types import MailAddress, MailRefused
 from tactful.delivery.batch import Item
 from tactful.delivery.merged import words_of_riders
 from tactful.delivery.models import Letterhead as LetterheadRow
@@ -107,6 +107,9 @@ def build(item: Item, desk: Desk) -> Built | SendResult:
     """The mail, or ``POISON`` with the reason; the others of its batch go on."""
     try:
         return _build(item, desk)
+    except MailRefused as error:
+        detail = our_words(error.code or "mail.refused", **error.params)
+        return SendResult(item.id, item.attempt, Outcome.POISON, detail=detail)
     except Exception as error:  # noqa: BLE001, whatever one client's data provoke must not stop the others
         detail = f"{type(error).__name__}: {error}"[:500]
         return SendResult(item.id, item.attempt, Outcome.POISON, detail=detail)

@@ -40,6 +40,8 @@ STAFF: dict[Code, Words] = {
     Code.TALK_OTHER: _("Somebody from us is in touch with %(client)s"),
     Code.STANDING_EVERYTHING: _("Everything is held for now"),
     Code.STANDING_CONTACT: _("Everything to %(client)s is held for now"),
+    Code.STANDING_CONTACT_NEWS: _("News and offers to %(client)s are held for now"),
+    Code.STANDING_CONTACT_OPTIONAL: _("What can wait is held for %(client)s for now"),
     Code.STANDING_HOUSEHOLD: _("Everything to this household is held for now"),
     Code.STANDING_ENGAGEMENT: _("Everything about this engagement is held for now"),
     Code.STANDING_TOPIC: _("Everything on this topic is held for now"),

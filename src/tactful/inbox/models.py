@@ -32,7 +32,12 @@ class Conversation(Row):
     class Meta:
         db_table = "conversation"
         constraints = [models.UniqueConstraint(fields=["contact_id"], name="one_thread_a_contact")]
-        indexes = [models.Index(fields=["state", "-last_at", "-id"], name="conversation_list")]
+        indexes = [
+            models.Index(fields=["state", "-last_at", "-id"], name="conversation_list"),
+            models.Index(
+                fields=["last_at"], name="conversation_quiet", condition=Q(contact_id__isnull=False)
+            ),
+        ]
 
 
 class Entry(Row):

@@ -2,10 +2,11 @@
 
 import fcntl
 import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from tactful.config.home import PACKAGE, ensure_home
 from tactful.config.postgres import places
@@ -23,6 +24,7 @@ def prepare_environ(environ: MutableMapping[str, str]) -> None:
     """Point the settings at the test server. Must happen before Django reads them."""
     environ.setdefault("TACTFUL_HOME", str(test_home()))
     environ.setdefault("TACTFUL_SECRET_KEY", SECRET_KEY)
+    environ.setdefault("TACTFUL_LOCAL_MAIL_HOSTS", "yes")  # the mail servers of tests stand on loopback
     home = Path(environ["TACTFUL_HOME"])
     environ.setdefault("TACTFUL_DATABASE_URL", places.embedded_url(home, places.OWNER_ROLE))
 
@@ -44,8 +46,10 @@ class SharedServer:
 
     def url(self, database: str, role: str | None = None) -> str:
         """Connection string of a database. The application's role exists in our own server only."""
-        user = {"user": role} if role and self.is_embedded else {}
-        return make_conninfo(self.owner_url, dbname=database, **user)
+        parts = conninfo_to_dict(self.owner_url) | {"dbname": database}
+        if role and self.is_embedded:
+            parts["user"] = role
+        return database_url(parts)
 
     def release(self) -> None:
         if self._server is None:
@@ -67,3 +71,9 @@ class SharedServer:
         self._server.start()
         # In template1, so that every database made from it lets the application's role in.
         grant(self.url("template1"), places.APP_ROLE)
+
+
+def database_url(parts: Mapping[str, object]) -> str:
+    """A libpq URL, the only form that ``TACTFUL_DATABASE_URL`` takes, with everything as a parameter."""
+    given = {name: str(value) for name, value in parts.items() if value is not None}
+    return f"postgresql:///?{urlencode(given, quote_via=quote)}"

@@ -334,7 +334,9 @@ def _standing(
     if not read.standing:
         return ()
     return tuple(
-        StandingHoldFact(row.ref, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release)
+        StandingHoldFact(
+            row.ref, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release, row.topic
+        )
         for row in read.standing
         if _touches(row, message, place)
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import idna
 
 from tactful.channels.mail.outcomes import local_result
-from tactful.channels.types import OutboundMessage, Outcome, SendResult
+from tactful.channels.types import OutboundMessage, Outcome, SendResult, our_words
 
 PATH_LIMIT = 254  # characters, RFC 5321 4.5.3.1.3 without the brackets
 _PLAIN = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z][0-9A-Za-z.-]*").fullmatch
@@ -47,7 +47,7 @@ class Transaction:
 
 
 class BadAddress(ValueError):
-    """The address cannot be used; the text says why."""
+    """The address cannot be used; the text is the code that says why."""
 
 
 def wire_address(address: str) -> tuple[str, bool]:
@@ -65,12 +65,12 @@ def wire_address(address: str) -> tuple[str, bool]:
 
 def _unusual_address(address: str) -> tuple[str, bool]:
     if any(char in address for char in "\r\n\0\v\f\x1c\x1d\x1e\x85\u2028\u2029"):
-        raise BadAddress("The address has a line break or a NUL character in it. Correct the address.")
+        raise BadAddress("smtp.line_break")
     if len(address) > PATH_LIMIT:
-        raise BadAddress(f"The address is longer than {PATH_LIMIT} characters. Correct the address.")
+        raise BadAddress("smtp.long_address")
     local, at, domain = address.rpartition("@")
     if not at or not (_LOCAL(local) or _QUOTED(local)):
-        raise BadAddress("This is not a mail address. It should look like name@example.com.")
+        raise BadAddress("smtp.no_address")
     wire = f"{local}@{_a_label(domain)}"
     return wire, not local.isascii()
 
@@ -79,19 +79,19 @@ def _a_label(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError) as error:
-        raise BadAddress(f"The part after @ is not a domain name: {error}.") from error
+        raise BadAddress("smtp.no_domain") from error
 
 
 def open_transaction(message: OutboundMessage, features: Features) -> Transaction | SendResult:
     """The transaction, or the result of a message that must not go out like this."""
     try:
         sender, sender_utf8 = wire_address(message.sender) if message.sender else ("", False)
-    except BadAddress as error:
-        return local_result(message, Outcome.POISON, f"Our own sender address cannot be used. {error}")
+    except BadAddress:
+        return local_result(message, Outcome.POISON, our_words("smtp.sender", address=message.sender[:100]))
     try:
         recipient, recipient_utf8 = wire_address(message.recipient)
     except BadAddress as error:
-        return local_result(message, Outcome.HARD_ADDRESS, str(error), "5.1.3")
+        return local_result(message, Outcome.HARD_ADDRESS, our_words(str(error)), "5.1.3")
     utf8 = sender_utf8 or recipient_utf8 or message.needs_smtputf8
     body = [*message.pieces, _DOT] if message.ready else [_with_dot(message.payload)]
     size = sum(map(len, body)) - len(_DOT)
@@ -124,16 +124,14 @@ class Needs(NamedTuple):
 
 def _refusal(message: OutboundMessage, features: Features, needs: Needs) -> SendResult | None:
     if not message.ready and _has_bare_end(message.payload):
-        return local_result(message, Outcome.POISON, "The message has a bare CR or LF in it.")
+        return local_result(message, Outcome.POISON, our_words("smtp.bare_end"))
     if needs.utf8 and not features.smtputf8:
         outcome = Outcome.HARD_ADDRESS if needs.recipient_utf8 else Outcome.CONTENT
-        words = "The address needs SMTPUTF8 (RFC 6531), which this mail server does not offer."
-        return local_result(message, outcome, words, "5.6.7")
+        return local_result(message, outcome, our_words("smtp.utf8"), "5.6.7")
     if needs.eight_bit and not features.eight_bit:
-        words = "The message has 8-bit text, and this mail server takes 7-bit only."
-        return local_result(message, Outcome.CONTENT, words, "5.6.3")
+        return local_result(message, Outcome.CONTENT, our_words("smtp.eight_bit"), "5.6.3")
     if features.size and needs.size > features.size:
-        words = f"The message has {needs.size} bytes; this mail server takes {features.size}."
+        words = our_words("smtp.size", size=needs.size, limit=features.size)
         return local_result(message, Outcome.CONTENT, words, "5.3.4")
     return None
 

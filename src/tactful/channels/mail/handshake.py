@@ -1,13 +1,13 @@
 """From nothing to a connection that may send: DNS, connect, TLS, EHLO, AUTH."""
 
 import base64
-import socket
 
 from tactful.channels.mail.envelope import Features
 from tactful.channels.mail.outcomes import Stage, classify, reply_words
 from tactful.channels.mail.settings import Security, SmtpSettings, tls_context
 from tactful.channels.mail.wire import Reply, Wire, WireError
-from tactful.channels.types import Outcome
+from tactful.channels.types import Outcome, our_words
+from tactful.foundation import egress
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -40,9 +40,11 @@ def open_wire(settings: SmtpSettings) -> tuple[Wire, Features]:
 def _connect(settings: SmtpSettings) -> Wire:
     place = f"{settings.host}:{settings.port}"
     try:
-        sock = socket.create_connection((settings.host, settings.port), settings.timeout)
+        sock = egress.connect(settings.host, settings.port, settings.timeout)
+    except egress.NotAllowed as error:
+        raise SmtpUnavailable(our_words("smtp.local_host", place=settings.host), Outcome.ACCOUNT) from error
     except (OSError, UnicodeError) as error:
-        raise SmtpUnavailable(f"No connection to {place}: {error}") from error
+        raise SmtpUnavailable(our_words("smtp.no_connection", place=place, error=str(error))) from error
     return Wire(sock, settings.timeout)
 
 
@@ -53,7 +55,7 @@ def _greet(wire: Wire, settings: SmtpSettings) -> Features:
     features = _hello(wire, settings)
     if settings.security is Security.STARTTLS:
         if not features.starttls:
-            raise SmtpUnavailable("The server does not offer STARTTLS. Choose another security setting.")
+            raise SmtpUnavailable(our_words("smtp.no_starttls"))
         _expect(_ask(wire, b"STARTTLS\r\n"), 220, Stage.HELLO)
         wire.encrypt(tls_context(settings.verify_certificates), settings.host)
         features = _hello(wire, settings)
@@ -91,9 +93,7 @@ def read_features(lines: tuple[bytes, ...]) -> Features:
 def _log_in(wire: Wire, settings: SmtpSettings, features: Features) -> None:
     loopback = settings.host.startswith(_LOOPBACK)
     if not (wire.encrypted or settings.plain_auth or loopback):
-        raise SmtpUnavailable(
-            "The password would travel in the clear. Choose STARTTLS or TLS.", Outcome.ACCOUNT
-        )
+        raise SmtpUnavailable(our_words("smtp.clear_password"), Outcome.ACCOUNT)
     if "PLAIN" in features.auth:
         secret = _base64(f"\0{settings.username}\0{settings.password}")
         reply = _ask(wire, b"AUTH PLAIN " + secret + b"\r\n")
@@ -102,8 +102,7 @@ def _log_in(wire: Wire, settings: SmtpSettings, features: Features) -> None:
         _expect(_ask(wire, _base64(settings.username) + b"\r\n"), 334, Stage.AUTH)
         reply = _ask(wire, _base64(settings.password) + b"\r\n")
     else:
-        words = "The server offers neither AUTH PLAIN nor AUTH LOGIN over this connection."
-        raise SmtpUnavailable(words, Outcome.ACCOUNT)
+        raise SmtpUnavailable(our_words("smtp.no_auth"), Outcome.ACCOUNT)
     _expect(reply, 235, Stage.AUTH)
 
 
@@ -117,7 +116,7 @@ def _expect(reply: Reply, code: int, stage: Stage) -> None:
         return
     enhanced, text = reply_words(reply)
     outcome = classify(stage, reply.code, enhanced, text) if reply.code >= 400 else Outcome.SAFE
-    raise SmtpUnavailable(f"The server answered {reply.code} {enhanced} {text}", outcome, reply.code)
+    raise SmtpUnavailable(f"{reply.code} {enhanced} {text}", outcome, reply.code)
 
 
 def _base64(text: str) -> bytes:

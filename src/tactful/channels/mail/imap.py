@@ -4,13 +4,15 @@ in the transaction that stores a batch; an outage of any length then loses nothi
 
 import imaplib
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
 from tactful.channels.mail.settings import Security, tls_context
-from tactful.channels.types import Outcome
+from tactful.channels.types import Outcome, our_words
+from tactful.foundation import egress
 
 _UID_WINDOW = 10_000  # UIDs asked for at once, so that no answer grows beyond imaplib's limit
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -104,6 +106,9 @@ class _Session:
         settings = self._settings
         try:
             self._client = _connect(settings)
+        except egress.NotAllowed as error:
+            words = our_words("smtp.local_host", place=settings.host)
+            raise MailboxUnavailable(words, Outcome.ACCOUNT) from error
         except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
             raise MailboxUnavailable(f"No connection to {settings.host}:{settings.port}: {error}") from error
         try:
@@ -186,11 +191,25 @@ class _Session:
         return int(found.group())
 
 
+class _Plain(imaplib.IMAP4):
+    """Over the guard of all connections."""
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        return egress.connect(self.host, int(self.port), timeout)
+
+
+class _Encrypted(imaplib.IMAP4_SSL):
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        plain = egress.connect(self.host, int(self.port), timeout)
+        encrypted: socket.socket = self.ssl_context.wrap_socket(plain, server_hostname=self.host)
+        return encrypted
+
+
 def _connect(settings: ImapSettings) -> imaplib.IMAP4:
     context = tls_context(settings.verify_certificates)
     if settings.security == Security.IMPLICIT_TLS:
-        return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=settings.timeout)
-    client = imaplib.IMAP4(settings.host, settings.port, timeout=settings.timeout)
+        return _Encrypted(settings.host, settings.port, ssl_context=context, timeout=settings.timeout)
+    client = _Plain(settings.host, settings.port, timeout=settings.timeout)
     if settings.security == Security.STARTTLS:
         client.starttls(context)
     return client

@@ -26,7 +26,7 @@ from tactful.channels.mail.handshake import SmtpUnavailable, open_wire
 from tactful.channels.mail.journal import Journal
 from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.wire import Wire, WireError
-from tactful.channels.types import OutboundMessage, SendResult
+from tactful.channels.types import OutboundMessage, SendResult, our_words
 
 __all__ = ["Security", "SmtpConnection", "SmtpPool", "SmtpSettings", "SmtpUnavailable", "send_over"]
 
@@ -95,7 +95,7 @@ class SmtpConnection:
         try:
             while not feed.is_empty():
                 if fruitless == FRUITLESS_LIMIT:
-                    raise SmtpUnavailable(f"The server hung up {fruitless} times without an answer.")
+                    raise SmtpUnavailable(our_words("smtp.hung_up", times=fruitless))
                 fruitless += 1
                 dialogue = Dialogue(self._open(), self.features, self._patience, self._turn)
                 for result in dialogue.run(feed, journal):
@@ -144,7 +144,7 @@ def send_over(
     """
     feed = Feed(messages)
     running = deque(connection.steps(feed, journal) for connection in connections)
-    trouble = SmtpUnavailable("There is no connection to send over.")
+    trouble = SmtpUnavailable(our_words("smtp.nothing_to_send_over"))
     try:
         while running:
             try:

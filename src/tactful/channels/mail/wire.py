@@ -122,7 +122,9 @@ class Wire:
         raise WireError("The server did not answer in time.")
 
     def close(self) -> None:
-        with suppress(OSError):  # it is gone either way
+        with suppress(OSError):  # it is gone either way; a reader in another thread wakes up by this
+            self._sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
             self._sock.close()
 
 

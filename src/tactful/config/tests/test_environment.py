@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from tactful.config.database import django_database
 from tactful.config.environment import load
 from tactful.config.trouble import Trouble
+from tactful.testing.fixtures import CommittedDatabase
 
 
 def given(home: Path, **more: str) -> dict[str, str]:
@@ -91,3 +93,18 @@ def test_allowed_hosts_follow_the_base_url(tmp_path: Path) -> None:
         "a.example",
         "b.example",
     )
+
+
+def test_the_address_of_a_test_s_own_database_is_one_that_we_take(committed_db: CommittedDatabase) -> None:
+    read = load({**committed_db.environ, "TACTFUL_SECRET_KEY": "s" * 40})
+    for url in (read.database_url, read.owner_database_url):
+        assert django_database(url)["NAME"] == committed_db.name
+
+
+@pytest.mark.parametrize(("more", "allowed"), [({}, False), ({"DEMO": "yes"}, True), ({"LOCAL_MAIL_HOSTS": "yes"}, True),
+                                                ({"DEMO": "yes", "LOCAL_MAIL_HOSTS": "no"}, False)])  # fmt: skip
+def test_mail_servers_on_this_machine_are_for_the_demo_unless_said(
+    more: dict[str, str], allowed: bool, tmp_path: Path
+) -> None:
+    environ = {f"TACTFUL_{name}": value for name, value in more.items()}
+    assert load({"TACTFUL_HOME": str(tmp_path / "home"), **environ}).local_mail_hosts is allowed

@@ -42,7 +42,9 @@ def checked_address(address: str) -> str:
     if not local.isascii():
         raise MailRefused(
             f"The address {one_line(address)!r} has letters before the @ that many servers cannot carry. "
-            "Ask for another address."
+            "Ask for another address.",
+            "mail.letters",
+            address=one_line(address)[:100],
         )
     try:
         known = domain if domain.isascii() else domain.encode("idna").decode("ascii")
@@ -51,7 +53,9 @@ def checked_address(address: str) -> str:
     checked = f"{local}@{known}"
     if not _fits(checked, len(local)) or not _ADDRESS.fullmatch(checked):
         raise MailRefused(
-            f"{one_line(address)[:100]!r} is not a mail address. Write one like name@example.com."
+            f"{one_line(address)[:100]!r} is not a mail address. Write one like name@example.com.",
+            "mail.address",
+            address=one_line(address)[:100],
         )
     return checked
 

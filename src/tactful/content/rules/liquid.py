@@ -114,7 +114,8 @@ def compile_liquid(source: str) -> Rendering:
             return template.render(values)
         except LiquidError as error:
             raise MailRefused(
-                f"The template did not come to an end with these values: {error.message}."
+                f"The template did not come to an end with these values: {error.message}.",
+                "mail.template",
             ) from error
 
     return render

@@ -30,7 +30,9 @@ def resolve(variables: Sequence[Variable], values: Mapping[str, str]) -> dict[st
 def missing(name: str) -> MailRefused:
     return MailRefused(
         f"The value “{name}” is missing, and the message makes no sense without it. "
-        "Give it when the message is queued."
+        "Give it when the message is queued.",
+        "mail.value",
+        name=name,
     )
 
 

@@ -27,7 +27,7 @@ def build_person_mail(mail: PersonMail, envelope: MailEnvelope) -> bytes:
         raise MailRefused("A person wrote this mail, so its envelope may not call it automatic.")
     text = _clean(mail.text)
     if not text.strip():
-        raise MailRefused("The mail has no words. Write at least one line.")
+        raise MailRefused("The mail has no words. Write at least one line.", "mail.no_words")
     page = _PAGE.format(language=_language(mail.language), words=text_to_html(text))
     boundary = f"=_tactful_{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
     head = header_block(envelope, clean_words(mail.subject, SUBJECT_LIMIT)) + mime_headers(

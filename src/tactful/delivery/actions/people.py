@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tactful.channels.types import Channel
 from tactful.delivery.actions.outbox import NEWS, cancel_messages, enqueue
@@ -97,7 +98,7 @@ def decide_unknown(*, message_id: int, send_again: bool, acting_user: int, now: 
         )
     else:
         changed = unknown.exclude(result="left").update(task_at=None, result="left")
-    _expect(changed, "This message is no longer unclear. Look at it again.")
+    _expect(changed, _("This message is no longer unclear. Look at it again."))
     if not send_again:
         contact = Dispatch.objects.values_list("contact_id", flat=True).get(pk=message_id)
         events.record([NewFact("message.unknown_left", contact, cause_data(message_id))], now=now)
@@ -120,7 +121,7 @@ def decide_late(*, message_id: int, send: bool, acting_user: int, now: datetime)
         )
     else:
         changed = cancel_messages([message_id], now=now, reason="late", acting_user=acting_user)
-    _expect(changed, "This message is no longer held. Look at it again.")
+    _expect(changed, _("This message is no longer held. Look at it again."))
     _audit(acting_user, "late.sent" if send else "late.dropped", message_id, now)
     _tell(message_id, "late", now)
 
@@ -129,7 +130,7 @@ def decide_late(*, message_id: int, send: bool, acting_user: int, now: datetime)
 def stop_message(*, message_id: int, acting_user: int, now: datetime) -> None:
     """Keep one waiting message from going. Raises ``NothingToDecide``."""
     changed = cancel_messages([message_id], now=now, reason="stopped", acting_user=acting_user)
-    _expect(changed, "This message has already gone or been stopped.")
+    _expect(changed, _("This message has already gone or been stopped."))
     _audit(acting_user, "message.stopped", message_id, now)
 
 

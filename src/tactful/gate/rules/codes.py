@@ -33,6 +33,8 @@ class Code(StrEnum):
     TALK_OTHER = "talk.other"
     STANDING_EVERYTHING = "standing.everything"
     STANDING_CONTACT = "standing.contact"
+    STANDING_CONTACT_NEWS = "standing.contact_news"
+    STANDING_CONTACT_OPTIONAL = "standing.contact_optional"
     STANDING_HOUSEHOLD = "standing.household"
     STANDING_ENGAGEMENT = "standing.engagement"
     STANDING_TOPIC = "standing.topic"

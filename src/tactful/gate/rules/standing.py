@@ -13,6 +13,7 @@ _SCOPES = {
     "engagement": Code.STANDING_ENGAGEMENT,
     "topic": Code.STANDING_TOPIC,
 }
+_PARTS = {"marketing": Code.STANDING_CONTACT_NEWS, "optional": Code.STANDING_CONTACT_OPTIONAL}
 _RELEASES = {release.value: release for release in OnRelease}
 
 
@@ -32,8 +33,16 @@ def _everything() -> Findings:
 
 
 def _hold(hold: StandingHoldFact) -> Finding:
-    code = _SCOPES.get(hold.scope, Code.STANDING_OTHER)
+    code = _code(hold)
     params: dict[str, str | int] = {"ref": hold.ref, "reason": hold.reason}
     reason = Reason(Check.NOBODY_TALKING, code, params, hold.owner_id)
     release = _RELEASES.get(hold.on_release, OnRelease.ASK)
     return Finding(VerdictKind.HOLD, reason, hold.expires_at, Wake.HOLD_RELEASED, release)
+
+
+def _code(hold: StandingHoldFact) -> Code:
+    """An order for a part of what we write says of which part it speaks."""
+    whole = _SCOPES.get(hold.scope, Code.STANDING_OTHER)
+    if not hold.topic or hold.scope in ("engagement", "topic", "everything"):
+        return whole
+    return _PARTS.get(hold.topic, Code.STANDING_OTHER) if hold.scope == "contact" else Code.STANDING_OTHER

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tactful.gate.rules import standing
 from tactful.gate.rules.check import check
 from tactful.gate.rules.codes import Code, Wake
 from tactful.gate.sentences import (
@@ -33,7 +34,16 @@ from tactful.gate.tests.cast import (
     utc,
 )
 from tactful.gate.tests.drawn import Drawn, cases
-from tactful.gate.types import CapUsage, Check, OnRelease, Reason, TalkFact, Verdict, VerdictKind
+from tactful.gate.types import (
+    CapUsage,
+    Check,
+    OnRelease,
+    Reason,
+    StandingHoldFact,
+    TalkFact,
+    Verdict,
+    VerdictKind,
+)
 from tactful.gate.words import CLIENT, NEUTRAL, OWNED, RELEASES, STAFF, WAKES
 
 READER = Reader("en", "Europe/Oslo")
@@ -188,3 +198,18 @@ def test_names_and_orders_are_taken_as_they_are(name: str, spoken: str) -> None:
     sentence = said(reason, {"client": name})
     assert sentence.endswith(spoken)
     assert (name or "the client") in sentence
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("", "Everything to Liv is held for now"),
+        ("marketing", "News and offers to Liv are held for now"),
+        ("optional", "What can wait is held for Liv for now"),
+    ],
+)
+def test_an_order_for_a_part_says_of_which_part(topic: str, said: str) -> None:
+    hold = StandingHoldFact(1, "contact", "client_pause", None, None, "recompute", topic)
+    finding = standing._hold(hold)
+    words = reason_sentence(finding.reason, {"client": "Liv"}, Reader())
+    assert words == f"{said}: Liv asked for a pause"

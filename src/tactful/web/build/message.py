@@ -17,6 +17,7 @@ from tactful.touchpoints import queries as touchpoints
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.outbox import GLYPHS, sentence
+from tactful.web.build.results import said
 from tactful.web.build.thread import why_url
 from tactful.web.pages.outbox import MessagePage, ReasonRow, StateRow
 from tactful.web.templatetags.tactful import day_and_time, full_date, near
@@ -65,10 +66,10 @@ def _chain(found: Trace, around: Around) -> Iterable[ReasonRow]:
     for check in Check:
         against = [reason for reason in found.reasons if reason.check is check]
         if against:
-            said = " ".join(f"{reason_sentence(reason, names, reader)}." for reason in against)
+            words = " ".join(f"{reason_sentence(reason, names, reader)}." for reason in against)
             unread = any(reason.code.startswith("unknown.") for reason in against)
             outcome = _outcome(unread=unread, refused=refused)
-            yield ReasonRow(outcome, CHECKS[check](), said)
+            yield ReasonRow(outcome, CHECKS[check](), words)
         elif check in found.checks:
             yield ReasonRow("pass", CHECKS[check](), _passed(check, found, around))
         elif found.checks:
@@ -101,7 +102,7 @@ def _history(found: Trace) -> tuple[StateRow, ...]:
     rows = [StateRow("plan", _("Written down"), found.message.created_at)]
     for at, name, data in found.facts:
         glyph, words = HAPPENED.get(name, ("plan", None))
-        detail = str(data.get("detail") or data.get("outcome") or "")
+        detail = said(str(data.get("detail") or data.get("outcome") or ""))
         rows.append(StateRow(glyph, words() if words else name.removeprefix("message."), at, detail))
     return tuple(reversed(rows))
 
@@ -124,7 +125,7 @@ def _facts(found: Trace, around: Around) -> Iterable[Fact]:
         yield Fact(_("Address"), row.address)
     yield Fact(_("Attempts"), str(row.attempt))
     if row.result_code or row.result:
-        yield Fact(_("Answer of the other side"), f"{row.result_code or ''} {row.result}".strip())
+        yield Fact(_("Answer of the other side"), f"{row.result_code or ''} {said(row.result)}".strip())
     yield Fact(_("Message-ID"), found.message_id)
 
 

@@ -12,6 +12,7 @@ from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch, State
 from tactful.web.build.around import Around, look_around
 from tactful.web.build.holds import hold_cards
+from tactful.web.build.results import said
 from tactful.web.build.timeline import why
 from tactful.web.pages.outbox import OutboxPage, OutboxRow
 from tactful.web.rules.when import in_words
@@ -85,7 +86,7 @@ def sentence(row: Dispatch, around: Around) -> str:
     if row.reasons and row.state in (State.HELD, State.REFUSED, State.EXPIRED):
         return f"{why(row, around)}."
     if row.state == State.DEAD:
-        return _("It did not arrive: %(detail)s") % {"detail": row.result or _("no reason was given")}
+        return _("It did not arrive: %(detail)s") % {"detail": said(row.result) or _("no reason was given")}
     if row.state == State.QUEUED and row.tries:
         return _("The provider was busy. It is tried again by itself.")
     return SENTENCES.get(row.state, lambda: "")()
@@ -144,8 +145,10 @@ def _summary(asked: Asked, around: Around) -> str:
     if not held:
         return _("Nothing is being held.")
     words = in_words(held, around.visit.language).capitalize()
-    said = ngettext("%(words)s message waits for something.", "%(words)s messages wait for something.", held)
-    return said % {"words": words}
+    counted = ngettext(
+        "%(words)s message waits for something.", "%(words)s messages wait for something.", held
+    )
+    return counted % {"words": words}
 
 
 def _empty(asked: Asked) -> EmptyState:

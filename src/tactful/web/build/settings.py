@@ -13,6 +13,7 @@ from tactful.channels.queries import Account
 from tactful.foundation.models import User
 from tactful.foundation.staff.queries import SignIn
 from tactful.foundation.types import Business
+from tactful.web.build import results
 from tactful.web.forms.settings import CapsForm, QuietForm
 from tactful.web.pages.settings import AccountPage, MailPage, MemberRow, PeoplePage, SettingsPage, TestLine
 from tactful.web.templatetags.tactful import near
@@ -67,7 +68,7 @@ def _mail_state(account: Account | None, lines: tuple[TestLine, ...], visit: Vis
 
 def _test_line(test: dict[str, Any]) -> TestLine:
     """From what ``wiring.mail_test`` found, as the session keeps it."""
-    words = {"place": test["place"], "detail": test["detail"]}
+    words = {"place": test["place"], "detail": results.said(test["detail"])}
     if test["part"] == "door":
         return TestLine(True, _("Incoming mail comes through our own door."))
     outgoing = test["part"] == "out"

@@ -14,6 +14,7 @@ from tactful.engagements import queries as engagements
 from tactful.engagements.types import EngagementView
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Conversation, Entry, Task
+from tactful.web.build import results
 from tactful.web.build.around import Around, link, post
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, Meta, Tag, TaskRow
@@ -69,9 +70,18 @@ def task_rows(tasks: Sequence[Task], around: Around) -> tuple[TaskRow, ...]:
     return tuple(rows)
 
 
+def may_be_ticked(task: Task) -> bool:
+    """Whether its row offers "done"; the others are done by what they ask for."""
+    return task.code not in DONE_OTHERWISE or not _is_whole(task)
+
+
+def _is_whole(task: Task) -> bool:
+    return task.subject_id is not None or task.code not in ABOUT
+
+
 def _row(task: Task, matters: Matters) -> TaskRow:
     client = matters.around.client(task.contact_id) if task.contact_id else None
-    whole = task.subject_id is not None or task.code not in ABOUT
+    whole = _is_whole(task)
     said = (WORDS.get(task.code, _anything) if whole else _anything)(task, matters)
     unknown = task.kind == "unknown"
     return TaskRow(
@@ -178,7 +188,9 @@ def _look_for_document(task: Task, matters: Matters) -> Said:
 def _undelivered(task: Task, matters: Matters) -> Said:
     said = _("“%(title)s” did not arrive: %(detail)s") % {
         "title": _title(task, matters),
-        "detail": task.params.get("detail") or task.params.get("outcome") or _("no reason was given"),
+        "detail": results.said(task.params.get("detail", ""))
+        or task.params.get("outcome")
+        or _("no reason was given"),
     }
     also = _thread(task, matters, _("Write another way"))
     return Said(said, _message(task, _("Look at it")), (_done(task, _("Taken care of")), also))
@@ -218,6 +230,7 @@ def _talk_to_me(task: Task, matters: Matters) -> Said:
 def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
     def say(task: Task, _matters: Matters) -> Said:
         given = {"reason": "", "detail": "", "error": "", "fact": "", "from": ""} | _texts(task.params)
+        given["detail"] = results.said(given["detail"])
         return Said(sentence() % given, link(_("Look at it"), where), (_done(task, _("Taken care of")),))
 
     return say
@@ -260,6 +273,8 @@ TAGS: Mapping[str, Callable[[], Tag]] = {
 # Without what they are about, these say no more than that they are there.
 ABOUT = frozenset({"answer", "complaint", "sensitive", "look_for_document", "message_unknown", "message_held",
                    "hold_ended", "hold_expired", "fact_unreadable"})  # fmt: skip
+# A task of these is done by what it asks for (an answer, a choice, a document), not by a tick.
+DONE_OTHERWISE = ABOUT | {"is_this_it"}
 WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "answer": _answer,
     "complaint": _answer,

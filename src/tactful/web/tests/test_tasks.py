@@ -12,8 +12,10 @@ from tactful.foundation.clock import business_now
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.models import Task
 from tactful.inbox.types import NewTask
-from tactful.web.build.tasks import NONE_OF_THESE, WORDS
+from tactful.web.build.around import look_around
+from tactful.web.build.tasks import DONE_OTHERWISE, NONE_OF_THESE, WORDS, may_be_ticked, task_rows
 from tactful.web.tests.cast import Cast
+from tactful.web.visit import begin_visit
 
 JOURNEY = {
     "title": {"en": "Call about the documents", "nb": "Ring om dokumentene"},
@@ -159,3 +161,26 @@ def test_many_holds_for_the_same_reason_share_a_card(cast: Cast) -> None:
     shared = next(card for card in page.holds if "4 clients" in card.title)
     assert "The client has asked us something" in shared.reason
     assert any(str(alone.pk) in card.act.url for card in page.holds)
+
+
+@pytest.mark.parametrize("code", sorted(DONE_OTHERWISE))
+def test_what_is_done_by_what_it_asks_for_cannot_be_ticked_off(cast: Cast, code: str) -> None:
+    task = NewTask(
+        "answer", code, f"tick:{code}", cast.consenting.id, subject_kind="conversation", subject_id=1
+    )
+    open_tasks([task], now=cast.now)
+    row = Task.objects.get(code=code)
+    cast.signed_in(cast.colleague).post(f"/tasks/{row.id}/done/")
+    row.refresh_from_db()
+    assert row.done_at is None
+
+
+def test_every_row_with_a_tick_can_be_ticked_and_no_other(cast: Cast) -> None:
+    for code in WORDS:
+        task = NewTask("decide", code, f"row:{code}", cast.consenting.id, subject_kind="x", subject_id=1)
+        open_tasks([task], now=cast.now)
+    for row in Task.objects.filter(dedupe_key__startswith="row:"):
+        visit = begin_visit(cast.colleague)
+        (shown,) = task_rows([row], look_around(visit, [cast.consenting.id]))
+        ticks = [act for act in (shown.act, *shown.also) if act.url == f"/tasks/{row.id}/done/"]
+        assert bool(ticks) == may_be_ticked(row), row.code

@@ -63,8 +63,8 @@ def test_only_an_owner_lets_a_paused_house_send(cast: Cast) -> None:
 
 
 def test_a_task_is_done_with_one_tap_and_not_by_readers(cast: Cast) -> None:
-    cast.writes(cast.consenting, "Could you call me?")
-    task = Task.objects.get()
+    cast.writes(cast.consenting, "STOP")
+    task = Task.objects.get(code="asked_to_stop")
     assert cast.signed_in(cast.reader).post(f"/tasks/{task.id}/done/").status_code == 403
     client = cast.signed_in(cast.colleague)
     assert client.get(f"/tasks/{task.id}/done/").status_code == 405

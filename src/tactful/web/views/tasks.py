@@ -9,7 +9,7 @@ from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish, hand_over
 from tactful.inbox.queries import Task
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
-from tactful.web.build.tasks import NONE_OF_THESE
+from tactful.web.build.tasks import NONE_OF_THESE, may_be_ticked
 from tactful.wiring.deciding import (
     LOOK_FOR,
     document_found,
@@ -26,6 +26,8 @@ LONGEST_ANSWER = 60
 def task_done(request: StaffRequest, pk: int) -> HttpResponse:
     task = _task(pk)
     answer = request.POST.get("answer", "done")[:LONGEST_ANSWER]
+    if not may_be_ticked(task):
+        raise Sorry(_("This is done by what it asks for. Open it and choose there."))
     known = {str(each["id"]) for each in task.params.get("answers", ())}
     if known and answer not in known:
         raise Sorry(_("Choose one of the answers that stand there."))

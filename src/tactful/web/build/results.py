@@ -1,0 +1,55 @@
+"""What became of an attempt: our own codes as sentences, the words of a server as they are."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from tactful.channels.types import OURS
+from tactful.web.types import Text
+
+WORDS: Final[Mapping[str, Text]] = {
+    "mail.letters": _(
+        "The address %(address)s has letters before the @ that many servers cannot carry. Ask for another."
+    ),
+    "mail.address": _("“%(address)s” is not a mail address. Ask for another."),
+    "mail.value": _("The value “%(name)s” is missing, and the message makes no sense without it."),
+    "mail.no_words": _("The mail has no words."),
+    "mail.template": _("The template did not come to an end with the values of this client."),
+    "mail.refused": _("The mail could not be built."),
+    "smtp.line_break": _("The address has a line break in it. Correct it."),
+    "smtp.long_address": _("The address is too long. Correct it."),
+    "smtp.no_address": _("This is not a mail address. It should look like name@example.com."),
+    "smtp.no_domain": _("The part after the @ is not a domain name. Correct it."),
+    "smtp.sender": _("Our own address %(address)s cannot be used to send from. Correct it under Settings."),
+    "smtp.bare_end": _("The mail has a line end that servers do not take."),
+    "smtp.utf8": _(
+        "The address has letters before the @ that this mail server cannot carry. Ask for another."
+    ),
+    "smtp.eight_bit": _("The mail has letters that this mail server does not take."),
+    "smtp.size": _("The mail has %(size)s bytes, and this mail server takes %(limit)s."),
+    "smtp.no_connection": _("No connection to %(place)s: %(error)s"),
+    "smtp.no_starttls": _("The server does not offer STARTTLS. Choose another way under Security."),
+    "smtp.clear_password": _("The password would travel in the clear. Choose STARTTLS or TLS."),
+    "smtp.no_auth": _("The server offers no way to sign in that we know."),
+    "smtp.hung_up": _("The server hung up %(times)s times without an answer."),
+    "smtp.nothing_to_send_over": _("There is no connection to send over."),
+    "smtp.local_host": _(
+        "%(place)s leads to this machine or its own network, which is not allowed for a mail server. "
+        "Write the name of your provider's server."
+    ),
+}
+
+
+def said(detail: str) -> str:
+    """``channels.types.our_words`` as a sentence, also behind a status; anything else as it came."""
+    before, mark, rest = detail.partition(OURS)
+    code, _blank, given = rest.partition(" ")
+    if not mark or code not in WORDS:
+        return detail
+    try:
+        params, _end = json.JSONDecoder().raw_decode(given)
+        return f"{before}{str(WORDS[code]) % params}"
+    except (ValueError, KeyError):  # cut off in a short column
+        return detail
