@@ -3,10 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from tactful.testing.server import prepare_environ
 
 prepare_environ(os.environ)
+settings.register_profile("nightly", max_examples=20_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:

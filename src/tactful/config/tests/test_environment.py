@@ -101,8 +101,15 @@ def test_the_address_of_a_test_s_own_database_is_one_that_we_take(committed_db: 
         assert django_database(url)["NAME"] == committed_db.name
 
 
-@pytest.mark.parametrize(("more", "allowed"), [({}, False), ({"DEMO": "yes"}, True), ({"LOCAL_MAIL_HOSTS": "yes"}, True),
-                                                ({"DEMO": "yes", "LOCAL_MAIL_HOSTS": "no"}, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "allowed"),
+    [
+        ({}, False),
+        ({"DEMO": "yes"}, True),
+        ({"LOCAL_MAIL_HOSTS": "yes"}, True),
+        ({"DEMO": "yes", "LOCAL_MAIL_HOSTS": "no"}, False),
+    ],
+)
 def test_mail_servers_on_this_machine_are_for_the_demo_unless_said(
     more: dict[str, str], allowed: bool, tmp_path: Path
 ) -> None:

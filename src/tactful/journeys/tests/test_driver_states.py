@@ -17,6 +17,7 @@ from tactful.journeys.types import Reentry, ReentryMode
 WAITING = ("queued", "held", "claimed")
 ENDS = {"sent": "sent", "refused": "refused", "expired": "expired", "dead": "dead", "cancelled": "cancelled"}
 people = st.integers(0, 2)
+NIGHTLY = 20_000  # examples with ``--hypothesis-profile=nightly`` (R85)
 
 
 class Walks(RuleBasedStateMachine):
@@ -126,6 +127,9 @@ def test_any_order(caplog: pytest.LogCaptureFixture) -> None:
     run_state_machine_as_test(
         Walks,
         settings=settings(
-            max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12 if settings().max_examples < NIGHTLY else NIGHTLY,
+            stateful_step_count=14,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

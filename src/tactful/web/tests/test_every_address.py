@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tactful.web.tests.cast import Cast
+from tactful.contacts.models import ImportRun
+from tactful.engagements.models import RequestedDocument
+from tactful.gate.actions import NewHold, place_hold
+from tactful.inbox.models import EntryFile, Task
+from tactful.web.tests.cast import Cast, a_file
 
 ROLES = ("nobody", "reader", "colleague", "owner")
 DOORS = (
@@ -28,6 +33,12 @@ OWN = ("me/", "account/", "language/", "c/")
 FRAMES = re.compile(r"/body/$|/html/$|/frame/$")
 """Mail in a frame without scripts carries its own styles."""
 ENDLESS = {"live"}  # a stream
+GUARDS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+"""On every page, whatever its status (R66)."""
 GIVEN = {"id": "999999999", "int": "999999999", "slug": "no-such-thing", "str": "no-such-token", "path": "x"}
 
 
@@ -50,6 +61,7 @@ def routes() -> list[tuple[str, str]]:
 def house(cast: Cast, settings: LazySettings) -> Cast:
     settings.ROOT_URLCONF = "tactful.web.tests.all_urls"
     settings.DEMO = True
+    settings.SECURE_HSTS_SECONDS = 31_536_000  # as with an https address
     cache.clear()
     return cast
 
@@ -74,7 +86,7 @@ def test_nothing_breaks_and_nothing_opens_that_must_not(house: Cast, role: str) 
     client = _client(house, role)
     for name, url in routes():
         for method in ("get", "post"):
-            response = getattr(client, method)(f"/{url}")
+            response = getattr(client, method)(f"/{url}", secure=True)
             if "logout" in url:
                 client = _client(house, role)
             if trouble := _trouble(role, url, method, response):
@@ -86,8 +98,8 @@ def _trouble(role: str, url: str, method: str, response: HttpResponseBase) -> st
     status = response.status_code
     if status >= 500:
         return f"answered {status}"
-    if not _is_policy_strict(url, response):
-        return f"policy {response.get('Content-Security-Policy')!r}"
+    if unguarded := _unguarded(url, response):
+        return unguarded
     if role == "nobody" and not url.startswith(("c/", *DOORS)) and not _is_closed(response):
         return f"open to everybody: {status}"
     if role == "reader" and method == "post" and not url.startswith(OWN) and status not in (403, 404, 405):
@@ -100,6 +112,13 @@ def _trouble(role: str, url: str, method: str, response: HttpResponseBase) -> st
     return ""
 
 
+def _unguarded(url: str, response: HttpResponseBase) -> str:
+    if not _is_policy_strict(url, response):
+        return f"policy {response.get('Content-Security-Policy')!r}"
+    missing = [name for name, wanted in GUARDS.items() if wanted not in response.get(name, "")]
+    return f"without {missing}" if missing else ""
+
+
 def _is_closed(response: HttpResponseBase) -> bool:
     if response.status_code in (404, 405):
         return True
@@ -108,6 +127,78 @@ def _is_closed(response: HttpResponseBase) -> bool:
 
 def _is_policy_strict(url: str, response: HttpResponseBase) -> bool:
     policy = response.get("Content-Security-Policy", "")
+    if "frame-ancestors" not in policy:
+        return False
     if FRAMES.search(f"/{url}") and "sandbox" in policy:
         return "default-src 'none'" in policy and "script-src" not in policy
     return "default-src 'none'" in policy and "unsafe-inline" not in policy
+
+
+def _real_ids(house: Cast) -> dict[str, int]:
+    """One of each thing that an address names, by what stands before its id."""
+    entry = house.writes(house.consenting, "Could you call me?", files=(a_file("0" * 32),))
+    held = house.holds(house.consenting)
+    engagement = house.asks_for_documents(house.consenting)
+    away = NewHold(scope="contact", scope_id=house.left.id, reason="away")
+    hold = place_hold(away, acting_user=house.owner.id, now=house.now)
+    shape = {"header": ["Name"], "delimiter": ";"}
+    run = ImportRun.objects.create(
+        file_name="a.csv", file_hash=b"", started_at=house.now, finished_at=house.now, shape=shape
+    )
+    return {
+        "tasks": Task.objects.earliest("id").id,
+        "documents": RequestedDocument.objects.filter(engagement_id=engagement).earliest("id").id,
+        "inbox": house.thread(house.consenting).id,
+        "entries": entry.id,
+        "files": EntryFile.objects.earliest("id").id,
+        "clients": house.consenting.id,
+        "holds": hold if isinstance(hold, int) else hold.id,
+        "outbox": held.pk,
+        "import": run.id,
+        "people": house.colleague.id,
+    }
+
+
+def _real_addresses(house: Cast) -> list[tuple[str, str]]:
+    ids = _real_ids(house)
+    found = []
+    for name, url in routes():
+        before = url.partition("999999999")[0].rstrip("/").rpartition("/")[2]
+        if "999999999" in url and not url.startswith(("account/", "c/", "demo/", "postbox/")):
+            assert before in ids, f"{url}: name one of these in _real_ids"
+            found.append((name, url.replace("999999999", str(ids[before]))))
+    return found
+
+
+FORM = {"do": "send", "text": "x", "how": "phone", "reason": "x"}
+
+
+def _everything() -> dict[str, int]:
+    """How often each table was written to in this transaction, as far as rows show it."""
+    return {
+        model.__name__: hash(tuple(map(str, model._default_manager.order_by("pk").values_list())))
+        for model in apps.get_models()
+        if model._meta.app_label in {"contacts", "inbox", "delivery", "gate", "engagements", "foundation"}
+    }
+
+
+def test_what_exists_is_out_of_reach_for_whoever_may_not_touch_it(house: Cast) -> None:
+    """R57 with ids of things that are there: nobody may open them, readers change none."""
+    urls = _real_addresses(house)
+    assert len(urls) > 25
+    before, broken = _everything(), []
+    for role in ("nobody", "reader", "colleague"):
+        client = _client(house, role)
+        for name, url in urls:
+            if role == "colleague" and not url.startswith("settings/"):
+                continue
+            for method in ("get", "post"):
+                response = getattr(client, method)(f"/{url}", FORM, secure=True)
+                status = response.status_code
+                open_to_readers = role == "reader" and method == "get" and not url.startswith("settings/")
+                fine = (200, 404, 405) if open_to_readers else (403, 405)
+                if not (_is_closed(response) if role == "nobody" else status in fine):
+                    broken.append(f"{role} {method} /{url} ({name}): {status}")
+    assert broken == []
+    after = _everything()
+    assert {name for name in before if before[name] != after[name]} <= {"User"}  # last_login

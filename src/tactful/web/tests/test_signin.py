@@ -1,10 +1,12 @@
 """Signing in, and what belongs to it, by whole requests."""
 
 import re
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.contrib.auth.hashers import get_hasher
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -73,6 +75,27 @@ def test_it_does_not_tell_whether_an_address_exists(cast: Cast) -> None:
     User.objects.filter(id=user.id).update(is_active=False)
     gone = log_in(stranger(), user.email, "wrong password")
     assert known == unknown == gone
+
+
+def test_it_takes_as_long_for_an_address_that_does_not_exist(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R59: what costs time is the hash of the password, and it is made as often for everybody."""
+    user, hashed = with_password(cast), []
+    hasher = type(get_hasher())
+    encode = hasher.encode
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        hashed.append(1)
+        return encode(*args, **kwargs)
+
+    monkeypatch.setattr(hasher, "encode", counted)
+    counts = []
+    for email in (user.email, "nobody@fjord.example"):
+        hashed.clear()
+        log_in(stranger(), email, "wrong password")
+        counts.append(len(hashed))
+    assert counts[0] == counts[1] > 0
 
 
 @pytest.mark.parametrize("language", ["en", "nb"])
