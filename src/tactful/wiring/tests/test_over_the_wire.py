@@ -19,14 +19,15 @@ from tactful.contacts.actions import update_contact
 from tactful.content.actions import NewTemplate, publish_template
 from tactful.content.types import MailSource, Variable
 from tactful.delivery import session, worker
+from tactful.delivery.actions import decide_unknown
 from tactful.delivery.hot import pg
 from tactful.delivery.hot.sweeps import LEASE
 from tactful.delivery.models import Dispatch
 from tactful.delivery.queries import audience
 from tactful.delivery.recovery import recover
-from tactful.delivery.tests.house import Clerk, due_at_once
+from tactful.delivery.tests.house import Clerk, due_at_once, pass_time
 from tactful.delivery.tests.test_recovery import Killed
-from tactful.delivery.worker import DeliveryWorker
+from tactful.delivery.worker import DeliveryWorker, ask_people
 from tactful.demo.postbox.sink import Script, Sink, SinkSettings
 from tactful.events.models import Event as FactRow
 from tactful.foundation.actions import change_settings
@@ -120,6 +121,36 @@ def test_an_automatic_answer_says_so_and_can_cause_no_answer(cast: Cast, tmp_pat
     assert headers[LIV]["Auto-Submitted"] == "auto-replied"
     assert mails["paal@client.example"][0].startswith("post+")
     assert headers["paal@client.example"]["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["again", "leave"])
+def test_what_nobody_knows_stands_on_somebody_s_list_after_a_day(
+    cast: Cast, tmp_path: Path, again: bool
+) -> None:
+    """R4: "send again" sends the very same mail, "leave" leaves it; both take it off the list."""
+    with Sink(SinkSettings(scripts={LIV: Script("dot", "drop", 1)})) as sink:
+        through(cast, sink)
+        publish(cast, "Words")
+        clerk = a_clerk(tmp_path)
+        ident = cast.plans(cast.liv, subject="", body="", template="again")
+        clerk.turn()
+        ask_people()
+        cast.reacts()
+        assert (Dispatch.objects.get(pk=ident).state, cast.tasks()) == ("unknown", [])
+        pass_time(timedelta(hours=25))
+        cast.later(timedelta(hours=25))
+        ask_people()
+        cast.reacts()
+        (task,) = cast.tasks(code="message_unknown")
+        assert (task.contact_id, task.subject_id, task.owner_id) == (cast.liv.id, ident, cast.colleague.id)
+        decide_unknown(message_id=ident, send_again=again, acting_user=cast.colleague.id, now=cast.now)
+        clerk.turn()
+        cast.reacts()
+        clerk.leave()
+    assert cast.tasks(code="message_unknown") == []
+    assert Dispatch.objects.get(pk=ident).state == ("sent" if again else "unknown")
+    assert len(sink.ledger.mails) == (2 if again else 1)
+    assert len({(mail.message_id, mail.digest) for mail in sink.ledger.mails}) == 1
 
 
 class Death:
