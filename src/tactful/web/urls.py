@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<id:pk>/closure/", inbox.closure, name="closure"),
     path("inbox/<id:pk>/handoff/", inbox.handoff, name="handoff"),
     path("inbox/<id:pk>/elsewhere/", inbox.answered_elsewhere, name="answered_elsewhere"),
+    path("inbox/<id:pk>/snooze/", inbox.snoozed, name="snooze"),
     path("inbox/<id:pk>/assignment/", inbox.assignment, name="assignment"),
     path("inbox/<id:pk>/settlement/", inbox.settlement, name="settlement"),
     path("entries/<id:pk>/", entries.entry, name="entry"),

@@ -16,6 +16,7 @@ from tactful.foundation.models import Audit
 from tactful.foundation.sealing import seal
 from tactful.gate import actions as holds
 from tactful.inbox.actions.answer import hand_back_the_quiet
+from tactful.inbox.actions.snooze import wake_snoozed
 from tactful.wiring.inbound import read_waiting
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ CHORES = (
     Chore("read inbound mail", 0.5, read_waiting),
     Chore("end holds that have expired", 5, lambda now: holds.expire_holds(now=now)),
     Chore("hand back quiet conversations", 15, lambda now: hand_back_the_quiet(now=now)),
+    Chore("wake snoozed conversations", 15, lambda now: wake_snoozed(now=now)),
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
     Chore("seal the audit log", 1, lambda _now: seal(Audit)),

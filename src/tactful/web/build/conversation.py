@@ -1,6 +1,8 @@
 """A thread with all that stands around it: what we owe, what automation plans, how we may write."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from tactful.delivery.queries import Dispatch
 from tactful.engagements import queries as engagements
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Conversation, TalkSpell
+from tactful.kernel.zones import utc_of
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.inbox import who_of
@@ -24,6 +27,7 @@ from tactful.web.types import Act, HoldCard, Meta
 from tactful.web.visit import Visit
 
 HELD_SHOWN, PLANNED_SHOWN = 3, 6
+MORNING = time(8)
 
 
 def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "") -> Thread:
@@ -90,6 +94,8 @@ def _more(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tupl
     ]
     if any(talk.kind in ("complaint", "negative", "sensitive") for talk in talks):
         acts.append(Act(_("It is settled"), reverse("web:settlement", args=[row.id]), icon="check"))
+    if row.state not in (Conversation.State.CLOSED, Conversation.State.SNOOZED):
+        acts.extend(_snoozes(row, visit))
     name = around.first_name(row.contact_id)
     hold = reverse("web:hold_client", args=[row.contact_id])
     acts.append(Act(_("Hold everything for %(name)s") % {"name": name}, hold, glyph="held", key="h"))
@@ -99,6 +105,23 @@ def _more(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tupl
             text = _("I take it") if user == visit.user else _("Give it to %(name)s") % {"name": user.name}
             acts.append(Act(text, assign, icon="person", fields=(("owner", str(user.id)),)))
     return tuple(acts)
+
+
+def _snoozes(row: Conversation, visit: Visit) -> Iterable[Act]:
+    url = reverse("web:snooze", args=[row.id])
+    for key, until in snooze_moments(visit):
+        words = _("Back %(moment)s") % {"moment": near(until, visit.now)}
+        yield Act(words, url, glyph="held", fields=(("until", key),))
+
+
+def snooze_moments(visit: Visit) -> tuple[tuple[str, datetime], ...]:
+    """Tomorrow and next Monday, when the day begins; once, where they are the same."""
+    zone = visit.house.time_zone
+    today = visit.now.astimezone(ZoneInfo(zone)).date()
+    days = {"tomorrow": today + timedelta(days=1), "monday": today + timedelta(days=7 - today.weekday())}
+    if days["tomorrow"] == days["monday"]:
+        del days["tomorrow"]
+    return tuple((key, utc_of(day, MORNING, zone)) for key, day in days.items())
 
 
 def _debts(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tuple[Debt, ...]:

@@ -22,6 +22,7 @@ PAGE = 40
 SHOWS: dict[str, tuple[str, ...]] = {
     "open": ("open",),
     "waiting": ("waiting",),
+    "snoozed": ("snoozed",),
     "closed": ("closed",),
     "all": (),
 }
@@ -92,7 +93,7 @@ def _groups(rows: Sequence[Conversation], known: _List) -> tuple[ConversationGro
     titles = {
         "open": _("We owe an answer"),
         "waiting": _("The client has the ball"),
-        "snoozed": _("Snoozed"),
+        "snoozed": pgettext("conversations", "Snoozed"),
         "closed": pgettext("conversations", "Closed"),
     }
     groups = {state: tuple(_row(row, known) for row in rows if row.state == state) for state in titles}
@@ -150,6 +151,7 @@ def _tabs(asked: Asked) -> tuple[Tab, ...]:
     words = (
         ("open", pgettext("conversations", "Open")),
         ("waiting", pgettext("conversations", "Waiting")),
+        ("snoozed", pgettext("conversations", "Snoozed")),
         ("closed", pgettext("conversations", "Closed")),
         ("all", pgettext("conversations", "All")),
     )

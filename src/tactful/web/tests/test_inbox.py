@@ -1,11 +1,16 @@
 """The inbox, by whole requests."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tactful.delivery.models import Message
 from tactful.foundation import files
+from tactful.inbox.actions.answer import InboxError, close
+from tactful.inbox.actions.snooze import snooze, wake_snoozed
 from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
 from tactful.web.build import inbox as build
 from tactful.web.tests.cast import Cast, a_file
@@ -232,3 +237,50 @@ def test_a_misread_objection_is_corrected_from_the_thread_and_the_profile(cast: 
     answer = staff.post(url, {"reason": "The dishwasher."}, follow=True)
     assert "may be sent again" in answer.content.decode()
     assert all(url not in staff.get(page).content.decode() for page in pages)
+
+
+def test_a_conversation_comes_back_on_monday_and_holds_meanwhile(cast: Cast) -> None:
+    cast.writes(cast.consenting, "Could you look at this on Monday?")
+    thread = cast.thread(cast.consenting)
+    before = talks_of(cast)
+    client, url = cast.signed_in(cast.colleague), f"/inbox/{thread.id}/snooze/"
+    assert 'value="monday"' in client.get(f"/inbox/{thread.id}/").content.decode()
+    assert cast.signed_in(cast.reader).post(url, {"until": "monday"}).status_code == 403
+    client.post(url, {"until": "yesterday"})
+    assert cast.thread(cast.consenting).state == "open"
+    client.post(url, {"until": "monday"})
+    thread = cast.thread(cast.consenting)
+    assert thread.snoozed_until is not None
+    local = thread.snoozed_until.astimezone(ZoneInfo("Europe/Oslo"))
+    assert (thread.state, local.weekday(), local.hour, local > cast.now) == ("snoozed", 0, 8, True)
+    assert talks_of(cast) == before, "what automation may do has not changed"
+    link = f"/inbox/{thread.id}/"
+    assert link not in client.get("/inbox/?show=open").content.decode()
+    assert link in client.get("/inbox/?show=snoozed").content.decode()
+    assert wake_snoozed(now=thread.snoozed_until - timedelta(minutes=1)) == 0
+    assert wake_snoozed(now=thread.snoozed_until) == 1
+    assert (cast.thread(cast.consenting).state, talks_of(cast)) == ("open", before)
+
+
+def test_a_client_who_writes_again_is_not_snoozed(cast: Cast) -> None:
+    cast.writes(cast.consenting, "Could you call me?")
+    thread = cast.thread(cast.consenting)
+    snooze(thread.id, cast.now + timedelta(days=3), acting_user=cast.colleague.id, now=cast.now)
+    cast.writes(cast.consenting, "It has become urgent, could you call?")
+    assert cast.thread(cast.consenting).state == "open"
+    assert wake_snoozed(now=cast.now + timedelta(days=4)) == 0
+
+
+def test_nothing_is_put_off_that_is_over(cast: Cast) -> None:
+    cast.writes(cast.consenting, "Could you call me?")
+    thread = cast.thread(cast.consenting)
+    with pytest.raises(InboxError, match="later one"):
+        snooze(thread.id, cast.now, acting_user=cast.colleague.id, now=cast.now)
+    close(thread.id, acting_user=cast.colleague.id, now=cast.now)
+    with pytest.raises(InboxError, match="closed"):
+        snooze(thread.id, cast.now + timedelta(days=1), acting_user=cast.colleague.id, now=cast.now)
+
+
+def talks_of(cast: Cast) -> list[tuple[str, int]]:
+    running = TalkSpell.objects.running().filter(contact_id=cast.consenting.id)
+    return list(running.order_by("kind").values_list("kind", "ref"))

@@ -8,10 +8,12 @@ from django.views.decorators.http import require_safe
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions import answer
 from tactful.inbox.actions.answer import Answer
+from tactful.inbox.actions.snooze import snooze
 from tactful.inbox.queries import Conversation
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
-from tactful.web.build.conversation import thread_page
+from tactful.web.build.conversation import snooze_moments, thread_page
 from tactful.web.build.inbox import Asked, inbox_page, read_asked
+from tactful.web.templatetags.tactful import near
 
 
 @require_safe
@@ -63,6 +65,19 @@ def answered_elsewhere(request: StaffRequest, pk: int) -> HttpResponse:
     row, how, note = _conversation(pk), request.POST.get("how", ""), request.POST.get("note", "")
     answer.answered_elsewhere(row.id, how, acting_user=request.user.id, now=request.visit.now, note=note)
     return done(request, _("Noted as answered."), "web:inbox")
+
+
+@staff_page("inbox")
+@writes
+def snoozed(request: StaffRequest, pk: int) -> HttpResponse:
+    """Out of sight until the morning of a working day; automation is as quiet as before."""
+    moments = dict(snooze_moments(request.visit))
+    until = moments.get(request.POST.get("until", ""))
+    if until is None:
+        raise Sorry(_("Choose one of the moments that stand there."))
+    snooze(_conversation(pk).id, until, acting_user=request.user.id, now=request.visit.now)
+    words = {"moment": near(until, request.visit.now)}
+    return done(request, _("Back %(moment)s. Automation stays as quiet as it is.") % words, "web:inbox")
 
 
 @staff_page("inbox")
