@@ -154,7 +154,7 @@ def post(cast: Cast, tmp_path: Path) -> Iterator[Post]:
         provider: Any = SimpleNamespace(open=kept)
         clerk = Clerk(house, provider, tmp_path)
         yield Post(cast, sink, clerk)
-        kept(cast.account.id).quit()
+        kept(cast.account.id).close()
         clerk.leave()
 
 
