@@ -36,9 +36,9 @@ class OutboundMessage(NamedTuple):
 
     ``ident`` and ``attempt`` go into the phase journal. ``pieces`` put together are the finished message
     in wire form for its channel; for mail CRLF line ends, not yet dot-stuffed, without the final dot.
-    ``ready``: seven bits, the last line ended, and the same bytes before and after dot-stuffing, so that
-    nobody need look again. ``must_arrive``: at most one such message of a worker may be between dot and
-    reply.
+    ``ready``: seven bits but for letters in an address, the last line ended, and the same bytes before and
+    after dot-stuffing, so that nobody need look again. ``must_arrive``: at most one such message of a
+    worker may be between dot and reply.
     """
 
     ident: int

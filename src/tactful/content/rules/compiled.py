@@ -39,7 +39,7 @@ class CompiledMail:
         if self.preheader:
             own["preheader"] = self.preheader(own)
         head = header_block(envelope, subject) + self.mime_headers
-        return b"".join([head.encode("ascii"), *self.body(own)])
+        return b"".join([head.encode(), *self.body(own)])
 
     def form(self, pattern: MailEnvelope, shared: Mapping[str, str]) -> Form | None:
         """For many mails on one letterhead; None where each is rendered anew. Raises ``MailRefused``."""

@@ -135,8 +135,8 @@ class Form:
             for place in link.places:
                 body[place] = encoded
         digest = self._digest.copy()
-        digest.update(b"\0".join([f"{personal}{signed}".encode("ascii"), *[body[at] for at in self._open]]))
-        head = f"{personal}{''.join(rest)}".encode("ascii")
+        digest.update(b"\0".join([f"{personal}{signed}".encode(), *[body[at] for at in self._open]]))
+        head = f"{personal}{''.join(rest)}".encode()
         return [head, *body], digest.digest()
 
     def _own(self, values: Mapping[str, str]) -> dict[str, str]:

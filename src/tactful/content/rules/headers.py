@@ -18,7 +18,9 @@ _PHRASE = re.compile(r"[A-Za-z0-9&'_-]+(?: [A-Za-z0-9&'_-]+)*")
 _QUOTABLE = re.compile(r"[ !#-<>-\[\]-~]+")
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_ADDRESS = re.compile(rf"{_LOCAL}@{_DOMAIN.pattern}")
+_LOCAL_UTF8 = re.compile(r"[^\x00-\x20\x7f-\xa0\"(),:;<>@\[\\\]\s]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}>")
 _HTTPS = re.compile(r"https?://[!-;=?-~]{1,900}")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -31,33 +33,43 @@ def clean_words(value: str, limit: int) -> str:
 
 
 def checked_address(address: str) -> str:
-    """``address`` with its domain in A-labels (R31). Raises ``MailRefused`` where it cannot be used.
-
-    A local part outside ASCII is refused here: it needs SMTPUTF8 all the way, which no header of ours
-    asks for.
-    """
+    """``address`` with its domain in A-labels (R31). Raises ``MailRefused`` where it cannot be used."""
     if _ADDRESS.fullmatch(address) and _fits(address, address.find("@")):
         return address
+    checked = _with_a_labels(address)
+    if not _fits(checked, checked.rfind("@")) or not _ADDRESS.fullmatch(checked):
+        raise _no_address(address)
+    return checked
+
+
+def checked_recipient(address: str) -> str:
+    """Like ``checked_address``; letters outside ASCII may stand before the @. Such a mail goes only to a
+    server that offers SMTPUTF8, which the transport sees to."""
+    local = address.rpartition("@")[0]
+    if local.isascii():
+        return checked_address(address)
+    checked = _with_a_labels(address)
+    known = (
+        _LOCAL_UTF8.fullmatch(local) and local.isprintable() and len(local.encode("utf-8", "replace")) <= 64
+    )
+    if not known or not _fits(checked, len(local)) or not _DOMAIN.fullmatch(checked.rpartition("@")[2]):
+        raise _no_address(address)
+    return checked
+
+
+def _with_a_labels(address: str) -> str:
     local, _, domain = address.rpartition("@")
-    if not local.isascii():
-        raise MailRefused(
-            f"The address {one_line(address)!r} has letters before the @ that many servers cannot carry. "
-            "Ask for another address.",
-            "mail.letters",
-            address=one_line(address)[:100],
-        )
     try:
         known = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError:
         known = ""
-    checked = f"{local}@{known}"
-    if not _fits(checked, len(local)) or not _ADDRESS.fullmatch(checked):
-        raise MailRefused(
-            f"{one_line(address)[:100]!r} is not a mail address. Write one like name@example.com.",
-            "mail.address",
-            address=one_line(address)[:100],
-        )
-    return checked
+    return f"{local}@{known}"
+
+
+def _no_address(address: str) -> MailRefused:
+    shown = one_line(address)[:100]
+    words = f"{shown!r} is not a mail address. Write one like name@example.com."
+    return MailRefused(words, "mail.address", address=shown)
 
 
 def _fits(address: str, local: int) -> bool:
@@ -102,7 +114,7 @@ def mailbox(name: str, who: MailAddress) -> str:
 
 
 def _mailbox(name: str, who: MailAddress) -> str:
-    address = checked_address(who.address)
+    address = checked_recipient(who.address) if name == "To" else checked_address(who.address)
     phrase = _phrase(who.name, len(name))
     if not phrase:
         return f"{name}: {address}\r\n"

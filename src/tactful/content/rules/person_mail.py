@@ -34,7 +34,7 @@ def build_person_mail(mail: PersonMail, envelope: MailEnvelope) -> bytes:
         mail.language, boundary
     )
     body = [encode_text(text + "\n"), part_start("html", boundary), encode_text(page), part_end(boundary)]
-    return b"".join([head.encode("ascii"), part_start("plain", boundary), *body])
+    return b"".join([head.encode(), part_start("plain", boundary), *body])
 
 
 def _language(language: str) -> str:

@@ -357,9 +357,6 @@ def test_what_is_missing_is_said_in_words() -> None:
     assert "unsubscribe_url" in refuse(mail, ENVELOPE._replace(unsubscribe=None), values)
     assert "automatic" in refuse(mail, ENVELOPE._replace(automatic_label=""), values)
     assert "why_url" in refuse(mail, ENVELOPE._replace(links=MailLinks()), values)
-    assert "letters before the @" in refuse(
-        mail, ENVELOPE._replace(to=MailAddress("åse@example.com")), values
-    )
     assert "not a mail address" in refuse(mail, ENVELOPE._replace(to=MailAddress("liv")), values)
 
 

@@ -10,9 +10,6 @@ from tactful.channels.types import OURS
 from tactful.web.types import Text
 
 WORDS: Final[Mapping[str, Text]] = {
-    "mail.letters": _(
-        "The address %(address)s has letters before the @ that many servers cannot carry. Ask for another."
-    ),
     "mail.address": _("“%(address)s” is not a mail address. Ask for another."),
     "mail.value": _("The value “%(name)s” is missing, and the message makes no sense without it."),
     "mail.no_words": _("The mail has no words."),
