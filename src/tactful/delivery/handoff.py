@@ -11,12 +11,12 @@ from tactful.channels.types import OutboundMessage, Outcome, SendResult
 from tactful.delivery.batch import Item
 from tactful.delivery.hot import claim as hot_claim
 from tactful.delivery.hot import handoff as hot
-from tactful.delivery.hot import pg
 from tactful.delivery.hot import settle as hot_settle
 from tactful.delivery.render import Built, Desk, build
 from tactful.delivery.rules.recovery import Fate, fate_of
 from tactful.delivery.settle import settle
 from tactful.delivery.types import Transport, WorkerJournal
+from tactful.foundation import pg
 from tactful.kernel.clock import machine_ms
 
 FIRST_GROUP = 25

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tactful.delivery.hot import pg
+from tactful.foundation import pg
 
 REVIVE = """
 UPDATE dispatch SET state = 'queued', merged_into = NULL, settled_at = NULL

@@ -12,11 +12,12 @@ from tactful.channels.types import Outcome, SendResult
 from tactful.delivery.batch import item_of
 from tactful.delivery.hot import claim as hot_claim
 from tactful.delivery.hot import handoff as hot_handoff
-from tactful.delivery.hot import pg, sweeps
 from tactful.delivery.hot import settle as hot_settle
+from tactful.delivery.hot import sweeps
 from tactful.delivery.rules.recovery import Fate, fate_of
 from tactful.delivery.settle import settle
 from tactful.delivery.types import JournalReading, Journals
+from tactful.foundation import pg
 from tactful.foundation.clock import business_now
 
 LEFT = f"""

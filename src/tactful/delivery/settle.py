@@ -11,7 +11,6 @@ from tactful.delivery.batch import Item
 from tactful.delivery.bounces import bounced
 from tactful.delivery.dice import roll
 from tactful.delivery.hot import claim as hot_caps
-from tactful.delivery.hot import pg
 from tactful.delivery.hot import settle as hot
 from tactful.delivery.judging import held_places
 from tactful.delivery.merged import revive
@@ -21,6 +20,7 @@ from tactful.delivery.rules.words import words_hash
 from tactful.delivery.verdicts import fact_data
 from tactful.events import actions as events
 from tactful.events.types import NewFact
+from tactful.foundation import pg
 from tactful.foundation.clock import business_now, machine_now
 
 ASK_AFTER = timedelta(hours=24)  # an unknown that nobody has explained by then becomes a task

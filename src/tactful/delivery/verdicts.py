@@ -8,13 +8,13 @@ from typing import Any
 from tactful.delivery.batch import Item
 from tactful.delivery.dice import roll
 from tactful.delivery.hot import claim as hot
-from tactful.delivery.hot import pg
 from tactful.delivery.hot.claim import Judged as Row
 from tactful.delivery.judging import Judged
 from tactful.delivery.merged import revive
 from tactful.delivery.rules.retry import back_off
 from tactful.events import actions as events
 from tactful.events.types import NewFact
+from tactful.foundation import pg
 from tactful.gate.rules.codes import Code
 from tactful.gate.types import UNKNOWN, Check, Facts, OnRelease, Reason, Verdict, VerdictKind
 

@@ -11,7 +11,7 @@ from psycopg import Error
 from tactful.delivery.claim import BATCH, claim
 from tactful.delivery.guard import may_send
 from tactful.delivery.handoff import Hand, send_batch
-from tactful.delivery.hot import pg, sweeps
+from tactful.delivery.hot import sweeps
 from tactful.delivery.recovery import recover
 from tactful.delivery.render import open_desk
 from tactful.delivery.session import Session
@@ -19,6 +19,7 @@ from tactful.delivery.types import FactSources, Journals, OpenTransport, Transpo
 from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events import actions as events
 from tactful.events.types import NewFact
+from tactful.foundation import pg
 from tactful.foundation.clock import business_now
 from tactful.foundation.secrets import key_ring
 from tactful.kernel.clock import machine_ms

@@ -7,29 +7,43 @@ travel as literals: psycopg's dumper of lists costs ten times as much.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, models
 from psycopg import Cursor, sql
 
-Record = tuple[Any, ...]
+Row = tuple[Any, ...]
 Params = Mapping[str, Any] | Sequence[Any]
 
+BULKY = ("seqscan", "hashjoin", "mergejoin")
 PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the operator
 
 
 @contextmanager
-def cursor() -> Iterator[Cursor[Record]]:
+def cursor() -> Iterator[Cursor[Row]]:
     connection.ensure_connection()
     connection.connection.prepare_threshold = 0  # Django forbids it; its own cursors never prepare
     with connection.wrap_database_errors, Cursor(connection.connection) as opened:
         yield opened
 
 
-def many(query: str, params: Params = ()) -> list[Record]:
+def tune() -> None:
+    """For the session of a worker, whose statements look rows up by their keys: one plan for each of
+    them, and never a whole table, whatever is (not yet) known of its size."""
+    with cursor() as opened:
+        for setting in ("plan_cache_mode = force_generic_plan", *(f"enable_{way} = off" for way in BULKY)):
+            opened.execute(f"SET {setting}")
+
+
+def many(query: str, params: Params = ()) -> list[Row]:
     with cursor() as opened:
         return opened.execute(query, params, prepare=True, binary=True).fetchall()
+
+
+def one(query: str, params: Params = ()) -> Row | None:
+    with cursor() as opened:
+        return opened.execute(query, params, prepare=True, binary=True).fetchone()
 
 
 def run(query: str, params: Params = ()) -> int:
@@ -51,23 +65,24 @@ def numbers(values: Iterable[int | None]) -> str:
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
-def moments(values: Iterable[datetime | None]) -> str:
-    return "{" + ",".join(["NULL" if value is None else _quoted(value.isoformat()) for value in values]) + "}"
+def moments(values: Iterable[date | None]) -> str:
+    """An array literal of dates or moments."""
+    return "{" + ",".join(["NULL" if value is None else value.isoformat() for value in values]) + "}"
 
 
 def texts(values: Iterable[str | None]) -> str:
     return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
 
 
+def bytes_(values: Iterable[bytes | None]) -> str:
+    """An array literal of ``bytea``."""
+    return "{" + ",".join(["NULL" if value is None else f'"\\\\x{value.hex()}"' for value in values]) + "}"
+
+
 def _quoted(value: str) -> str:
     if "\\" in value or '"' in value:
         value = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{value}"'
-
-
-def bytes_(values: Iterable[bytes]) -> str:
-    """An array literal of ``bytea``."""
-    return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
 
 
 def copy_in(rows: Sequence[models.Model]) -> None:

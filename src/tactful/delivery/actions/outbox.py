@@ -8,7 +8,6 @@ from django.db import transaction
 
 from tactful.delivery.hot import changes
 from tactful.delivery.hot.enqueue import insert
-from tactful.delivery.hot.pg import Row
 from tactful.delivery.merged import revive
 from tactful.delivery.models import Dispatch, Message
 from tactful.delivery.types import NewMessage
@@ -16,6 +15,7 @@ from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation.ids import new_ids
+from tactful.foundation.pg import Row
 from tactful.foundation.secrets import key_ring
 from tactful.gate.types import OnRelease
 

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from tactful.channels.actions import sending
 from tactful.delivery.actions.outbox import NEWS
-from tactful.delivery.hot import changes, pg
+from tactful.delivery.hot import changes
 from tactful.delivery.models import SendingPause
 from tactful.events import actions as events
+from tactful.foundation import pg
 from tactful.foundation.actions import record_audit
 from tactful.foundation.models import Instance
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from tactful.delivery.hot import claim, pg
+from tactful.delivery.hot import claim
 from tactful.delivery.rules.caps import Place
+from tactful.foundation import pg
 
 CHUNK = 1000
 LOCK = "SELECT id FROM contact WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tactful.delivery.hot import pg
 from tactful.delivery.rules.caps import Place
+from tactful.foundation import pg
 
 WEEK_LENGTH = timedelta(days=6)  # before the day in question
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from tactful.delivery.hot import pg
 from tactful.delivery.rules.lanes import lane_of
 from tactful.delivery.types import NewMessage
+from tactful.foundation import pg
 
 # column -> (SQL type, attribute of NewMessage)
 MESSAGE: Mapping[str, str] = {

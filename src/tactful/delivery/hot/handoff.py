@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tactful.delivery.hot import pg
+from tactful.foundation import pg
 
 # The lock on the contacts waits for whoever is changing a gate fact, and the mark that follows reads the
 # new gate_rev; the lock on the touchpoints does the same for the line.

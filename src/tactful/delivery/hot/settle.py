@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tactful.delivery.hot import pg
+from tactful.foundation import pg
 
 SENT = """
 UPDATE dispatch d SET state = 'sent', settled_at = %(now)s, result_code = v.code, result = '',

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tactful.delivery.hot import pg
+from tactful.foundation import pg
 
 # Which hold it was stays on the row: if its expiry came and the gate still holds, the owner is asked.
 DUE = """

@@ -159,7 +159,7 @@ def _rows(sql: str, params: dict[str, Any]) -> list[Row]:
     return [_row(record) for record in pg.many(sql, params)]
 
 
-def _row(record: pg.Record) -> Row:
+def _row(record: pg.Row) -> Row:
     ident, version, journey, contact, key, step, visit, phase, due, since, event, match, text = record
     context = json.loads(text)
     wanted = None if match is None else json.loads(match)

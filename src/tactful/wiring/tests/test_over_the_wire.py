@@ -20,7 +20,6 @@ from tactful.content.actions import NewTemplate, publish_template
 from tactful.content.types import MailSource, Variable
 from tactful.delivery import session, worker
 from tactful.delivery.actions import decide_unknown
-from tactful.delivery.hot import pg
 from tactful.delivery.hot.sweeps import LEASE
 from tactful.delivery.models import Dispatch
 from tactful.delivery.queries import audience
@@ -30,6 +29,7 @@ from tactful.delivery.tests.test_recovery import Killed
 from tactful.delivery.worker import DeliveryWorker, ask_people
 from tactful.demo.postbox.sink import Script, Sink, SinkSettings
 from tactful.events.models import Event as FactRow
+from tactful.foundation import pg
 from tactful.foundation.actions import change_settings
 from tactful.touchpoints.types import MessageClass, Purpose
 from tactful.wiring.letters import fact_sources
