@@ -11,6 +11,9 @@ python="$root/.venv/bin/python"
 PYTHONPATH="$root/src"
 DJANGO_SETTINGS_MODULE=tactful.config.settings
 PYTHONUNBUFFERED=1
+# Every process that compiles Django anew spends more on that than on most of its work.
+PYTHONPYCACHEPREFIX="$root/.var/cache/python"
+unset PYTHONDONTWRITEBYTECODE
 PIP_DISABLE_PIP_VERSION_CHECK=1
 PIP_CACHE_DIR="$root/.var/cache/pip"
 UV_CACHE_DIR="$root/.var/cache/uv"
@@ -21,7 +24,7 @@ npm_config_update_notifier=false
 UV_SYSTEM_CERTS=1
 NODE_USE_SYSTEM_CA=1
 XDG_CACHE_HOME="$root/.var/cache"
-export PYTHONPATH DJANGO_SETTINGS_MODULE PYTHONUNBUFFERED PIP_DISABLE_PIP_VERSION_CHECK
+export PYTHONPATH DJANGO_SETTINGS_MODULE PYTHONUNBUFFERED PYTHONPYCACHEPREFIX PIP_DISABLE_PIP_VERSION_CHECK
 export PIP_CACHE_DIR UV_CACHE_DIR UV_NO_PROGRESS npm_config_cache
 export npm_config_update_notifier UV_SYSTEM_CERTS NODE_USE_SYSTEM_CA XDG_CACHE_HOME
 if [ ! -w "${HOME:-/nonexistent}" ]; then

@@ -21,7 +21,12 @@ def test_home() -> Path:
 
 
 def prepare_environ(environ: MutableMapping[str, str]) -> None:
-    """Point the settings at the test server. Must happen before Django reads them."""
+    """Point the settings at the test server. Must happen before Django reads them.
+
+    Programs that tests start keep what they compile: without that, each takes seconds to import Django.
+    """
+    environ.setdefault("PYTHONPYCACHEPREFIX", str(test_home().with_name("cache") / "python"))
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
     environ.setdefault("TACTFUL_HOME", str(test_home()))
     environ.setdefault("TACTFUL_SECRET_KEY", SECRET_KEY)
     environ.setdefault("TACTFUL_LOCAL_MAIL_HOSTS", "yes")  # the mail servers of tests stand on loopback
