@@ -63,11 +63,15 @@ def main() -> None:
 
 
 def where() -> dict[str, object]:
-    entries = Entry.objects.filter(kind=Entry.Kind.INBOUND).order_by("id")
+    """``html``: all that is kept, each once, for hundreds of snippets are cleaned to the same few words.
+    ``entries``: one for each of them and for each mail that is shown as text."""
+    entries = Entry.objects.filter(kind=Entry.Kind.INBOUND).order_by("-id")
+    shown = {entry.html or entry.full_text or entry.text: entry.id for entry in entries}
     return {
+        "mails": len(entries),
         "threads": list(Conversation.objects.values_list("id", flat=True)),
-        "entries": list(entries.values_list("id", flat=True)),
-        "html": [html for html in entries.values_list("html", flat=True) if html],
+        "entries": sorted(shown.values()),
+        "html": sorted({entry.html for entry in entries} - {""}),
     }
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -21,8 +20,7 @@ RUNNING = """() => document.getAnimations().length === 0"""
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds, one sentence per element."""
-    page.evaluate(AXE_SCRIPT)
+    """What axe finds, one sentence per element. The page has been given axe when it opened."""
     page.wait_for_function(RUNNING)
     found: list[Any] = page.evaluate(RUN_AXE, RULES)
     return [f"{rule}: {node}" for rule, nodes in found for node in nodes]
