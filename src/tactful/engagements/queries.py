@@ -61,12 +61,6 @@ def file(file_id: int) -> ReceivedFile | None:
     return ReceivedFile.objects.filter(id=file_id).first()
 
 
-def files_of(contact_id: int) -> list[ReceivedFile]:
-    return list(
-        ReceivedFile.objects.filter(contact_id=contact_id).select_related("document").order_by("-received_at")
-    )
-
-
 def _documents(engagement_ids: Collection[int], at: datetime) -> dict[int, dict[int, WantedDocument]]:
     """By engagement and document, in the order in which we ask."""
     found: dict[int, dict[int, WantedDocument]] = defaultdict(dict)

@@ -4,7 +4,7 @@
 A name that is missing is spoken around.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -59,11 +59,6 @@ def client_sentence(reason: Reason, reader: Reader) -> str:
     with override(reader.language):
         code = _CODES.get(reason.code)
         return str(CLIENT.get(code, NEUTRAL) if code else NEUTRAL)
-
-
-def client_sentences(reasons: Iterable[Reason], reader: Reader) -> list[str]:
-    """Each sentence once."""
-    return list(dict.fromkeys(client_sentence(reason, reader) for reason in reasons))
 
 
 def hold_ends(verdict: Verdict, names: Mapping[str, str], reader: Reader) -> HoldEnds:

@@ -334,17 +334,6 @@ class Exit:
     reason: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LaterStep:
-    """A step whose document is settled and whose machine is not built: reading refuses it, drawing
-    may show it. Approval, web call, start and stop of another journey."""
-
-    id: str
-    next: str
-    kind: str
-    options: Mapping[str, object] = field(default_factory=dict)
-
-
 Step: TypeAlias = Send | Wait | WaitFor | Branch | Task | Update | Tag | Split | Exit
 
 

@@ -7,13 +7,6 @@ Nothing outside this module and ``foundation.clock`` asks the system for the tim
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-
-
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """The moment, aware and in UTC."""
-        ...
 
 
 class SystemClock:
@@ -24,20 +17,6 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._shift
-
-
-class FixedClock:
-    """A clock for tests and simulations: it moves only when told to."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = require_aware(at)
-
-    def now(self) -> datetime:
-        return self._at
-
-    def advance(self, by: timedelta) -> datetime:
-        self._at += by
-        return self._at
 
 
 def machine_ms() -> int:

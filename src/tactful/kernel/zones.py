@@ -62,20 +62,10 @@ def next_day_start(moment: datetime, zones: tuple[str, ...]) -> datetime:
     return max(day_start(local_day(moment, name) + _DAY, name) for name in zones)
 
 
-def seven_days(last: date) -> tuple[date, date]:
-    """First and last day of the seven days up to and with ``last``."""
-    return last - 6 * _DAY, last
-
-
 def plus_wall_days(moment: datetime, days: int, zone_name: str) -> datetime:
     """``days`` calendar days later at the same wall time: "+1 day" keeps 09:00 at 09:00."""
     wall = require_aware(moment).astimezone(zone(zone_name))
     return utc_of(wall.date() + days * _DAY, wall.time(), zone_name)
-
-
-def plus_elapsed(moment: datetime, elapsed: timedelta) -> datetime:
-    """``elapsed`` later by the stopwatch: "+24 h" is 24 hours, whatever the wall shows."""
-    return require_aware(moment) + elapsed
 
 
 def _offset(wall: datetime, tz: ZoneInfo, fold: int) -> timedelta:

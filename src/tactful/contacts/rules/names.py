@@ -75,10 +75,6 @@ def is_full(name: str) -> bool:
     return len(_words(name)) > 1
 
 
-def compare_key(name: str) -> str:
-    return " ".join(_words(name))
-
-
 def company_key(name: str) -> str:
     """Firms are compared without case, marks and legal form: "Kafé Kråka AS" is "kafé kråka"."""
     words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name).casefold()).split()

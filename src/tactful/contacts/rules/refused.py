@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from tactful.contacts.types import RowOutcome, RowPlan
-
 from .headings import REASON_HEADINGS, fold_heading
 from .safe_csv import write_csv
 
@@ -19,7 +17,3 @@ def refused_file(
     keep = [i for i, cell in enumerate(header) if fold_heading(cell) not in REASON_HEADINGS]
     rows = [[*(cells[i] if i < len(cells) else "" for i in keep), reason] for cells, reason in refused]
     return write_csv([*(header[i] for i in keep), reason_heading], rows, delimiter)
-
-
-def refused_of(plans: Iterable[RowPlan]) -> list[RowPlan]:
-    return [plan for plan in plans if plan.outcome is RowOutcome.REFUSED]

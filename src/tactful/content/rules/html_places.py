@@ -6,7 +6,6 @@ Conditional comments for Outlook are read as the HTML that they hold.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tactful.content.rules.escaping import LINK_SCHEMES, Context
@@ -162,7 +161,3 @@ class _Walker:
             return end + 3
         self._open(words[end : end + len(closing)])
         return end + len(closing)
-
-
-def slots_of(places: Places) -> Iterator[Slot]:
-    return (piece for piece in places.pieces if isinstance(piece, Slot))

@@ -62,10 +62,6 @@ def lift(text: str, marks: list[Mark]) -> str:
     return _MARK.sub(lambda _: f"{MARK_WORD}{next(numbers)}End", text)
 
 
-def put_back(text: str, marks: list[Mark]) -> str:
-    return _TOKEN.sub(lambda match: marks[int(match.group(1))].source, text)
-
-
 def split(text: str, marks: list[Mark]) -> Iterator[str | Mark]:
     """The words and marks of a lifted text, in order."""
     for index, piece in enumerate(_TOKEN.split(text)):

@@ -20,7 +20,6 @@ from tactful.journeys.types import (
     CLIENT_REPLIED,
     Branch,
     Condition,
-    DateEntry,
     Definition,
     Delay,
     EventEntry,
@@ -222,7 +221,3 @@ def entry_names(definition: Definition) -> tuple[str, ...]:
 def entry_event(definition: Definition) -> str | None:
     """The event that begins the journey, if an event does."""
     return definition.entry.event if isinstance(definition.entry, EventEntry) else None
-
-
-def entry_date(definition: Definition) -> DateEntry | None:
-    return definition.entry if isinstance(definition.entry, DateEntry) else None

@@ -2,16 +2,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tactful.kernel.clock import FixedClock, SystemClock, machine_ms, require_aware
+from tactful.kernel.clock import SystemClock, machine_ms, require_aware
 
 NOON = datetime(2026, 4, 9, 12, tzinfo=UTC)
-
-
-def test_a_fixed_clock_moves_only_when_told() -> None:
-    clock = FixedClock(NOON)
-    assert clock.now() == clock.now() == NOON
-    assert clock.advance(timedelta(hours=1)) == clock.now() == NOON + timedelta(hours=1)
-    assert clock.advance(timedelta(hours=-2)) == NOON - timedelta(hours=1)
 
 
 def test_the_system_clock_is_utc_and_can_be_shifted() -> None:
@@ -34,5 +27,3 @@ def test_a_moment_becomes_utc_and_stays_the_same_moment() -> None:
 def test_a_naive_moment_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="has no time zone"):
         require_aware(NOON.replace(tzinfo=None))
-    with pytest.raises(ValueError, match="has no time zone"):
-        FixedClock(NOON.replace(tzinfo=None))
