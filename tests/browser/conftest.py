@@ -38,12 +38,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of one house run in one process, for a house costs more than most of them."""
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            house = "quiet_house" if "quiet_house" in getattr(item, "fixturenames", ()) else "house"
-            item.add_marker(pytest.mark.xdist_group(house))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The pytest plugin. Imported before Django reads its settings, so the environment is prepared here."""
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,8 +17,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.import_plugin("tactful.testing.fixtures")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ``--dist loadgroup`` the largest groups start first, so that no long test is left for the end."""
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.xdist_group("slow"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """``--dist loadscope`` is ours: what is expensive to set up stays in one process."""
+    from tactful.testing.sharing import Sharing  # noqa: PLC0415, only where xdist is at work
+
+    return Sharing(config, log) if config.getoption("dist") == "loadscope" else None

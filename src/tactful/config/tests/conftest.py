@@ -8,13 +8,6 @@ import pytest
 from tactful.config.postgres.server import Server
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process makes the database that all of them start and stop."""
-    for item in items:
-        if "home" in getattr(item, "fixturenames", ()) and item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("home"))
-
-
 def throwaway_server(home: Path) -> Server:
     return Server(home, lambda _: None, durable=False)
 
