@@ -1,4 +1,4 @@
-"""The command line: ``tactful up | demo | web | worker | migrate | doctor | contacts | journeys``."""
+"""The command line: ``tactful up``, ``tactful demo`` and their kin."""
 
 import argparse
 import errno
@@ -14,7 +14,7 @@ from tactful.config.environment import Environment
 from tactful.config.release import release
 from tactful.config.trouble import EXIT_CODE, Trouble, disk_trouble
 
-COMMANDS = ("up", "demo", "web", "worker", "migrate", "doctor", "contacts", "journeys")
+COMMANDS = ("up", "demo", "web", "worker", "migrate", "doctor", "people", "contacts", "journeys")
 """Modules of ``config.commands``, loaded only when named, for each part of the process tree comes through
 here. Each has a docstring (its help), ``add_arguments(parser)`` and ``run(arguments, environment)``."""
 

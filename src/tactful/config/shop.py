@@ -5,6 +5,8 @@ import os
 import sys
 
 import django
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
 django.setup()
@@ -14,6 +16,10 @@ from tactful.contacts.actions import ContactError, import_file  # noqa: E402
 from tactful.contacts.types import Declaration, ImportRequest, ListSource  # noqa: E402
 from tactful.content import queries as content  # noqa: E402
 from tactful.foundation.clock import business_now  # noqa: E402
+from tactful.foundation.models import Role  # noqa: E402
+from tactful.foundation.queries import business_at  # noqa: E402
+from tactful.foundation.staff import actions as staff  # noqa: E402
+from tactful.foundation.staff.queries import person_by_email  # noqa: E402
 from tactful.journeys.actions import import_journey  # noqa: E402
 from tactful.journeys.queries import journey_by_slug  # noqa: E402
 from tactful.journeys.rules.checks import Surroundings, run_checks  # noqa: E402
@@ -41,6 +47,32 @@ def import_contacts(arguments: argparse.Namespace, content_of_file: bytes) -> in
     if arguments.refused and done.counts.get("refused"):
         arguments.refused.write_bytes(contacts.refused_csv(done.id))
         print(f"The refused rows are in {arguments.refused}. Mend them and import that file.")
+    return 0
+
+
+def add_person(email: str, name: str, role: str) -> int:
+    now = business_now()
+    try:
+        validate_email(email)
+        new = staff.Person(name, email, Role(role), language=business_at(now).language)
+        _user, password = staff.add_person(new, acting_user=None, now=now)
+    except (ValidationError, staff.PersonError) as error:
+        print(*getattr(error, "messages", error.args), file=sys.stderr)
+        return 1
+    return _tell(email, password)
+
+
+def give_new_password(email: str) -> int:
+    user = person_by_email(email)
+    if user is None:
+        print(f"Nobody here has the address {email}. Check how it is written.", file=sys.stderr)
+        return 1
+    _user, password = staff.give_new_password(user.id, acting_user=None, now=business_now())
+    return _tell(user.email, password)
+
+
+def _tell(email: str, password: str) -> int:
+    print(f"{email} signs in with the one-time password {password} and then chooses another.")
     return 0
 
 

@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -82,6 +83,8 @@ def staff_page(section: str) -> Callable[[View[P]], Callable[Concatenate[HttpReq
         def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
+            if request.user.must_choose_password:
+                return redirect_to_login(request.get_full_path(), reverse("account_change_password"))
             ours = cast(StaffRequest, request)
             ours.section, ours.visit = section, begin_visit(request.user)
             with timezone.override(ZoneInfo(ours.visit.house.time_zone)):

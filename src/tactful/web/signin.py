@@ -6,14 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import User
 from tactful.foundation.queries import business_at
-from tactful.foundation.staff.actions import end_sessions
+from tactful.foundation.staff.actions import choose_password, end_sessions
 from tactful.foundation.staff.queries import sign_in_marks
 
 View = Callable[..., HttpResponseBase]
@@ -24,6 +27,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        if user is not None and user.must_choose_password and user.check_password(password):
+            raise ValidationError(_("This is the one-time password. Choose one that only you know."))
+        cleaned: str = super().clean_password(password, user)
+        return cleaned
+
+    def set_password(self, user: User, password: str) -> None:
+        choose_password(user, password, now=business_now())
+
+    def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
+        return reverse("web:account")
 
 
 def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -61,6 +76,6 @@ def in_our_zone(view: View) -> View:
     return zoned
 
 
-def not_here(_request: HttpRequest, **_: str) -> HttpResponseBase:
+def not_here(_request: HttpRequest, **_given: str) -> HttpResponseBase:
     """Pages of allauth that we have no use for: signing up, mail addresses, passwords by mail."""
     raise Http404

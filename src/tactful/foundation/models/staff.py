@@ -35,6 +35,8 @@ class User(AbstractBaseUser):
     theme = models.CharField(max_length=8, blank=True)  # "", "light", "dark"
     shortcuts = models.BooleanField(default=True)  # single keys on or off
     is_active = models.BooleanField(default=True)
+    # An owner has seen the password, so its holder chooses another before anything else.
+    must_choose_password = models.BooleanField(default=False, db_default=False)
 
     objects = UserManager()
 

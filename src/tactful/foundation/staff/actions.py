@@ -47,8 +47,8 @@ def add_person(new: Person, *, acting_user: int | None, now: datetime) -> tuple[
     _expect_free(new.email, None)
     password = secrets.token_urlsafe(ONE_TIME_BYTES)
     user = User.objects.add(email=new.email, name=new.name, role=new.role, password=password)
-    user.title, user.language = new.title, new.language
-    user.save(update_fields=["title", "language"])
+    user.title, user.language, user.must_choose_password = new.title, new.language, True
+    user.save(update_fields=["title", "language", "must_choose_password"])
     _audit("person.added", user, acting_user, now, {"role": new.role})
     return user, password
 
@@ -91,15 +91,25 @@ def reactivate(user_id: int, *, acting_user: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def give_new_password(user_id: int, *, acting_user: int, now: datetime) -> tuple[User, str]:
+def give_new_password(user_id: int, *, acting_user: int | None, now: datetime) -> tuple[User, str]:
     """A one-time password for somebody who has lost theirs. Ends all their sessions."""
     user = User.objects.select_for_update().get(id=user_id)
     password = secrets.token_urlsafe(ONE_TIME_BYTES)
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.must_choose_password = True
+    user.save(update_fields=["password", "must_choose_password"])
     end_sessions(user_id=user.id)
     _audit("person.new_password", user, acting_user, now, {})
     return user, password
+
+
+@transaction.atomic
+def choose_password(user: User, password: str, *, now: datetime) -> None:
+    """The password that somebody has chosen for themselves; it replaces a one-time password too."""
+    user.set_password(password)
+    user.must_choose_password = False
+    user.save(update_fields=["password", "must_choose_password"])
+    _audit("person.password_chosen", user, user.id, now, {})
 
 
 @transaction.atomic

@@ -40,3 +40,8 @@ def sign_in_marks(user_id: int) -> tuple[object, ...]:
 
 def person(user_id: int) -> User | None:
     return User.objects.filter(id=user_id).first()
+
+
+def person_by_email(email: str) -> User | None:
+    """However it is written."""
+    return User.objects.filter(email__iexact=email).first()

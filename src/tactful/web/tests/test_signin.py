@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tactful.foundation.models import User
+from tactful.foundation.staff.actions import give_new_password
 from tactful.web.tests.cast import Cast
 
 PASSWORD = "fjord og fjell 1"
@@ -162,3 +163,18 @@ def test_a_failed_change_ends_nothing(cast: Cast) -> None:
     wrong = {"oldpassword": "no", "password1": "vidde og vann 22", "password2": "vidde og vann 22"}
     assert here.post("/account/password/change/", wrong).status_code == 200
     assert elsewhere.get("/me/").status_code == 200
+
+
+def test_a_one_time_password_opens_nothing_but_the_choice_of_another(cast: Cast) -> None:
+    user, given = give_new_password(cast.colleague.id, acting_user=cast.owner.id, now=cast.now)
+    client = stranger()
+    assert log_in(client, user.email, given)[0] == 302
+    for place in ("/", "/inbox/", "/me/", f"/clients/{cast.consenting.id}/"):
+        assert client.get(place)["Location"].startswith("/account/password/change/?next="), place
+    same = {"oldpassword": given, "password1": given, "password2": given}
+    assert "Dette er engangspassordet" in client.post("/account/password/change/", same).content.decode()
+    assert client.get("/me/").status_code == 302
+    new = same | {"password1": PASSWORD, "password2": PASSWORD, "next": "/inbox/"}
+    assert client.post("/account/password/change/", new)["Location"] == "/inbox/"
+    assert client.get("/inbox/").status_code == 200
+    assert log_in(stranger(), user.email, PASSWORD)[0] == 302

@@ -1,0 +1,28 @@
+"""Add people who work here, the first owner among them, and help who has lost a password."""
+
+import argparse
+import importlib
+
+from tactful.config.environment import Environment
+from tactful.config.postgres.server import require_running
+
+ROLES = ("owner", "staff", "read_only")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    add = acts.add_parser("add", help="somebody new; prints their one-time password")
+    add.add_argument("email")
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", choices=ROLES, default="staff")
+    lost = acts.add_parser("password", help="a new one-time password; ends all sessions of that person")
+    lost.add_argument("email")
+
+
+def run(arguments: argparse.Namespace, environment: Environment) -> int:
+    require_running(environment)
+    # By name: this loads Django, which the other commands do without.
+    house = importlib.import_module("tactful.config.shop")
+    if arguments.act == "add":
+        return int(house.add_person(arguments.email, arguments.name, arguments.role))
+    return int(house.give_new_password(arguments.email))
