@@ -72,7 +72,7 @@ def as_python(template: Path) -> bytes:
 def found() -> Catalog:
     """All strings of the source, with the files in which they stand."""
     catalog = Catalog(charset="utf-8")
-    for path in (*sources(".py"), *sources(".html")):
+    for path in (*sources(".py"), *sources(".html"), *sources(".txt")):
         content = path.read_bytes() if path.suffix == ".py" else as_python(path)
         place = path.relative_to(ROOT).as_posix()
         for _line, message, _comments, context in extract("python", BytesIO(content), keywords=KEYWORDS):

@@ -13,10 +13,12 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from tactful.web.rules import when
+from tactful.web.rules.browsers import browser_name
+from tactful.web.rules.compounds import parted
 from tactful.web.rules.names import initials
 
 register = template.Library()
@@ -191,6 +193,17 @@ def first_name(person: Any) -> str:
     return str(getattr(person, "name", person)).split(" ")[0]
 
 
+@register.filter
+def in_parts(name: str) -> str:
+    """With places where a long Norwegian word may be parted."""
+    return parted(name)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    return browser_name(agent) or gettext("A browser that we do not know")
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
     """A Django form field in our form: label, hint, control, and the error below it in words."""
@@ -199,6 +212,7 @@ def field(bound: BoundField) -> dict[str, Any]:
     is_set = bool(getattr(widget, "use_fieldset", False))
     notes = [f"{bound.auto_id}_hint"] if bound.help_text else []
     notes += [f"{bound.auto_id}_error"] if bound.errors else []
+    widget.attrs.pop("placeholder", None)  # allauth's repeat the label
     attrs: dict[str, Any] = {"aria-describedby": " ".join(notes)} if notes and not is_set else {}
     if kind not in {"checkbox", "radio"}:
         attrs["class"] = "field bad" if bound.errors else "field"
