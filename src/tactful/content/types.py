@@ -179,8 +179,10 @@ class PersonMail:
 @dataclass(frozen=True, slots=True)
 class SafeHtml:
     """Sanitised mail HTML. It asks nothing of the network: each remote image is an ``<img>`` without
-    ``src``, its address rests in ``data-remote-src``. ``words_only``: it could not be shown as it came."""
+    ``src``, its address rests in ``data-remote-src``. ``words_only``: it could not be shown as it came.
+    ``cut``: it was longer than we read, so its end is missing."""
 
     html: str
     remote_images: int = 0
     words_only: bool = False
+    cut: bool = False

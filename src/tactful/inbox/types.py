@@ -30,6 +30,7 @@ class Received:
     ``contact_id`` None: a stranger. ``verified`` False: nothing proves who wrote it (R93).
     ``safe_html``: sanitised. ``left_out``: how many attachments were not taken in.
     ``words_only``: the HTML could not be shown as it came, ``safe_html`` has its words.
+    ``cut``: its end is missing.
     """
 
     message: InboundMessage
@@ -43,6 +44,7 @@ class Received:
     files: tuple[StoredFile, ...] = ()
     left_out: int = 0
     words_only: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

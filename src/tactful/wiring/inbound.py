@@ -142,6 +142,7 @@ def _received(row: InboundRaw, message: InboundMessage, match: Match) -> Receive
         files=kept,
         left_out=len(message.attachments) - len(kept),
         words_only=safe.words_only,
+        cut=safe.cut,
     )
 
 

@@ -7,6 +7,7 @@ import phonenumbers
 
 from .trouble import Unusable, shown
 
+HOME_CODE = 47
 _LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}")
 _BRACKETS = re.compile(r"<([^<>]*)>")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -88,6 +89,19 @@ def _domain(domain: str, text: str) -> str:
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
         raise Unusable("mail.domain", text=shown(text))
     return ascii_domain
+
+
+def written_phone(e164: str) -> str:
+    """As people write it: "901 00 209" at home in Norway, with the country in front elsewhere."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    at_home = number.country_code == HOME_CODE
+    form = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return str(phonenumbers.format_number(number, form))
 
 
 def is_mobile(e164: str) -> bool:

@@ -95,12 +95,13 @@ def sanitise_mail_html(html: str) -> SafeHtml:
     A remote image (http, https, cid) stays as ``<img data-remote-src=…>``, every other one goes. A page
     that is nested beyond reason is shown as its words only, and ``words_only`` says so.
     """
+    cut = len(html) > HTML_LIMIT
     readable = html[:HTML_LIMIT].encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     if _is_beyond_reason(readable):
-        return SafeHtml(text_to_html(_words(readable)), words_only=True)
+        return SafeHtml(text_to_html(_words(readable)), words_only=True, cut=cut)
     cleaned = _CLEANER.clean(_STRAY_AMPERSAND.sub("&amp;", readable))  # it stumbles over bare ones
     inert = _IMG_TAG.sub(_rest_image, cleaned)
-    return SafeHtml(inert, inert.count(f" {REMOTE}="))
+    return SafeHtml(inert, inert.count(f" {REMOTE}="), cut=cut)
 
 
 def _is_beyond_reason(html: str) -> bool:

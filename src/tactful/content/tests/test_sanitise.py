@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.content.rules.sanitise import ATTRIBUTES, REMOTE, STYLES, TAGS, sanitise_mail_html
+from tactful.content.rules.sanitise import ATTRIBUTES, HTML_LIMIT, REMOTE, STYLES, TAGS, sanitise_mail_html
 from tactful.content.tests.hostile_html import hostile_corpus
 
 _TARGET = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
@@ -167,3 +167,8 @@ def test_a_page_with_many_rows_keeps_its_table() -> None:
 
 def test_what_is_too_long_is_cut() -> None:
     assert len(sanitise_mail_html("x" * 2_000_000).html) <= 500_000
+
+
+def test_a_mail_that_is_longer_than_we_read_says_so() -> None:
+    assert not sanitise_mail_html("x" * HTML_LIMIT).cut
+    assert sanitise_mail_html("x" * HTML_LIMIT + "y").cut

@@ -194,7 +194,8 @@ def _entry(conversation: Conversation, received: Received, now: datetime) -> Ent
         code="automatic" if message.automatic else "",
         data={"about": received.about_message_id, "name": message.sender_name[:200]}
         | ({"left_out": received.left_out} if received.left_out else {})
-        | ({"words_only": True} if received.words_only else {}),
+        | ({"words_only": True} if received.words_only else {})
+        | ({"cut": True} if received.cut else {}),
     )
     EntryFile.objects.bulk_create(
         EntryFile(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tactful.contacts.queries import Profile
+from tactful.contacts.rules.addresses import written_phone
 from tactful.delivery import queries as outbox
 from tactful.engagements import queries as engagements
 from tactful.engagements.types import WantedDocument
@@ -302,7 +303,12 @@ def _name(user_id: int | None, visit: Visit) -> str:
 def _facts(profile: Profile) -> tuple[Fact, ...]:
     contact = profile.contact
     names = {"email": _("Mail"), "phone": _("Phone"), "external": _("Number elsewhere")}
-    facts = [Fact(names.get(each.kind, each.kind), each.shown) for each in profile.identities]
+    facts = [
+        Fact(
+            names.get(each.kind, each.kind), written_phone(each.value) if each.kind == "phone" else each.shown
+        )
+        for each in profile.identities
+    ]
     language = LANGUAGES.get(contact.language, lambda: contact.language or _("Not known"))()
     facts.append(Fact(_("Language"), language))
     if contact.company:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tactful.contacts import queries as contacts
+from tactful.contacts.rules.addresses import written_phone
 from tactful.contacts.types import ContactLine
 from tactful.delivery import queries as outbox
 from tactful.inbox import queries as inbox
@@ -93,7 +94,10 @@ def _row(line: ContactLine, known: _Known) -> ClientRow:
         who=Person(line.name, True, line.company, reverse("web:client", args=[line.id])),
         owner=line.manager,
         language=LANGUAGES.get(line.language, lambda: "")(),
-        last=_last(known.threads.get(line.id), known.visit) or line.mail or line.phone or _("No address"),
+        last=_last(known.threads.get(line.id), known.visit)
+        or line.mail
+        or written_phone(line.phone)
+        or _("No address"),
         coming=ngettext("%(n)d message held", "%(n)d messages held", held) % {"n": held} if held else "",
         tag=_tag(known.talks.get(line.id, ())),
     )

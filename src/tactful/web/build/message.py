@@ -42,6 +42,7 @@ def message_page(message_id: int, visit: Visit) -> MessagePage:
         chain=tuple(_chain(found, around)),
         history=_history(found),
         facts=tuple(_facts(found, around)),
+        technical=tuple(_technical(found)),
         checked_at=row.cleared_at or row.held_since,
         cause=tuple(_cause(found, visit.language)),
         hold=_hold(found, around),
@@ -118,11 +119,15 @@ def _facts(found: Trace, around: Around) -> Iterable[Fact]:
     yield Fact(_("Channel"), _("Mail") if message.channel == "mail" else message.channel)
     if message.latest_at:
         yield Fact(_("Makes sense until"), near(message.latest_at, now))
+    if row.address:
+        yield Fact(_("Address"), row.address)
+
+
+def _technical(found: Trace) -> Iterable[Fact]:
+    row, message = found.dispatch, found.message
     if message.template:
         version = row.template_version and content.version_number(row.template_version)
         yield Fact(_("Template"), f"{message.template}, {version}" if version else message.template)
-    if row.address:
-        yield Fact(_("Address"), row.address)
     yield Fact(_("Attempts"), str(row.attempt))
     if row.result_code or row.result:
         yield Fact(_("Answer of the other side"), f"{row.result_code or ''} {said(row.result)}".strip())

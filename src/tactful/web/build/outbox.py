@@ -17,7 +17,7 @@ from tactful.web.build.timeline import why
 from tactful.web.pages.outbox import OutboxPage, OutboxRow
 from tactful.web.rules.when import in_words
 from tactful.web.templatetags.tactful import near
-from tactful.web.types import EmptyState, Glyph, HoldCard, Pager, Tab
+from tactful.web.types import EmptyState, Glyph, HoldCard, Link, Pager, Tab
 from tactful.web.visit import Visit
 
 PAGE, HOLDS_READ, HOLDS_SHOWN = 50, 60, 6
@@ -27,6 +27,13 @@ SHOWS: dict[str, tuple[str, ...]] = {
     "sent": (State.SENT, State.MERGED),
     "stopped": (State.REFUSED, State.CANCELLED, State.EXPIRED, State.DEAD),
     "unknown": (State.UNKNOWN,),
+}
+SHELF_GLYPHS: dict[str, Glyph] = {
+    "held": "held",
+    "planned": "plan",
+    "sent": "sent",
+    "stopped": "refused",
+    "unknown": "unknown",
 }
 GLYPHS: dict[str, Glyph] = {
     State.QUEUED: "plan",
@@ -117,9 +124,8 @@ def _tabs(asked: Asked) -> tuple[Tab, ...]:
         "stopped": _("Stopped"),
         "unknown": _("Not known"),
     }
-    glyphs = {"held": "held", "planned": "plan", "sent": "sent", "stopped": "refused", "unknown": "unknown"}
     return tuple(
-        Tab(text, _url(asked, show), show == asked.show, counts.get(show), glyph=glyphs[show])
+        Tab(text, _url(asked, show), show == asked.show, counts.get(show), glyph=SHELF_GLYPHS[show])
         for show, text in words.items()
     )
 
@@ -152,9 +158,24 @@ def _summary(asked: Asked, around: Around) -> str:
 
 
 def _empty(asked: Asked) -> EmptyState:
-    if asked.show == "held":
-        return EmptyState(
-            _("Nothing is being held"), _("When a message waits, it stands here with its reason."), "held"
-        )
-    text = _("Messages stand here when automation or a person has written.")
-    return EmptyState(_("Nothing here"), text, "plan")
+    title, text = EMPTY[asked.show]()
+    link = Link(_("See the journeys"), reverse("web:journeys")) if asked.show == "planned" else None
+    return EmptyState(title, text, SHELF_GLYPHS[asked.show], link)
+
+
+EMPTY: dict[str, Callable[[], tuple[str, str]]] = {
+    "held": lambda: (_("Nothing is being held"), _("When a message waits, it stands here with its reason.")),
+    "planned": lambda: (
+        _("Nothing is on its way"),
+        _("What a journey or a person has written stands here until it goes."),
+    ),
+    "sent": lambda: (_("Nothing has been sent yet"), _("Each message that went stands here, with why.")),
+    "stopped": lambda: (
+        _("Nothing was stopped"),
+        _("What was not sent, or did not arrive, stands here with its reason."),
+    ),
+    "unknown": lambda: (
+        _("We know of every message what became of it"),
+        _("If the other side goes silent while it takes one, it stands here and you decide."),
+    ),
+}

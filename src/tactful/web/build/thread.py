@@ -103,6 +103,8 @@ def _not_shown(entry: Entry) -> Iterable[str]:
         ) % {"count": count}
     if entry.data.get("words_only"):
         yield _("Shown as plain words.")
+    if entry.data.get("cut"):
+        yield _("It is longer than we show: the end is missing.")
 
 
 def crossing(code: str, author: Person | None) -> str:

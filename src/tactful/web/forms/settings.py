@@ -19,9 +19,17 @@ TIME = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 NOT_A_TIME = {"invalid": _("Write a time such as 20:00.")}
 
 
+NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+"""Unions, regions and test names, which the list of names has too."""
+
+
 def countries() -> list[tuple[str, str]]:
     names = Locale("nb" if (get_language() or "").startswith("nb") else "en").territories
-    two_letters = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha()}
+    two_letters = {
+        code: name
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
     return sorted(two_letters.items(), key=lambda item: item[1].casefold())
 
 

@@ -55,6 +55,7 @@ class MessagePage:
 
     ``answer``: one sentence that says where it stands. ``hold``: its card while it is held. ``cause``: what
     made it, with links. ``frame_url``: the mail as the client sees it, in a frame without scripts.
+    ``technical``: what only whoever looks after the mail server asks for.
     """
 
     title: Text
@@ -74,3 +75,4 @@ class MessagePage:
     frame_url: str = ""
     by_person: Person | None = None
     why_url: str = ""
+    technical: tuple[Fact, ...] = ()
