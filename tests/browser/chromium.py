@@ -40,10 +40,13 @@ TOLD_OF_POLICY = """
 
 
 def find_chromium(playwright: Playwright) -> str | None:
-    """The system's, or else the one that Playwright brought."""
-    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    """The one that was named, the system's, or the one that Playwright brought. None: there is none."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    found = next(filter(None, map(shutil.which, NAMES)), None)
     own = playwright.chromium.executable_path
-    return named or (own if Path(own).exists() else None)
+    return found or (own if Path(own).exists() else None)
 
 
 def launch(playwright: Playwright, path: str) -> Browser:

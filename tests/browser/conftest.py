@@ -43,6 +43,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A skipped test is one small letter. That no page was opened shall be seen."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    if count := sum(NO_CHROMIUM in reason for reason in skipped):
+        terminalreporter.section(f"{count} tests of pages did not run", yellow=True, bold=True)
+        terminalreporter.line(NO_CHROMIUM, yellow=True)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     driver = stage.submit(lambda: sync_playwright().start()).result()

@@ -26,6 +26,15 @@ def faults(page: Page) -> list[str]:
     return [f"{rule}: {node}" for rule, nodes in found for node in nodes]
 
 
+def faults_in_both_themes(page: Page) -> list[str]:
+    """Of a page that is hard to come by: it is looked at in light and in dark without another load."""
+    found = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        found += [f"{theme}: {each}" for each in faults(page)]
+    return found
+
+
 def too_wide(page: Page) -> list[str]:
     """Elements that make the page scroll sideways."""
     found: list[str] = page.evaluate(TOO_WIDE)

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tests.browser.addresses import JOURNEY, THREAD, doors
-from tests.browser.conftest import Signed
+from tests.browser.conftest import PHONE, Signed
 from tests.browser.houses import House
 from tests.browser.keys import press_on, tab_to, walk_through
+from tests.browser.looking import faults_in_both_themes
 
 LIST = FilePayload(
     name="liste.csv", mimeType="text/csv", buffer=b"Navn;E-post\nNora Nordnes;nora@nordnes.example\n"
@@ -60,11 +61,27 @@ def test_import_a_list(house: House, signed_in: Signed) -> None:
     chooser.value.set_files(LIST)
     press_on(page, page.locator("main .btn.go"))
     expect(page.locator("h1")).to_have_text(LIST["name"])
+    assert not faults_in_both_themes(page)
     press_on(page, page.locator("main .btn.go"))
     page.wait_for_url("**/import/*/")
     desk.wait_until(
         lambda: bool(house.rows("SELECT 1 FROM identity WHERE value = 'nora@nordnes.example'")), "she is here"
     )
+    desk.watch.assert_calm()
+
+
+def test_a_client_hears_less_and_takes_it_back(house: House, visitor: Signed) -> None:
+    desk = visitor(house, size=PHONE)
+    letter = doors(house, -1)
+    page = desk.show(f"/c/unsubscribe/{letter['unsubscribe']}/")
+    press_on(page, page.locator(".btn.go"))
+    expect(page.locator("[role=status]")).to_be_visible()
+    assert not faults_in_both_themes(page)
+    press_on(page, page.locator("form button.btn"))
+    desk.show(f"/c/preferences/{letter['preferences']}/")
+    press_on(page, page.locator(".btn.go"))
+    expect(page.locator("[role=status]")).to_be_visible()
+    assert not faults_in_both_themes(page)
     desk.watch.assert_calm()
 
 
@@ -78,4 +95,8 @@ def test_hand_in_a_document(house: House, visitor: Signed) -> None:
     press_on(page, page.locator(".btn.go"))
     expect(page.locator("[role=status]")).to_be_visible()
     expect(page.locator(".asked .passed")).to_have_count(1)
+    assert not faults_in_both_themes(page)
+    press_on(page, page.locator(".choice"))
+    expect(page.locator("[role=status]")).to_be_visible()
+    assert not faults_in_both_themes(page)
     desk.watch.assert_calm()

@@ -23,8 +23,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User) or request.path.startswith("/c/"):
         return {}
     visit: Visit = getattr(request, "visit", None) or begin_visit(user)
+    otherwise = "settings" if request.path.startswith("/account/") else ""
     return {
-        "shell": _shell(visit, getattr(request, "section", "")),
+        "shell": _shell(visit, getattr(request, "section", otherwise)),
         "now": visit.now,
         "business": visit.house,
         "business_name": visit.house.name,
