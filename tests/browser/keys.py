@@ -15,6 +15,7 @@ REACHABLE = """() => {
 }"""
 FOCUSED = """() => {
     const focused = document.activeElement;
+    if (focused.tagName === 'IFRAME') return [null, true];
     const around = [focused, focused.parentElement, ...focused.labels ?? []];
     const ringed = around.some(each => parseFloat(getComputedStyle(each).outlineWidth) >= 2
         && getComputedStyle(each).outlineStyle !== 'none');
@@ -43,9 +44,11 @@ def walk_through(page: Page) -> tuple[list[str], list[str], bool]:
     names: list[str] = page.evaluate(REACHABLE)
     seen: list[int] = []
     plain: list[str] = []
-    while len(seen) < MOST_TABS:
+    for _press in range(MOST_TABS):
         page.keyboard.press("Tab")
         place, ringed = page.evaluate(FOCUSED)
+        if place is None:
+            continue  # inside a frame, whose own links come one by one
         if place < 0 or (seen and place < seen[0]) or (len(set(seen)) > 1 and place == seen[0]):
             break
         seen.append(place)

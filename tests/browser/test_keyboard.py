@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.browser.addresses import JOURNEY, THREAD, doors
+from tests.browser.addresses import JOURNEY, MESSAGE, THREAD, doors
 from tests.browser.conftest import PHONE, Signed
 from tests.browser.houses import House
 from tests.browser.keys import press_on, tab_to, walk_through
@@ -17,10 +17,20 @@ PDF = FilePayload(name="kontoutskrift.pdf", mimeType="application/pdf", buffer=b
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/inbox/thread/", "/clients/", "/line/", "/line/document-reminder/", "/import/", "/settings/mail/"],
+    [
+        "/",
+        "/inbox/thread/",
+        "/clients/",
+        "/line/",
+        "/line/document-reminder/",
+        "/import/",
+        "/settings/mail/",
+        "/outbox/held/",
+    ],
 )
 def test_tab_reaches_everything_in_order(house: House, signed_in: Signed, path: str) -> None:
-    page = signed_in(house).show(path.replace("thread", str(house.one(THREAD))))
+    held = str(house.one(MESSAGE, "held"))
+    page = signed_in(house).show(path.replace("thread", str(house.one(THREAD))).replace("held", held))
     missed, without_ring, in_order = walk_through(page)
     assert not missed
     assert not without_ring

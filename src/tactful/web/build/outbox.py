@@ -65,10 +65,11 @@ def outbox_page(visit: Visit, asked: Asked) -> OutboxPage:
     clients = [*(row.contact_id for row in rows), *(each.message.contact_id for each in held)]
     around = look_around(visit, [*clients, asked.client])
     cards: tuple[HoldCard, ...] = hold_cards(held, around)[:HOLDS_SHOWN]
+    told = len(cards) == len(rows) and not more  # each in a card of its own, which says more than a row
     return OutboxPage(
         tabs=_tabs(asked),
-        rows=tuple(_row(row, around) for row in rows),
-        pager=_pager(asked, rows, bool(more)),
+        rows=() if told else tuple(_row(row, around) for row in rows),
+        pager=_pager(asked, [] if told else rows, bool(more)),
         summary=_summary(asked, around),
         holds=cards,
         empty=None if rows else _empty(asked),
