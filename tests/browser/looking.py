@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -28,6 +29,7 @@ def faults(page: Page) -> list[str]:
 
 def faults_in_both_themes(page: Page) -> list[str]:
     """Of a page that is hard to come by: it is looked at in light and in dark without another load."""
+    page.evaluate(AXE_SCRIPT)
     found = []
     for theme in ("dark", "light"):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

@@ -71,11 +71,11 @@ def answered_elsewhere(request: StaffRequest, pk: int) -> HttpResponse:
 @writes
 def snoozed(request: StaffRequest, pk: int) -> HttpResponse:
     """Out of sight until the morning of a working day; automation is as quiet as before."""
-    moments = dict(snooze_moments(request.visit))
+    row, moments = _conversation(pk), dict(snooze_moments(request.visit))
     until = moments.get(request.POST.get("until", ""))
     if until is None:
         raise Sorry(_("Choose one of the moments that stand there."))
-    snooze(_conversation(pk).id, until, acting_user=request.user.id, now=request.visit.now)
+    snooze(row.id, until, acting_user=request.user.id, now=request.visit.now)
     words = {"moment": near(until, request.visit.now)}
     return done(request, _("Back %(moment)s. Automation stays as quiet as it is.") % words, "web:inbox")
 
