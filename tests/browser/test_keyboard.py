@@ -65,9 +65,8 @@ def test_switch_a_journey_off_and_on(house: House, signed_in: Signed) -> None:
 def test_import_a_list(house: House, signed_in: Signed) -> None:
     desk = signed_in(house)
     page = desk.show("/import/")
-    tab_to(page, page.locator("input[type=file]"))
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+    with page.expect_file_chooser() as chooser:  # before the first key: nobody waits until it listens
+        press_on(page, page.locator("input[type=file]"), "Space")
     chooser.value.set_files(LIST)
     press_on(page, page.locator("main .btn.go"))
     expect(page.locator("h1")).to_have_text(LIST["name"])
@@ -98,9 +97,8 @@ def test_a_client_hears_less_and_takes_it_back(house: House, visitor: Signed) ->
 def test_hand_in_a_document(house: House, visitor: Signed) -> None:
     desk = visitor(house)
     page = desk.show(f"/c/documents/{doors(house)['documents']}/")
-    tab_to(page, page.locator("input[type=file]"))
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+    with page.expect_file_chooser() as chooser:  # before the first key: nobody waits until it listens
+        press_on(page, page.locator("input[type=file]"), "Space")
     chooser.value.set_files(PDF)
     press_on(page, page.locator(".btn.go"))
     expect(page.locator("[role=status]")).to_be_visible()
