@@ -36,7 +36,7 @@ def main() -> None:
         record = Path(folder) / "taken.txt"
         environ |= {"TACTFUL_HOME": folder, "TACTFUL_LOG_LEVEL": "ERROR"}
         # The server is slow, so that kills find mails at every stage of their way.
-        with house.sink(environ, "--drop", "2", "--latency", "0.004", "--record", str(record)) as port:
+        with house.sink(environ, "--drop", "2", "--latency", "0.05", "--record", str(record)) as port:
             house.report(Chaos(given, environ, record).run(port))
     return None
 
@@ -53,7 +53,7 @@ def nursery() -> None:
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            run_worker()
+            run_worker(BATCH)
             os._exit(0)
         print(child, flush=True)
 
@@ -89,8 +89,6 @@ class Chaos:
 
     def _enqueue(self, line: tuple[int, int]) -> dict[int, bool]:
         """Message id -> whether it must arrive."""
-        from dataclasses import replace  # noqa: PLC0415
-
         from tactful.contacts.models import Contact  # noqa: PLC0415
         from tactful.delivery.actions import enqueue  # noqa: PLC0415
         from tactful.foundation.clock import business_now  # noqa: PLC0415
@@ -99,7 +97,7 @@ class Chaos:
         now = business_now()
         made = list(messages(list(Contact.objects.values_list("pk", flat=True)), *line, now))
         for place in range(0, len(made), MUST_ARRIVE_SHARE):
-            made[place] = replace(made[place], message_class=MessageClass.AWAITED)
+            made[place] = made[place]._replace(message_class=MessageClass.AWAITED)
         ids = enqueue(made, now=now)
         return {
             ident: message.message_class is MessageClass.AWAITED

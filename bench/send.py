@@ -140,7 +140,7 @@ def work(_given: argparse.Namespace) -> None:
     run_worker()
 
 
-def run_worker() -> None:
+def run_worker(batch: int = 1_000) -> None:
     """A worker as the product runs it, until SIGTERM."""
     from pathlib import Path  # noqa: PLC0415
     from threading import Event  # noqa: PLC0415
@@ -152,7 +152,7 @@ def run_worker() -> None:
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     folder = Path(os.environ["TACTFUL_HOME"]) / "journals"
-    worker = DeliveryWorker(fact_sources(), open_transport, folder, JOURNALS)
+    worker = DeliveryWorker(fact_sources(), open_transport, folder, JOURNALS, batch=batch)
     if out := os.environ.get("BENCH_PROFILE"):
         import cProfile  # noqa: PLC0415
 

@@ -44,11 +44,14 @@ def walk_through(page: Page) -> tuple[list[str], list[str], bool]:
     names: list[str] = page.evaluate(REACHABLE)
     seen: list[int] = []
     plain: list[str] = []
+    in_frame = False
     for _press in range(MOST_TABS):
         page.keyboard.press("Tab")
         place, ringed = page.evaluate(FOCUSED)
-        if place is None:
-            continue  # inside a frame, whose own links come one by one
+        if place is None or (place < 0 and in_frame):
+            in_frame = place is None  # its own links come one by one, and then, for a moment, nothing
+            continue
+        in_frame = False
         if place < 0 or (seen and place < seen[0]) or (len(set(seen)) > 1 and place == seen[0]):
             break
         seen.append(place)
