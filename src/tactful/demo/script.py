@@ -194,7 +194,8 @@ def a_person_answers(tell: Teller, who: Cast) -> None:
     reply(answer, now=business_now())
     letter = tell.wait("a person's own words have arrived", lambda: newest(who.asks, "Re:"))
     tell.see("in the thread, and nothing calls them automatic", letter["Auto-Submitted"] in (None, "no"))
-    tell.see("the reminder still rests while the conversation is open", held_for(who.asks) is not None)
+    # The answer lets it go back to the gate, which holds it again a moment later.
+    tell.wait("the reminder still rests while the conversation is open", lambda: held_for(who.asks))
     close(conversation.id, acting_user=colleague.id, now=business_now())
     reminder = cast.SUBJECTS["reminder", "en" if who.asks.language.startswith("en") else "nb"]
     tell.wait("handed back: automation has looked again, and reminds", lambda: newest(who.asks, reminder))
