@@ -164,6 +164,7 @@ class Suppression(Spell):
                 name="one_running_suppression",
             ),
         ]
+        indexes = [models.Index(fields=["address_hash"], name="suppression_of_address")]  # ended ones too
 
 
 class WaitingFile(models.Model):
