@@ -34,7 +34,8 @@ def test_answer_close_and_the_held_request_goes_out(house: House, signed_in: Sig
     page.wait_for_load_state()
     desk.wait_until(lambda: len(house.letters(AYESHA)) == 1, "the answer has arrived")
 
-    page.keyboard.press("e")
+    with page.expect_navigation():
+        page.keyboard.press("e")
     desk.wait_until(lambda: len(house.letters(AYESHA)) == 2, "the request has gone out")
     desk.show("/")
     expect(page.locator("#held .hold")).to_have_count(2)

@@ -117,6 +117,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an owner has typed the address; nobody signs up by themselves
 MFA_TOTP_ISSUER = "Tactful"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ, and RFC 6238 advises to take the neighbouring code
 USERSESSIONS_TRACK_ACTIVITY = True
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -1,8 +1,11 @@
 """Addresses with letters outside ASCII before the @ (R31)."""
 
-import pytest
+from email import message_from_bytes, policy
 
-from tactful.content.tests.test_mail import COMPILED, ENVELOPE, URL
+import pytest
+from hypothesis import assume, given, settings
+
+from tactful.content.tests.test_mail import COMPILED, ENVELOPE, HEADERS, URL, nasty
 from tactful.content.types import MailAddress, MailRefused
 
 
@@ -21,3 +24,16 @@ def test_letters_before_the_at_come_through() -> None:
 def test_they_bring_nothing_along(local: str) -> None:
     with pytest.raises(MailRefused, match="not a mail address"):
         build(f"{local}@example.com")
+
+
+@settings(max_examples=100, deadline=None)
+@given(nasty)
+def test_whatever_stands_before_the_at_stays_in_one_header(local: str) -> None:
+    assume(not local.isascii())
+    try:
+        payload = build(f"{local}@example.com")
+    except MailRefused:
+        return
+    assert not {13, 10} & set(payload.replace(b"\r\n", b""))
+    assert sorted(message_from_bytes(payload, policy=policy.SMTPUTF8)) == HEADERS
+    assert f"<{local}@example.com>\r\n".encode() in payload

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tactful.content.rules.compile import compile_mail
@@ -234,6 +234,7 @@ def test_names_stay_names(to: str, sender: str) -> None:
     )
 )
 def test_an_address_is_one_address_or_refused(address: str) -> None:
+    assume(address.rpartition("@")[0].isascii())  # else see test_addresses
     try:
         message = build("fast", {}, ENVELOPE._replace(to=MailAddress(address, "Liv")))
     except MailRefused:
