@@ -12,6 +12,7 @@ from tactful.journeys.hot import rows as hot
 from tactful.journeys.models import Journey, JourneySpell, JourneyVersion
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.definition import document, read
+from tactful.journeys.transferring import Passage, Transferred, transfer
 
 
 @transaction.atomic
@@ -65,15 +66,71 @@ def take_out(
 ) -> int:
     """End these enrolments; what they had queued is cancelled."""
     count = driver.stop(enrolment_ids, "taken_out", load, now)
-    for ident in enrolment_ids:
-        record_audit(
-            actor=acting_user,
-            verb="enrolment.taken_out",
-            subject=f"enrolment:{ident}",
-            now=now,
-            body={"reason": reason},
-        )
+    _audit_each("enrolment.taken_out", enrolment_ids, acting_user, now, {"reason": reason})
     return count
+
+
+@transaction.atomic
+def move(
+    enrolment_ids: Sequence[int],
+    step: str | None,
+    *,
+    reason: str,
+    load: Load,
+    acting_user: int,
+    now: datetime,
+) -> int:
+    """On to ``step``, or past the step where each stands (None). Answers how many have moved."""
+    count = driver.move(enrolment_ids, step, load, now)
+    verb = "enrolment.skipped" if step is None else "enrolment.moved"
+    _audit_each(verb, enrolment_ids, acting_user, now, {"reason": reason, "step": step})
+    return count
+
+
+@transaction.atomic
+def pause(enrolment_ids: Sequence[int], *, reason: str, acting_user: int, now: datetime) -> int:
+    """Nothing comes to them and nothing moves them until ``resume``."""
+    count = driver.pause(enrolment_ids, now)
+    _audit_each("enrolment.paused", enrolment_ids, acting_user, now, {"reason": reason})
+    return count
+
+
+@transaction.atomic
+def resume(enrolment_ids: Sequence[int], *, reason: str, load: Load, acting_user: int, now: datetime) -> int:
+    """They go on, with all that has happened meanwhile."""
+    count = driver.resume(enrolment_ids, load, now)
+    _audit_each("enrolment.resumed", enrolment_ids, acting_user, now, {"reason": reason})
+    return count
+
+
+def try_again(enrolment_ids: Sequence[int]) -> int:
+    """Those that stand with an error are tried at once."""
+    return hot.try_again(enrolment_ids)
+
+
+def change_version(
+    passage: Passage, *, reason: str, load: Load, acting_user: int, now: datetime
+) -> Transferred:
+    """Take people over to another version by an explicit map; see ``transferring``."""
+    done = transfer(passage, load, now)
+    body = {
+        "reason": reason,
+        "from": passage.from_version,
+        "to": passage.to_version,
+        "steps": dict(passage.steps),
+        "moved": done.moved,
+        "left": done.left,
+    }
+    subject = f"journey:{passage.journey_id}"
+    record_audit(actor=acting_user, verb="journey.people_moved", subject=subject, now=now, body=body)
+    return done
+
+
+def _audit_each(
+    verb: str, enrolment_ids: Sequence[int], actor: int, now: datetime, body: dict[str, object]
+) -> None:
+    for ident in enrolment_ids:
+        record_audit(actor=actor, verb=verb, subject=f"enrolment:{ident}", now=now, body=body)
 
 
 def _begin_spell(journey: Journey, kind: str, by: int | None, now: datetime) -> None:

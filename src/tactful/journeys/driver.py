@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tactful.delivery import actions as delivery
 from tactful.events.types import Fact
 from tactful.journeys import hearing
 from tactful.journeys.entering import begin_journeys
@@ -17,9 +18,10 @@ from tactful.journeys.hot import rows as hot
 from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.moving import carry_out
-from tactful.journeys.plans import resting, standing
+from tactful.journeys.plans import plan_of, resting, standing
 from tactful.journeys.rules.batch import Load
-from tactful.journeys.rules.moves import Due, Stimulus, Stop
+from tactful.journeys.rules.handling import after_skipping
+from tactful.journeys.rules.moves import Due, MoveTo, Outcome, Phase, SendOutcome, Stimulus, Stop
 
 BATCH = 1000
 SLACK = timedelta(minutes=10)
@@ -67,6 +69,60 @@ def stop(enrolment_ids: Sequence[int], reason: str, load: Load, now: datetime) -
     rows = hot.running(enrolment_ids)
     carry_out(rows, {row.id: (Stop(now, reason),) for row in rows}, load, now)
     return len(rows)
+
+
+@transaction.atomic
+def move(enrolment_ids: Sequence[int], step: str | None, load: Load, now: datetime) -> int:
+    """Send them to ``step`` of the version that each walks; None: past the step where they stand.
+
+    Answers how many have moved. Nobody moves on a journey that is off, or to a step that it does not have.
+    """
+    rows = [row for row in _awake(hot.running(enrolment_ids)) if row.state.step]
+    queue = {row.id: (order,) for row in rows if (order := _order(row, step, now)) is not None}
+    carry_out([row for row in rows if row.id in queue], queue, load, now)
+    return len(queue)
+
+
+def _order(row: Row, step: str | None, now: datetime) -> MoveTo | None:
+    nodes, state = plan_of(row.version_id).nodes, row.state
+    if step is None:
+        return MoveTo(now, state.visit, after_skipping(nodes[state.step].step), "skipped")
+    return MoveTo(now, state.visit, step) if step in nodes else None
+
+
+@transaction.atomic
+def pause(enrolment_ids: Sequence[int], now: datetime) -> int:
+    """They hear and get nothing until ``resume``. A message that has not left is cancelled."""
+    rows = hot.running(enrolment_ids)
+    waiting = {(row.id, row.state.visit): "paused" for row in rows if row.state.phase is Phase.SENDING}
+    if waiting:
+        delivery.cancel_visits(waiting, now=now)
+    hot.pause([row.id for row in rows])
+    return len(rows)
+
+
+@transaction.atomic
+def resume(enrolment_ids: Sequence[int], load: Load, now: datetime) -> int:
+    """They hear what has happened meanwhile; a message that the pause has cancelled is thought over."""
+    rows = _awake(hot.paused(enrolment_ids))
+    told = _missed(rows)
+    queue = {row.id: _since_the_pause(row, told.get(row.id, ()), now) for row in rows}
+    touched = carry_out(rows, queue, load, now) if rows else set()
+    hot.calm([row.id for row in rows if row.id not in touched], now)
+    return len(rows)
+
+
+def _since_the_pause(row: Row, told: Sequence[Stimulus], now: datetime) -> list[Stimulus]:
+    """A message that was on its way already has an outcome of its own, or will have one."""
+    visit = row.state.visit
+    kept = [each for each in told if not _is_cancelled(each, visit)]
+    if len(kept) == len(told):
+        return [*told, Due()]
+    return [*kept, MoveTo(now, visit, row.state.step, "resumed")]
+
+
+def _is_cancelled(told: Stimulus, visit: int) -> bool:
+    return isinstance(told, SendOutcome) and told.visit == visit and told.outcome is Outcome.CANCELLED
 
 
 def _awake(rows: Sequence[Row]) -> list[Row]:

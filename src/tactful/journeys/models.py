@@ -1,9 +1,14 @@
 """Journeys, their versions, and the people who walk them (ENGINE.md, "Journeys")."""
 
+from datetime import UTC, datetime
+
 from django.db import models
 from django.db.models import Q
 
 from tactful.foundation.models import Row, Spell
+
+PAUSED = datetime(9999, 2, 1, tzinfo=UTC)
+"""What ``retry_at`` says of those whom a person has paused."""
 
 
 class Journey(Row):
@@ -96,6 +101,11 @@ class Enrolment(Row):
             models.Index(fields=["retry_at"], name="enrolment_retry", condition=Q(retry_at__isnull=False)),
             models.Index(fields=["contact_id"], name="enrolment_running", condition=Q(ended_at__isnull=True)),
         ]
+
+    @property
+    def is_paused(self) -> bool:
+        """By a person, until a person lets it go on (``hot.rows.PAUSED``)."""
+        return self.retry_at is not None and self.retry_at >= PAUSED
 
 
 class Visit(models.Model):

@@ -10,10 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from tactful.foundation import pg
+from tactful.journeys.models import PAUSED
 from tactful.journeys.rules.moves import Phase, State, Visited
 
 COLUMNS = """id, version_id, journey_id, contact_id, entry_key, step, visit, phase, due_at,
     wait_since, wait_event, wait_match::text, context::text"""
+
+LAID_ASIDE = "9999-01-01 00:00:00+00"  # not "infinity", which Python cannot say
 
 DUE = f"""SELECT {COLUMNS} FROM enrolment
 WHERE due_at <= %(now)s AND due_at IS NOT NULL AND retry_at IS NULL
@@ -23,7 +26,8 @@ AGAIN = f"""SELECT {COLUMNS} FROM enrolment
 WHERE retry_at <= (SELECT clock_timestamp()) ORDER BY retry_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 
 OF_CONTACTS = f"""SELECT {COLUMNS} FROM enrolment
-WHERE contact_id = ANY(%(contacts)s::bigint[]) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
+WHERE contact_id = ANY(%(contacts)s::bigint[]) AND ended_at IS NULL
+    AND retry_at IS DISTINCT FROM '{PAUSED}' ORDER BY id FOR UPDATE"""
 
 BY_ID = f"""SELECT {COLUMNS} FROM enrolment
 WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL ORDER BY id FOR UPDATE"""
@@ -55,10 +59,22 @@ FAILED = """UPDATE enrolment e SET failures = LEAST(e.failures + 1, 1000), error
     retry_at = clock_timestamp() + LEAST(interval '1 minute' * 2 ^ LEAST(e.failures, 11), interval '1 day')
 FROM unnest(%(ids)s::bigint[], %(errors)s::text[]) AS u(id, error) WHERE e.id = u.id"""
 
-LAID_ASIDE = "9999-01-01 00:00:00+00"  # not "infinity", which Python cannot say
 LAY_ASIDE = f"UPDATE enrolment SET retry_at = '{LAID_ASIDE}' WHERE id = ANY(%(ids)s::bigint[])"
 TAKE_UP = f"""UPDATE enrolment SET retry_at = clock_timestamp()
 WHERE journey_id = %(journey)s AND ended_at IS NULL AND retry_at = '{LAID_ASIDE}'"""
+
+PAUSE = f"UPDATE enrolment SET retry_at = '{PAUSED}' WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL"
+ONLY_PAUSED = f"""SELECT {COLUMNS} FROM enrolment
+WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL AND retry_at = '{PAUSED}' ORDER BY id FOR UPDATE"""
+TRY_AGAIN = """UPDATE enrolment SET retry_at = clock_timestamp()
+WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL AND failures > 0"""
+
+ON_VERSION = f"""SELECT id, retry_at IS NOT DISTINCT FROM '{PAUSED}' FROM enrolment
+WHERE journey_id = %(journey)s AND version_id = %(version)s AND ended_at IS NULL
+    AND step = ANY(%(steps)s::text[]) ORDER BY id"""
+BEGAN_WITH = """SELECT e.id, v.data::text FROM enrolment e JOIN event v ON v.id = e.trigger_id
+WHERE e.id = ANY(%(ids)s::bigint[])"""
+SET_VERSION = "UPDATE enrolment SET version_id = %(version)s WHERE id = ANY(%(ids)s::bigint[])"
 
 PHASES = {phase.value: phase for phase in Phase}
 
@@ -153,6 +169,35 @@ def lay_aside(ids: Sequence[int]) -> None:
 
 def take_up(journey_id: int) -> int:
     return pg.run(TAKE_UP, {"journey": journey_id})
+
+
+def pause(ids: Sequence[int]) -> None:
+    pg.run(PAUSE, {"ids": pg.numbers(ids)})
+
+
+def paused(ids: Collection[int]) -> list[Row]:
+    return _rows(ONLY_PAUSED, {"ids": pg.numbers(sorted(ids))})
+
+
+def try_again(ids: Sequence[int]) -> int:
+    """Those that stand with an error need not wait for their next turn."""
+    return pg.run(TRY_AGAIN, {"ids": pg.numbers(ids)})
+
+
+def on_version(journey_id: int, version_id: int, steps: Collection[str]) -> list[tuple[int, bool]]:
+    """(id, whether a person has paused it)"""
+    params = {"journey": journey_id, "version": version_id, "steps": pg.texts(steps)}
+    return [(ident, resting) for ident, resting in pg.many(ON_VERSION, params)]
+
+
+def began_with(ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """The fields of the event that began each, where one did."""
+    return {ident: json.loads(data) for ident, data in pg.many(BEGAN_WITH, {"ids": pg.numbers(ids)})}
+
+
+def set_version(ids: Sequence[int], version_id: int) -> None:
+    if ids:
+        pg.run(SET_VERSION, {"ids": pg.numbers(ids), "version": version_id})
 
 
 def _rows(sql: str, params: dict[str, Any]) -> list[Row]:

@@ -5,11 +5,12 @@ that does not fit the state any more (a duplicate, an outcome of an earlier visi
 the wait) gives the very same state back, so nothing is undone and nothing happens twice (R21).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from tactful.journeys.rules.conditions import fact_key, same
+from tactful.journeys.rules.handling import moved_to, pick, transferred
 from tactful.journeys.rules.moves import (
     Advance,
     Ask,
@@ -17,6 +18,7 @@ from tactful.journeys.rules.moves import (
     Entered,
     Event,
     Facts,
+    MoveTo,
     Outcome,
     Phase,
     Released,
@@ -25,6 +27,7 @@ from tactful.journeys.rules.moves import (
     Stimulus,
     Stop,
     TaskAnswered,
+    Transfer,
 )
 from tactful.journeys.rules.plan import Lookout, Plan
 from tactful.journeys.rules.run import Missing, Run, Unread
@@ -56,11 +59,11 @@ def begin(plan: Plan, state: State, entered: Entered) -> State:
     """A ready row that is due at once: for drivers that insert many and let the next claim walk them.
     Keeps only the fields of ``data`` that the definition asks."""
     at, data = entered.at, entered.data
-    context: dict[str, Any] = {"entered": at.isoformat(), "entry": _pick(plan.entry_fields, data)}
+    context: dict[str, Any] = {"entered": at.isoformat(), "entry": pick(plan.entry_fields, data)}
     if entered.event_id is not None:
         context["seen"] = [entered.event_id]
     if plan.event_fields:
-        context["event"] = _pick(plan.event_fields, data)
+        context["event"] = pick(plan.event_fields, data)
     return State(
         state.journey_id, state.contact_id, state.entry_key, due_at=at, wait_since=at, context=context
     )
@@ -202,11 +205,7 @@ def _use(plan: Plan, run: Run, event: Event) -> None:
     seen = [*run.context.get("seen", ()), event.id][-_SEEN_KEPT:]
     run.remember(seen=seen)
     if plan.event_fields:
-        run.remember(event=_pick(plan.event_fields, event.data))
-
-
-def _pick(names: tuple[str, ...], data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: data[name] for name in names if name in data}
+        run.remember(event=pick(plan.event_fields, event.data))
 
 
 _HANDLERS: dict[type, Callable[[Plan, State, Any, Facts, datetime], Advance]] = {
@@ -217,4 +216,6 @@ _HANDLERS: dict[type, Callable[[Plan, State, Any, Facts, datetime], Advance]] = 
     TaskAnswered: _answered,
     Released: _released,
     Stop: _stop,
+    MoveTo: moved_to,
+    Transfer: transferred,
 }

@@ -120,7 +120,28 @@ class Stop:
     reason: str = "stopped"
 
 
-Stimulus: TypeAlias = Entered | Due | Event | SendOutcome | TaskAnswered | Released | Stop
+@dataclass(frozen=True, slots=True)
+class MoveTo:
+    """A person sends the client from ``visit`` on to ``step``, END included; whoever has moved on by then
+    is left alone. ``result``: skipped, moved, resumed."""
+
+    at: datetime
+    visit: int
+    step: str
+    result: str = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """On to ``step`` of another version, that of the plan it comes with. ``data``: the fields of the event
+    that began the journey, for this version may ask others of them."""
+
+    at: datetime
+    step: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Stimulus: TypeAlias = Entered | Due | Event | SendOutcome | TaskAnswered | Released | Stop | MoveTo | Transfer
 
 # Effects: what the driver writes, in this order, in the transaction of the state.
 
