@@ -14,6 +14,20 @@ from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.definition import document, read
 from tactful.journeys.transferring import Passage, Transferred, transfer
 
+__all__ = [
+    "Passage",
+    "Transferred",
+    "change_version",
+    "import_journey",
+    "move",
+    "pause",
+    "resume",
+    "switch_off",
+    "switch_on",
+    "take_out",
+    "try_again",
+]
+
 
 @transaction.atomic
 def import_journey(source: str, *, acting_user: int | None, now: datetime) -> JourneyVersion:

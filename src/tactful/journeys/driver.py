@@ -75,12 +75,15 @@ def stop(enrolment_ids: Sequence[int], reason: str, load: Load, now: datetime) -
 def move(enrolment_ids: Sequence[int], step: str | None, load: Load, now: datetime) -> int:
     """Send them to ``step`` of the version that each walks; None: past the step where they stand.
 
-    Answers how many have moved. Nobody moves on a journey that is off, or to a step that it does not have.
+    Answers how many have moved. Nobody moves on a journey that is off, to a step that it does not have, or
+    while a fact cannot be read that the step asks for.
     """
     rows = [row for row in _awake(hot.running(enrolment_ids)) if row.state.step]
     queue = {row.id: (order,) for row in rows if (order := _order(row, step, now)) is not None}
-    carry_out([row for row in rows if row.id in queue], queue, load, now)
-    return len(queue)
+    moving = [row for row in rows if row.id in queue]
+    before = {row.id: row.state for row in moving}
+    carry_out(moving, queue, load, now)
+    return sum(row.state is not before[row.id] for row in moving)
 
 
 def _order(row: Row, step: str | None, now: datetime) -> MoveTo | None:

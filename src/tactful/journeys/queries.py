@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from tactful.journeys.models import Enrolment, Journey, JourneySpell
+from tactful.foundation import pg
+from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyVersion
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.definition import parse
 from tactful.journeys.types import Definition
@@ -15,15 +16,20 @@ __all__ = [
     "Enrolment",
     "Journey",
     "JourneyLine",
+    "JourneyVersion",
     "StepCrowd",
+    "VersionCrowd",
     "all_journeys",
     "crowds",
+    "crowds_of_version",
     "current_definition",
     "definition_of",
     "journey_by_slug",
     "journey_names",
+    "older_versions",
     "running_of_contact",
     "standing_at",
+    "version_of",
 ]
 
 
@@ -47,7 +53,20 @@ class StepCrowd:
     until: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class VersionCrowd:
+    """Who stands at one step of an earlier version. ``some``: the contacts of the first three. ``step``:
+    empty for those who have not taken their first step yet."""
+
+    step: str
+    number: int
+    some: tuple[int, ...]
+
+
 NOBODY = (0, 0)
+
+OF_VERSION = """SELECT step, count(*), (array_agg(contact_id ORDER BY id))[1:3] FROM enrolment
+WHERE journey_id = %s AND version_id = %s AND ended_at IS NULL GROUP BY step"""
 
 
 def all_journeys() -> list[JourneyLine]:
@@ -90,6 +109,28 @@ def crowds(journey_id: int) -> dict[str, StepCrowd]:
         .annotate(number=Count("id"), until=Max("due_at"), first=Min("due_at"))
     )
     return {row["step"]: StepCrowd(row["step"], row["number"], row["until"]) for row in rows}
+
+
+def older_versions(journey: Journey) -> dict[JourneyVersion, int]:
+    """Versions before the live one that people still walk, with their number, the newest first."""
+    running = Enrolment.objects.filter(journey=journey, ended_at=None).exclude(
+        version=journey.live_version_id
+    )
+    counts = {row["version_id"]: row["n"] for row in running.values("version_id").annotate(n=Count("id"))}
+    versions = JourneyVersion.objects.filter(id__in=counts).order_by("-number")
+    return {version: counts[version.id] for version in versions}
+
+
+def version_of(journey: Journey, number: int) -> JourneyVersion | None:
+    return journey.versions.filter(number=number).first()
+
+
+def crowds_of_version(version: JourneyVersion) -> list[VersionCrowd]:
+    """In the order of the version's steps."""
+    places = {step.id: place for place, step in enumerate(plan_of(version.id).definition.steps)}
+    rows = pg.many(OF_VERSION, [version.journey_id, version.id])
+    found = [VersionCrowd(step, number, tuple(some)) for step, number, some in rows]
+    return sorted(found, key=lambda crowd: places.get(crowd.step, -1))
 
 
 def standing_at(journey_id: int, step: str, limit: int = 100) -> QuerySet[Enrolment]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tactful.web.views import imports, journeys, line, people, settings
+from tactful.web.views import imports, journeys, line, people, settings, standing
 
 urlpatterns = [
     path("line/", line.line, name="line"),
@@ -11,10 +11,15 @@ urlpatterns = [
     path("journeys/", journeys.journeys, name="journeys"),
     path("journeys/<slug:slug>/", journeys.journey, name="journey"),
     path("journeys/<slug:slug>/definition.yaml", journeys.source, name="journey_source"),
-    path("journeys/<slug:slug>/steps/<slug:step>/", journeys.step, name="journey_step"),
+    path("journeys/<slug:slug>/steps/<slug:step>/", standing.step, name="journey_step"),
     path("journeys/<slug:slug>/live/", journeys.live, name="journey_live"),
     path("journeys/<slug:slug>/rest/", journeys.rest, name="journey_rest"),
-    path("journeys/<slug:slug>/departures/", journeys.departures, name="journey_departures"),
+    path("journeys/<slug:slug>/departures/", standing.departures, name="journey_departures"),
+    path("journeys/<slug:slug>/moves/", standing.moves, name="journey_moves"),
+    path("journeys/<slug:slug>/pauses/", standing.pauses, name="journey_pauses"),
+    path("journeys/<slug:slug>/resumptions/", standing.resumptions, name="journey_resumptions"),
+    path("journeys/<slug:slug>/retries/", standing.retries, name="journey_retries"),
+    path("journeys/<slug:slug>/versions/<int:number>/", standing.version, name="journey_version"),
     path("import/", imports.start, name="import"),
     path("import/columns/", imports.mapping, name="import_mapping"),
     path("import/runs/", imports.bring_in, name="import_start"),

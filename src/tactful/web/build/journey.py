@@ -7,19 +7,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tactful.contacts import queries as contacts
 from tactful.journeys import queries
 from tactful.journeys.queries import JourneyLine, StepCrowd
 from tactful.journeys.rules.definition import write
 from tactful.journeys.sentences import StepLine, around, describe
 from tactful.journeys.types import Definition, Send
 from tactful.web.build.journeys import check_rows, surroundings, switch
-from tactful.web.pages.journeys import JourneyPage, StandingRow, StepPage
+from tactful.web.pages.journeys import JourneyPage
 from tactful.web.templatetags.tactful import full_date, near, number
-from tactful.web.types import Act, Fact, Lane, Person, StepCard, StepCount, Text
+from tactful.web.types import Act, Fact, Lane, Link, Person, StepCard, StepCount, Text
 from tactful.web.visit import Visit
-
-MOST = 200  # clients on one page of a step
 
 
 def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
@@ -39,7 +36,19 @@ def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
         rules=tuple(Fact(label, value) for label, value in around(definition, visit.language)),
         acts=tuple(_acts(definition.slug, line.is_on, visit)),
         source=source_of(line, definition),
+        earlier=tuple(_earlier(line, definition.slug)),
     )
+
+
+def _earlier(line: JourneyLine, slug: str) -> Iterable[Link]:
+    for version, count in queries.older_versions(line.journey).items():
+        words = ngettext(
+            "%(n)s client still walks version %(version)d",
+            "%(n)s clients still walk version %(version)d",
+            count,
+        )
+        url = reverse("web:journey_version", args=[slug, version.number])
+        yield Link(words % {"n": number(count), "version": version.number}, url)
 
 
 def source_of(line: JourneyLine, definition: Definition) -> str:
@@ -119,49 +128,3 @@ class _Flow:
 
 
 _KINDS = {"begin": "start", "goal": "start", "go_on": "start", "end": "end", "exit": "end", "task": "person"}
-
-
-def step_page(line: JourneyLine, step_id: str, visit: Visit) -> StepPage | None:
-    """Who stands at this step; None if the journey has no such step and nobody stands there."""
-    definition = queries.definition_of(line.journey)
-    numbers = {step.id: place for place, step in enumerate(definition.steps, 1)}
-    standing = list(queries.standing_at(line.journey.id, step_id, MOST))
-    if step_id not in numbers and not standing:
-        return None
-    people = contacts.people({row.contact_id for row in standing})
-    rows = (
-        StandingRow(
-            id=row.id,
-            person=Person(people[row.contact_id].name, is_client=True, title=people[row.contact_id].company),
-            url=reverse("web:client", args=[row.contact_id]),
-            since=row.entered_at,
-            until=row.due_at,
-            trouble=_("It could not go on and is tried again.") if row.failures else "",
-        )
-        for row in standing
-        if row.contact_id in people
-    )
-    return StepPage(
-        slug=definition.slug,
-        journey=definition.name.in_language(visit.language),
-        name=_title(definition, step_id, numbers.get(step_id, 0), visit),
-        rows=tuple(rows),
-        can_take_out=visit.user.may_write,
-    )
-
-
-def _title(definition: Definition, step_id: str, place: int, visit: Visit) -> Text:
-    """``Step 2: Wait 7 days``; a step of an earlier version has only its id."""
-    line = _find(describe(definition, visit.language), step_id)
-    words = {"number": place, "what": f"{line.verb} {line.what}".strip() if line else step_id}
-    return _("Step %(number)d: %(what)s") % words if place else _("Earlier version: %(what)s") % words
-
-
-def _find(lines: Iterable[StepLine], step_id: str) -> StepLine | None:
-    for line in lines:
-        if line.step == step_id and line.number:
-            return line
-        inner = (_find(way.lines, step_id) for way in line.ways)
-        if found := next(filter(None, inner), None):
-            return found
-    return None

@@ -1,4 +1,4 @@
-"""templates/web/journeys.html, journey.html and journey_step.html"""
+"""templates/web/journeys.html, journey.html, journey_step.html and journey_version.html"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +55,7 @@ class JourneyPage:
     rules: tuple[Fact, ...]
     acts: tuple[Act, ...] = ()
     source: str = ""
+    earlier: tuple[Link, ...] = ()  # versions that people still walk
 
     @property
     def passing(self) -> int:
@@ -63,7 +64,8 @@ class JourneyPage:
 
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    """A client at a step. ``id`` is the enrolment's. ``trouble``: why it does not go on."""
+    """A client at a step. ``id`` is the enrolment's. ``trouble``: why it does not go on. ``paused``: by a
+    person."""
 
     id: int
     person: Person
@@ -71,14 +73,59 @@ class StandingRow:
     since: datetime
     until: datetime | None
     trouble: Text = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepChoice:
+    """A step to go to; ``id`` empty: past the present one, or nowhere."""
+
+    id: str
+    text: Text
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """Posts ``enrolment`` (several) and ``reason`` to web:journey_departures."""
+    """Posts ``enrolment`` (several) and ``reason`` to web:journey_departures, _moves (with ``step``),
+    _pauses, _resumptions and _retries."""
 
     slug: str
     journey: Text
     name: Text
     rows: tuple[StandingRow, ...]
     can_take_out: bool = True
+    steps: tuple[StepChoice, ...] = ()
+
+    @property
+    def any_paused(self) -> bool:
+        return any(row.paused for row in self.rows)
+
+    @property
+    def any_trouble(self) -> bool:
+        return any(row.trouble for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdRow:
+    """Who stands at a step of an earlier version. ``field``: the select's name. ``some``: the first
+    names, said as a sentence; ``number`` clients in all."""
+
+    field: str
+    step: Text
+    number: int
+    some: Text
+    choices: tuple[StepChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """templates/web/journey_version.html. Posts ``to_<step>`` and ``reason`` to web:journey_version."""
+
+    slug: str
+    journey: Text
+    name: Text
+    sentence: Text
+    number: int
+    rows: tuple[CrowdRow, ...]
+    can_move: bool = True

@@ -156,6 +156,7 @@ def _real_ids(house: Cast) -> dict[str, int]:
         "outbox": held.pk,
         "import": run.id,
         "people": house.colleague.id,
+        "versions": 1,
     }
 
 

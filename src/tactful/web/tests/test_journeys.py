@@ -109,3 +109,83 @@ def test_only_those_inside_this_journey_are_taken_out(cast: Cast) -> None:
     page = client.post(f"{URL}departures/", {"enrolment": "12345", "reason": "x"}, follow=True)
     assert "They have left it already" in page.content.decode()
     assert client.get(f"{URL}steps/no-such-step/").status_code == 404
+
+
+def post(cast: Cast, what: str, row: Enrolment, **more: str) -> str:
+    given = {"enrolment": row.id, "reason": "She asked for it", **more}
+    page = cast.signed_in(cast.colleague).post(f"{URL}{what}/", given, follow=True).content.decode()
+    row.refresh_from_db()
+    return page
+
+
+def test_somebody_is_sent_on_past_a_step_and_to_another(cast: Cast) -> None:
+    row = walking(cast)
+    assert "1 client has been sent on" in post(cast, "moves", row, step="wait-once-more")
+    assert (row.step, row.phase) == ("wait-once-more", "waiting")
+    assert "Nobody has moved" in post(cast, "moves", row, step="no-such-step")
+    # What is still missing cannot be read here, so nothing is said on a guess.
+    assert "Nobody has moved" in post(cast, "moves", row)
+    assert row.step == "wait-once-more"
+
+
+def test_somebody_rests_until_somebody_lets_them_go_on(cast: Cast) -> None:
+    row = walking(cast)
+    assert "1 client rests" in post(cast, "pauses", row)
+    step = cast.signed_in(cast.colleague).get(f"{URL}steps/{row.step}/").content.decode()
+    assert "until you let them go on" in step
+    assert row.is_paused
+    assert "1 client goes on" in post(cast, "resumptions", row)
+    assert not row.is_paused
+
+
+def test_what_failed_is_tried_at_once(cast: Cast) -> None:
+    row = walking(cast)
+    Enrolment.objects.update(failures=2, retry_at=cast.now + timedelta(days=1), error="trouble")
+    step = cast.signed_in(cast.colleague).get(f"{URL}steps/{row.step}/").content.decode()
+    assert "Try again now" in step
+    assert "1 client is tried again" in post(cast, "retries", row)
+
+
+@pytest.mark.parametrize("what", ["moves", "pauses", "resumptions", "departures"])
+def test_nothing_is_done_to_anybody_without_a_reason_or_by_a_reader(cast: Cast, what: str) -> None:
+    row = walking(cast)
+    assert "say why in one sentence" in post(cast, what, row, reason=" ")
+    given = {"enrolment": row.id, "reason": "x"}
+    assert cast.signed_in(cast.reader).post(f"{URL}{what}/", given).status_code == 403
+    assert (row.step, row.is_paused, row.ended_at) == ("wait-for-documents", False, None)
+
+
+def second_version() -> None:
+    changed = text(SLUG).replace("days: 7", "days: 9")
+    import_journey(changed, acting_user=None, now=business_now())
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_people_of_an_earlier_version_are_taken_over_by_a_map(cast: Cast, language: str) -> None:
+    row = walking(cast)
+    second_version()
+    client = cast.signed_in(cast.colleague, language)
+    address = f"{URL}versions/1/"
+    assert address in client.get(URL).content.decode()
+    page = client.get(address).content.decode()
+    assert "Liv Sandal" in page
+    client.post(address, {"to_wait-for-documents": "wait-for-documents", "reason": ""})
+    row.refresh_from_db()
+    assert row.version.number == 1  # no reason, nothing done
+    client.post(address, {"to_wait-for-documents": "wait-for-documents", "reason": "Nine days are fairer"})
+    row.refresh_from_db()
+    assert row.version.number == 2
+    assert Audit.objects.filter(verb="journey.people_moved", actor=cast.colleague.id).exists()
+    assert "Liv Sandal" not in client.get(address).content.decode()
+    assert client.get(f"{URL}versions/2/").status_code == 404  # the live one
+    assert client.get(f"{URL}versions/7/").status_code == 404
+
+
+def test_only_steps_of_the_live_version_are_on_the_map(cast: Cast) -> None:
+    row = walking(cast)
+    second_version()
+    given = {"to_wait-for-documents": "nowhere", "reason": "x"}
+    assert cast.signed_in(cast.colleague).post(f"{URL}versions/1/", given).status_code in (302, 400, 409)
+    row.refresh_from_db()
+    assert row.version.number == 1
+    assert cast.signed_in(cast.reader).post(f"{URL}versions/1/", given).status_code == 403
