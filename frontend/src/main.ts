@@ -5,6 +5,7 @@ import { installKeyboard } from "./islands/keyboard";
 import { installThread } from "./islands/thread";
 import { installToasts } from "./islands/toasts";
 import { installPicks } from "./islands/picks";
+import { installFrames } from "./islands/frames";
 
 // The content security policy allows neither eval nor style elements made on the fly.
 htmx.config.allowEval = false;
@@ -16,3 +17,4 @@ installKeyboard(document);
 installToasts(document);
 installThread(document);
 installPicks(document);
+installFrames(document);

@@ -24,7 +24,7 @@ from tactful.demo.postbox.mailbox import Direction, Letter
 from tactful.foundation.actions import move_clock
 from tactful.web.access import StaffRequest, staff_page, writes
 
-SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 BODY_POLICY: dict[str, Any] = {
     "default-src": ["'none'"],
     "img-src": ["data:"],

@@ -11,22 +11,25 @@ POLICY = (
 )
 FRAME = (
     '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-    "<title></title></head><body>{}</body></html>"
+    '<title></title></head><body style="margin:16px;font:16px/1.5 sans-serif">{}</body></html>'
 )
 
 
-def framed(html: str) -> HttpResponse:
-    """``html``: sanitised already."""
-    return locked(HttpResponse(html if html.lstrip()[:9].lower() == "<!doctype" else FRAME.format(html)))
+def framed(html: str, *, ours: bool = False) -> HttpResponse:
+    """``html``: sanitised already. ``ours``: our own mail, whose height the page around it may look at."""
+    whole = html if html.lstrip()[:9].lower() == "<!doctype" else FRAME.format(html)
+    return locked(HttpResponse(whole), ours=ours)
 
 
-def framed_text(text: str) -> HttpResponse:
-    return framed(f"<pre style='white-space:pre-wrap;font:inherit'>{escape(text)}</pre>")
+def framed_text(text: str, *, ours: bool = False) -> HttpResponse:
+    return framed(f"<pre style='white-space:pre-wrap;font:inherit'>{escape(text)}</pre>", ours=ours)
 
 
-def locked(response: HttpResponse) -> HttpResponse:
+def locked(response: HttpResponse, *, ours: bool = False) -> HttpResponse:
     response["X-Frame-Options"] = "SAMEORIGIN"
     shut(response)
+    if ours:
+        response["Content-Security-Policy"] = POLICY.replace("sandbox;", "sandbox allow-same-origin;", 1)
     return response
 
 

@@ -157,7 +157,7 @@ class Lane:
 class StepCard:
     """components/step.html. Verb first, then the object, then one line of conditions.
 
-    ``kind``: start, end, step (a machine's, with ``number``), quiet (it rests), person (with ``owner``),
+    ``kind``: start, end, step (a machine's, with ``number``), quiet (it rests), person (``owner``: by name),
     fork (only ``lanes``), line (only ``text``: the line is drawn across).
     """
 

@@ -9,8 +9,9 @@ from tactful.channels.mail.feed import Feed
 from tactful.channels.mail.handshake import SmtpUnavailable
 from tactful.channels.mail.journal import Journal, JournalError
 from tactful.channels.mail.outcomes import Stage, local_result, verdict
+from tactful.channels.mail.troubles import MOST
 from tactful.channels.mail.wire import Reply, Wire, WireError
-from tactful.channels.types import OutboundMessage, Outcome, SendResult
+from tactful.channels.types import OutboundMessage, Outcome, SendResult, our_words
 
 CLOSING = 421  # the server hangs up after this reply
 _GO_AHEAD = 354
@@ -127,7 +128,7 @@ class Dialogue:
         except JournalError as error:
             feed.give_back(following)
             feed.give_back(current)
-            raise SmtpUnavailable(f"Nothing was sent. {error}") from error
+            raise SmtpUnavailable(our_words("smtp.journal", error=str(error)[:MOST])) from error
         try:
             if following is not None and self._features.pipelining:
                 self._announced = True

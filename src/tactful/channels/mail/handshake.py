@@ -5,6 +5,7 @@ import base64
 from tactful.channels.mail.envelope import Features
 from tactful.channels.mail.outcomes import Stage, classify, reply_words
 from tactful.channels.mail.settings import Security, SmtpSettings, tls_context
+from tactful.channels.mail.troubles import no_connection
 from tactful.channels.mail.wire import Reply, Wire, WireError
 from tactful.channels.types import Outcome, our_words
 from tactful.foundation import egress
@@ -44,7 +45,7 @@ def _connect(settings: SmtpSettings) -> Wire:
     except egress.NotAllowed as error:
         raise SmtpUnavailable(our_words("smtp.local_host", place=settings.host), Outcome.ACCOUNT) from error
     except (OSError, UnicodeError) as error:
-        raise SmtpUnavailable(our_words("smtp.no_connection", place=place, error=str(error))) from error
+        raise SmtpUnavailable(no_connection(error, place)) from error
     return Wire(sock, settings.timeout)
 
 

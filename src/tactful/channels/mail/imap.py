@@ -11,6 +11,7 @@ from datetime import date
 from typing import Self
 
 from tactful.channels.mail.settings import Security, tls_context
+from tactful.channels.mail.troubles import MOST, broken, no_connection
 from tactful.channels.types import Outcome, our_words
 from tactful.foundation import egress
 
@@ -38,7 +39,7 @@ class ImapSettings:
         object.__setattr__(self, "security", Security(self.security))
         for value in (self.username, self.password, self.folder):
             if any(char in value for char in "\r\n\0"):
-                raise ValueError("A user name, password or folder cannot have a line break in it.")
+                raise ValueError(our_words("imap.line_break"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ class _Session:
             words = our_words("smtp.local_host", place=settings.host)
             raise MailboxUnavailable(words, Outcome.ACCOUNT) from error
         except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
-            raise MailboxUnavailable(f"No connection to {settings.host}:{settings.port}: {error}") from error
+            place = f"{settings.host}:{settings.port}"
+            raise MailboxUnavailable(no_connection(error, place)) from error
         try:
             self._log_in()
             self._open_folder()
@@ -149,9 +151,9 @@ class _Session:
         try:
             kind, data = self._client.uid(command, *words)
         except (OSError, imaplib.IMAP4.error) as error:
-            raise MailboxUnavailable(f"The mailbox broke off: {error}") from error
+            raise MailboxUnavailable(broken(error)) from error
         if kind != "OK":
-            raise MailboxUnavailable(f"The mailbox refused {command}: {data!r}")
+            raise MailboxUnavailable(our_words("imap.refused", command=command, answer=repr(data)[:MOST]))
         return list(data)
 
     def _log_in(self) -> None:
@@ -163,22 +165,22 @@ class _Session:
             else:
                 self._client.login(settings.username, settings.password)
         except imaplib.IMAP4.abort as error:
-            raise MailboxUnavailable(f"The mailbox broke off: {error}") from error
+            raise MailboxUnavailable(broken(error)) from error
         except (imaplib.IMAP4.error, UnicodeError) as error:
-            raise MailboxUnavailable(f"The mailbox refused the password: {error}", Outcome.ACCOUNT) from error
+            words = our_words("imap.password", error=str(error)[:MOST])
+            raise MailboxUnavailable(words, Outcome.ACCOUNT) from error
         except OSError as error:
-            raise MailboxUnavailable(f"The mailbox broke off: {error}") from error
+            raise MailboxUnavailable(broken(error)) from error
 
     def _open_folder(self) -> None:
         name = self._settings.folder.replace("\\", "\\\\").replace('"', '\\"')
         try:
             kind, data = self._client.select(f'"{name}"', readonly=True)
         except (OSError, imaplib.IMAP4.error) as error:
-            raise MailboxUnavailable(
-                f"The folder {self._settings.folder} cannot be opened: {error}"
-            ) from error
+            words = our_words("imap.folder", folder=self._settings.folder, error=str(error)[:MOST])
+            raise MailboxUnavailable(words) from error
         if kind != "OK":
-            words = f"There is no folder {self._settings.folder} in this mailbox: {data!r}"
+            words = our_words("imap.no_folder", folder=self._settings.folder, answer=repr(data)[:MOST])
             raise MailboxUnavailable(words, Outcome.ACCOUNT)
         self.uid_validity = self._number("UIDVALIDITY")
         self.uid_next = self._number("UIDNEXT")

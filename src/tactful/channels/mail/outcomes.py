@@ -10,7 +10,7 @@ from enum import Flag, auto
 from typing import NamedTuple
 
 from tactful.channels.mail.wire import Reply, WireError
-from tactful.channels.types import OutboundMessage, Outcome, SendResult
+from tactful.channels.types import OutboundMessage, Outcome, SendResult, our_words
 
 DETAIL_LIMIT = 500  # characters
 
@@ -115,7 +115,7 @@ def verdict(message: OutboundMessage, stage: Stage, reply: Reply) -> SendResult:
     if stage is Stage.DOT and reply.code < 300:
         queued_as = text.rpartition("queued as ")[2] if "queued as " in text else ""
         return SendResult(message.ident, message.attempt, Outcome.SENT, reply.code, enhanced, text, queued_as)
-    raise WireError(f"The server answered {reply.code} where that makes no sense.")
+    raise WireError(our_words("smtp.out_of_step", answer=reply.code))
 
 
 def local_result(message: OutboundMessage, outcome: Outcome, detail: str, enhanced: str = "") -> SendResult:

@@ -11,6 +11,9 @@ import struct
 from contextlib import suppress
 from typing import NamedTuple
 
+from tactful.channels.mail.troubles import broken, no_encryption
+from tactful.channels.types import our_words
+
 LINE_LIMIT = 64 * 1024  # bytes; RFC 5321 says 512
 REPLY_LINES = 1000
 _CHUNK = 64 * 1024
@@ -18,7 +21,7 @@ _CODES = {b"%d" % code: code for code in range(200, 600)}
 
 
 class WireError(Exception):
-    """The connection is gone, silent or no longer makes sense; it must be closed.
+    """The connection is gone, silent or no longer makes sense; it must be closed. Its text: ``our_words``.
 
     ``accepted``: of a write that failed, how many bytes may have left this machine; None: no write.
     """
@@ -57,12 +60,12 @@ class Wire:
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """TLS from here on. Bytes that came before it are an injection and are refused."""
         if self._at < len(self._buffer):
-            raise WireError("The server sent plain text after its answer to STARTTLS.")
+            raise WireError(our_words("smtp.text_after_starttls"))
         try:
             self._sock.settimeout(self._timeout)
             self._sock = context.wrap_socket(self._sock, server_hostname=host)
         except (OSError, ValueError) as error:
-            raise WireError(f"TLS failed: {error}") from error
+            raise WireError(no_encryption(error)) from error
 
     def write(self, data: bytes) -> None:
         """All of ``data``, or ``WireError`` with the number of bytes that may have left."""
@@ -73,7 +76,7 @@ class Wire:
                 sent += self._sock.send(memoryview(data)[sent:])
         except OSError as error:
             # A failed TLS write may have sent some of its records, so all of it counts as sent.
-            raise WireError(_words(error), len(data) if self.encrypted else sent) from error
+            raise WireError(broken(error), len(data) if self.encrypted else sent) from error
 
     def read_reply(self, patience: int = 1) -> Reply:
         """The next reply. ``patience``: how many time-outs in a row to bear."""
@@ -90,7 +93,7 @@ class Wire:
             if line[3:4] != b"-":
                 return Reply(code, tuple(lines))
             if len(lines) > REPLY_LINES:
-                raise WireError("The server's answer does not end.")
+                raise WireError(our_words("smtp.endless"))
 
     def skip(self, expected: re.Pattern[bytes]) -> bool:
         """Pass over replies that are here already, if they look exactly as expected."""
@@ -102,7 +105,7 @@ class Wire:
     def _fill(self, patience: int) -> None:
         left = self._buffer[self._at :]
         if len(left) > LINE_LIMIT:
-            raise WireError("The server's answer does not end.")
+            raise WireError(our_words("smtp.endless"))
         self._buffer = left + self._receive(patience)
         self._at = 0
 
@@ -112,14 +115,14 @@ class Wire:
                 data = self._sock.recv(_CHUNK)
             except (TimeoutError, BlockingIOError) as error:
                 if not left:
-                    raise WireError("The server did not answer in time.") from error
+                    raise WireError(our_words("smtp.silent")) from error
             except OSError as error:
-                raise WireError(_words(error)) from error
+                raise WireError(broken(error)) from error
             else:
                 if data:
                     return data
-                raise WireError("The server closed the connection.")
-        raise WireError("The server did not answer in time.")
+                raise WireError(our_words("smtp.closed"))
+        raise WireError(our_words("smtp.silent"))
 
     def close(self) -> None:
         with suppress(OSError):  # it is gone either way; a reader in another thread wakes up by this
@@ -141,9 +144,5 @@ def _wait_at_most(sock: socket.socket, timeout: float) -> None:
 def _code(digits: bytes) -> int:
     code = _CODES.get(digits)
     if code is None:
-        raise WireError(f"This does not speak SMTP: it answered {digits!r}.")
+        raise WireError(our_words("smtp.not_mail", answer=digits.decode("ascii", "replace")))
     return code
-
-
-def _words(error: OSError) -> str:
-    return f"The connection broke: {error}"

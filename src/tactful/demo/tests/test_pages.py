@@ -68,7 +68,7 @@ def test_the_frame_runs_no_script_and_opens_links_beside_it(cast: Cast) -> None:
     response = cast.signed_in(cast.owner).get(f"/demo/postbox/{a_letter()}/body/")
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "sandbox allow-popups" in policy
+    assert "sandbox allow-same-origin allow-popups" in policy
     assert "allow-scripts" not in policy
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert '<base target="_blank">' in response.content.decode()

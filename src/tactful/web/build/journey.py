@@ -112,13 +112,11 @@ class _Flow:
         found = self.touchpoints.get(step.touchpoint) if isinstance(step, Send) else None
         return str(getattr(found, "line", ""))
 
-    def _owner(self, owner: str) -> Person:
+    def _owner(self, owner: str) -> Person | None:
+        """None for whoever has a role: the verb says which, and a role has no initials."""
         mail = owner.removeprefix("person:")
         named = next((user for user in self.visit.staff.values() if user.email == mail), None)
-        if named is not None:
-            return Person(named.name)
-        names = {"account_manager": _("Account manager"), "business_owner": _("Business owner")}
-        return Person(names.get(owner, _("Somebody")))
+        return Person(named.name) if named is not None else None
 
     def _count(self, crowd: StepCrowd) -> StepCount:
         url = reverse("web:journey_step", args=[self.definition.slug, crowd.step])

@@ -23,6 +23,7 @@ from tactful.web.pages.outbox import MessagePage, ReasonRow, StateRow
 from tactful.web.templatetags.tactful import day_and_time, full_date, near
 from tactful.web.types import Act, Fact, Glyph, HoldCard, Link
 from tactful.web.visit import Visit
+from tactful.web.words import CLASSES
 from tactful.wiring.written import words_of
 
 
@@ -93,7 +94,7 @@ def _passed(check: Check, found: Trace, around: Around) -> str:
         if drawn is not None and who is not None:
             return _("%(name)s drew the line on %(day)s.") % {"name": who.name, "day": full_date(drawn.at)}
     if check is Check.BASIS and row.basis_receipt:
-        return _("A receipt says why: see how we may write on the profile.")
+        return _("The reason stands with the client, under “How we may write”.")
     if check is Check.NOT_TOO_LATE and found.message.latest_at:
         return _("It made sense until %(moment)s.") % {"moment": day_and_time(found.message.latest_at)}
     return ""  # the mark says it
@@ -115,7 +116,7 @@ def _facts(found: Trace, around: Around) -> Iterable[Fact]:
         name = around.touchpoints[message.touchpoint_id]
         yield Fact(_("Touchpoint"), name, url=reverse("web:touchpoint", args=[slug]))
     yield Fact(_("Line"), LINES.get(row.line, lambda: row.line)())
-    yield Fact(_("Kind"), KINDS.get(message.message_class, lambda: message.message_class)())
+    yield Fact(_("Kind"), CLASSES.get(message.message_class, message.message_class))
     yield Fact(_("Channel"), _("Mail") if message.channel == "mail" else message.channel)
     if message.latest_at:
         yield Fact(_("Makes sense until"), near(message.latest_at, now))
@@ -205,13 +206,6 @@ LINES = {
     "structural": lambda: _("Structural: automation may write"),
     "judgement": lambda: _("Judgement: a person writes"),
     "undecided": lambda: _("Not decided: only people write"),
-}
-KINDS = {
-    "awaited": lambda: _("Something the client waits for"),
-    "deadline": lambda: _("A deadline"),
-    "reminder": lambda: _("A reminder"),
-    "relationship": lambda: _("For the relationship"),
-    "marketing": lambda: _("News and offers"),
 }
 HAPPENED: dict[str, tuple[Glyph, Callable[[], str] | None]] = {
     "message.sent": ("sent", lambda: _("Sent")),

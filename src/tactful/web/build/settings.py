@@ -50,7 +50,7 @@ def mail_page(form: Form, account: Account | None, tests: list[dict[str, Any]], 
         form=form,
         state=_mail_state(account, lines, visit),
         healthy=account is not None and not account.paused_reason and not failed,
-        test_text=_("We connect and sign in. Nothing is sent."),
+        test_text=_("We connect and sign in. Nothing is sent.") if account else "",
         tests=lines,
     )
 

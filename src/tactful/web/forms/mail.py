@@ -1,5 +1,6 @@
 """The mail account."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,18 +11,23 @@ from tactful.channels.actions import AccountForm
 from tactful.channels.queries import Account
 
 SECURITY = [
-    ("starttls", _("STARTTLS (mostly port 587, IMAP 143)")),
-    ("implicit_tls", _("TLS from the start (mostly port 465, IMAP 993)")),
+    ("starttls", _("After the greeting, STARTTLS (mostly port 587, for receiving 143)")),
+    ("implicit_tls", _("From the start, TLS or SSL (mostly port 465, for receiving 993)")),
     ("none", _("None, only for a server on this machine")),
 ]
+Names = tuple[str, ...]
 LOCAL = ("127.", "::1", "localhost")
 FIELDS = ("smtp_host", "smtp_port", "smtp_security", "smtp_username")
 IMAP_FIELDS = ("imap_host", "imap_port", "imap_security", "imap_username")
+SENDING = ("address", "sender_name", "smtp_host", "smtp_username", "smtp_password")
+SENDING_MORE = ("smtp_port", "smtp_security")
+RECEIVING = ("imap_host", "imap_password")
+RECEIVING_MORE = ("imap_username", "imap_port", "imap_security", "trusted_servers")
 
 
 def _password(label: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    hint = _("Leave it empty to keep the one that is stored.")
+    hint = _("Many providers want an app password here. Empty: the one that is stored stays.")
     return forms.CharField(
         label=label, required=False, strip=False, max_length=400, widget=widget, help_text=hint
     )
@@ -36,35 +42,52 @@ def _port(label: Any, initial: int, **more: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=65535, initial=initial, **more)
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together. ``more``: those that few need, behind a closed lid unless ``wrong``."""
+
+    key: str
+    title: Any
+    fields: tuple[forms.BoundField, ...]
+    more: tuple[forms.BoundField, ...]
+    wrong: bool
+
+
 class MailForm(forms.Form):
     address = forms.EmailField(label=_("Address that clients answer to"), max_length=320)
     sender_name = forms.CharField(
-        label=_("Name beside it"),
+        label=_("Name that clients see"),
         max_length=120,
         required=False,
         help_text=_("Empty: the name of the business"),
     )
-    smtp_host = _host(_("Server for outgoing mail (SMTP)"))
-    smtp_port = _port(_("SMTP port"), 587)
-    smtp_security = forms.ChoiceField(label=_("SMTP encryption"), choices=SECURITY, initial="starttls")
-    smtp_username = forms.CharField(label=_("SMTP user name"), max_length=320, required=False)
-    smtp_password = _password(_("SMTP password"))
+    smtp_host = _host(
+        _("Server for outgoing mail (SMTP)"), help_text=_("Your provider tells it, such as smtp.example.com")
+    )
+    smtp_port = _port(_("Port for sending"), 587)
+    smtp_security = forms.ChoiceField(label=_("Encryption of sending"), choices=SECURITY, initial="starttls")
+    smtp_username = forms.CharField(
+        label=_("User name"), max_length=320, required=False, help_text=_("Mostly the mail address")
+    )
+    smtp_password = _password(_("Password"))
     imap_host = _host(
         _("Server for incoming mail (IMAP)"),
         required=False,
-        help_text=_("Empty: mail comes through our own door"),
+        help_text=_("Such as imap.example.com. Empty: a server of your own hands the mail over to Tactful"),
     )
-    imap_port = _port(_("IMAP port"), 993, required=False)
-    imap_security = forms.ChoiceField(label=_("IMAP encryption"), choices=SECURITY, initial="implicit_tls")
+    imap_port = _port(_("Port for receiving"), 993, required=False)
+    imap_security = forms.ChoiceField(
+        label=_("Encryption of receiving"), choices=SECURITY, initial="implicit_tls"
+    )
     imap_username = forms.CharField(
-        label=_("IMAP user name"),
+        label=_("User name for receiving"),
         max_length=320,
         required=False,
-        help_text=_("Empty: the same as for outgoing mail"),
+        help_text=_("Empty: the same as for sending"),
     )
-    imap_password = _password(_("IMAP password"))
+    imap_password = _password(_("Password for receiving"))
     trusted_servers = forms.CharField(
-        label=_("Servers whose word on senders we trust"),
+        label=_("Servers that check senders for you"),
         required=False,
         max_length=600,
         help_text=_("The first word of “Authentication-Results” in your mail, such as mx.example.com"),
@@ -73,6 +96,18 @@ class MailForm(forms.Form):
     def __init__(self, *args: Any, account: Account | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._before = account
+
+    def sections(self) -> tuple[Section, ...]:
+        return (
+            self._section("sending", _("Sending"), SENDING, SENDING_MORE),
+            self._section("receiving", _("Receiving"), RECEIVING, RECEIVING_MORE),
+        )
+
+    def _section(self, key: str, title: Any, names: Names, more: Names) -> Section:
+        wrong = any(self[name].errors for name in more)
+        return Section(
+            key, title, tuple(map(self.__getitem__, names)), tuple(map(self.__getitem__, more)), wrong
+        )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -46,7 +46,7 @@ class BusinessForm(forms.Form):
         help_text=_("Stands at the foot of each mail"),
     )
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    language = forms.ChoiceField(label=_("Language of the house"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of the business"), choices=LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"))
     country = forms.ChoiceField(label=_("Country"), help_text=_("Decides which days are public holidays"))
 

@@ -26,7 +26,8 @@ class TestLine:
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """``test_text`` says what trying it does; the button posts to web:settings_mail_test."""
+    """``test_text`` says what trying it does, "" while there is nothing to try; the button posts to
+    web:settings_mail_test. ``form.sections`` groups the fields."""
 
     form: Form
     state: Text

@@ -76,6 +76,11 @@ def short_day(day: date, language: str) -> str:
     return _DAYS[known(language)][day.weekday()][:3]
 
 
+def day_brief(at: datetime, language: str) -> str:
+    """``Thu 09:42`` or ``tor 09:42``, where a phone leaves no room for more."""
+    return f"{short_day(at, language)} {at:%H:%M}"
+
+
 def day_and_time(at: datetime, language: str) -> str:
     """``Thursday 9 April, 09:42`` or ``torsdag 9. april, kl. 09:42``."""
     return f"{day_name(at, language)}, {clock_time(at, language)}"
@@ -89,7 +94,7 @@ def near(at: datetime, now: datetime, language: str) -> str:
     if word is not None:
         return f"{word} {clock_time(at, lang)}"
     if abs(days) < 7:
-        return f"{short_day(at, lang)} {at:%H:%M}"
+        return day_brief(at, lang)
     return day_date(at, lang, year=at.year != now.year)
 
 
@@ -103,7 +108,7 @@ def until(at: datetime, now: datetime, language: str) -> str:
         return "in a minute" if minutes == 1 else f"in {minutes} minutes"
     if days == 0:
         return clock_time(at, language)
-    return f"{short_day(at, language)} {at:%H:%M}" if 0 < days < 7 else near(at, now, language)
+    return day_brief(at, language) if 0 < days < 7 else near(at, now, language)
 
 
 def since(at: datetime, now: datetime, language: str) -> str:

@@ -149,6 +149,11 @@ def day_and_time(at: datetime) -> str:
 
 
 @register.filter
+def day_brief(at: datetime) -> str:
+    return when.day_brief(_local(at), _language())
+
+
+@register.filter
 def near(at: datetime, now: datetime) -> str:
     return when.near(_local(at), _local(now), _language())
 

@@ -148,7 +148,9 @@ def test_a_message_says_why(cast: Cast, state: str) -> None:
     assert "It is not too late" in page
     assert "Some documents are missing." in page
     frame = cast.signed_in(cast.reader).get(f"/outbox/{row.pk}/frame/")
-    assert frame["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert frame["Content-Security-Policy"].startswith("sandbox allow-same-origin; default-src 'none'")
+    assert "script" not in frame["Content-Security-Policy"]
+    assert 'sandbox="allow-same-origin"' in page or "<iframe" not in page
 
 
 @pytest.mark.parametrize(

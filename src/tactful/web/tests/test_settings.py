@@ -142,6 +142,7 @@ def test_a_server_that_is_away_is_said_plainly(cast: Cast) -> None:
     pause_account(account.id, "auth", "535", cast.now)
     page = cast.signed_in(cast.owner).post("/settings/mail/test/", follow=True).content.decode()
     assert "We do not reach 127.0.0.1:1." in page
+    assert "Nobody answers at 127.0.0.1:1." in page
     account.refresh_from_db()
     assert account.paused_reason == "auth"
 

@@ -43,7 +43,7 @@ def message_frame(request: StaffRequest, pk: int) -> HttpResponse:
     words = words_of([row], request.visit.now).get(row.pk)
     if words is None:
         raise Http404
-    return framed(words.html) if words.html else framed_text(words.text)
+    return framed(words.html, ours=True) if words.html else framed_text(words.text, ours=True)
 
 
 @staff_page("outbox")

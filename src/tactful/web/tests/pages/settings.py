@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 (the words of people keep their apostrophes)
 from django import forms
 
+from tactful.web.forms.mail import Section
 from tactful.web.pages.settings import AccountPage, MailPage, MemberRow, PeoplePage, SettingsPage, TestLine
 from tactful.web.samples import INGRID, JONAS, KARI
 from tactful.web.types import Act, Fact
@@ -29,6 +30,9 @@ class _Caps(forms.Form):
 class _Mail(forms.Form):
     address = forms.EmailField(label="Address that clients answer to")
     password = forms.CharField(label="Password", widget=forms.PasswordInput)
+
+    def sections(self) -> tuple[Section, ...]:
+        return (Section("sending", "Sending", (self["address"],), (self["password"],), wrong=False),)
 
 
 class _Member(forms.Form):
