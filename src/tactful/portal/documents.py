@@ -32,9 +32,12 @@ def upload_page(
 ) -> UploadPage:
     norwegian = visit.language == "nb"
     title = view.title(visit.language)
+    open_ones = [document for document in view.documents if document.state not in ("received", "waived")]
+    asks = _("%(business)s needs this from you.") % {"business": visit.house.name}
+    said_sent = all(document.state == "claimed_sent" for document in open_ones)
     return UploadPage(
         title=title,
-        intro=_("%(business)s needs this from you.") % {"business": visit.house.name},
+        intro=asks if open_ones else _("We have everything. Thank you."),
         items=tuple(
             UploadItem(
                 id=document.id,
@@ -47,7 +50,7 @@ def upload_page(
             for document in view.documents
         ),
         url=reverse("portal:documents", args=[token]),
-        sent_url=reverse("portal:documents_sent", args=[token]),
+        sent_url="" if said_sent else reverse("portal:documents_sent", args=[token]),
         limits=_("Pictures, PDF or spreadsheets, at most %(size)s MB each") % {"size": LARGEST_MB},
         someone=visit.someone,
         error=error,
@@ -59,7 +62,8 @@ def closed_page(visit: Visit, view: EngagementView, token: str) -> UploadPage:
     """The work is finished: nothing is asked for, whatever had not come."""
     done = _("This piece of work is finished, and we need nothing more for it.")
     page = upload_page(visit, view, token, done=done)
-    return replace(page, items=tuple(item for item in page.items if item.is_done))
+    items = tuple(item for item in page.items if item.is_done)
+    return replace(page, items=items, intro=_("We have everything. Thank you."))
 
 
 @transaction.atomic

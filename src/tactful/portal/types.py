@@ -82,7 +82,7 @@ class UploadItem:
 @dataclass(frozen=True, slots=True)
 class UploadPage:
     """portal/upload.html. Posts ``files`` (many) to ``url``; "I have already sent it" posts to
-    ``sent_url``. ``limits``: kinds and size in words."""
+    ``sent_url``, "" when all has been said already. ``limits``: kinds and size in words."""
 
     title: Text
     intro: Text

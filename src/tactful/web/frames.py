@@ -10,19 +10,22 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'self'"
 )
 FRAME = (
-    '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+    '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">{}'
     '<title></title></head><body style="margin:16px;font:16px/1.5 sans-serif">{}</body></html>'
 )
+BOTH_THEMES = '<meta name="color-scheme" content="light dark">'
+"""For plain words only: what others have coloured is coloured for a white ground."""
 
 
 def framed(html: str, *, ours: bool = False) -> HttpResponse:
     """``html``: sanitised already. ``ours``: our own mail, whose height the page around it may look at."""
-    whole = html if html.lstrip()[:9].lower() == "<!doctype" else FRAME.format(html)
+    whole = html if html.lstrip()[:9].lower() == "<!doctype" else FRAME.format("", html)
     return locked(HttpResponse(whole), ours=ours)
 
 
 def framed_text(text: str, *, ours: bool = False) -> HttpResponse:
-    return framed(f"<pre style='white-space:pre-wrap;font:inherit'>{escape(text)}</pre>", ours=ours)
+    words = f"<pre style='margin:0;white-space:pre-wrap;font:inherit'>{escape(text)}</pre>"
+    return locked(HttpResponse(FRAME.format(BOTH_THEMES, words)), ours=ours)
 
 
 def locked(response: HttpResponse, *, ours: bool = False) -> HttpResponse:

@@ -110,7 +110,8 @@ def _declared(declared: Declaration) -> Text:
         return _("You have said that they may get news too. It is kept with your name.")
     if declared.allows_service:
         return _(
-            "Only service messages go to them. News and offers need a sale, a date and a chance to say no."
+            "Only service messages go to them. For news and offers we must know when they bought from you, "
+            "and that they could say no."
         )
     return _("These people have not become clients by this list, so automation may not write to them.")
 
