@@ -77,3 +77,19 @@ def too_narrow(desk: Desk) -> list[str]:
         desk.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
         found += too_wide(desk.page)
     return [f"scrolls sideways: {each}" for each in found]
+
+
+FITS = """frame => {
+    const root = frame.contentDocument.documentElement;
+    return frame.offsetHeight > 100 && root.scrollHeight <= frame.clientHeight + 1;
+}"""
+
+
+def test_a_sent_mail_scrolls_with_its_page(house: House, signed_in: Signed) -> None:
+    desk = signed_in(house, INGRID)
+    sent = house.one("SELECT min(message_id) FROM dispatch WHERE state = 'sent'")
+    desk.show(f"/outbox/{sent}/")
+    for width, height in (WIDE, PHONE):
+        desk.page.set_viewport_size({"width": width, "height": height})
+        desk.page.wait_for_function(f"({FITS})(document.querySelector('iframe[data-fit]'))")
+    desk.watch.assert_calm()

@@ -296,7 +296,11 @@ def test_already_sent_asks_a_person_and_takes_nothing_back(cast: Cast) -> None:
     engagement = cast.asks_for_documents()
     first, second = views([engagement], cast.now)[engagement].documents
     receive_document(Arrival(first.id, "other_way", cast.colleague.id), now=cast.now)
-    browser().post(reverse("portal:documents_sent", args=[cast.token(DOCUMENTS, engagement)]))
+    act = reverse("portal:documents_sent", args=[cast.token(DOCUMENTS, engagement)])
+    offered = browser().get(reverse("portal:documents", args=[cast.token(DOCUMENTS, engagement)]))
+    assert act in offered.content.decode()
+    page = browser().post(act, follow=True).content.decode()
+    assert act not in page  # what has been said needs no saying twice
     cast.reacts()
     cast.later(timedelta(minutes=1))
     assert [document.state for document in views([engagement], cast.now)[engagement].documents] == [

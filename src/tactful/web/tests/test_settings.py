@@ -220,3 +220,12 @@ def test_everybody_keeps_their_own_account_readers_too(cast: Cast, language: str
     assert (cast.reader.name, cast.reader.theme, cast.reader.shortcuts) == ("Jonas R.", "dark", False)
     assert cast.reader.role == "read_only"
     assert client.post("/me/", {"name": "", "language": "en"}).status_code == 422
+
+
+def test_what_few_need_rests_under_a_lid_that_opens_where_it_is_wrong(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    page = client.get("/settings/mail/").content.decode()
+    assert page.count('<details class="more-fields">') == 2
+    assert "Try sending and receiving" not in page  # there is nothing to try yet
+    wrong = client.post("/settings/mail/", MAIL | {"imap_port": "100000"}).content.decode()
+    assert wrong.count('<details class="more-fields" open>') == 1

@@ -7,9 +7,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import get_hasher
+from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from tactful.foundation.models import User
 from tactful.foundation.staff.actions import give_new_password
@@ -178,3 +181,18 @@ def test_a_one_time_password_opens_nothing_but_the_choice_of_another(cast: Cast)
     assert client.post("/account/password/change/", new)["Location"] == "/inbox/"
     assert client.get("/inbox/").status_code == 200
     assert log_in(stranger(), user.email, PASSWORD)[0] == 302
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("kort", "Det er for kort. Ta minst 12 tegn"),
+        ("password1234", "Det bruker mange"),
+        ("ingrid@fjord.example", "Det ligner for mye på navnet"),
+    ],
+)
+def test_a_password_is_refused_in_plain_words(cast: Cast, password: str, why: str) -> None:
+    cast.owner.email = "ingrid@fjord.example"
+    with override("nb"), pytest.raises(ValidationError) as refused:
+        validate_password(password, cast.owner)
+    assert any(sentence.startswith(why) for sentence in refused.value.messages)
