@@ -79,7 +79,8 @@ def too_narrow(desk: Desk) -> list[str]:
     return [f"scrolls sideways: {each}" for each in found]
 
 
-FITS = """frame => {
+FITS = """() => {
+    const frame = document.querySelector('iframe[data-fit]');
     const root = frame.contentDocument.documentElement;
     return frame.offsetHeight > 100 && root.scrollHeight <= frame.clientHeight + 1;
 }"""
@@ -91,5 +92,5 @@ def test_a_sent_mail_scrolls_with_its_page(house: House, signed_in: Signed) -> N
     desk.show(f"/outbox/{sent}/")
     for width, height in (WIDE, PHONE):
         desk.page.set_viewport_size({"width": width, "height": height})
-        desk.page.wait_for_function(f"({FITS})(document.querySelector('iframe[data-fit]'))")
+        desk.page.wait_for_function(FITS)
     desk.watch.assert_calm()
