@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
+from tactful.testing.casts import remembered
 from tactful.wiring.tests.cast import Cast, make_cast
 
 
@@ -10,4 +11,4 @@ from tactful.wiring.tests.cast import Cast, make_cast
 def cast(db: None, settings: LazySettings, tmp_path: Path) -> Cast:
     settings.FILES_ROOT = tmp_path / "files"
     settings.STATIC_ROOT = str(tmp_path)  # none is collected, and WhiteNoise would say so
-    return make_cast()
+    return remembered(make_cast)
