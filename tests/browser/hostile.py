@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
 django.setup()
 
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
+from django.db.models import Count  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
@@ -38,6 +39,7 @@ from tactful.wiring.inbound import read_waiting  # noqa: E402
 from tactful.wiring.reactor import run_all  # noqa: E402
 
 CLIENTS = 40
+WRITERS = 10  # of all the mails, so that few threads hold many; the others write once, to stand in the lists
 FITS = 90  # characters of a snippet that a name, a subject and a file name hold whole
 FIRST = "villain0@hostile.example"
 
@@ -52,8 +54,9 @@ def main() -> None:
     short = [" ".join(each.split()) for each in corpus if len(each) < FITS and each.isprintable()]
     run = bring_in(owner, short, now)
     account = mail_accounts()[0].id
-    mails = [said(number, snippet, short) for number, snippet in enumerate(corpus)]
-    mails += [report(number, snippet) for number, snippet in enumerate(short[:40])]
+    mails = [said(number, number % WRITERS, corpus[number], short) for number in range(len(corpus))]
+    mails += [said(number, number, corpus[number], short) for number in range(WRITERS, CLIENTS)]
+    mails += [report(number, snippet) for number, snippet in enumerate(short[:CLIENTS])]
     store_raw([RawMail(account, f"hostile:{place}", raw) for place, raw in enumerate(mails)], now=now)
     while read_waiting(now):
         pass
@@ -64,12 +67,14 @@ def main() -> None:
 
 def where() -> dict[str, object]:
     """``html``: all that is kept, each once, for hundreds of snippets are cleaned to the same few words.
-    ``entries``: one for each of them and for each mail that is shown as text."""
+    ``entries``: one for each of them and for each mail that is shown as text. ``threads``: those of more than
+    one mail, which hold all words that the others hold."""
     entries = Entry.objects.filter(kind=Entry.Kind.INBOUND).order_by("-id")
+    talks = Conversation.objects.annotate(mails=Count("entries"))
     shown = {entry.html or entry.full_text or entry.text: entry.id for entry in entries}
     return {
         "mails": len(entries),
-        "threads": list(Conversation.objects.values_list("id", flat=True)),
+        "threads": list(talks.filter(mails__gt=1).values_list("id", flat=True)),
         "entries": sorted(shown.values()),
         "html": sorted({entry.html for entry in entries} - {""}),
     }
@@ -98,13 +103,13 @@ def hand_in(short: list[str], now: datetime) -> None:
     assert answer.status_code == 302, answer.content
 
 
-def said(number: int, snippet: str, short: list[str]) -> bytes:
+def said(number: int, writer: int, snippet: str, short: list[str]) -> bytes:
     """A mail of one snippet: as HTML, as text, as subject and as the name of a file."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = f"villain{number % CLIENTS}@hostile.example"
+    message["From"] = f"villain{writer}@hostile.example"
     message["To"] = f"post@{seed.cast.DOMAIN}"
     message["Subject"] = short[number % len(short)]
-    message["Message-ID"] = f"<hostile-{number}@hostile.example>"
+    message["Message-ID"] = f"<hostile-{number}-{writer}@hostile.example>"
     message.set_content(snippet)
     message.add_alternative(f"<p>Hei</p>{snippet}", subtype="html")
     if number < 60:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 FRESH_SECONDS = 15.0
-"""What is made has a ``now``, and so long may it lie behind that of the test; no longer than on a slow machine."""
+"""What is made has a ``now``; so far may it lie behind that of the test."""
 
 Made = TypeVar("Made")
 Rows = dict[str, bytes]

@@ -21,6 +21,7 @@ from tactful.delivery.recovery import recover
 from tactful.delivery.tests.house import (
     JOURNALS,
     Clerk,
+    Drawn,
     House,
     Provider,
     due_at_once,
@@ -54,18 +55,17 @@ ROUNDS = 12  # enough for every retry
 
 
 class Outbox(RuleBasedStateMachine):
-    """Each run in a savepoint that is rolled back. ``folder`` is set by the test."""
+    """Each run in a savepoint that is rolled back. What all runs begin with is set by the test."""
 
     folder: Path
+    line: Drawn
+    contacts: list[int]
 
     def __init__(self) -> None:
         super().__init__()
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
-        make_account()
-        self.line = make_touchpoint()
         self.house, self.provider = House(), Provider()
-        self.contacts = make_contacts(3)
         self.clerk = Clerk(self.house, self.provider, self.folder)
         self.must: dict[int, bool] = {}
         self.who: dict[int, int] = {}
@@ -222,14 +222,13 @@ def _close_breakers() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    Outbox.folder = tmp_path
-    return tmp_path
+def beginning(db: None, tmp_path: Path) -> None:
+    make_account()
+    Outbox.folder, Outbox.line, Outbox.contacts = tmp_path, make_touchpoint(), make_contacts(3)
 
 
 @pytest.mark.slow
-@pytest.mark.django_db
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("beginning")
 def test_the_outbox_in_any_order(request: pytest.FixtureRequest) -> None:
     run_state_machine_as_test(
         Outbox,

@@ -14,7 +14,7 @@ from tactful.journeys import driver
 from tactful.journeys.models import Enrolment
 from tactful.journeys.rules.moves import Phase
 from tactful.journeys.tests.build import hours
-from tactful.journeys.tests.world import World, client, make_world
+from tactful.journeys.tests.world import World, client, furnish, make_world
 from tactful.journeys.types import Reentry, ReentryMode
 
 WAITING = ("queued", "held", "claimed")
@@ -137,6 +137,7 @@ def only_what_is_wanted_waits_to_be_sent(rows: list[Enrolment]) -> None:
 @pytest.mark.django_db
 def test_any_order(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("CRITICAL", logger="tactful.journeys.moving")
+    furnish()  # once, for each example is rolled back to here
     run_state_machine_as_test(
         Walks,
         settings=settings(

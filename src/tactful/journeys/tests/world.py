@@ -92,9 +92,7 @@ def make_world(**changes: Any) -> World:
 
 
 def make_journey(made: Definition) -> World:
-    for slug in ("request", "reminder", "thanks", "receipt"):
-        if not Touchpoint.objects.filter(slug=slug).exists():
-            touchpoint(slug)
+    furnish()
     journey = Journey.objects.create(slug=f"{made.slug}-{new_id()}", name_en="Chase", name_nb="Purring")
     version = JourneyVersion.objects.create(
         journey=journey, number=1, document=document(made), created_at=MONDAY
@@ -102,6 +100,13 @@ def make_journey(made: Definition) -> World:
     Journey.objects.filter(id=journey.id).update(live_version=version)
     switch_on(journey.id, acting_user=None, now=MONDAY)
     return World(journey.id, version.id)
+
+
+def furnish() -> None:
+    """The touchpoints of all journeys. Those that are there stay."""
+    wanted = ("request", "reminder", "thanks", "receipt")
+    for slug in {*wanted} - {*Touchpoint.objects.filter(slug__in=wanted).values_list("slug", flat=True)}:
+        touchpoint(slug)
 
 
 def touchpoint(slug: str) -> None:
