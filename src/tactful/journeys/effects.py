@@ -51,9 +51,15 @@ def announce_entered(rows: Sequence[NewRow], now: datetime) -> None:
 
 
 def carry_out(work: Sequence[tuple[Row, Effect]], now: datetime) -> None:
-    """Inside the transaction that writes the states."""
+    """Inside the transaction that writes the states. What is called back in the very batch that asked for
+    it, as when a late beginning hears an old story at once, is never asked for."""
     cancels = [(row, effect) for row, effect in work if isinstance(effect, CancelMessages)]
-    sends = [(row, effect) for row, effect in work if isinstance(effect, EnqueueSend)]
+    back = {(row.id, visit) for row, effect in cancels for visit in effect.visits}
+    sends = [
+        (row, effect)
+        for row, effect in work
+        if isinstance(effect, EnqueueSend) and (row.id, effect.visit) not in back
+    ]
     facts = [fact for row, effect in work if (fact := _fact(row, effect)) is not None]
     if cancels:
         _cancel(cancels, now)

@@ -68,6 +68,16 @@ def test_a_goal_cancels_what_waits_and_goes_on(world: World) -> None:
     assert where(row) == ("receipt", Phase.SENDING)
 
 
+def test_what_is_called_back_in_the_same_breath_is_never_asked_for(world: World) -> None:
+    """A late beginning hears all at once that it has reached its goal and that all is called off."""
+    person = client()
+    world.fact("complete", person, engagement=17)
+    world.fact("cancelled", person, engagement=17)
+    row = world.wanted(person)
+    assert where(row) == ("receipt", Phase.ENDED)
+    assert templates(row) == []
+
+
 def test_an_event_of_another_object_moves_nobody(world: World) -> None:
     row = world.wanted(client())
     world.hear("complete", row.contact_id, engagement=18)
