@@ -1,17 +1,37 @@
 """psycopg on Django's own connection and in its transaction, for the hot paths.
 
 Bound by the server and prepared, where Django's own cursor writes every value into the text. Arrays
-travel as literals: psycopg's dumper of lists costs ten times as much.
+travel in PostgreSQL's binary form (``foundation.arrays``): psycopg's dumper of lists costs ten times as
+much, and reading a literal costs the server more than a short statement does otherwise.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, models
 from psycopg import Cursor, sql
+
+from tactful.foundation.arrays import Numbers, bytes_, moments, numbers, teach, texts
+
+__all__ = [
+    "Numbers",
+    "Params",
+    "Row",
+    "bytes_",
+    "copy_in",
+    "cursor",
+    "many",
+    "moments",
+    "numbers",
+    "one",
+    "run",
+    "texts",
+    "tune",
+    "will_pass",
+]
 
 Row = tuple[Any, ...]
 Params = Mapping[str, Any] | Sequence[Any]
@@ -23,7 +43,9 @@ PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the opera
 @contextmanager
 def cursor() -> Iterator[Cursor[Row]]:
     connection.ensure_connection()
-    connection.connection.prepare_threshold = 0  # Django forbids it; its own cursors never prepare
+    if connection.connection.prepare_threshold != 0:
+        connection.connection.prepare_threshold = 0  # Django forbids it; its own cursors never prepare
+        teach(connection.connection)
     with connection.wrap_database_errors, Cursor(connection.connection) as opened:
         yield opened
 
@@ -59,30 +81,6 @@ def will_pass(error: BaseException) -> bool:
     return isinstance(error, InterfaceError) or (
         isinstance(error, OperationalError) and (state is None or state.startswith(PASSING))
     )
-
-
-def numbers(values: Iterable[int | None]) -> str:
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
-
-
-def moments(values: Iterable[date | None]) -> str:
-    """An array literal of dates or moments."""
-    return "{" + ",".join(["NULL" if value is None else value.isoformat() for value in values]) + "}"
-
-
-def texts(values: Iterable[str | None]) -> str:
-    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
-
-
-def bytes_(values: Iterable[bytes | None]) -> str:
-    """An array literal of ``bytea``."""
-    return "{" + ",".join(["NULL" if value is None else f'"\\\\x{value.hex()}"' for value in values]) + "}"
-
-
-def _quoted(value: str) -> str:
-    if "\\" in value or '"' in value:
-        value = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{value}"'
 
 
 def copy_in(rows: Sequence[models.Model]) -> None:
@@ -123,9 +121,19 @@ def _json_text(value: Any) -> str:
     return _NULL if value is None else _plain(_encode(value))
 
 
+def _array(values: Sequence[str | None]) -> str:
+    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
+
+
 _OF_TYPE: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: _NULL,
     datetime: datetime.isoformat,
     bytes: lambda value: f"\\\\x{value.hex()}",
-    list: lambda value: _plain(texts(value)),
+    list: lambda value: _plain(_array(value)),
 }

@@ -41,7 +41,7 @@ def mark(params: Mapping[str, Any]) -> set[int]:
     return {row[0] for row in pg.many(MARK, params)}
 
 
-def give_back(ids: str, worker: int) -> set[int]:
+def give_back(ids: pg.Numbers, worker: int) -> set[int]:
     """Claimed messages go back to the queue and meet the gate again; nothing was handed over."""
     return {row[0] for row in pg.many(RETURN, [ids, worker])}
 
