@@ -57,8 +57,8 @@ def _write_cleared(
         item.cap_scopes = [scope.household_id, scope.company_id] if scope else None
         days.append(item.cap_day)
         alone = scope is None or (scope.household_id is None and scope.company_id is None)
-        both = None if alone or scope is None else pg.numbers((scope.household_id, scope.company_id))
-        scopes.append(both and str(both))
+        both = None if alone or scope is None else (scope.household_id, scope.company_id)
+        scopes.append(None if both is None else str(pg.numbers(both)))
         if verdict.clearance is None:
             raise AssertionError("A clear verdict without a clearance cannot be.")
         masks.append(verdict.clearance.mask)

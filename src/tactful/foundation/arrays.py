@@ -17,10 +17,10 @@ from psycopg.pq import Format
 
 _HEAD = Struct(">iiiii").pack  # dimensions, whether there are NULLs, type of the elements, how many, from 1
 _SIZE = Struct(">i").pack
-_SHORT = Struct(">ii").pack
-_LONG = Struct(">iq").pack
+SHORT = Struct(">ii").pack
+LONG = Struct(">iq").pack
 _SIZES = tuple(_SIZE(size) for size in range(512))
-_NULL = _SIZE(-1)
+NULL = _SIZE(-1)
 _DAY_ZERO = date(2000, 1, 1).toordinal()
 _ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY = 86_400_000_000
@@ -62,7 +62,7 @@ def numbers(values: Iterable[int | None]) -> Numbers:
         packed = array("q", given)
     except TypeError:
         return Numbers(
-            _joined(Numbers, [_NULL if value is None else _LONG(8, value) for value in given], given)
+            _joined(Numbers, [NULL if value is None else LONG(8, value) for value in given], given)
         )
     if byteorder == "little":
         packed.byteswap()
@@ -89,7 +89,7 @@ def texts(values: Iterable[str | Numbers | None]) -> Texts:
 
 def bytes_(values: Iterable[bytes | None]) -> Bytes:
     given = list(values)
-    return Bytes(_joined(Bytes, [_NULL if value is None else _sized(value) for value in given], given))
+    return Bytes(_joined(Bytes, [NULL if value is None else sized(value) for value in given], given))
 
 
 def moments(values: Iterable[date | None]) -> Moments | Days:
@@ -97,14 +97,14 @@ def moments(values: Iterable[date | None]) -> Moments | Days:
     given = list(values)
     first = next((value for value in given if value is not None), None)
     if first is None or isinstance(first, datetime):
-        known = {value: _NULL if value is None else _moment(value) for value in set(given)}
+        known = {value: NULL if value is None else moment(value) for value in set(given)}
         return Moments(_joined(Moments, [known[value] for value in given], given))
-    days = {value: _NULL if value is None else _day(value) for value in set(given)}
+    days = {value: NULL if value is None else _day(value) for value in set(given)}
     return Days(_joined(Days, [days[value] for value in given], given))
 
 
-def _moment(value: Any) -> bytes:
-    return _LONG(8, microseconds(value))
+def moment(value: Any) -> bytes:
+    return LONG(8, microseconds(value))
 
 
 def microseconds(value: datetime) -> int:
@@ -114,16 +114,16 @@ def microseconds(value: datetime) -> int:
 
 
 def _day(value: date) -> bytes:
-    return _SHORT(4, value.toordinal() - _DAY_ZERO)
+    return SHORT(4, value.toordinal() - _DAY_ZERO)
 
 
 def _text(value: str | Numbers | None) -> bytes:
     if value is None:
-        return _NULL
-    return _sized(value.encode() if isinstance(value, str) else str(value).encode())
+        return NULL
+    return sized(value.encode() if isinstance(value, str) else str(value).encode())
 
 
-def _sized(value: bytes) -> bytes:
+def sized(value: bytes) -> bytes:
     size = len(value)
     return (_SIZES[size] if size < 512 else _SIZE(size)) + value
 
@@ -141,7 +141,7 @@ def _empty(kind: type[bytes]) -> bytes:
 def _read(given: Numbers) -> Iterator[int | None]:
     place = 20
     while place < len(given):
-        if given[place : place + 4] == _NULL:
+        if given[place : place + 4] == NULL:
             yield None
             place += 4
         else:
