@@ -29,14 +29,11 @@ def record(facts: Sequence[NewFact], *, now: datetime, source: str = "tactful") 
             ("ts", "timestamptz", [fact.ts or now for fact in facts]),
             ("recorded_at", "timestamptz", [now] * len(facts)),
             ("source", "text", [source] * len(facts)),
-            ("data", "jsonb", [_encode(fact.data) for fact in facts]),
+            ("data", "jsonb", [fact.data for fact in facts]),
         ],
     )
     notify({fact.name for fact in facts})
     return ids
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def notify(names: set[str]) -> None:

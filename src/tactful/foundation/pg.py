@@ -36,7 +36,7 @@ __all__ = [
 Row = tuple[Any, ...]
 Params = Mapping[str, Any] | Sequence[Any]
 
-BULKY = ("seqscan", "hashjoin", "mergejoin")
+BULKY = ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")
 PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the operator
 
 
@@ -52,7 +52,8 @@ def cursor() -> Iterator[Cursor[Row]]:
 
 def tune() -> None:
     """For the session of a worker, whose statements look rows up by their keys: one plan for each of
-    them, and never a whole table, whatever is (not yet) known of its size."""
+    them, and never a whole table, whatever is (not yet) known of its size. Where an index has the order
+    that a statement wants, it is read in that order, and only as far as needed."""
     with cursor() as opened:
         for setting in ("plan_cache_mode = force_generic_plan", *(f"enable_{way} = off" for way in BULKY)):
             opened.execute(f"SET {setting}")

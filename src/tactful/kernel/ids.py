@@ -40,11 +40,16 @@ class IdMaker:
             now = self._now_ms() - EPOCH_MS
             if now > self._last_ms:
                 self._last_ms, self._sequence = now, 0
-            return [self._step() for _ in range(count)]
+            made: list[int] = []
+            while len(made) < count:
+                made += self._next(count - len(made))
+            return made
 
-    def _step(self) -> int:
+    def _next(self, count: int) -> range:
+        """As many as the millisecond still has; then the next one is used up in advance."""
         if self._sequence > _SEQUENCE_MAX:
             self._last_ms, self._sequence = self._last_ms + 1, 0
-        made = self._last_ms << (NODE_BITS + SEQUENCE_BITS) | self._node << SEQUENCE_BITS | self._sequence
-        self._sequence += 1
-        return made
+        first = self._last_ms << (NODE_BITS + SEQUENCE_BITS) | self._node << SEQUENCE_BITS | self._sequence
+        taken = min(count, _SEQUENCE_MAX + 1 - self._sequence)
+        self._sequence += taken
+        return range(first, first + taken)

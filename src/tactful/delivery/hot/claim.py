@@ -57,7 +57,7 @@ RESERVE = """
 INSERT INTO cap_use (scope, scope_id, day, used)
 SELECT * FROM unnest(%s::text[], %s::bigint[], %s::date[], %s::integer[])
 ON CONFLICT (scope, scope_id, day) DO UPDATE SET used = cap_use.used + excluded.used
-RETURNING scope, scope_id, day, used
+RETURNING used
 """
 WEEK = """
 SELECT scope_id, day, used FROM cap_use
@@ -156,7 +156,8 @@ def reserve(changes: Mapping[Place, int]) -> dict[Place, int]:
         pg.moments(place[2] for place in ordered),
         pg.numbers(changes[place] for place in ordered),
     ]
-    return {(scope, ident, day): used for scope, ident, day, used in pg.many(RESERVE, params)}
+    # One row comes back for each that went in, in that order: the very order of the locks.
+    return {place: used for place, (used,) in zip(ordered, pg.many(RESERVE, params), strict=True)}
 
 
 def week(days: Mapping[int, date]) -> dict[int, dict[date, int]]:

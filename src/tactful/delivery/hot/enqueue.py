@@ -4,7 +4,6 @@ COPY knows no ON CONFLICT, so known keys are left out before; of two that write 
 the database lets one in, and the other looks again.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -41,8 +40,9 @@ MESSAGE: Mapping[str, str] = {
     "is_auto_reply": "boolean",
     "topics": "varchar[]",
     "allow": "varchar[]",
+    "condition": "jsonb",
+    "variables": "jsonb",
 }
-JSON = ("condition", "variables")
 DISPATCH: Mapping[str, str] = {
     "contact_id": "bigint",
     "account_id": "bigint",
@@ -105,7 +105,6 @@ def _copy_messages(fresh: Sequence[Fresh], key_id: int, now: datetime) -> None:
     given = dict(zip(FIELDS, zip(*messages, strict=True), strict=True))
     columns: list[Column] = [("id", "bigint", ids)]
     columns += [(name, kind, given[name]) for name, kind in MESSAGE.items()]
-    columns += [(name, "jsonb", _json(given[name])) for name in JSON]
     columns += [("key_id", "smallint", [key_id] * len(ids)), ("created_at", "timestamptz", [now] * len(ids))]
     copy_columns("message", columns)
 
@@ -121,10 +120,3 @@ def _copy_dispatches(fresh: Sequence[Fresh]) -> None:
         ("not_before", "timestamptz", [message.not_before or message.due_at for message in messages]),
     ]
     copy_columns("dispatch", columns)
-
-
-def _json(values: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [_encode(value) if value else "{}" for value in values]
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
