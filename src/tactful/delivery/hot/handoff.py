@@ -23,10 +23,11 @@ FROM unnest(%(ids)s::bigint[], %(attempts)s::integer[], %(versions)s::bigint[], 
             %(fixed)s::text[], %(hashes)s::bytea[], %(firsts)s::timestamptz[])
      AS v(id, attempt, version, address, fixed, body_hash, first_at)
 WHERE d.message_id = v.id AND d.attempt = v.attempt AND d.state = 'claimed' AND d.worker = %(worker)s
-  AND d.gate_rev = (SELECT c.gate_rev FROM contact c WHERE c.id = d.contact_id)
+  AND ((d.contact_id, d.gate_rev) IN (SELECT c.id, c.gate_rev FROM contact c
+                                      WHERE c.id = ANY(%(contacts)s::bigint[]))) IS TRUE
   AND (d.touchpoint_rev IS NULL AND d.author <> 'automation'
-       OR EXISTS (SELECT 1 FROM touchpoint t
-                  WHERE t.id = ANY(%(touchpoints)s::bigint[]) AND t.current_id = d.touchpoint_rev))
+       OR d.touchpoint_rev IN (SELECT t.current_id FROM touchpoint t
+                               WHERE t.id = ANY(%(touchpoints)s::bigint[])))
 RETURNING d.message_id
 """
 RETURN = """
