@@ -15,6 +15,8 @@ from bench import house
 from bench.machine import Peak, Watched, cpu_seconds, postmaster_pid
 
 CHUNK = 1_000
+QUIET = """SELECT NOT EXISTS (SELECT FROM dispatch WHERE shelf = 1)
+    AND NOT EXISTS (SELECT FROM sending_batch)"""
 NAMES = ("PostgreSQL", "enqueue", "worker")
 
 
@@ -61,12 +63,17 @@ def measure(given: argparse.Namespace, environ: dict[str, str], port: int) -> di
 
 
 def _wait_until_sent(wanted: int) -> None:
+    """Asks the short index of what waits. To count the whole outbox again and again would be charged to
+    PostgreSQL as if the product did it; it is counted once, at the end."""
     from django.db import connection  # noqa: PLC0415
 
     sent = -1
     while sent < wanted:
-        time.sleep(0.3)
+        time.sleep(0.1)
         with connection.cursor() as cursor:
+            cursor.execute(QUIET)
+            if not cursor.fetchone()[0]:
+                continue
             cursor.execute("SELECT count(*) FROM dispatch WHERE state = 'sent'")
             sent = cursor.fetchone()[0]
         say(f"{sent} sent")

@@ -59,7 +59,7 @@ RESERVE = """
 INSERT INTO cap_use (scope, scope_id, day, used)
 SELECT * FROM unnest(%s::text[], %s::bigint[], %s::date[], %s::integer[])
 ON CONFLICT (scope, scope_id, day) DO UPDATE SET used = cap_use.used + excluded.used
-RETURNING used
+RETURNING scope_id, used
 """
 WEEK = """
 SELECT scope_id, day, used FROM cap_use
@@ -160,7 +160,10 @@ def reserve(changes: Mapping[Place, int]) -> dict[Place, int]:
         pg.numbers(changes[place] for place in ordered),
     ]
     # One row comes back for each that went in, in that order: the very order of the locks.
-    return {place: used for place, (used,) in zip(ordered, pg.many(RESERVE, params), strict=True)}
+    found = pg.many(RESERVE, params)
+    if [place[1] for place in ordered] != [row[0] for row in found]:
+        raise AssertionError("The places did not come back in the order in which they were locked.")
+    return {place: used for place, (_, used) in zip(ordered, found, strict=True)}
 
 
 def week(days: Mapping[int, date]) -> dict[int, dict[date, int]]:
