@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("clients/<id:pk>/conversation/", clients.write_to, name="write_to"),
     path("clients/<id:pk>/notes/", clients.client_note, name="client_note"),
     path("clients/<id:pk>/holds/", clients.hold_client, name="hold_client"),
+    path("clients/<id:pk>/bad-news/", clients.bad_news, name="bad_news"),
     path("clients/<id:pk>/bereavement/", clients.bereavement, name="bereavement"),
     path("clients/<id:pk>/bereavement/end/", clients.end_bereavement, name="end_bereavement"),
     path("holds/<id:pk>/release/", clients.release_hold, name="release_hold"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tactful.events.types import Fact
+from tactful.wiring import bad_news
 from tactful.wiring import reacting as do
 
 Reaction = Callable[[Sequence[Fact], datetime], None]
@@ -20,7 +21,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "handoff.returned": (do.wake_held,),
     "complaint.closed": (do.wake_held,),
     "promise.kept": (do.wake_held,),
-    "hold.released": (do.wake_held_by_order,),
+    "hold.released": (do.wake_held_by_order, bad_news.drop_task),
     # A client writes.
     "reply.received": (do.ask_is_this_it,),
     "reply.unverified": (do.pause_marketing,),
@@ -32,7 +33,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "document.missing": (do.settle_document_tasks,),
     # Journeys and delivery want people and changes.
     "task.wanted": (do.open_wanted_tasks,),
-    "task.done": (do.settle_message_tasks,),
+    "task.done": (do.settle_message_tasks, bad_news.let_go_on),
     "task.unwanted": (do.close_journey_tasks,),
     "contact.change_wanted": (do.change_contacts,),
     # Messages that did not arrive.

@@ -1,6 +1,6 @@
 """The profile of one client: who, how it goes, what they will hear, how we may write, and all that was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from tactful.engagements.types import WantedDocument
 from tactful.gate import queries as gate
 from tactful.gate.queries import StandingHold
 from tactful.inbox import queries as inbox
-from tactful.inbox.queries import Conversation, TalkSpell
+from tactful.inbox.queries import Conversation, TalkSpell, Task
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.clients import LANGUAGES, QUIET
 from tactful.web.build.holds import alone, hold_card
@@ -30,12 +30,14 @@ from tactful.web.pages.clients import (
     HearRow,
     HoldForm,
     Mood,
+    NewsStep,
     Note,
     StandingRow,
 )
 from tactful.web.templatetags.tactful import full_date, near
 from tactful.web.types import Act, Fact, HoldCard, Link, Person, Tab, TimelineEntry
 from tactful.web.visit import Visit
+from tactful.wiring import bad_news
 from tactful.wiring.gate_facts import gate_settings
 
 HEARS_SHOWN, HOLDS_SHOWN = 8, 2
@@ -59,6 +61,7 @@ class _Known:
     thread: Conversation | None
     talks: Sequence[TalkSpell]
     standing: Sequence[StandingHold]
+    news: Mapping[int, Task]  # bad news that somebody has yet to tell, by its hold
 
     @property
     def id(self) -> int:
@@ -101,7 +104,7 @@ def client_page(profile: Profile, visit: Visit, asked: Asked) -> ClientPage:
         note_url=reverse("web:client_note", args=[known.id]),
         facts=_facts(profile),
         more=_more(known, asked, more),
-        standing=tuple(_standing(row, visit) for row in known.standing),
+        standing=tuple(_standing(row, known) for row in known.standing),
         hold_form=_hold_form(known),
         switches=_switches(known),
         switch_note=_("In mourning: automation sends nothing but what the law asks.")
@@ -113,13 +116,16 @@ def client_page(profile: Profile, visit: Visit, asked: Asked) -> ClientPage:
 def _read(profile: Profile, visit: Visit) -> _Known:
     ident = profile.contact.id
     around = look_around(visit, [ident])
+    standing = gate.standing_on(ident, visit.now)
+    asked = inbox.tasks_about(bad_news.SUBJECT, [row.id for row in standing]) if standing else ()
     return _Known(
         profile=profile,
         around=around,
         client=around.client(ident),
         thread=inbox.conversations_of([ident]).get(ident),
         talks=inbox.running_talks([ident]).get(ident, []),
-        standing=gate.standing_on(ident, visit.now),
+        standing=standing,
+        news={task.subject_id: task for task in asked if task.subject_id and task.code == bad_news.CODE},
     )
 
 
@@ -325,7 +331,8 @@ def _more(known: _Known, asked: Asked, before: datetime | None) -> Link | None:
     return Link(_("What came before"), f"{reverse('web:client', args=[known.id])}?{given}")
 
 
-def _standing(row: StandingHold, visit: Visit) -> StandingRow:
+def _standing(row: StandingHold, known: _Known) -> StandingRow:
+    visit = known.around.visit
     who = visit.person(row.owner_id) or visit.person(row.placed_by)
     codes = {
         "unverified": _("Somebody writes under this address, and we do not know if it is theirs."),
@@ -335,7 +342,19 @@ def _standing(row: StandingHold, visit: Visit) -> StandingRow:
     reason = codes.get(row.reason, row.reason)
     said = _("Held by %(name)s.") % {"name": who.name} if who else _("Held.")
     act = post(_("Let it write again"), "release_hold", row.id) if visit.user.may_write else None
-    return StandingRow(f"{said} {reason}".strip(), row.expires_at, act)
+    return StandingRow(f"{said} {reason}".strip(), row.expires_at, act, tuple(_news_steps(row, known)))
+
+
+def _news_steps(row: StandingHold, known: _Known) -> Iterator[NewsStep]:
+    """How bad news goes on, if this hold is for it."""
+    task = known.news.get(row.id)
+    if task is None:
+        return
+    writer = known.around.visit.person(task.owner_id)
+    words = {"writer": writer.name if writer else _("Somebody"), "name": known.around.first_name(known.id)}
+    yield NewsStep(_("Automation keeps quiet"), "done")
+    yield NewsStep(_("%(writer)s tells %(name)s") % words, "now")
+    yield NewsStep(_("What was held is thought over, and automation goes on"), "later")
 
 
 def _hold_form(known: _Known) -> HoldForm:
@@ -343,7 +362,9 @@ def _hold_form(known: _Known) -> HoldForm:
     people = [user for user in visit.staff.values() if user.is_active and user.may_write]
     people.sort(key=lambda user: (user.id != visit.user.id, user.name))
     owners = tuple((str(user.id), user.name) for user in people)
-    return HoldForm(reverse("web:hold_client", args=[known.id]), owners)
+    return HoldForm(
+        reverse("web:hold_client", args=[known.id]), owners, reverse("web:bad_news", args=[known.id])
+    )
 
 
 def _grieves(known: _Known) -> bool:

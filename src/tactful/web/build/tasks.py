@@ -227,6 +227,14 @@ def _talk_to_me(task: Task, matters: Matters) -> Said:
     return Said(said, act, (_done(task, _("We have talked")),))
 
 
+def _bad_news(task: Task, matters: Matters) -> Said:
+    """The words are a person's from the first to the last: an empty page, and no template."""
+    words = {"name": matters.around.first_name(task.contact_id), "about": task.params.get("about", "")}
+    said = _("Tell %(name)s: %(about)s. Automation keeps quiet until you have.") % words
+    told = (_done(task, _("I have written")), _done(task, _("Told by phone"), "phone"))
+    return Said(said, _thread(task, matters, _("Write")), told, tag=Tag(_("Bad news"), "person"))
+
+
 def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
     def say(task: Task, _matters: Matters) -> Said:
         given = {"reason": "", "detail": "", "error": "", "fact": "", "from": ""} | _texts(task.params)
@@ -295,6 +303,7 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     ),
     "fact_unreadable": _held_message(lambda: _("We cannot find out if “%(title)s” may go to %(name)s.")),
     "talk_to_me": _talk_to_me,
+    "bad_news": _bad_news,
     "account_paused": _house(lambda: _("A mail account is stopped: %(detail)s"), "settings_mail"),
     "sending_paused": _house(lambda: _("Nothing leaves: sending is paused."), "outbox"),
     "mail_unreadable": _house(

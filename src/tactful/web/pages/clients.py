@@ -90,20 +90,31 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsStep:
+    """Of the way that bad news goes; ``state``: done, now, later."""
+
+    text: Text
+    state: Literal["done", "now", "later"]
+
+
+@dataclass(frozen=True, slots=True)
 class StandingRow:
     """An order to keep quiet towards this client, and the button that ends it."""
 
     text: Text
     until: datetime | None
     act: Act | None
+    steps: tuple[NewsStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HoldForm:
-    """Posts ``reason``, ``until`` (a date, may be empty) and ``owner``: value, name."""
+    """Posts ``reason``, ``until`` (a date, may be empty) and ``owner``: value, name. ``bad_news``: where
+    ``about`` and ``writer`` are posted."""
 
     url: str
     owners: tuple[tuple[str, str], ...]
+    bad_news: str = ""
 
 
 @dataclass(frozen=True, slots=True)

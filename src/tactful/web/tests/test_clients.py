@@ -10,7 +10,7 @@ from tactful.contacts.models import ContactSpell
 from tactful.delivery.models import Dispatch
 from tactful.foundation.clock import business_now
 from tactful.gate.models import StandingHold
-from tactful.inbox.models import Entry
+from tactful.inbox.models import Entry, Task
 from tactful.web.build import clients as build
 from tactful.web.tests.cast import Cast
 
@@ -225,3 +225,19 @@ def test_a_longer_life_costs_no_more_queries(cast: Cast) -> None:
 def test_ids_of_nobody_are_404(cast: Cast, url: str) -> None:
     client = cast.signed_in(cast.owner)
     assert 404 in (client.get(url).status_code, client.post(url).status_code)
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_bad_news_holds_automation_and_asks_a_person_to_tell(cast: Cast, language: str) -> None:
+    client, address = cast.signed_in(cast.owner, language), f"/clients/{cast.consenting.id}/"
+    refused = client.post(f"{address}bad-news/", {"about": " . ", "writer": cast.colleague.id}, follow=True)
+    assert refused.status_code == 200
+    assert not Task.objects.filter(code="bad_news").exists()
+    given = {"about": "the accounts are late.", "writer": cast.colleague.id}
+    client.post(f"{address}bad-news/", given)
+    page = client.get(address).content.decode()
+    task = Task.objects.get(code="bad_news")
+    assert (task.owner_id, task.params["about"]) == (cast.colleague.id, "the accounts are late")
+    assert 'aria-current="step"' in page
+    assert "the accounts are late" in cast.signed_in(cast.colleague, language).get("/").content.decode()
+    assert cast.signed_in(cast.reader).post(f"{address}bad-news/", given).status_code == 403

@@ -19,6 +19,7 @@ from tactful.kernel.zones import day_start
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
 from tactful.web.build import client as profile
 from tactful.web.build.clients import clients_page, read_asked
+from tactful.wiring.bad_news import BadNews, begin
 
 BEREAVED = "bereaved"
 
@@ -70,6 +71,22 @@ def hold_client(request: StaffRequest, pk: int) -> HttpResponse:
     )
     place_hold(hold, acting_user=request.user.id, now=request.visit.now)
     return done(request, _("Automation is quiet towards %(name)s now.") % {"name": found.given_name})
+
+
+@staff_page("clients")
+@writes
+def bad_news(request: StaffRequest, pk: int) -> HttpResponse:
+    """Automation is quiet, somebody tells the client, and then it goes on."""
+    found, given = _client(pk), request.POST
+    about = given.get("about", "").strip().rstrip(".")[:300]
+    if not about:
+        raise Sorry(_("Say in a few words what it is about. Only colleagues read it."))
+    writer = request.visit.staff.get(number(given.get("writer", "")) or request.user.id, request.user)
+    if not (writer.is_active and writer.may_write):
+        raise Sorry(_("Choose one of the people who work here."))
+    begin(BadNews(found.id, about, writer.id), acting_user=request.user.id, now=request.visit.now)
+    words = {"writer": writer.name, "name": found.given_name}
+    return done(request, _("Automation is quiet. %(writer)s has the task to tell %(name)s.") % words)
 
 
 @staff_page("clients")
