@@ -15,7 +15,8 @@ PHASES = ("finding", "starting", "working", "happens", "year_end", "staying")
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One touchpoint as we suggest it. ``score``: frequency, friction, clarity, each 1 to 5."""
+    """One touchpoint as we suggest it. ``score``: frequency, friction, clarity, each 1 to 5. ``owner``:
+    who should have it where a person speaks, ``account_manager`` or ``business_owner``; else empty."""
 
     slug: str
     phase: str
@@ -25,6 +26,7 @@ class Suggestion:
     suggested: Line
     why: Mapping[str, str]
     score: tuple[int, int, int]
+    owner: str = ""
 
 
 def parse(rows: list[dict[str, Any]]) -> tuple[Suggestion, ...]:
@@ -38,6 +40,7 @@ def parse(rows: list[dict[str, Any]]) -> tuple[Suggestion, ...]:
             suggested=Line(row["suggest"]),
             why=row["why"],
             score=tuple(row.get("score", (1, 1, 1))),
+            owner=row.get("owner", ""),
         )
         for row in rows
     )
