@@ -35,7 +35,7 @@ def test_every_template_speaks_every_language_with_the_same_variables() -> None:
     by_slug: dict[str, dict[str, SeedTemplate]] = {}
     for seed in SEEDS:
         by_slug.setdefault(seed.slug, {})[seed.language] = seed
-    assert len(by_slug) == 6
+    assert len(by_slug) >= 34
     for spoken in by_slug.values():
         assert set(spoken) == set(LANGUAGES)
         assert (

@@ -274,7 +274,7 @@ def test_every_template_of_ours_carries_every_value(post: Post) -> None:
     Contact.objects.update(language="")
     for at, (key, contact) in enumerate(people.items()):
         value = VALUES[key].replace("\0", "")
-        for seed in seeds[at % 4 :: 4]:
+        for seed in seeds[at % 14 :: 14]:
             wanted = {each.name: value for each in seed.source.variables if each.kind is not VariableKind.URL}
             links = {each.name: URL for each in seed.source.variables if each.kind is VariableKind.URL}
             post.queue(contact, f"{seed.slug}.{seed.language}", **wanted, **links)
