@@ -1,0 +1,89 @@
+"""What stands beside each recipe: notes in both languages, stored tests that hold, and the owner's page."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tactful.journeys import recipes
+from tactful.journeys.rules.definition import read
+from tactful.journeys.rules.plan import compile_plan
+from tactful.journeys.tests.told import expected, fullest_week, run
+from tactful.journeys.types import Text
+from tactful.touchpoints.rules.catalogue import suggestions
+from tactful.touchpoints.types import MessageClass
+
+SLUGS = recipes.names()
+PLANS = {slug: compile_plan(read(recipes.text(slug))) for slug in SLUGS}
+NOTES = {slug: recipes.notes(slug) for slug in SLUGS}
+TESTS = [(slug, test) for slug in SLUGS for test in NOTES[slug].tests]
+OPTIONAL = frozenset({MessageClass.RELATIONSHIP, MessageClass.MARKETING})
+COUNTING = frozenset(each.slug for each in suggestions() if each.message_class in OPTIONAL)
+PAGE = Path(__file__).parents[4] / "docs" / "journeys.md"
+
+each_recipe = pytest.mark.parametrize("slug", SLUGS)
+each_test = pytest.mark.parametrize(
+    ("slug", "test"), TESTS, ids=[f"{slug}: {test['name']['en']}" for slug, test in TESTS]
+)
+
+
+@each_recipe
+def test_its_notes_speak_both_languages(slug: str) -> None:
+    told = NOTES[slug]
+    words = [told.when_not, *told.needs, *(Text(**test["name"]) for test in told.tests)]
+    assert all(text.en.strip() and text.nb.strip() and text.en != text.nb for text in words)
+    assert len(told.when_not.en) > 80, "a paragraph, not a word"
+    assert told.needs
+    assert told.trades
+    assert set(told.trades) <= set(recipes.TRADES)
+    assert 2 <= len(told.tests) <= 4
+    assert any(test["client"]["language"] == "nb" for test in told.tests)
+    assert any(test["client"]["language"] == "en" for test in told.tests)
+
+
+@each_test
+def test_a_stored_test_holds(slug: str, test: Mapping[str, Any]) -> None:
+    came = run(PLANS[slug], test)
+    assert came.said == expected(test)
+    assert came.ended == test.get("ends", came.ended)
+
+
+@each_test
+def test_nobody_gets_more_than_two_in_a_week_that_they_do_not_wait_for(
+    slug: str, test: Mapping[str, Any]
+) -> None:
+    assert fullest_week(run(PLANS[slug], test).sent, COUNTING) <= 2
+
+
+def test_every_recipe_is_seen_to_stay_silent_and_to_speak() -> None:
+    """Of each recipe one test shows a message or a task, and one shows that something keeps it back."""
+    for slug, told in NOTES.items():
+        most = max(len(test["expect"]) for test in told.tests)
+        assert most >= 1, slug
+        assert min(len(test["expect"]) for test in told.tests) < most or slug == "appointment-cancelled", slug
+
+
+def test_a_test_that_expects_something_else_fails() -> None:
+    """The runner itself: it sees a message that is missing and one that is too many."""
+    slug, test = next((slug, test) for slug, test in TESTS if slug == "quote-follow-up")
+    came = run(PLANS[slug], test)
+    assert came.said != expected({**test, "expect": test["expect"][:1]})
+    assert came.said != expected({**test, "expect": [*test["expect"], test["expect"][0]]})
+    other = {**test, "client": {**test["client"], "zone": "America/New_York"}}
+    assert run(PLANS[slug], other).sent != came.sent
+
+
+@each_recipe
+def test_the_owners_page_tells_of_it(slug: str) -> None:
+    """The page repeats when not to use it and what it needs, word for word."""
+    page = " ".join(PAGE.read_text("utf-8").split())
+    told = NOTES[slug]
+    assert f"#### {PLANS[slug].definition.name.en} `{slug}` · " in page
+    assert f"**When not.** {told.when_not.en}" in page
+    assert f"**Needs.** {' '.join(need.en for need in told.needs)}" in page
+
+
+def test_the_owners_page_tells_of_nothing_else() -> None:
+    page = PAGE.read_text("utf-8").splitlines()
+    assert len([line for line in page if line.startswith("#### ")]) == len(SLUGS)
