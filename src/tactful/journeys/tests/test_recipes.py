@@ -1,4 +1,4 @@
-"""The recipe library: every journey is whole in both languages, passes every check and reads like a recipe."""
+"""The recipe library: every journey is whole in both languages, passes every check and reads well."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
