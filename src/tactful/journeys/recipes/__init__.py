@@ -22,10 +22,11 @@ class Notes:
     """``needs``: what must exist in the house first, a sentence each. ``judgement``: the touchpoints
     where a person speaks instead, by slug.
 
-    ``tests``: stored tests as they stand in the file, each with ``name``, ``client`` (language, zone,
-    country, attributes), ``given`` (events, facts from then on, and people's answers, at local times),
-    ``undelivered`` (templates that do not arrive), ``until``, ``expect`` (messages by template and tasks
-    by step, at local times, and nothing else) and ``ends`` (why the journey ended; left out: not asked).
+    ``tests``: stored tests as they stand in the file. Each has a ``name``; ``given``: the client
+    (language, zone, country), ``facts`` (by key, ``from`` a moment on), ``grounds`` for writing,
+    ``addresses``, ``events``, people's ``replies`` to tasks, and ``until``; ``expected``: messages and
+    tasks by step with their moment, nothing else, and ``no_message`` for the steps that stay silent;
+    ``ends``: why the journey ended, left out where it is not asked.
     """
 
     when_not: Text

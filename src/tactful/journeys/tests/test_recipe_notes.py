@@ -9,8 +9,8 @@ import pytest
 from tactful.journeys import recipes
 from tactful.journeys.rules.definition import read
 from tactful.journeys.rules.plan import compile_plan
-from tactful.journeys.tests.told import expected, fullest_week, run
-from tactful.journeys.types import Text
+from tactful.journeys.tests.told import expected, forbidden, fullest_week, run
+from tactful.journeys.types import Send, Text
 from tactful.touchpoints.rules.catalogue import suggestions
 from tactful.touchpoints.types import MessageClass
 
@@ -38,15 +38,23 @@ def test_its_notes_speak_both_languages(slug: str) -> None:
     assert told.trades
     assert set(told.trades) <= set(recipes.TRADES)
     assert 2 <= len(told.tests) <= 4
-    assert any(test["client"]["language"] == "nb" for test in told.tests)
-    assert any(test["client"]["language"] == "en" for test in told.tests)
+    assert any(test["given"]["client"]["language"] == "nb" for test in told.tests)
+    assert any(test["given"]["client"]["language"] == "en" for test in told.tests)
 
 
 @each_test
 def test_a_stored_test_holds(slug: str, test: Mapping[str, Any]) -> None:
     came = run(PLANS[slug], test)
-    assert came.said == expected(test)
+    assert came.lines == expected(test)
     assert came.ended == test.get("ends", came.ended)
+
+
+@each_test
+def test_a_stored_test_says_of_every_message_if_it_comes(slug: str, test: Mapping[str, Any]) -> None:
+    """Silence is expected by name, so a test that expects nothing at all still asks something."""
+    sends = {step.id for step in PLANS[slug].definition.steps if isinstance(step, Send)}
+    assert {step for kind, step, _ in expected(test) if kind == "message"} | forbidden(test) == sends
+    assert test["expected"] or not sends
 
 
 @each_test
@@ -56,22 +64,26 @@ def test_nobody_gets_more_than_two_in_a_week_that_they_do_not_wait_for(
     assert fullest_week(run(PLANS[slug], test).sent, COUNTING) <= 2
 
 
-def test_every_recipe_is_seen_to_stay_silent_and_to_speak() -> None:
-    """Of each recipe one test shows a message or a task, and one shows that something keeps it back."""
-    for slug, told in NOTES.items():
-        most = max(len(test["expect"]) for test in told.tests)
-        assert most >= 1, slug
-        assert min(len(test["expect"]) for test in told.tests) < most or slug == "appointment-cancelled", slug
+@each_recipe
+def test_every_recipe_is_seen_to_act_and_to_hold_its_tongue(slug: str) -> None:
+    counts = [len(expected(test)) for test in NOTES[slug].tests]
+    silent = [test for test in NOTES[slug].tests if forbidden(test) or not expected(test)]
+    assert max(counts) >= 1
+    assert silent or slug == "appointment-reminders"
 
 
 def test_a_test_that_expects_something_else_fails() -> None:
-    """The runner itself: it sees a message that is missing and one that is too many."""
-    slug, test = next((slug, test) for slug, test in TESTS if slug == "quote-follow-up")
-    came = run(PLANS[slug], test)
-    assert came.said != expected({**test, "expect": test["expect"][:1]})
-    assert came.said != expected({**test, "expect": [*test["expect"], test["expect"][0]]})
-    other = {**test, "client": {**test["client"], "zone": "America/New_York"}}
-    assert run(PLANS[slug], other).sent != came.sent
+    """The runner itself: it sees a message that is missing, one too many, and another clock."""
+    test = NOTES["quote-follow-up"].tests[0]
+    came = run(PLANS["quote-follow-up"], test)
+    lines = expected(test)
+    assert came.lines == lines != expected({**test, "expected": test["expected"][:1]})
+    given = test["given"]
+    elsewhere = {**test, "given": {**given, "client": {**given["client"], "zone": "America/New_York"}}}
+    assert run(PLANS["quote-follow-up"], elsewhere).lines != lines
+    accepted = {"name": "quote.accepted", "at": "2027-03-05T12:00:00+01:00", "data": {"quote": "88"}}
+    sooner = {**test, "given": {**given, "events": [*given["events"], accepted]}}
+    assert [step for _, step, _ in run(PLANS["quote-follow-up"], sooner).lines] == ["thanks"]
 
 
 @each_recipe
