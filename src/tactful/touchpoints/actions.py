@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tactful.foundation.actions import record_audit
 from tactful.foundation.ids import new_id
 from tactful.touchpoints.models import Touchpoint, TouchpointRevision
+from tactful.touchpoints.rules import catalogue
 from tactful.touchpoints.rules.catalogue import Suggestion
 from tactful.touchpoints.types import Line, MessageClass
 
@@ -19,9 +20,11 @@ class LineError(ValueError):
 
 @transaction.atomic
 def adopt(suggestions: tuple[Suggestion, ...], *, now: datetime) -> int:
-    """Put suggested touchpoints on the map, undecided. Those that are there already stay as they are."""
+    """Put suggested touchpoints on the map, undecided, each in its place along the relationship. Those
+    that are there already stay as they are."""
     known = set(Touchpoint.objects.values_list("slug", flat=True))
-    fresh = [(place, s) for place, s in enumerate(suggestions) if s.slug not in known]
+    places = {each.slug: place for place, each in enumerate(catalogue.suggestions())}
+    fresh = [(places.get(s.slug, len(places)), s) for s in suggestions if s.slug not in known]
     made = Touchpoint.objects.bulk_create(_from_suggestion(s, place) for place, s in fresh)
     revisions = TouchpointRevision.objects.bulk_create(
         TouchpointRevision(touchpoint=touchpoint, line=Line.UNDECIDED, at=now) for touchpoint in made

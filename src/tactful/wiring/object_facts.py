@@ -6,7 +6,7 @@ whose object is gone, is UNKNOWN: it never clears and moves nobody.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -21,7 +21,8 @@ from tactful.engagements.types import EngagementView, WantedDocument
 from tactful.foundation.queries import business_at
 from tactful.foundation.secrets import key_ring
 from tactful.foundation.types import Business
-from tactful.gate.types import UNKNOWN
+from tactful.gate.types import UNKNOWN, GateSettings
+from tactful.inbox import queries as inbox
 from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
 from tactful.journeys.types import CALENDAR_FACT
 from tactful.kernel.calendars import is_holiday
@@ -75,6 +76,10 @@ class Moment:
     def house(self) -> Business:
         return business_at(self.now)
 
+    @property
+    def mood_days(self) -> int:
+        return int(self.house.gate.get("mood_days", GateSettings().mood_days))
+
 
 def load(wanted: Wanted, now: datetime) -> Values:
     """The value of each (contact, key); what could not be read is UNKNOWN."""
@@ -97,8 +102,9 @@ def _tried(reader: "Reader", wanted: Wanted, moment: Moment) -> Values:
 
 
 def _of_contacts(wanted: Wanted, moment: Moment) -> Values:
-    people = contacts.people({contact for contact, _ in wanted})
-    values: Values = {}
+    ids = {contact for contact, _ in wanted}
+    people = contacts.people(ids)
+    values: Values = _delicate([each for each in wanted if each[1] in DELICATE], people, moment)
     for contact, key in wanted:
         person = people.get(contact)
         if person is None:
@@ -106,11 +112,30 @@ def _of_contacts(wanted: Wanted, moment: Moment) -> Values:
         name = key.removeprefix("contact.")
         if name.startswith("attribute."):
             values[contact, key] = person.attributes.get(name.removeprefix("attribute."))
+        elif key in DELICATE:
+            continue
         elif name == "language":
             values[contact, key] = person.language or moment.house.language
         else:
             values[contact, key] = {"tier": person.tier, "name": person.name}.get(name, UNKNOWN)
     return values
+
+
+COMPLAINED, BEREAVED = "contact.complained_lately", "contact.bereaved"
+DELICATE = frozenset({COMPLAINED, BEREAVED})
+
+
+def _delicate(wanted: Wanted, people: Collection[int], moment: Moment) -> Values:
+    """What nobody should be asked, greeted or wooed after. "Lately" is as long as the gate minds a mood."""
+    ids = sorted({contact for contact, _ in wanted if contact in people})
+    if not ids:
+        return {}
+    talks = inbox.talks_at(ids, moment.now, moment.mood_days)
+    flags = contacts.flags_at(ids, moment.now)
+    complained = {ident for ident in ids if any(talk.kind == "complaint" for talk in talks.get(ident, ()))}
+    bereaved = {ident for ident in ids if "bereaved" in flags.get(ident, ())}
+    found = {COMPLAINED: complained, BEREAVED: bereaved}
+    return {(contact, key): contact in found[key] for contact, key in wanted if contact in people}
 
 
 def _calendars(wanted: Wanted, _moment: Moment) -> Values:

@@ -55,3 +55,12 @@ def test_judgement_needs_an_owner_and_every_decision_a_reason(owner: User) -> No
         actions.decide(row.id, Line.JUDGEMENT, "Needs care", owner_id=None, acting_user=owner.id, now=NOW)
     with pytest.raises(actions.LineError, match="why"):
         actions.decide(row.id, Line.JUDGEMENT, " ", owner_id=owner.id, acting_user=owner.id, now=NOW)
+
+
+def test_a_few_at_a_time_they_still_stand_along_the_relationship() -> None:
+    everything = suggestions()
+    now = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+    actions.adopt(everything[20:25], now=now)
+    actions.adopt(everything[3:6], now=now)
+    slugs = [row.slug for row in queries.on_the_map()]
+    assert slugs == [each.slug for each in (*everything[3:6], *everything[20:25])]

@@ -22,7 +22,7 @@ def journeys_page(visit: Visit) -> JourneysPage:
     around = surroundings()
     empty = EmptyState(
         _("There is no journey yet."),
-        _("Journeys come in as files: tactful journeys import FILE."),
+        _("Take in a recipe that comes along, and change it as you like."),
         glyph="plan",
     )
     return JourneysPage(tuple(_row(line, around, visit) for line in lines), None if lines else empty)

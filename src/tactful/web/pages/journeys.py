@@ -129,3 +129,25 @@ class VersionPage:
     number: int
     rows: tuple[CrowdRow, ...]
     can_move: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeRow:
+    """A journey that comes along. ``act`` takes it in; ``open``: where it is, if it is in the house."""
+
+    slug: str
+    name: Text
+    sentence: Text
+    trades: Text
+    steps: tuple[Text, ...]
+    needs: tuple[Text, ...]
+    when_not: Text
+    act: Act | None = None
+    open: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipesPage:
+    """templates/web/recipes.html"""
+
+    rows: tuple[RecipeRow, ...]

@@ -1,6 +1,7 @@
 """Journeys, by whole requests."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -189,3 +190,16 @@ def test_only_steps_of_the_live_version_are_on_the_map(cast: Cast) -> None:
     row.refresh_from_db()
     assert row.version.number == 1
     assert cast.signed_in(cast.reader).post(f"{URL}versions/1/", given).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_a_recipe_is_read_and_taken_in(cast: Cast, language: str) -> None:
+    client = cast.signed_in(cast.colleague, language)
+    page = client.get("/recipes/").content.decode()
+    assert all(read(text(slug)).name.in_language(language) in unescape(page) for slug in names())
+    assert "/recipes/quote-follow-up/" in page
+    assert client.post("/recipes/quote-follow-up/")["Location"] == "/journeys/quote-follow-up/"
+    assert "/recipes/quote-follow-up/" not in client.get("/recipes/").content.decode()
+    assert client.get("/journeys/quote-follow-up/").status_code == 200
+    assert cast.signed_in(cast.reader).post("/recipes/welcome-series/").status_code == 403
+    assert client.post("/recipes/no-such-recipe/").status_code == 404

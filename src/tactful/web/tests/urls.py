@@ -44,6 +44,7 @@ MORE = {
     "import_mapping": "import/columns",
     "import_start": "import/runs",
     "journey_departures": "journeys/<slug:slug>/departures",
+    "recipes": "recipes",
 }
 DEMO = {"next_morning": "demo/next-morning", "postbox": "demo/postbox", "write": "demo/write"}
 ACCOUNT = {
