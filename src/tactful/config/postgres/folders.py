@@ -4,8 +4,10 @@ import os
 import shutil
 import stat
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from pathlib import Path
 
+from tactful.config.postgres import postmaster
 from tactful.config.postgres.account import Account
 from tactful.config.postgres.binaries import WHEEL, Binaries
 from tactful.config.postgres.places import place_digest
@@ -28,8 +30,24 @@ def reachable_data(wanted: Path, account: Account) -> Path:
         return wanted
     real = STATE / f"db-{place_digest(wanted.parent)}"
     wanted.unlink(missing_ok=True)
+    _lay_aside(real)
     wanted.symlink_to(real)
     return real
+
+
+def _lay_aside(real: Path) -> None:
+    """A database of a data folder that was deleted here: a new folder begins empty, and nothing is lost."""
+    if not real.exists():
+        return
+    if pid := postmaster.find(real):
+        raise Trouble(
+            f"PostgreSQL (process {pid}) still runs for a data folder that was here before. "
+            "End it, then start again."
+        )
+    aside = next(
+        path for number in count(1) if not (path := real.with_name(f"{real.name}.old-{number}")).exists()
+    )
+    real.rename(aside)
 
 
 def _let_through(home: Path, account: Account) -> None:
