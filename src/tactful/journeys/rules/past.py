@@ -1,0 +1,284 @@
+"""The past of clients as spans, cut at any moment by what was known then: a ``World`` for stories. Pure.
+
+Whoever reads the past loads it once for many clients; each question is then answered in memory, with the
+same meaning as the live reads (``contacts.queries``, ``inbox.queries``, ``wiring.gate_facts``).
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from tactful.contacts.types import PlaceState
+from tactful.delivery.types import CapScope
+from tactful.gate.types import (
+    UNKNOWN,
+    AddressState,
+    BasisFact,
+    BasisKind,
+    CapUsage,
+    ChannelFact,
+    DebtFact,
+    Facts,
+    GateRequest,
+    GateSettings,
+    MoodFact,
+    PlaceFact,
+    SensitiveFact,
+    Standing,
+    StandingHoldFact,
+    TalkFact,
+    Unknown,
+)
+from tactful.journeys.rules.tale import Letter
+from tactful.kernel.spans import Span
+from tactful.kernel.zones import local_day
+from tactful.touchpoints.types import MessageClass, Purpose
+
+TALKS = frozenset({"conversation", "question", "handoff"})
+MOODS = frozenset({"complaint", "negative", "sensitive"})
+DEBT_OF = {"question": "answer", "promise": "promise"}
+OPTIONAL = "optional"
+MAY_WAIT = frozenset({MessageClass.RELATIONSHIP, MessageClass.MARKETING})
+
+
+class TalkPast(NamedTuple):
+    span: Span
+    kind: str
+    ref: int
+    owner_id: int | None = None
+    due_at: datetime | None = None
+    waits_on_client: bool = False
+
+
+class GroundPast(NamedTuple):
+    """A basis. ``kind``: consent, existing_customer, contract, withdrawn."""
+
+    span: Span
+    purpose: str
+    channel: str
+    kind: str
+    receipt_id: int | None = None
+
+
+class FlagPast(NamedTuple):
+    span: Span
+    key: str
+
+
+class AddressPast(NamedTuple):
+    """One address, the preferred first. ``against``: suppressions as (span, scope, reason)."""
+
+    channel: str
+    added_at: datetime
+    against: tuple[tuple[Span, str, str], ...] = ()
+
+
+class OrderPast(NamedTuple):
+    """A standing hold. Its release is known at once, so ``span`` ends with release or expiry."""
+
+    span: Span
+    order: Standing
+
+
+ReadFact = Callable[[str, datetime, datetime], Any]
+
+
+def nothing_known(_key: str, _at: datetime, _known_by: datetime) -> Any:
+    return UNKNOWN
+
+
+@dataclass(slots=True)
+class ClientPast:
+    """``places``: (known from, place), the first from the beginning; None where it was not kept.
+    ``read``: the value of a fact key at a moment, by what was known at another."""
+
+    id: int
+    places: tuple[tuple[datetime, PlaceState | None], ...]
+    talks: tuple[TalkPast, ...] = ()
+    grounds: tuple[GroundPast, ...] = ()
+    flags: tuple[FlagPast, ...] = ()
+    addresses: tuple[AddressPast, ...] = ()
+    read: ReadFact = nothing_known
+
+    def place(self, at: datetime) -> PlaceState | None:
+        found = self.places[0][1]
+        for since, place in self.places[1:]:
+            if since <= at:
+                found = place
+        return found
+
+
+@dataclass(slots=True)
+class PastWorld:
+    """``houses``: the house's rules, each with the moment from which they stood; the first from the
+    beginning. ``orders``: standing holds, the oldest first."""
+
+    clients: Mapping[int, ClientPast]
+    houses: Sequence[tuple[datetime, GateSettings]]
+    orders: Sequence[OrderPast] = ()
+    _moments: list[datetime] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._moments = [at for at, _ in self.houses]
+
+    def settings(self, now: datetime) -> GateSettings:
+        return self.houses[max(0, bisect_right(self._moments, now) - 1)][1]
+
+    def facts(self, contact: int, keys: tuple[str, ...], now: datetime) -> Mapping[str, Any]:
+        client = self.clients.get(contact)
+        read = nothing_known if client is None else client.read
+        return {key: read(key, now, now) for key in keys}
+
+    def scope(self, contact: int, now: datetime) -> CapScope | None:
+        client = self.clients.get(contact)
+        place = client.place(now) if client else None
+        return None if place is None else scope_of(place, now)
+
+    def gate_facts(self, letter: Letter, now: datetime) -> Facts:
+        request = letter.request
+        client = self.clients.get(request.contact_id)
+        if client is None:
+            return NOTHING_KNOWN
+        place = client.place(now)
+        talks, debts, moods = _of_talks(client, now, self.settings(now).mood_days)
+        flags = (
+            frozenset(flag.key for flag in client.flags if flag.span.held(now, now)) if client.flags else NONE
+        )
+        return Facts(
+            address=_address(client, request, now),
+            basis=_basis(client, request, flags, now),
+            condition=letter.condition,
+            talks=talks,
+            debts=debts,
+            moods=moods,
+            place=UNKNOWN if place is None else _place_fact(place.zones, place.country, place.subdivision),
+            caps=NOTHING_USED,
+            channel=NEVER,
+            sensitive=BEREAVED if "bereaved" in flags else NOT_SENSITIVE,
+            standing=self._standing(request, place, now),
+        )
+
+    def _standing(
+        self, request: GateRequest, place: PlaceState | None, now: datetime
+    ) -> tuple[StandingHoldFact, ...] | Unknown:
+        running = [past.order for past in self.orders if past.span.held(now, now)]
+        if running and place is None:
+            return UNKNOWN
+        return tuple(
+            StandingHoldFact(
+                row.ref, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release, row.topic
+            )
+            for row in running
+            if _touches(row, request, place)
+        )
+
+
+NONE: frozenset[str] = frozenset()
+NOTHING_USED, NEVER = CapUsage(), ChannelFact()
+NOT_SENSITIVE, BEREAVED = SensitiveFact(), SensitiveFact(bereaved=True)
+NOTHING_KNOWN = Facts(
+    address=UNKNOWN,
+    basis=UNKNOWN,
+    condition=UNKNOWN,
+    talks=UNKNOWN,
+    debts=UNKNOWN,
+    moods=UNKNOWN,
+    place=UNKNOWN,
+    caps=UNKNOWN,
+    channel=UNKNOWN,
+    sensitive=UNKNOWN,
+    standing=UNKNOWN,
+)
+STATES: Mapping[str, AddressState] = {
+    "hard_bounce": AddressState.BOUNCED,
+    "mailbox_full": AddressState.BOUNCED,
+}
+KINDS: Mapping[str, BasisKind] = {str(kind): kind for kind in BasisKind}
+
+
+def scope_of(place: PlaceState, now: datetime) -> CapScope:
+    """Whose caps count: the client's calendar day, and household and company. A story asks for no end
+    of the day: what waits for the next one asks the gate."""
+    return CapScope(local_day(now, place.zones[0]), now, place.household_id, place.company_id)
+
+
+@lru_cache(maxsize=1024)
+def _place_fact(zones: tuple[str, ...], country: str, subdivision: str) -> PlaceFact:
+    """One object per place: the gate remembers what follows from it."""
+    return PlaceFact(zones, country, subdivision)
+
+
+def _of_talks(
+    client: ClientPast, now: datetime, mood_days: int
+) -> tuple[tuple[TalkFact, ...], tuple[DebtFact, ...], tuple[MoodFact, ...]]:
+    if not client.talks:
+        return (), (), ()
+    since = now - timedelta(mood_days)
+    talks, debts, moods = [], [], []
+    for talk in client.talks:
+        span, kind = talk.span, talk.kind
+        runs = span.held(now, now)
+        if runs and kind in TALKS:
+            talks.append(TalkFact(kind, span.from_at, talk.ref, talk.owner_id))
+        if runs and kind in DEBT_OF and talk.due_at is not None:
+            debt = DebtFact(DEBT_OF[kind], talk.due_at, talk.ref, talk.owner_id, talk.waits_on_client)
+            debts.append(debt)
+        noted = span.from_at <= now and span.recorded_at <= now and span.from_at > since
+        if kind in MOODS and (runs or noted):
+            still_open = runs and kind == "complaint"
+            moods.append(MoodFact(kind, span.from_at, talk.ref, still_open, talk.owner_id))
+    return tuple(talks), tuple(debts), tuple(moods)
+
+
+def _address(client: ClientPast, request: GateRequest, now: datetime) -> AddressState:
+    for address in client.addresses:
+        if address.channel == request.channel and address.added_at <= now:
+            return _against(address, request, now)
+    return AddressState.MISSING
+
+
+def _against(address: AddressPast, request: GateRequest, now: datetime) -> AddressState:
+    in_force = [(scope, reason) for span, scope, reason in address.against if span.held(now, now)]
+    for scope, reason in in_force:
+        if scope == "all":
+            return STATES.get(reason, AddressState.SUPPRESSED)
+    marketing_off = bool(in_force) and request.purpose is Purpose.MARKETING
+    return AddressState.SUPPRESSED if marketing_off else AddressState.USABLE
+
+
+def _basis(client: ClientPast, request: GateRequest, flags: frozenset[str], now: datetime) -> BasisFact:
+    found: GroundPast | None = None
+    for ground in client.grounds:
+        same_use = ground.purpose == request.purpose and ground.channel == request.channel
+        if same_use and ground.span.held(now, now):
+            found = ground
+    withdrawn = found is not None and found.kind == "withdrawn"
+    kind = BasisKind.NONE if found is None or withdrawn else KINDS[found.kind]
+    objected = bool(flags) and f"objected:{request.purpose}" in flags
+    if request.message_class is MessageClass.RELATIONSHIP:
+        objected = objected or f"objected:{OPTIONAL}" in flags
+    return BasisFact(
+        kind,
+        found.span.from_at if found else None,
+        found.receipt_id if found else None,
+        objected,
+        withdrawn,
+        "restricted" in flags,
+    )
+
+
+def _touches(row: Standing, request: GateRequest, place: PlaceState | None) -> bool:
+    if row.scope == "everything":
+        return True
+    if row.topic == "marketing" and request.purpose is not Purpose.MARKETING:
+        return False
+    if row.topic == OPTIONAL and request.message_class not in MAY_WAIT:
+        return False
+    if row.scope == "contact":
+        return row.scope_id == request.contact_id
+    if row.scope == "household":
+        return place is not None and row.scope_id is not None and row.scope_id == place.household_id
+    return f"{row.scope}:{row.scope_id or row.topic}" in request.topics
