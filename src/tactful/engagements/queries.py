@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tactful.engagements.models import Engagement, ReceivedFile, RequestedDocument
 from tactful.engagements.types import EngagementView, WantedDocument
 from tactful.foundation import pg
+from tactful.kernel.spans import Span
 
 NONE: Mapping[int, WantedDocument] = {}
 COLUMNS = ("id", "contact_id", "kind", "title_en", "title_nb", "year", "owner_id", "due_on", "closed_at")
@@ -33,6 +35,45 @@ def views(engagement_ids: Collection[int], at: datetime) -> dict[int, Engagement
         )
         for ident, contact, kind, title_en, title_nb, year, owner, due_on, closed_at in rows
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementPast:
+    """An engagement with every state that its documents have had. ``closed_at`` is today's."""
+
+    today: EngagementView
+    closed_at: datetime | None
+    spells: tuple[tuple[Span, WantedDocument], ...]
+
+    def view(self, at: datetime, known_by: datetime) -> EngagementView:
+        """As it stood at ``at``, by what had been recorded by ``known_by``."""
+        states = {document.id: document for span, document in self.spells if span.held(at, known_by)}
+        is_open = self.closed_at is None or self.closed_at > at
+        return replace(self.today, is_open=is_open, documents=tuple(states.values()))
+
+
+_PAST = """
+SELECT d.engagement_id, d.id, d.slug, d.name_en, d.name_nb, s.state, s.how,
+    s.from_at, s.to_at, s.recorded_at, s.end_recorded_at
+FROM requested_document d JOIN document_spell s ON s.document_id = d.id
+WHERE d.engagement_id = ANY(%s::bigint[]) ORDER BY d.position, d.id, s.from_at"""
+
+
+def pasts(engagement_ids: Collection[int]) -> dict[int, EngagementPast]:
+    """Engagements with all that is known of their documents over time. Two queries."""
+    spells: dict[int, list[tuple[Span, WantedDocument]]] = defaultdict(list)
+    for row in pg.many(_PAST, [pg.numbers(engagement_ids)]):
+        spells[row[0]].append((Span(*row[7:]), WantedDocument(*row[1:7])))
+    rows = pg.many(ENGAGEMENTS, {"ids": pg.numbers(engagement_ids)})
+    return {row[0]: _past(row, tuple(spells[row[0]])) for row in rows}
+
+
+def _past(row: pg.Row, spells: tuple[tuple[Span, WantedDocument], ...]) -> EngagementPast:
+    ident, contact, kind, title_en, title_nb, year, owner, due_on, closed_at = row
+    today = EngagementView(
+        ident, contact, kind, title_en, title_nb, year, owner, due_on, closed_at is None, ()
+    )
+    return EngagementPast(today, closed_at, spells)
 
 
 def of_contact(contact_id: int, at: datetime) -> list[EngagementView]:

@@ -1,12 +1,15 @@
 """Reading the log by client; consumers that react read it through ``events.feed``."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from tactful.events.models import Event
 from tactful.events.types import Fact
+from tactful.foundation import pg
 
 
 def of_contact(contact_id: int, names: Collection[str], *, before: datetime, limit: int) -> list[Fact]:
@@ -24,6 +27,61 @@ def about(contact_id: int, prefix: str, **data: object) -> list[Fact]:
 def count_since(contact_id: int, name: str, since: datetime, **data: object) -> int:
     """How often something happened after a moment."""
     return Event.objects.filter(contact_id=contact_id, name=name, ts__gt=since, data__contains=data).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the log: facts of these names that we learned of from ``since`` up to ``until``, and that
+    happened from ``earliest`` on."""
+
+    names: Sequence[str]
+    earliest: datetime
+    since: datetime
+    until: datetime
+
+
+_WHOM = """SELECT DISTINCT contact_id FROM event
+WHERE name = ANY(%(names)s::text[]) AND contact_id IS NOT NULL
+    AND ts BETWEEN %(earliest)s AND %(until)s AND recorded_at BETWEEN %(since)s AND %(until)s"""
+
+_IN_TURN = """SELECT e.id, e.name, e.contact_id, e.ts, e.recorded_at, e.data::text
+FROM event e JOIN unnest(%(contacts)s::bigint[]) WITH ORDINALITY AS whom(contact_id, place) USING (contact_id)
+WHERE e.name = ANY(%(names)s::text[]) AND e.ts BETWEEN %(earliest)s AND %(until)s
+    AND e.recorded_at BETWEEN %(since)s AND %(until)s
+ORDER BY whom.place, e.recorded_at, e.id"""
+
+_OF_NOBODY = """SELECT id, name, contact_id, ts, recorded_at, data::text FROM event
+WHERE name = ANY(%(names)s::text[]) AND contact_id IS NULL
+    AND ts BETWEEN %(earliest)s AND %(until)s AND recorded_at BETWEEN %(since)s AND %(until)s
+ORDER BY recorded_at, id"""
+
+
+def whom(stretch: Stretch) -> list[int]:
+    """The contacts to whom something of this kind happened."""
+    return [ident for (ident,) in pg.many(_WHOM, _params(stretch))]
+
+
+def in_turn(stretch: Stretch, contact_ids: Sequence[int]) -> Iterator[Fact]:
+    """The facts of these contacts, contact by contact in the given order, each in the order of learning.
+
+    Inside a transaction: they are streamed, so there may be millions.
+    """
+    rows = pg.stream(_IN_TURN, _params(stretch) | {"contacts": pg.numbers(contact_ids)})
+    return (_fact(row) for row in rows)
+
+
+def of_nobody(stretch: Stretch) -> list[Fact]:
+    """Facts that are not about one contact, such as the end of a hold over everything."""
+    return [_fact(row) for row in pg.many(_OF_NOBODY, _params(stretch))]
+
+
+def _params(stretch: Stretch) -> dict[str, object]:
+    moments = {"earliest": stretch.earliest, "since": stretch.since, "until": stretch.until}
+    return {"names": pg.texts(stretch.names), **moments}
+
+
+def _fact(row: pg.Row) -> Fact:
+    return Fact(row[0], row[1], row[2], row[3], row[4], json.loads(row[5]))
 
 
 def _facts(rows: QuerySet[Event]) -> list[Fact]:

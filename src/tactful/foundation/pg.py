@@ -9,10 +9,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, models
-from psycopg import Cursor, sql
+from psycopg import Cursor, ServerCursor, sql
 
 from tactful.foundation.arrays import Numbers, bytes_, moments, numbers, teach, texts
 
@@ -28,6 +29,7 @@ __all__ = [
     "numbers",
     "one",
     "run",
+    "stream",
     "texts",
     "tune",
     "will_pass",
@@ -42,12 +44,16 @@ PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the opera
 
 @contextmanager
 def cursor() -> Iterator[Cursor[Row]]:
+    _connect()
+    with connection.wrap_database_errors, Cursor(connection.connection) as opened:
+        yield opened
+
+
+def _connect() -> None:
     connection.ensure_connection()
     if connection.connection.prepare_threshold != 0:
         connection.connection.prepare_threshold = 0  # Django forbids it; its own cursors never prepare
         teach(connection.connection)
-    with connection.wrap_database_errors, Cursor(connection.connection) as opened:
-        yield opened
 
 
 def tune() -> None:
@@ -67,6 +73,21 @@ def many(query: str, params: Params = ()) -> list[Row]:
 def one(query: str, params: Params = ()) -> Row | None:
     with cursor() as opened:
         return opened.execute(query, params, prepare=True, binary=True).fetchone()
+
+
+def stream(query: str, params: Params = (), size: int = 5_000) -> Iterator[Row]:
+    """Rows one after the other, however many, by a cursor of the server; inside a transaction."""
+    _connect()
+    with (
+        connection.wrap_database_errors,
+        ServerCursor(connection.connection, f"stream_{next(_STREAMS)}") as opened,
+    ):
+        opened.itersize = size
+        opened.execute(query, params, binary=True)
+        yield from opened
+
+
+_STREAMS = count(1)
 
 
 def run(query: str, params: Params = ()) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tactful.foundation.models import BusinessSetting
 from tactful.foundation.types import Business
+from tactful.kernel.spans import Span
 
 DEFAULTS: dict[str, Any] = {
     "name": "",
@@ -24,8 +25,27 @@ def settings_at(at: datetime) -> dict[str, Any]:
     return dict(BusinessSetting.objects.at(at).values_list("key", "value"))
 
 
+def businesses_between(since: datetime, until: datetime) -> list[tuple[datetime, Business]]:
+    """The business as it stood, by what was known then: (from when, business), the first at ``since``."""
+    rows = list(BusinessSetting.objects.filter(from_at__lte=until).order_by("from_at", "id"))
+    moments = {since}
+    for row in rows:
+        turns = (row.from_at, row.recorded_at, row.to_at, row.end_recorded_at)
+        moments |= {at for at in turns if at is not None and since < at <= until}
+    return [
+        (at, _business({r.key: r.value for r in rows if _span(r).held(at, at)})) for at in sorted(moments)
+    ]
+
+
+def _span(row: BusinessSetting) -> Span:
+    return Span(row.from_at, row.to_at, row.recorded_at, row.end_recorded_at)
+
+
 def business_at(at: datetime) -> Business:
-    given = settings_at(at)
+    return _business(settings_at(at))
+
+
+def _business(given: dict[str, Any]) -> Business:
     gate = {
         key.removeprefix(GATE_PREFIX): value for key, value in given.items() if key.startswith(GATE_PREFIX)
     }

@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tactful.foundation import pg
-from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyVersion
+from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyVersion, Visit
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.definition import parse
+from tactful.journeys.rules.plan import Plan
 from tactful.journeys.types import Definition
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Journey",
     "JourneyLine",
     "JourneyVersion",
+    "PastEnrolment",
     "StepCrowd",
     "VersionCrowd",
     "all_journeys",
@@ -26,9 +29,12 @@ __all__ = [
     "definition_of",
     "journey_by_slug",
     "journey_names",
+    "live_plan",
     "older_versions",
+    "past_enrolments",
     "running_of_contact",
     "standing_at",
+    "steps_of_visits",
     "version_of",
 ]
 
@@ -158,3 +164,35 @@ def journey_names(enrolment_ids: Collection[int]) -> dict[int, Journey]:
 def current_definition(enrolment: Enrolment) -> Definition:
     """The definition of the version that this client walks."""
     return plan_of(enrolment.version_id).definition
+
+
+PAST = ("id", "contact_id", "entry_key", "trigger_id", "entered_at", "ended_at")
+
+
+class PastEnrolment(NamedTuple):
+    id: int
+    contact_id: int
+    entry_key: str
+    trigger_id: int
+    entered_at: datetime
+    ended_at: datetime | None
+
+
+def past_enrolments(journey_id: int, contact_ids: Collection[int]) -> list[PastEnrolment]:
+    """Everybody among these who ever walked it, the first beginning first."""
+    rows = Enrolment.objects.filter(journey_id=journey_id, contact_id__in=contact_ids)
+    return [PastEnrolment(*row) for row in rows.order_by("entered_at", "id").values_list(*PAST)]
+
+
+def steps_of_visits(enrolment_ids: Collection[int]) -> dict[tuple[int, int], str]:
+    """The step of each visit that is over, by (enrolment, visit)."""
+    rows = Visit.objects.filter(enrolment_id__in=enrolment_ids).values_list("enrolment_id", "visit", "step")
+    return {(enrolment, visit): step for enrolment, visit, step in rows}
+
+
+def live_plan(slug: str) -> tuple[int, Plan | None] | None:
+    """The id of a journey and the plan of its live version; None if there is no such journey."""
+    journey = Journey.objects.filter(slug=slug).first()
+    if journey is None:
+        return None
+    return journey.id, plan_of(journey.live_version_id) if journey.live_version_id else None

@@ -10,6 +10,7 @@ from .facts import (
     sensitive_facts_at,
 )
 from .importing import ImportRow, ImportRun, import_run, import_runs, known_contacts, refused_csv, run_rows
+from .past import ContactPast, circles, contact_pasts, neighbours
 from .people import (
     Page,
     Profile,
@@ -24,6 +25,7 @@ from .people import (
 )
 
 __all__ = [
+    "ContactPast",
     "Flags",
     "ImportRow",
     "ImportRun",
@@ -31,7 +33,9 @@ __all__ = [
     "Profile",
     "address_facts_at",
     "basis_facts_at",
+    "circles",
     "clients",
+    "contact_pasts",
     "find_by_address",
     "flags_at",
     "how_many",
@@ -40,6 +44,7 @@ __all__ = [
     "in_order",
     "known_contacts",
     "lines",
+    "neighbours",
     "objection_sources",
     "people",
     "place_facts",

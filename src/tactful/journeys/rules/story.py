@@ -287,6 +287,7 @@ class _Story:
         point = self._scene.touchpoints.get(effect.touchpoint)
         number, not_before = next(self._numbers), max(now, effect.due_at)
         sending = Sending(number, walk, walk.state.step, effect, now, effect.due_at, point)
+        sending.after_goal = bool(walk.state.context.get("goal"))
         self.tale.sendings.append(sending)
         self._held[walk.contact].append(sending)
         self._later(not_before, self._ask_gate, sending)

@@ -94,7 +94,8 @@ class Look(NamedTuple):
 @dataclass(slots=True, eq=False)
 class Sending:
     """A message that the journey asked for. ``wanted_at``: when; ``at``: of its fate, None while held.
-    ``looks``: the gate's answers that were no "yes", one for each time that it was asked."""
+    ``looks``: the gate's answers that were no "yes", one for each time that it was asked. ``after_goal``:
+    the goal itself led here."""
 
     number: int
     walk: "Walk"
@@ -108,6 +109,7 @@ class Sending:
     at: datetime | None = None
     held_since: datetime | None = None
     on_release: str = ""
+    after_goal: bool = False
 
     @property
     def open(self) -> bool:

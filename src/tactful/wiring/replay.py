@@ -1,0 +1,196 @@
+"""A draft run over the past: who would have received what, by what was known then.
+
+Set-based: the log is read once, in SQL filtered to the names that the draft uses; all that is known of
+some thousand clients is read together and cut in memory (``wiring.past_reading``). What the replayed
+journey itself sent and said is taken out; what others sent stays and counts, and so does every reply.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db import transaction
+
+from tactful.contacts import queries as contacts
+from tactful.events import queries as events
+from tactful.events.queries import Stretch
+from tactful.events.types import Fact
+from tactful.gate.rules.codes import Wake
+from tactful.journeys import queries as journeys
+from tactful.journeys.rules.entry import entry_key
+from tactful.journeys.rules.mishaps import Mishap, Signs, mishaps, signs_of
+from tactful.journeys.rules.moves import Event
+from tactful.journeys.rules.past import ClientPast
+from tactful.journeys.rules.plan import Plan, compile_plan, entry_event
+from tactful.journeys.rules.replayed import (
+    Replay,
+    ReplayLine,
+    compare,
+    line_of,
+    not_known_of,
+    tasks_of,
+)
+from tactful.journeys.rules.story import tell
+from tactful.journeys.rules.tale import Fate, Scene, Tale, Told
+from tactful.journeys.types import Definition, Task
+from tactful.touchpoints import queries as touchpoints
+from tactful.touchpoints.types import TouchpointView
+from tactful.wiring.past_reading import House, members, read_clients, read_house, world_of
+from tactful.wiring.really_sent import ANSWERED, Own, Sent, event_of, read_sent, told_of
+
+DAYS = 90
+TOGETHER = 2_000  # clients whose past is in memory at a time
+LATE = timedelta(days=7)  # what happened so long before the stretch, but was learned of in it, counts
+WEEK = timedelta(days=7)  # caps look back so far
+WAKES = tuple(map(str, Wake))
+NOTES = ("channels", "removed_addresses", "touchpoints", "delivered", "merging")
+NO_ENTRY = "entry"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What is the same for every client. ``journey_id``: of the one that is live, 0 for a new one."""
+
+    plan: Plan
+    stretch: Stretch
+    journey_id: int
+    signs: Signs
+    house: House
+    points: dict[str, TouchpointView]
+    nobody: tuple[Told, ...]
+    begun_by: str
+
+
+@dataclass(slots=True)
+class _Crowd:
+    """Some thousand clients, and their facts in the order of learning."""
+
+    ids: list[int] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+
+@transaction.atomic
+def replay(
+    definition: Definition, *, since: datetime, until: datetime, progress: Progress | None = None
+) -> Replay:
+    """The draft over what we learned from ``since`` to ``until`` (at most the present). Reads only.
+
+    ``progress`` is told how many clients are done, and of how many.
+    """
+    plan = compile_plan(definition)
+    begun_by = entry_event(definition)
+    if begun_by is None:
+        return Replay(since, until, notes=(NO_ENTRY, *NOTES))
+    setting = _set_up(plan, begun_by, since, until)
+    circles = contacts.circles(events.whom(_narrowed(setting.stretch, (begun_by,))))
+    order = [ident for circle in circles for ident in circle]
+    result = Replay(since, until, clients=len(order), notes=NOTES)
+    done = 0
+    for crowd in _crowds(circles, events.in_turn(setting.stretch, order)):
+        _tell(crowd, setting, result)
+        done += len(crowd.ids)
+        if progress is not None:
+            progress(done, len(order))
+    return result
+
+
+def _set_up(plan: Plan, begun_by: str, since: datetime, until: datetime) -> _Setting:
+    journey_id, live = journeys.live_plan(plan.definition.slug) or (0, None)
+    signs = signs_of(plan, live)
+    names = {begun_by, *plan.listens, *WAKES, *(look.event for look in signs.over)}
+    if any(isinstance(step, Task) for step in plan.definition.steps):
+        names.add(ANSWERED)
+    stretch = Stretch(sorted(names), since - LATE, since, until)
+    nobody = events.of_nobody(_narrowed(stretch, WAKES))
+    return _Setting(
+        plan=plan,
+        stretch=stretch,
+        journey_id=journey_id,
+        signs=signs,
+        house=read_house(since, until),
+        points=touchpoints.views_of_all(),
+        nobody=tuple(Told(fact.recorded_at, None, event_of(fact)) for fact in nobody),
+        begun_by=begun_by,
+    )
+
+
+def _narrowed(stretch: Stretch, names: Sequence[str]) -> Stretch:
+    return Stretch(names, stretch.earliest, stretch.since, stretch.until)
+
+
+def _crowds(circles: Iterable[list[int]], facts: Iterator[Fact]) -> Iterator[_Crowd]:
+    """Circles stay together; the facts come in the same order of contacts."""
+    by_contact = groupby(facts, key=lambda fact: fact.contact_id)
+    crowd, coming = _Crowd(), next(by_contact, None)
+    for circle in circles:
+        crowd.ids += circle
+        for ident in circle:
+            if coming is not None and coming[0] == ident:
+                crowd.facts.extend(coming[1])
+                coming = next(by_contact, None)
+        if len(crowd.ids) >= TOGETHER:
+            yield crowd
+            crowd = _Crowd()
+    if crowd.ids:
+        yield crowd
+
+
+def _tell(crowd: _Crowd, setting: _Setting, result: Replay) -> None:
+    plan, stretch = setting.plan, setting.stretch
+    beginning = [fact for fact in crowd.facts if fact.name == setting.begun_by]
+    keys = {key for fact in beginning if (key := entry_key(plan.key_field, event_of(fact)))}
+    clients = read_clients(crowd.ids, {f"{plan.key_field}={key}" for key in keys}, setting.house)
+    own = _own(crowd.ids, {fact.id for fact in beginning}, setting)
+    points = {view.id: view for view in setting.points.values()}
+    sent = read_sent(members(list(clients.values())), own, points, stretch.since - WEEK)
+    answered = {fact.data.get("subject_id") for fact in crowd.facts if fact.name == ANSWERED}
+    steps = journeys.steps_of_visits([ident for ident in own.rows if ident in answered])
+    scene = Scene(
+        plan=plan,
+        world=world_of(clients, setting.house),
+        touchpoints=setting.points,
+        journey_id=setting.journey_id,
+        keep_stays=False,
+        earlier=own.earlier(),
+    )
+    told = [*setting.nobody, *told_of(crowd.facts, own, steps)]
+    tale = tell(scene, told, stretch.until, sent.taken)
+    lines, dropped = compare(_lines(tale, clients, told, sent, setting.signs), sent.own)
+    result.lines += lines
+    result.dropped += dropped
+    _note(tale, result, len(crowd.facts))
+
+
+def _own(contact_ids: Sequence[int], triggers: set[int], setting: _Setting) -> Own:
+    rows = journeys.past_enrolments(setting.journey_id, contact_ids) if setting.journey_id else []
+    within = {row.id for row in rows if row.trigger_id in triggers}
+    return Own({row.id: row for row in rows}, within, setting.journey_id, setting.plan.definition.slug)
+
+
+def _lines(
+    tale: Tale, clients: dict[int, ClientPast], told: Sequence[Told], sent: Sent, signs: Signs
+) -> Iterator[ReplayLine]:
+    settling = {look.event for look in signs.over}
+    events_of: dict[int, list[Event]] = defaultdict(list)
+    for each in told:
+        if each.contact is not None and each.event is not None and each.event.name in settling:
+            events_of[each.contact].append(each.event)
+    for sending in tale.sendings:
+        wrong: tuple[Mishap, ...] = ()
+        if sending.fate is Fate.SENT:
+            contact = sending.walk.contact
+            others = sent.others.get(contact, ())
+            wrong = mishaps(sending, clients[contact], events_of.get(contact, ()), others, signs)
+        yield line_of(sending, wrong)
+
+
+def _note(tale: Tale, result: Replay, facts: int) -> None:
+    result.begun += len(tale.walks)
+    result.steps += tale.steps
+    result.events += facts
+    result.tasks += tasks_of(tale)
+    result.not_known += not_known_of(tale)
+    result.troubles += [(walk.contact, walk.key, walk.trouble) for walk in tale.walks if walk.trouble]

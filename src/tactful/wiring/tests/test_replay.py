@@ -1,0 +1,84 @@
+"""The journey that really ran, replayed on its own past, gives what was really sent."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tactful.foundation.clock import business_now
+from tactful.gate.actions import NewHold, place_hold
+from tactful.journeys.recipes import text
+from tactful.journeys.rules.definition import read
+from tactful.journeys.rules.replayed import Replay
+from tactful.wiring.replay import replay
+from tactful.wiring.tests.past_firm import OPEN, Act, PastFirm, past_firm
+
+pytestmark = pytest.mark.django_db
+RECIPE = "annual-accounts-documents"
+CLASSES = {
+    "document-request": "relationship",
+    "document-reminder": "relationship",
+    "document-received": "awaited",
+}
+ALLOW_CLASSES = CLASSES | {"document-reminder": "reminder"}
+
+
+def replayed(source: str = "") -> Replay:
+    now = business_now()
+    return replay(read(source or text(RECIPE)), since=now - timedelta(days=90), until=now)
+
+
+def hold_everything(firm: PastFirm, client: int) -> None:
+    hold = NewHold(scope="contact", scope_id=client, reason="Let me call first")
+    place_hold(hold, acting_user=None, now=business_now())
+
+
+ACTS: tuple[Act, ...] = (
+    lambda firm, client: firm.begins(client, "question"),
+    lambda firm, client: firm.ends(client, "question"),
+    lambda firm, client: firm.begins(client, "complaint"),
+    lambda firm, client: firm.ends(client, "complaint"),
+    lambda firm, client: firm.begins(client, "negative"),
+    lambda firm, client: firm.documents_come(client, 1),
+    lambda firm, client: firm.documents_come(client),
+    hold_everything,
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("classes", [CLASSES, ALLOW_CLASSES], ids=["relationship", "reminder"])
+def test_replaying_what_really_ran_gives_what_was_really_sent(
+    seed: int, classes: dict[str, str], tmp_path: Path
+) -> None:
+    dice = random.Random(seed)
+    house = OPEN if seed == 0 else {}
+    names = ("Liv", "Per", "Ida", "Odd")
+    with past_firm(tmp_path, [text(RECIPE)], classes, names, **house) as firm:
+        for client in firm.clients:
+            firm.ask(client)
+            firm.until(business_now() + timedelta(minutes=dice.randrange(1, 300)))
+        for _ in range(14):
+            dice.choice(ACTS)(firm, dice.choice(firm.clients))
+            firm.until(business_now() + timedelta(minutes=dice.randrange(1, 4_000)))
+        really, found = firm.sent(), replayed()
+    assert found.troubles == found.not_known == []
+    assert [line.change for line in found.lines if line.change] == ["same"] * len(really)
+    assert found.dropped == []
+    assert len(really) >= len(names)
+
+
+def test_each_line_says_why_it_was_held(tmp_path: Path) -> None:
+    with past_firm(tmp_path, [text(RECIPE)], CLASSES, ("Liv",), **OPEN) as firm:
+        firm.ask(firm.clients[0])
+        firm.until(business_now() + timedelta(days=1))
+        firm.begins(firm.clients[0], "question")
+        firm.until(business_now() + timedelta(days=9))
+        firm.ends(firm.clients[0], "question")
+        firm.until(business_now() + timedelta(days=1))
+        found = replayed()
+    held = [line for line in found.lines if line.holds]
+    assert [(line.step, line.holds[0].reasons[0].code) for line in held] == [("remind", "talk.question")]
+    assert found.held_by_reason() == {"talk.question": 1}
+    assert found.counts()["recomputed"] == 1
+    assert found.counts()["same"] == found.counts()["sent"] == 2
