@@ -26,6 +26,11 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--idle-seconds", type=float, default=10.0)
     options.add_argument("--json", action="store_true", help="kept for symmetry: the last line always is")
+    options.add_argument(
+        "--replay", action="store_true", help="also replay a journey over 90 days of the past"
+    )
+    options.add_argument("--replay-clients", type=int, default=100_000)
+    options.add_argument("--replay-events", type=int, default=5_000_000)
     options.add_argument("--part", default="", help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.part:
@@ -46,13 +51,23 @@ def measure(given: argparse.Namespace, environ: dict[str, str]) -> dict[str, flo
     idle = measure_idle(given.idle_seconds, environ)
     say(f"Idle costs {idle:.2f} % of a core. Now {given.due} fall due.")
     took, used = measure_steps(given.workers, environ)
-    return {
+    figures: dict[str, float | int] = {
         "waiting": given.waiting,
         "steps": given.due,
         "steps_per_s": round(given.due / took),
         "cpu_ms_per_step": round(used * 1000 / given.due, 4),
         "idle_cpu_percent": round(idle, 2),
     }
+    return figures | (measure_replay(given) if given.replay else {})
+
+
+def measure_replay(given: argparse.Namespace) -> dict[str, float | int]:
+    from bench import past  # noqa: PLC0415, needs Django
+
+    began = time.monotonic()
+    definition, since, until = past.make(given.replay_clients, given.replay_events)
+    say(f"{given.replay_events} events of the past took {time.monotonic() - began:.0f} s. Now the replay.")
+    return past.measure(definition, since, until, say)
 
 
 def measure_idle(seconds: float, environ: dict[str, str]) -> float:

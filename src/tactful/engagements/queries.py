@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tactful.engagements.models import Engagement, ReceivedFile, RequestedDocument
@@ -44,12 +44,20 @@ class EngagementPast:
     today: EngagementView
     closed_at: datetime | None
     spells: tuple[tuple[Span, WantedDocument], ...]
+    _views: dict[tuple[bool, ...], EngagementView] = field(default_factory=dict)
 
     def view(self, at: datetime, known_by: datetime) -> EngagementView:
         """As it stood at ``at``, by what had been recorded by ``known_by``."""
-        states = {document.id: document for span, document in self.spells if span.held(at, known_by)}
         is_open = self.closed_at is None or self.closed_at > at
-        return replace(self.today, is_open=is_open, documents=tuple(states.values()))
+        held = (is_open, *[span.held(at, known_by) for span, _ in self.spells])
+        found = self._views.get(held)
+        if found is None:
+            states = {
+                spell[1].id: spell[1] for spell, runs in zip(self.spells, held[1:], strict=True) if runs
+            }
+            found = replace(self.today, is_open=is_open, documents=tuple(states.values()))
+            self._views[held] = found
+        return found
 
 
 _PAST = """

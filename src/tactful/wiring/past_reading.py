@@ -61,18 +61,22 @@ def read_clients(ids: Collection[int], objects: Collection[str], house: House) -
     talks = _talks(ids)
     wanted = {number for about in objects if (number := _engagement(about)) is not None}
     views = engagements.pasts(wanted) if wanted else {}
-    return {
-        ident: ClientPast(
-            ident,
-            past.places(),
-            tuple(talks.get(ident, ())),
-            tuple(GroundPast(*ground) for ground in past.grounds),
-            tuple(FlagPast(span, key) for span, key in past.flags),
-            tuple(AddressPast(*address) for address in past.addresses),
-            _Reader(past, views, house).read,
-        )
-        for ident, past in people.items()
-    }
+    return {ident: _client(past, talks.get(ident, ()), views, house) for ident, past in people.items()}
+
+
+def _client(
+    past: ContactPast, talks: Sequence[TalkPast], views: Mapping[int, EngagementPast], house: House
+) -> ClientPast:
+    client = ClientPast(
+        past.id,
+        past.places(),
+        tuple(talks),
+        tuple(GroundPast(*ground) for ground in past.grounds),
+        tuple(FlagPast(span, key) for span, key in past.flags),
+        tuple(AddressPast(*address) for address in past.addresses),
+    )
+    client.read = _Reader(past, client, views, house).read
+    return client
 
 
 def world_of(clients: Mapping[int, ClientPast], house: House) -> PastWorld:
@@ -111,6 +115,7 @@ class _Reader:
     """Facts by key about one client, as ``wiring.object_facts`` gives them now."""
 
     past: ContactPast
+    client: ClientPast
     views: Mapping[int, EngagementPast]
     house: House
 
@@ -133,7 +138,7 @@ class _Reader:
         return value or (self.house.language(at) if name == "language" else value)
 
     def calendar(self, key: str, at: datetime, _known_by: datetime) -> Any:
-        place = next((place for since, place in reversed(self.past.places()) if since <= at), None)
+        place = self.client.place(at)
         if key != CALENDAR_FACT or place is None:
             return UNKNOWN
         return _calendar(place.zones[0], place.country, place.subdivision)

@@ -13,12 +13,17 @@ NOTHING_USED = CapUsage()
 class Ledger:
     def __init__(self) -> None:
         self._used: dict[Place, int] = {}
+        self._heard: set[int] = set()  # contacts with any place at all
 
     def take(self, contact: int, scope: CapScope) -> None:
+        self._heard.add(contact)
         for place in places(contact, scope):
             self._used[place] = self._used.get(place, 0) + 1
 
     def usage(self, contact: int, scope: CapScope, week_limit: int) -> CapUsage:
+        alone = scope.household_id is None and scope.company_id is None
+        if alone and contact not in self._heard:
+            return NOTHING_USED
         used, day = self._used, scope.day
         before = {
             then: count
@@ -26,7 +31,7 @@ class Ledger:
             if (count := used.get(("contact", contact, then := _back(day, back)), 0))
         }
         today = used.get(("contact", contact, day), 0)
-        if not before and not today and scope.household_id is None and scope.company_id is None:
+        if alone and not before and not today:
             return NOTHING_USED
         taken = {kind: used.get((kind, ident, day), 0) for kind, ident, day in places(contact, scope)}
         return CapUsage(

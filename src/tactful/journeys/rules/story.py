@@ -25,6 +25,7 @@ from tactful.journeys.rules.moves import (
     EnqueueSend,
     Entered,
     Event,
+    Facts,
     OpenTask,
     Outcome,
     Phase,
@@ -229,7 +230,7 @@ class _Story:
 
     def _stepped(self, walk: Walk, stimulus: Stimulus, now: datetime) -> Advance:
         keys = wanted(self._plan, walk.state)
-        facts = self._known(walk.contact, keys, now) if keys else {}
+        facts: Facts = self._known(walk.contact, keys, now) if keys else {}
         for _ in range(MOST_ROUNDS):
             answer = step(self._plan, walk.state, stimulus, facts, now)
             if not isinstance(answer, Ask):
@@ -237,10 +238,10 @@ class _Story:
             facts = {**facts, **self._known(walk.contact, answer.keys, now)}
         raise LookupError("It asks for one fact after the other and does not move.")
 
-    def _known(self, contact: int, keys: tuple[str, ...], now: datetime) -> dict[str, Any]:
-        facts = dict(self._world.facts(contact, keys, now))
-        changed = self._changed.get(contact)
-        return facts if changed is None else facts | {k: v for k, v in changed.items() if k in facts}
+    def _known(self, contact: int, keys: tuple[str, ...], now: datetime) -> Facts:
+        facts = self._world.facts(contact, keys, now)
+        changed = self._changed.get(contact) if self._changed else None
+        return facts if changed is None else {**facts, **{k: v for k, v in changed.items() if k in facts}}
 
     def _rest(self, walk: Walk, before: State, now: datetime) -> None:
         state = walk.state
