@@ -1,7 +1,9 @@
 """Bringing journeys in, switching them on and off, and taking people out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,16 +11,21 @@ from django.db.models import Max
 from tactful.foundation.actions import record_audit
 from tactful.journeys import driver
 from tactful.journeys.hot import rows as hot
-from tactful.journeys.models import Journey, JourneySpell, JourneyVersion
+from tactful.journeys.models import Journey, JourneySpell, JourneyTest, JourneyVersion
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.definition import document, read
+from tactful.journeys.rules.expected import read_expected
+from tactful.journeys.rules.given import read_given
+from tactful.journeys.stored import FailedTests, run_stored
 from tactful.journeys.transferring import Passage, Transferred, transfer
 
 __all__ = [
     "Passage",
     "Transferred",
     "change_version",
+    "drop_test",
     "import_journey",
+    "keep_test",
     "move",
     "pause",
     "resume",
@@ -30,10 +37,13 @@ __all__ = [
 
 
 @transaction.atomic
-def import_journey(source: str, *, acting_user: int | None, now: datetime) -> JourneyVersion:
+def import_journey(
+    source: str, *, acting_user: int | None, now: datetime, despite_tests: bool = False
+) -> JourneyVersion:
     """A journey from its YAML as a new version; the same definition again changes nothing.
 
-    Those who walk an earlier version stay on it. Raises ``DefinitionError`` with every problem at once.
+    Those who walk an earlier version stay on it. Raises ``DefinitionError`` with every problem at once, and
+    ``FailedTests`` if a stored test says no, unless a person publishes ``despite_tests``.
     """
     definition = read(source)
     body = document(definition)
@@ -42,6 +52,9 @@ def import_journey(source: str, *, acting_user: int | None, now: datetime) -> Jo
     live = journey.live_version
     if live is not None and live.document == body:
         return live
+    failed = [run for run in run_stored(journey.id, definition) if not run.passes]
+    if failed and not despite_tests:
+        raise FailedTests(tuple(failed))
     last = journey.versions.aggregate(last=Max("number"))["last"] or 0
     version = JourneyVersion.objects.create(
         journey=journey, number=last + 1, document=body, source=source, created_at=now, by=acting_user
@@ -49,8 +62,51 @@ def import_journey(source: str, *, acting_user: int | None, now: datetime) -> Jo
     journey.live_version = version
     journey.name_en, journey.name_nb = definition.name.en, definition.name.nb
     journey.save()
-    _audit("journey.imported", journey, acting_user, now, {"version": version.number})
+    said: dict[str, object] = {"version": version.number}
+    if failed:
+        said["despite_tests"] = [run.name for run in failed]
+    _audit("journey.imported", journey, acting_user, now, said)
     return version
+
+
+@dataclass(frozen=True, slots=True)
+class NewTest:
+    """``document`` and ``expected`` as in ``models.JourneyTest``. ``message_id``: the real message that it
+    was made from. A test of the same name is replaced."""
+
+    journey_id: int
+    name: str
+    document: Mapping[str, Any]
+    expected: Sequence[Mapping[str, Any]]
+    origin: str = "hand"
+    message_id: int | None = None
+
+
+@transaction.atomic
+def keep_test(new: NewTest, *, acting_user: int | None, now: datetime) -> JourneyTest:
+    """Raises ``NotGiven`` for a test that cannot be read."""
+    read_given(new.document)
+    read_expected(new.expected)
+    body = {
+        "document": dict(new.document),
+        "expected": list(new.expected),
+        "origin": new.origin,
+        "message_id": new.message_id,
+        "by": acting_user,
+        "at": now,
+    }
+    test, _fresh = JourneyTest.objects.update_or_create(
+        journey_id=new.journey_id, name=new.name[:160], defaults=body
+    )
+    _audit("journey.test_kept", test.journey, acting_user, now, {"test": test.name})
+    return test
+
+
+@transaction.atomic
+def drop_test(test_id: int, *, acting_user: int | None, now: datetime) -> None:
+    test = JourneyTest.objects.select_related("journey").get(id=test_id)
+    _audit("journey.test_dropped", test.journey, acting_user, now, {"test": test.name})
+    test.delete()
 
 
 @transaction.atomic

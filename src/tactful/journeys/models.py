@@ -126,3 +126,21 @@ class Visit(models.Model):
 
     class Meta:
         db_table = "visit"
+
+
+class JourneyTest(Row):
+    """What must come of a journey for one client. ``document``: what is given (``rules.given``);
+    ``expected``: lines (``rules.expected``). ``origin``: hand, simulation, message (a real one)."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="tests")
+    name = models.CharField(max_length=160)
+    document = models.JSONField()
+    expected = models.JSONField()
+    origin = models.CharField(max_length=12, default="hand")
+    message_id = models.BigIntegerField(null=True)
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journey_test"
+        constraints = [models.UniqueConstraint(fields=["journey", "name"], name="journey_test_name")]

@@ -8,20 +8,25 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tactful.foundation import pg
-from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyVersion, Visit
+from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.definition import parse
 from tactful.journeys.rules.plan import Plan
+from tactful.journeys.stored import FailedTests, StoredRun, run_given, run_stored
 from tactful.journeys.types import Definition
 
 __all__ = [
     "Enrolment",
+    "FailedTests",
     "Journey",
     "JourneyLine",
+    "JourneyTest",
     "JourneyVersion",
     "PastEnrolment",
     "StepCrowd",
+    "StoredRun",
     "VersionCrowd",
+    "Walked",
     "all_journeys",
     "crowds",
     "crowds_of_version",
@@ -32,10 +37,14 @@ __all__ = [
     "live_plan",
     "older_versions",
     "past_enrolments",
+    "run_given",
+    "run_stored",
     "running_of_contact",
     "standing_at",
     "steps_of_visits",
+    "tests_of",
     "version_of",
+    "walked",
 ]
 
 
@@ -196,3 +205,26 @@ def live_plan(slug: str) -> tuple[int, Plan | None] | None:
     if journey is None:
         return None
     return journey.id, plan_of(journey.live_version_id) if journey.live_version_id else None
+
+
+def tests_of(journey_id: int) -> list[JourneyTest]:
+    return list(JourneyTest.objects.filter(journey_id=journey_id).order_by("name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Where one visit stood. ``plan``: of the version that was walked."""
+
+    journey_id: int
+    enrolment: PastEnrolment
+    step: str
+    plan: Plan
+
+
+def walked(enrolment_id: int, visit: int) -> Walked | None:
+    row = Enrolment.objects.filter(id=enrolment_id).first()
+    if row is None:
+        return None
+    found = Visit.objects.filter(enrolment_id=row.id, visit=visit).values_list("step", flat=True).first()
+    past = PastEnrolment(row.id, row.contact_id, row.entry_key, row.trigger_id, row.entered_at, row.ended_at)
+    return Walked(row.journey_id, past, found or row.step, plan_of(row.version_id))

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tactful.delivery.models import Dispatch
 from tactful.foundation.clock import business_now
 from tactful.gate.actions import NewHold, place_hold
+from tactful.journeys.actions import import_journey
+from tactful.journeys.queries import FailedTests, run_stored
 from tactful.journeys.recipes import text
 from tactful.journeys.rules.definition import read
 from tactful.journeys.rules.replayed import Replay
+from tactful.wiring.frozen import message_as_test
 from tactful.wiring.replay import replay
 from tactful.wiring.tests.past_firm import OPEN, Act, PastFirm, past_firm
 
@@ -62,7 +66,7 @@ def test_replaying_what_really_ran_gives_what_was_really_sent(
             dice.choice(ACTS)(firm, dice.choice(firm.clients))
             firm.until(business_now() + timedelta(minutes=dice.randrange(1, 4_000)))
         really, found = firm.sent(), replayed()
-    assert found.troubles == found.not_known == []
+    assert (found.troubles, found.not_known) == ([], [])
     assert [line.change for line in found.lines if line.change] == ["same"] * len(really)
     assert found.dropped == []
     assert len(really) >= len(names)
@@ -82,3 +86,30 @@ def test_each_line_says_why_it_was_held(tmp_path: Path) -> None:
     assert found.held_by_reason() == {"talk.question": 1}
     assert found.counts()["recomputed"] == 1
     assert found.counts()["same"] == found.counts()["sent"] == 2
+
+
+def test_a_real_message_becomes_a_test_that_stops_the_next_publication(tmp_path: Path) -> None:
+    with past_firm(tmp_path, [text(RECIPE)], ALLOW_CLASSES, ("Liv",), **OPEN) as firm:
+        (liv,) = firm.clients
+        firm.ask(liv)
+        firm.until(business_now() + timedelta(days=1))
+        firm.documents_come(liv, 1)
+        firm.until(business_now() + timedelta(days=8))
+        message = Dispatch.objects.get(message__template="document-reminder-1", state="sent").pk
+        test = message_as_test(message, name="One is in already", acting_user=None, now=business_now())
+        definition = read(text(RECIPE))
+        assert not run_stored(test.journey_id, definition)[0].passes
+        patient = text(RECIPE).replace("    days: 7\n", "    days: 17\n")
+        assert run_stored(test.journey_id, read(patient))[0].passes
+        with pytest.raises(FailedTests, match="One is in already"):
+            import_journey(
+                text(RECIPE).replace("priority: 60", "priority: 61"), acting_user=None, now=business_now()
+            )
+        assert import_journey(patient, acting_user=None, now=business_now()).number == 2
+    words = str(test.document)
+    assert "Liv" not in words
+    assert "client.example" not in words
+    assert {"engagement.documents_wanted"} <= {event["name"] for event in test.document["events"]}
+    assert True in [
+        fact["value"] for fact in test.document["facts"] if fact["fact"].startswith("documents.missing")
+    ]
