@@ -14,21 +14,11 @@ django.setup()
 from tactful.contacts import queries as contacts  # noqa: E402, Django must be set up first
 from tactful.contacts.actions import ContactError, import_file  # noqa: E402
 from tactful.contacts.types import Declaration, ImportRequest, ListSource  # noqa: E402
-from tactful.content import queries as content  # noqa: E402
 from tactful.foundation.clock import business_now  # noqa: E402
 from tactful.foundation.models import Role  # noqa: E402
 from tactful.foundation.queries import business_at  # noqa: E402
 from tactful.foundation.staff import actions as staff  # noqa: E402
 from tactful.foundation.staff.queries import person_by_email  # noqa: E402
-from tactful.journeys.actions import import_journey  # noqa: E402
-from tactful.journeys.queries import journey_by_slug  # noqa: E402
-from tactful.journeys.rules.checks import Surroundings, run_checks  # noqa: E402
-from tactful.journeys.rules.definition import parse, read, write  # noqa: E402
-from tactful.journeys.rules.problems import DefinitionError  # noqa: E402
-from tactful.journeys.wording import finding_sentence, problem_sentence  # noqa: E402
-from tactful.touchpoints import queries as touchpoints  # noqa: E402
-
-LANGUAGE = "en"  # the language of the terminal
 
 
 def import_contacts(arguments: argparse.Namespace, content_of_file: bytes) -> int:
@@ -74,41 +64,3 @@ def give_new_password(email: str) -> int:
 def _tell(email: str, password: str) -> int:
     print(f"{email} signs in with the one-time password {password} and then chooses another.")
     return 0
-
-
-def check_journey(source: str) -> int:
-    """1 when something stops it from being switched on."""
-    try:
-        definition = read(source)
-    except DefinitionError as error:
-        return _say(error)
-    around = Surroundings(touchpoints=touchpoints.views_of_all(), templates=content.languages_by_slug())
-    findings = [finding for checked in run_checks(definition, around) for finding in checked.findings]
-    for finding in findings:
-        print(f"{finding.id}  {finding.step or '-'}  {finding_sentence(finding, LANGUAGE)}")
-    print("All is well." if not findings else f"{len(findings)} to look at.")
-    return 1 if any(finding.stops for finding in findings) else 0
-
-
-def import_journey_file(source: str) -> int:
-    try:
-        version = import_journey(source, acting_user=None, now=business_now())
-    except DefinitionError as error:
-        return _say(error)
-    print(f"{version.journey.slug}: version {version.number}. Those on the way finish on theirs.")
-    return 0
-
-
-def export_journey(slug: str) -> int:
-    journey = journey_by_slug(slug)
-    if journey is None or journey.live_version is None:
-        print(f"There is no journey “{slug}”.", file=sys.stderr)
-        return 1
-    print(journey.live_version.source or write(parse(journey.live_version.document)), end="")
-    return 0
-
-
-def _say(error: DefinitionError) -> int:
-    for problem in error.problems:
-        print(problem_sentence(problem, LANGUAGE), file=sys.stderr)
-    return 1

@@ -51,6 +51,8 @@ def import_journey(
     journey, _fresh = Journey.objects.select_for_update().get_or_create(slug=definition.slug, defaults=names)
     live = journey.live_version
     if live is not None and live.document == body:
+        JourneyVersion.objects.filter(id=live.id).update(source=source)  # its comments may be new
+        live.source = source
         return live
     failed = [run for run in run_stored(journey.id, definition) if not run.passes]
     if failed and not despite_tests:

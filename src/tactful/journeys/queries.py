@@ -35,6 +35,7 @@ __all__ = [
     "journey_by_slug",
     "journey_names",
     "live_plan",
+    "numbered_version",
     "older_versions",
     "past_enrolments",
     "run_given",
@@ -228,3 +229,7 @@ def walked(enrolment_id: int, visit: int) -> Walked | None:
     found = Visit.objects.filter(enrolment_id=row.id, visit=visit).values_list("step", flat=True).first()
     past = PastEnrolment(row.id, row.contact_id, row.entry_key, row.trigger_id, row.entered_at, row.ended_at)
     return Walked(row.journey_id, past, found or row.step, plan_of(row.version_id))
+
+
+def numbered_version(slug: str, number: int) -> JourneyVersion | None:
+    return JourneyVersion.objects.filter(journey__slug=slug, number=number).first()
