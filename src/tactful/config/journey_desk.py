@@ -19,10 +19,10 @@ django.setup()
 
 import yaml  # noqa: E402, Django must be set up first
 
+from tactful.config.replaying import replay_on_two_cores  # noqa: E402
 from tactful.config.trouble import Trouble  # noqa: E402
 from tactful.content import queries as content  # noqa: E402
 from tactful.foundation.clock import business_now  # noqa: E402
-from tactful.foundation.collector import calm_collector  # noqa: E402
 from tactful.foundation.queries import business_at  # noqa: E402
 from tactful.gate.sentences import Reader, moment_words  # noqa: E402
 from tactful.journeys import queries as journeys  # noqa: E402
@@ -38,7 +38,6 @@ from tactful.journeys.types import Definition  # noqa: E402
 from tactful.journeys.wording import finding_sentence, problem_sentence  # noqa: E402
 from tactful.touchpoints import queries as touchpoints  # noqa: E402
 from tactful.wiring import story_words as words  # noqa: E402
-from tactful.wiring.replay import replay  # noqa: E402
 
 Arguments = argparse.Namespace
 
@@ -117,9 +116,8 @@ def replay_past(given: Arguments) -> int:
     if given.days < 1:
         raise Trouble("--days must be at least 1.")
     definition = _definition(given.what, given.language)
-    calm_collector()
     now = business_now()
-    found = replay(definition, since=now - timedelta(days=given.days), until=now, progress=_progress)
+    found = replay_on_two_cores(definition, now - timedelta(days=given.days), now, _progress)
     if given.json:
         _json(_replay_document(found, given.lines))
         return 0

@@ -74,18 +74,24 @@ class _Crowd:
 
 @transaction.atomic
 def replay(
-    definition: Definition, *, since: datetime, until: datetime, progress: Progress | None = None
+    definition: Definition,
+    *,
+    since: datetime,
+    until: datetime,
+    progress: Progress | None = None,
+    part: tuple[int, int] = (0, 1),
 ) -> Replay:
     """The draft over what we learned from ``since`` to ``until`` (at most the present). Reads only.
 
-    ``progress`` is told how many clients are done, and of how many.
+    ``progress`` is told how many clients are done, and of how many. ``part``: (number, of how many), for
+    several processes; ``rules.replayed.together`` puts their answers together.
     """
     plan = compile_plan(definition)
     begun_by = entry_event(definition)
     if begun_by is None:
         return Replay(since, until, notes=(NO_ENTRY, *NOTES))
     setting = _set_up(plan, begun_by, since, until)
-    circles = contacts.circles(events.whom(_narrowed(setting.stretch, (begun_by,))))
+    circles = contacts.circles(events.whom(_narrowed(setting.stretch, (begun_by,))))[part[0] :: part[1]]
     order = [ident for circle in circles for ident in circle]
     result = Replay(since, until, clients=len(order), notes=NOTES)
     done = 0
@@ -194,3 +200,9 @@ def _note(tale: Tale, result: Replay, facts: int) -> None:
     result.tasks += tasks_of(tale)
     result.not_known += not_known_of(tale)
     result.troubles += [(walk.contact, walk.key, walk.trouble) for walk in tale.walks if walk.trouble]
+
+
+def how_many(definition: Definition, since: datetime, until: datetime) -> int:
+    """Clients whom a replay would walk; a look at an index."""
+    begun_by = entry_event(definition)
+    return len(events.whom(Stretch((begun_by,), since - LATE, since, until))) if begun_by else 0

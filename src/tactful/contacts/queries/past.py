@@ -35,7 +35,7 @@ _AGAINST = """SELECT address_hash, scope, reason, from_at, to_at, recorded_at, e
 FROM suppression WHERE address_hash = ANY(%s::bytea[]) AND channel = 'mail'"""
 _CIRCLES = """SELECT id, household_id, company_id FROM contact
 WHERE id = ANY(%(ids)s::bigint[]) OR household_id = ANY(%(households)s::bigint[])
-    OR company_id = ANY(%(companies)s::bigint[])"""
+    OR company_id = ANY(%(companies)s::bigint[]) ORDER BY id"""
 
 
 class Ground(NamedTuple):
@@ -147,7 +147,8 @@ def _add_addresses(found: dict[int, ContactPast]) -> None:
 
 
 def circles(ids: Iterable[int]) -> list[list[int]]:
-    """The same contacts, put together where they share a household or a company: their caps are shared."""
+    """The same contacts, put together where they share a household or a company: their caps are shared.
+    The same data give the same order."""
     group: dict[tuple[str, int], int] = {}
     leader: dict[int, int] = {}
 

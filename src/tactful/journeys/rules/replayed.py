@@ -117,6 +117,31 @@ class Replay:
         )
 
 
+ADDED_UP = (
+    "clients", "begun", "steps", "events", "lines", "dropped", "tasks", "not_known", "troubles",
+)  # fmt: skip
+
+
+def together(parts: Sequence[Replay]) -> Replay:
+    """The parts of one replay as one."""
+    first = parts[0]
+    whole = Replay(first.since, first.until, notes=first.notes)
+    for part in parts:
+        for name in (
+            "clients",
+            "begun",
+            "steps",
+            "events",
+            "lines",
+            "dropped",
+            "tasks",
+            "not_known",
+            "troubles",
+        ):
+            setattr(whole, name, getattr(whole, name) + getattr(part, name))
+    return whole
+
+
 COUNTED = (*map(str, Fate), "once_held", "same", "moved", "added")
 
 
