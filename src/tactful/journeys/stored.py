@@ -6,7 +6,7 @@ from typing import Any
 
 from tactful.journeys.models import JourneyTest
 from tactful.journeys.rules.expected import Difference, differences, read_expected
-from tactful.journeys.rules.given import read_given
+from tactful.journeys.rules.given import dated, read_given
 from tactful.journeys.rules.plan import Plan, compile_plan
 from tactful.journeys.rules.story import tell
 from tactful.journeys.rules.tale import Scene, Tale
@@ -66,4 +66,5 @@ def _run(
 
 def _told(plan: Plan, points: Mapping[str, TouchpointView], document: Mapping[str, Any]) -> Tale:
     given = read_given(document)
-    return tell(Scene(plan, given.world, points), given.told, given.until, given.taken)
+    told = (*given.told, *dated(plan, document))
+    return tell(Scene(plan, given.world, points), told, given.until, given.taken)

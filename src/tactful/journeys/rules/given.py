@@ -13,6 +13,7 @@ from tactful.contacts.types import PlaceState
 from tactful.delivery.types import CapScope
 from tactful.gate.types import UNKNOWN, GateSettings, Standing
 from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
+from tactful.journeys.rules.entry import begins_at
 from tactful.journeys.rules.moves import Event
 from tactful.journeys.rules.past import (
     AddressPast,
@@ -23,8 +24,9 @@ from tactful.journeys.rules.past import (
     PastWorld,
     TalkPast,
 )
+from tactful.journeys.rules.plan import Plan
 from tactful.journeys.rules.tale import Reply, Taken, Told
-from tactful.journeys.types import CALENDAR_FACT
+from tactful.journeys.types import CALENDAR_FACT, DateEntry
 from tactful.kernel.calendars import is_holiday, zones_of
 from tactful.kernel.spans import Span
 from tactful.kernel.zones import local_day
@@ -94,6 +96,30 @@ def read_given(document: Mapping[str, Any]) -> Given:
     )
     told = tuple(sorted((*events, *replies), key=lambda each: each.at))
     return Given(world, told, tuple(_taken(document, place)), _moment(document, "until"))
+
+
+def dated(plan: Plan, document: Mapping[str, Any]) -> list[Told]:
+    """The beginnings of a journey that begins by a date, from the given facts. A date that moves before its
+    moment has come begins nothing at the old one; a day of the client comes round in the year of ``from``."""
+    entry = plan.definition.entry
+    if not isinstance(entry, DateEntry):
+        return []
+    calendar = _calendar(_place(document.get("client", {})))
+    rows = [row for row in document.get("facts", ()) if str(row["fact"]).partition(":")[0] == entry.of]
+    told = []
+    for number, row in enumerate(rows):
+        since = _moment(row, "from", SINCE)
+        ends = (
+            _moment(rows[number + 1], "from", SINCE) if number + 1 < len(rows) else _moment(document, "until")
+        )
+        value = str(row.get("value"))
+        if entry.of.startswith("contact."):
+            value = f"{since.year}{value[4:]}"
+        begins = begins_at(entry, value, calendar)
+        if begins is not None and (at := max(begins, since)) <= ends:
+            data = {entry.key: str(row["fact"]).partition("=")[2]} if entry.key else {}
+            told.append(Told(at, CLIENT, begins=data))
+    return told
 
 
 def house_of(given: Mapping[str, Any]) -> GateSettings:

@@ -115,6 +115,9 @@ class _Story:
     def _hear(self, told: Told, now: datetime) -> None:
         if told.reply is not None and told.contact is not None:
             self._answered(told.contact, told.reply, now)
+        if told.begins is not None and told.contact is not None:
+            key = str(told.begins.get(self._plan.key_field, "")) if self._plan.key_field else ""
+            self._enter(told.contact, key, Entered(now, told.begins), now)
         event = told.event
         if event is None:
             return
@@ -161,8 +164,10 @@ class _Story:
         except LookupError as error:
             self._not_begun(contact, now, str(error))
             return
-        if key is None:
-            return
+        if key is not None:
+            self._enter(contact, key, Entered(event.at, event.data, event.id), now)
+
+    def _enter(self, contact: int, key: str, entered: Entered, now: datetime) -> None:
         door = self._doors.setdefault((contact, key), [])
         verdict = may_enter(self._plan.definition.reentry, self._past(contact, key, door, now), now)
         if not isinstance(verdict, MayEnter):
@@ -170,10 +175,11 @@ class _Story:
         for walk in door:
             if verdict.stop_live and not walk.over:
                 self._feed(walk, Stop(now, "restarted"), now)
-        walk = self._begin(contact, key, verdict.entry_no, Entered(event.at, event.data, event.id), now)
+        walk = self._begin(contact, key, verdict.entry_no, entered, now)
         door.append(walk)
         for heard in tuple(self._heard[contact]):
-            if heard is not event and heard.name in self._plan.listens and heard.at >= event.at:
+            is_new = heard.id != entered.event_id and heard.at >= entered.at
+            if is_new and heard.name in self._plan.listens:
                 self._feed(walk, heard, now)
 
     def _past(self, contact: int, key: str, door: Sequence[Walk], now: datetime) -> Past:

@@ -25,12 +25,14 @@ class Reply(NamedTuple):
 
 class Told(NamedTuple):
     """Something becomes known at ``at``: an event (its own moment may be earlier), or a person's answer.
-    ``contact`` None: it concerns everybody, such as the end of a hold over everything."""
+    ``contact`` None: it concerns everybody, such as the end of a hold over everything. ``begins``: the
+    journey begins for another reason than an event, such as a date that has come; with its fields."""
 
     at: datetime
     contact: int | None
     event: Event | None = None
     reply: Reply | None = None
+    begins: Mapping[str, Any] | None = None
 
 
 class Taken(NamedTuple):
