@@ -20,6 +20,7 @@ from tactful.delivery.types import DueMessage
 from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business
 from tactful.gate import queries as holds
+from tactful.gate.rules.orders import OPTIONAL, orders_on
 from tactful.gate.types import (
     UNKNOWN,
     AddressState,
@@ -54,9 +55,6 @@ DEBT_OF = {"question": "answer", "promise": "promise"}
 TalksDebtsMoods = tuple[
     tuple[TalkFact, ...] | Unknown, tuple[DebtFact, ...] | Unknown, tuple[MoodFact, ...] | Unknown
 ]
-OPTIONAL = "optional"
-"""What a client may refuse or pause without refusing us: everything that can wait."""
-MAY_WAIT = {MessageClass.RELATIONSHIP, MessageClass.MARKETING}
 SETTINGS = {field.name for field in fields(GateSettings)}
 TROUBLE = (DatabaseError, ValueError, TypeError, LookupError)
 """What a source may stumble over: the database, or one odd row. Neither may stop the door for everybody."""
@@ -329,28 +327,7 @@ def _sensitive(contact: int, read: _Read) -> SensitiveFact | Unknown:
 def _standing(
     message: DueMessage, read: _Read, place: PlaceState | None
 ) -> tuple[StandingHoldFact, ...] | Unknown:
-    if read.standing is None or (place is None and read.standing):
+    if read.standing is None:
         return UNKNOWN
-    if not read.standing:
-        return ()
-    return tuple(
-        StandingHoldFact(
-            row.ref, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release, row.topic
-        )
-        for row in read.standing
-        if _touches(row, message, place)
-    )
-
-
-def _touches(row: Standing, message: DueMessage, place: PlaceState | None) -> bool:
-    if row.scope == "everything":
-        return True
-    if row.topic == "marketing" and message.request.purpose is not Purpose.MARKETING:
-        return False
-    if row.topic == OPTIONAL and message.request.message_class not in MAY_WAIT:
-        return False
-    if row.scope == "contact":
-        return row.scope_id == message.contact_id
-    if row.scope == "household":
-        return place is not None and row.scope_id is not None and row.scope_id == place.household_id
-    return f"{row.scope}:{row.scope_id or row.topic}" in message.request.topics
+    household = place.household_id if place is not None else None
+    return orders_on(message.request, read.standing, placed=place is not None, household_id=household)

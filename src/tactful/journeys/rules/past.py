@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tactful.contacts.types import PlaceState
 from tactful.delivery.types import CapScope
+from tactful.gate.rules.orders import OPTIONAL, orders_on
 from tactful.gate.types import (
     UNKNOWN,
     AddressState,
@@ -40,8 +41,6 @@ from tactful.touchpoints.types import MessageClass, Purpose
 TALKS = frozenset({"conversation", "question", "handoff"})
 MOODS = frozenset({"complaint", "negative", "sensitive"})
 DEBT_OF = {"question": "answer", "promise": "promise"}
-OPTIONAL = "optional"
-MAY_WAIT = frozenset({MessageClass.RELATIONSHIP, MessageClass.MARKETING})
 
 
 class TalkPast(NamedTuple):
@@ -165,15 +164,8 @@ class PastWorld:
         self, request: GateRequest, place: PlaceState | None, now: datetime
     ) -> tuple[StandingHoldFact, ...] | Unknown:
         running = [past.order for past in self.orders if past.span.held(now, now)]
-        if running and place is None:
-            return UNKNOWN
-        return tuple(
-            StandingHoldFact(
-                row.ref, row.scope, row.reason, row.owner_id, row.expires_at, row.on_release, row.topic
-            )
-            for row in running
-            if _touches(row, request, place)
-        )
+        household = place.household_id if place is not None else None
+        return orders_on(request, running, placed=place is not None, household_id=household)
 
 
 NONE: frozenset[str] = frozenset()
@@ -268,17 +260,3 @@ def _basis(client: ClientPast, request: GateRequest, flags: frozenset[str], now:
         withdrawn,
         "restricted" in flags,
     )
-
-
-def _touches(row: Standing, request: GateRequest, place: PlaceState | None) -> bool:
-    if row.scope == "everything":
-        return True
-    if row.topic == "marketing" and request.purpose is not Purpose.MARKETING:
-        return False
-    if row.topic == OPTIONAL and request.message_class not in MAY_WAIT:
-        return False
-    if row.scope == "contact":
-        return row.scope_id == request.contact_id
-    if row.scope == "household":
-        return place is not None and row.scope_id is not None and row.scope_id == place.household_id
-    return f"{row.scope}:{row.scope_id or row.topic}" in request.topics
