@@ -22,10 +22,9 @@ export function installFrames(page: Document): void {
       width = frame.clientWidth;
       fit(frame);
     };
-    frame.addEventListener("load", () => {
-      fit(frame);
-      new ResizeObserver(refit).observe(frame);
-    });
+    // A frame may have loaded before this code came: no event of it is waited for.
+    frame.addEventListener("load", () => fit(frame));
+    new ResizeObserver(refit).observe(frame);
     fit(frame);
   }
 }
