@@ -27,8 +27,12 @@ def provision(maintenance_url: str, database_url: str) -> None:
 
 
 def grant(owner_url: str, role: str) -> None:
-    """Let ``role`` read and write the rows of every table that the owner makes from now on."""
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+    """Let ``role`` read and write the rows of every table that the owner makes from now on.
+
+    One at a time: of two that grant at once PostgreSQL refuses one ("tuple concurrently updated").
+    """
+    with psycopg.connect(owner_url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('tactful grants'))")
         for statement in GRANTS:
             connection.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
 
