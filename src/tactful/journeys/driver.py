@@ -13,15 +13,18 @@ from tactful.delivery import actions as delivery
 from tactful.events.types import Fact
 from tactful.journeys import hearing
 from tactful.journeys.entering import begin_journeys
-from tactful.journeys.hot import log
+from tactful.journeys.hot import log, objects
 from tactful.journeys.hot import rows as hot
 from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.moving import carry_out
+from tactful.journeys.occasions import begin_for_changed, sweep
 from tactful.journeys.plans import plan_of, resting, standing
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.handling import after_skipping
 from tactful.journeys.rules.moves import Due, MoveTo, Outcome, Phase, SendOutcome, Stimulus, Stop
+
+__all__ = ["feed", "move", "pause", "resume", "run_due", "stop", "sweep"]
 
 BATCH = 1000
 SLACK = timedelta(minutes=10)
@@ -51,7 +54,8 @@ def run_due(load: Load, now: datetime, limit: int = BATCH) -> int:
 def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
     """Let facts begin journeys and move those that wait for them."""
     house = standing()
-    begun = begin_journeys(facts, house.live, load, now)
+    objects.take_in(facts)
+    begun = begin_journeys(facts, house.live, load, now) + begin_for_changed(facts, house.live, load, now)
     moving = [fact for fact in facts if hearing.concerns(fact, house.listened)]
     if not moving and not begun:
         return

@@ -1,6 +1,6 @@
 """What a moved enrolment brings about, in bulk and in the transaction of its state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -9,12 +9,16 @@ from tactful.delivery import actions as delivery
 from tactful.delivery.types import NewMessage
 from tactful.events.actions import record
 from tactful.events.types import NewFact
+from tactful.journeys.hearing import STOP_WANTED
+from tactful.journeys.hot import calls
 from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.conditions import fact_key, fact_name
+from tactful.journeys.rules.entry_events import START_WANTED
 from tactful.journeys.rules.moves import (
     AddTag,
+    CallWebhook,
     CancelMessages,
     CloseTask,
     Effect,
@@ -22,6 +26,8 @@ from tactful.journeys.rules.moves import (
     OpenTask,
     RecordEvent,
     RemoveTag,
+    StartOther,
+    StopOther,
     UpdateContact,
 )
 from tactful.journeys.rules.writing import condition_document
@@ -38,7 +44,7 @@ class NoTouchpoint(LookupError):
     """The journey speaks through a touchpoint that is not on the map."""
 
 
-def announce_entered(rows: Sequence[NewRow], now: datetime) -> None:
+def announce_entered(rows: Sequence[Row | NewRow], now: datetime) -> None:
     facts = [
         NewFact(
             "journey.entered",
@@ -65,6 +71,8 @@ def carry_out(work: Sequence[tuple[Row, Effect]], now: datetime) -> None:
         _cancel(cancels, now)
     if sends:
         _enqueue(sends, now)
+    told = [(row, effect) for row, effect in work if isinstance(effect, CallWebhook)]
+    calls.queue([(row.id, row.state.contact_id, effect) for row, effect in told], now)
     record(facts, now=now)
 
 
@@ -142,24 +150,36 @@ def _cancel(cancels: Sequence[tuple[Row, CancelMessages]], now: datetime) -> Non
     delivery.cancel_visits(reasons, now=now)
 
 
-def _fact(row: Row, effect: Effect) -> NewFact | None:  # noqa: PLR0911, one line per kind of effect
+def _fact(row: Row, effect: Effect) -> NewFact | None:
+    """What is asked of others, or told: a fact for the log."""
+    told = _FACTS.get(type(effect))
+    if told is None:
+        return None
+    name, data = told(row, effect)
     base: dict[str, Any] = {"enrolment": row.id, "journey": row.state.journey_id}
-    contact = row.state.contact_id
-    match effect:
-        case OpenTask():
-            return NewFact("task.wanted", contact, base | _task(row, effect))
-        case CloseTask():
-            return NewFact("task.unwanted", contact, base | {"visit": effect.visit, "reason": effect.reason})
-        case UpdateContact():
-            return NewFact("contact.change_wanted", contact, base | {"set": dict(effect.set)})
-        case AddTag():
-            return NewFact("contact.change_wanted", contact, base | {"add_tag": effect.tag})
-        case RemoveTag():
-            return NewFact("contact.change_wanted", contact, base | {"remove_tag": effect.tag})
-        case RecordEvent():
-            return NewFact(effect.name, contact, base | dict(effect.data), ts=effect.at)
-        case _:
-            return None
+    at = effect.at if isinstance(effect, RecordEvent) else None
+    return NewFact(name, row.state.contact_id, base | data, ts=at)
+
+
+def _start(_: Row, effect: StartOther) -> tuple[str, dict[str, Any]]:
+    data = {"start": effect.journey, "data": dict(effect.data), "depth": effect.depth}
+    return START_WANTED, data | {"visit": effect.visit}
+
+
+def _stop(_: Row, effect: StopOther) -> tuple[str, dict[str, Any]]:
+    return STOP_WANTED, {"stop": effect.journey, "key": effect.key, "visit": effect.visit}
+
+
+_FACTS: Mapping[type, Callable[[Row, Any], tuple[str, dict[str, Any]]]] = {
+    OpenTask: lambda row, effect: ("task.wanted", _task(row, effect)),
+    CloseTask: lambda _, effect: ("task.unwanted", {"visit": effect.visit, "reason": effect.reason}),
+    UpdateContact: lambda _, effect: ("contact.change_wanted", {"set": dict(effect.set)}),
+    AddTag: lambda _, effect: ("contact.change_wanted", {"add_tag": effect.tag}),
+    RemoveTag: lambda _, effect: ("contact.change_wanted", {"remove_tag": effect.tag}),
+    StartOther: _start,
+    StopOther: _stop,
+    RecordEvent: lambda _, effect: (effect.name, dict(effect.data)),
+}
 
 
 def _task(row: Row, effect: OpenTask) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Beginnings: which facts begin a journey, for whom, and whether it may be again. Set-based."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tactful.events.types import Fact
@@ -12,20 +12,22 @@ from tactful.journeys.hot import entries
 from tactful.journeys.hot import rows as hot
 from tactful.journeys.hot.entries import Known, NewRow
 from tactful.journeys.moving import carry_out
-from tactful.journeys.plans import LiveJourney
+from tactful.journeys.plans import LiveJourney, plan_of
 from tactful.journeys.rules.batch import Load
-from tactful.journeys.rules.engine import begin
-from tactful.journeys.rules.entry import MayEnter, enters, entry_facts, entry_key, may_enter
-from tactful.journeys.rules.moves import Entered, Facts, State, Stop
+from tactful.journeys.rules.dates import MOVED
+from tactful.journeys.rules.entry import MayEnter, enters, entry_facts, first_state, knock, may_enter
+from tactful.journeys.rules.moves import Facts, State, Stop
 
 
 @dataclass(frozen=True, slots=True)
-class _Knock:
-    """A fact that asks to begin a journey."""
+class Knock:
+    """Something asks to begin a journey. ``state``: the row that it would be. ``trigger``: the fact's id,
+    or the day of an occasion. ``only_later``: not if it would have begun already."""
 
     journey: LiveJourney
-    fact: Fact
+    trigger: int
     state: State
+    only_later: bool = False
 
     @property
     def door(self) -> tuple[int, int, str]:
@@ -36,67 +38,86 @@ def begin_journeys(
     facts: Sequence[Fact], live: Sequence[LiveJourney], load: Load, now: datetime
 ) -> list[NewRow]:
     """New enrolments for facts that begin a journey; the next claim walks them."""
-    knocks = _let_in(list(_knocks(facts, live)), load)
+    return let_in(_let_in(list(_knocks(facts, live)), load), load, now)
+
+
+def let_in(knocks: Sequence[Knock], load: Load, now: datetime) -> list[NewRow]:
+    """New enrolments for those that may be."""
     return [row for each in _rounds(knocks) for row in _begin(each, load, now)]
 
 
-def _knocks(facts: Sequence[Fact], live: Sequence[LiveJourney]) -> Iterator[_Knock]:
+def _knocks(facts: Sequence[Fact], live: Sequence[LiveJourney]) -> Iterator[tuple[Knock, Fact]]:
     for journey in live:
         for fact in facts:
-            if journey.entry_event == fact.name and fact.contact_id is not None:
-                key = entry_key(journey.plan.key_field, event(fact))
+            if fact.name in journey.entry_events and fact.contact_id is not None:
+                key = knock(journey.plan, event(fact))
                 if key is not None:
-                    yield _Knock(journey, fact, State(journey.journey_id, fact.contact_id, key))
+                    yield Knock(journey, fact.id, State(journey.journey_id, fact.contact_id, key)), fact
 
 
-def _let_in(knocks: Sequence[_Knock], load: Load) -> list[_Knock]:
+def _let_in(asking: Sequence[tuple[Knock, Fact]], load: Load) -> list[Knock]:
     """Those whose entry condition holds; the facts that it wants are loaded for all of them at once."""
-    keys = [entry_facts(knock.journey.plan, knock.state.entry_key) for knock in knocks]
-    asking = [(knock.state, wanted) for knock, wanted in zip(knocks, keys, strict=True) if wanted]
-    given = iter(load(asking) if asking else ())
+    keys = [entry_facts(each.journey.plan, each.state.entry_key) for each, _ in asking]
+    wanting = [(each.state, wanted) for (each, _), wanted in zip(asking, keys, strict=True) if wanted]
+    given = iter(load(wanting) if wanting else ())
     facts = [next(given) if wanted else {} for wanted in keys]
-    return [knock for knock, known in zip(knocks, facts, strict=True) if _enters(knock, known)]
+    found = [_ready(each, fact, known) for (each, fact), known in zip(asking, facts, strict=True)]
+    return [each for each in found if each is not None]
 
 
-def _enters(knock: _Knock, known: Facts) -> bool:
-    return enters(knock.journey.plan, event(knock.fact), lambda _keys, _at: known) is not None
+def _ready(asking: Knock, fact: Fact, known: Facts) -> Knock | None:
+    """With the row that it would be. A date that has moved begins what is over only once more, and only
+    if the new date is so far off that it would not have begun yet."""
+    plan = asking.journey.plan
+    if enters(plan, event(fact), lambda _keys, _at: known) is None:
+        return None
+    state = first_state(plan, asking.state, event(fact), known)
+    moved = bool(plan.starting) and fact.name.endswith(f".{MOVED}")
+    return None if state is None else replace(asking, state=state, only_later=moved)
 
 
-def _rounds(knocks: Sequence[_Knock]) -> list[list[_Knock]]:
+def _rounds(knocks: Sequence[Knock]) -> list[list[Knock]]:
     """The first at each door, then the second ones: each must see what came of the one before."""
-    rounds: list[list[_Knock]] = []
+    rounds: list[list[Knock]] = []
     count: dict[tuple[int, int, str], int] = {}
-    for knock in knocks:
-        place = count.get(knock.door, 0)
-        count[knock.door] = place + 1
+    for each in knocks:
+        place = count.get(each.door, 0)
+        count[each.door] = place + 1
         if place == len(rounds):
             rounds.append([])
-        rounds[place].append(knock)
+        rounds[place].append(each)
     return rounds
 
 
-def _begin(knocks: Sequence[_Knock], load: Load, now: datetime) -> list[NewRow]:
-    known = entries.known([(*knock.door, knock.fact.id) for knock in knocks])
+def _begin(knocks: Sequence[Knock], load: Load, now: datetime) -> list[NewRow]:
+    known = entries.known([(*each.door, each.trigger) for each in knocks])
     allowed = [
-        (knock, each, verdict)
-        for knock, each in zip(knocks, known, strict=True)
-        if (verdict := _verdict(knock, each, now)) is not None
+        (each, past, verdict)
+        for each, past in zip(knocks, known, strict=True)
+        if (verdict := _verdict(each, past, now)) is not None
     ]
     if not allowed:
         return []
-    _restart([each.running for _, each, verdict in allowed if verdict.stop_live and each.running], load, now)
+    _restart([past.running for _, past, verdict in allowed if verdict.stop_live and past.running], load, now)
     ids = new_ids(len(allowed))
-    fresh = [_row(ident, knock, verdict) for ident, (knock, _, verdict) in zip(ids, allowed, strict=True)]
+    fresh = [
+        NewRow(ident, each.journey.version_id, verdict.entry_no, each.trigger, each.state)
+        for ident, (each, _, verdict) in zip(ids, allowed, strict=True)
+    ]
     made = entries.insert(fresh, now)
     begun = [row for row in fresh if row.id in made]
-    effects.announce_entered(begun, now)
+    effects.announce_entered([row for row in begun if not plan_of(row.version_id).starting], now)
     return begun
 
 
-def _verdict(knock: _Knock, known: Known, now: datetime) -> MayEnter | None:
-    if known.used:
+def _verdict(asking: Knock, known: Known, now: datetime) -> MayEnter | None:
+    dated = bool(asking.journey.plan.starting)
+    if known.used or (dated and known.past.live):
+        return None  # the running one hears of its date itself
+    begins = asking.state.due_at
+    if asking.only_later and known.past.count and (begins is None or begins <= now):
         return None
-    verdict = may_enter(knock.journey.plan.definition.reentry, known.past, now)
+    verdict = may_enter(asking.journey.plan.definition.reentry, known.past, now)
     return verdict if isinstance(verdict, MayEnter) else None
 
 
@@ -104,9 +125,3 @@ def _restart(ids: Sequence[int], load: Load, now: datetime) -> None:
     rows = hot.running(ids) if ids else []
     if rows:
         carry_out(rows, {row.id: (Stop(now, "restarted"),) for row in rows}, load, now)
-
-
-def _row(ident: int, knock: _Knock, verdict: MayEnter) -> NewRow:
-    entered = Entered(knock.fact.ts, knock.fact.data, knock.fact.id)
-    state = begin(knock.journey.plan, knock.state, entered)
-    return NewRow(ident, knock.journey.version_id, verdict.entry_no, knock.fact.id, state)

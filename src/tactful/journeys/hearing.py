@@ -2,12 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tactful.events.types import Fact
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of
-from tactful.journeys.rules.moves import Event, Outcome, Released, SendOutcome, Stimulus, TaskAnswered
+from tactful.journeys.rules.moves import (
+    CallAnswered,
+    Event,
+    Outcome,
+    Released,
+    SendOutcome,
+    Stimulus,
+    Stop,
+    TaskAnswered,
+)
+from tactful.journeys.rules.plan import Plan
 
 OUTCOMES = {
     "message.sent": Outcome.SENT,
@@ -20,12 +31,16 @@ OUTCOMES = {
 }
 RELEASED = "message.released"
 ANSWERED = "task.done"
-ADDRESSED = frozenset((*OUTCOMES, RELEASED, ANSWERED))
+CALLED = "webhook.answered"
+STOP_WANTED = "journey.stop_wanted"
+ADDRESSED = frozenset((*OUTCOMES, RELEASED, ANSWERED, CALLED))
 
 
 def concerns(fact: Fact, listened: frozenset[str]) -> bool:
     """Whether the fact could move anybody: asked before any row is read."""
-    return fact.contact_id is not None and (fact.name in listened or _addressee(fact) is not None)
+    if fact.contact_id is None:
+        return False
+    return fact.name in listened or fact.name == STOP_WANTED or _addressee(fact) is not None
 
 
 def stimuli(rows: Iterable[Row], facts: Iterable[Fact]) -> dict[int, list[Stimulus]]:
@@ -43,12 +58,25 @@ def event(fact: Fact) -> Event:
 
 
 def _heard(row: Row, facts: Sequence[Fact]) -> Iterator[Stimulus]:
-    listens = plan_of(row.version_id).listens
+    plan = plan_of(row.version_id)
     for fact in facts:
         if _addressee(fact) == row.id:
             yield _answer(fact)
-        if fact.name in listens:
+        if fact.name in plan.listens:
             yield event(fact)
+        if fact.name == STOP_WANTED and _is_stopped(row, plan, fact):
+            yield Stop(fact.ts, "stopped_by_journey")
+
+
+def _is_stopped(row: Row, plan: Plan, fact: Fact) -> bool:
+    """Another journey asks for it: of the same object, if both have one, and of what ran at that time."""
+    if fact.data.get("stop") != plan.definition.slug or fact.data.get("enrolment") == row.id:
+        return False
+    key = fact.data.get("key")
+    began = row.state.context.get("entered")
+    waits = bool(plan.starting) and not row.state.step
+    same = not key or not row.state.entry_key or key == row.state.entry_key
+    return same and (waits or began is None or datetime.fromisoformat(began) <= fact.ts)
 
 
 def _addressee(fact: Fact) -> int | None:
@@ -59,6 +87,8 @@ def _addressee(fact: Fact) -> int | None:
     if fact.name == ANSWERED:
         asked = data.get("subject_kind") == "enrolment" and isinstance(_params(data).get("visit"), int)
         return _number(data, "subject_id") if asked else None
+    if fact.name == CALLED:
+        return _number(data, "enrolment") if isinstance(data.get("visit"), int) else None
     asked = data.get("cause") == "visit" and isinstance(data.get("visit"), int)
     return _number(data, "cause_id") if asked else None
 
@@ -67,6 +97,10 @@ def _answer(fact: Fact) -> Stimulus:
     data = fact.data
     if fact.name == ANSWERED:
         return TaskAnswered(_params(data)["visit"], fact.ts, str(data.get("answer", "")))
+    if fact.name == CALLED:
+        answer = data.get("answer")
+        fields = answer if isinstance(answer, dict) else {}
+        return CallAnswered(data["visit"], fact.ts, bool(data.get("ok")), fields)
     if fact.name == RELEASED:
         return Released(data["visit"], fact.ts)
     return SendOutcome(data["visit"], OUTCOMES[fact.name], fact.ts, str(data.get("check", "")))

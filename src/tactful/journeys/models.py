@@ -108,6 +108,62 @@ class Enrolment(Row):
         return self.retry_at is not None and self.retry_at >= PAUSED
 
 
+class ObjectFact(Spell):
+    """What is known of an object (an appointment, an order) that the house has no table for: a field and
+    its value over time, as the events ``<object>.dated``, ``.moved`` and ``.cancelled`` tell it (R28)."""
+
+    kind = models.CharField(max_length=40)  # appointment
+    key = models.CharField(max_length=80)
+    field = models.CharField(max_length=80)  # starts_at
+    value = models.JSONField(null=True)
+    contact_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "object_fact"
+        indexes = [
+            models.Index(fields=["kind", "key"], name="object_fact_of"),
+            models.Index(fields=["contact_id"], name="object_fact_contact"),
+        ]
+
+
+class JourneySweep(models.Model):
+    """How far a journey that begins by the calendar has looked for its clients: ``day`` is looked through
+    up to the contact ``after``, or wholly if ``done``."""
+
+    journey = models.OneToOneField(Journey, primary_key=True, on_delete=models.CASCADE)
+    version_id = models.BigIntegerField()
+    day = models.DateField()
+    after = models.BigIntegerField(default=0)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "journey_sweep"
+
+
+class WebhookCall(Row):
+    """What another system is to be told, once. Its id is the idempotency key. ``not_before``, ``lease``:
+    machine clock. ``state``: queued, done, dead."""
+
+    enrolment_id = models.BigIntegerField()
+    visit = models.IntegerField()
+    contact_id = models.BigIntegerField()
+    url = models.CharField(max_length=500)
+    body = models.JSONField(default=dict)
+    wanted_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="queued")
+    attempt = models.SmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    status = models.SmallIntegerField(null=True)  # of HTTP, of the last attempt
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "webhook_call"
+        constraints = [models.UniqueConstraint(fields=["enrolment_id", "visit"], name="one_call_a_visit")]
+        indexes = [
+            models.Index(fields=["not_before"], name="webhook_call_due", condition=Q(state="queued")),
+        ]
+
+
 class Visit(models.Model):
     """One stay at one step; the record of what a client walked through."""
 

@@ -35,6 +35,7 @@ class _Work:
     moved: dict[int, Row] = field(default_factory=dict)
     visits: list[tuple[int, Visited]] = field(default_factory=list)
     effects: list[tuple[Row, Effect]] = field(default_factory=list)
+    begun: list[Row] = field(default_factory=list)  # their moment has come: now they enter
     unread: set[int] = field(default_factory=set)
     failed: dict[int, Exception] = field(default_factory=dict)
 
@@ -94,6 +95,9 @@ def _take(row: Row, answer: Advance | Failed, work: _Work) -> bool:
     was = (row.state.visit, row.state.phase)
     row.state = answer.state
     work.moved[row.id] = row
+    entered = was[1] is Phase.READY and answer.state.visit > was[0]
+    if entered and plan_of(row.version_id).starting:
+        work.begun.append(row)
     work.visits += [(row.id, visit) for visit in answer.visits]
     work.effects += [(row, effect) for effect in answer.effects]
     return answer.state.phase is Phase.WAITING_EVENT and (answer.state.visit, Phase.WAITING_EVENT) != was
@@ -117,6 +121,7 @@ def _write(work: _Work, now: datetime) -> None:
     if work.moved:
         hot.write(list(work.moved.values()), now)
         hot.write_visits(work.visits)
+        effects.announce_entered(work.begun, now)
         effects.carry_out(work.effects, now)
     hot.put_off(sorted(work.unread))
     for ident, error in work.failed.items():

@@ -7,7 +7,8 @@ from functools import lru_cache
 from tactful.foundation import pg
 from tactful.journeys.models import JourneySpell, JourneyVersion
 from tactful.journeys.rules.definition import parse
-from tactful.journeys.rules.plan import Plan, compile_plan, entry_event
+from tactful.journeys.rules.entry_events import events_of
+from tactful.journeys.rules.plan import Plan, compile_plan
 
 STANDING = """SELECT v.id, v.journey_id, COALESCE(v.id = j.live_version_id AND EXISTS (
         SELECT FROM journey_spell s WHERE s.journey_id = j.id AND s.kind = 'live' AND s.to_at IS NULL), false)
@@ -19,7 +20,7 @@ class LiveJourney:
     journey_id: int
     version_id: int
     plan: Plan
-    entry_event: str | None
+    entry_events: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _standing(versions: tuple[tuple[int, int], ...], live: tuple[int, ...]) -> S
     plans = {version: plan_of(version) for version, _ in versions}
     return Standing(
         live=tuple(
-            LiveJourney(journey, version, plans[version], entry_event(plans[version].definition))
+            LiveJourney(journey, version, plans[version], events_of(plans[version].definition.entry))
             for version, journey in versions
             if version in live
         ),

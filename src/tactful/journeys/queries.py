@@ -1,13 +1,14 @@
 """Journeys and the people on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tactful.foundation import pg
+from tactful.journeys.hot import objects
 from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.definition import parse
@@ -23,6 +24,7 @@ __all__ = [
     "JourneyTest",
     "JourneyVersion",
     "PastEnrolment",
+    "ObjectFacts",
     "StepCrowd",
     "StoredRun",
     "VersionCrowd",
@@ -40,6 +42,7 @@ __all__ = [
     "past_enrolments",
     "run_given",
     "run_stored",
+    "object_facts",
     "running_of_contact",
     "standing_at",
     "steps_of_visits",
@@ -77,6 +80,14 @@ class VersionCrowd:
     step: str
     number: int
     some: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """What is known of an object that events tell of."""
+
+    contact_id: int | None
+    fields: Mapping[str, Any]
 
 
 NOBODY = (0, 0)
@@ -233,3 +244,9 @@ def walked(enrolment_id: int, visit: int) -> Walked | None:
 
 def numbered_version(slug: str, number: int) -> JourneyVersion | None:
     return JourneyVersion.objects.filter(journey__slug=slug, number=number).first()
+
+
+def object_facts(named: Collection[tuple[str, str]], at: datetime) -> dict[tuple[str, str], ObjectFacts]:
+    """By (``appointment``, ``17``): the client and the fields of each object that was ever told of, as
+    they stood at a moment; no fields when it is off."""
+    return {each: ObjectFacts(*found) for each, found in objects.values_at(named, at).items()}

@@ -4,9 +4,8 @@
 holds beside every step. Words for events, facts and templates come from the definition's ``names``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext, ngettext, override, pgettext
 
@@ -14,24 +13,22 @@ from tactful.journeys.rules.graph import targets
 from tactful.journeys.types import (
     END,
     NOTHING,
+    Approval,
     Branch,
     Definition,
-    EventEntry,
     Exit,
     Goal,
-    ManualEntry,
     ReentryMode,
     Send,
     Split,
     Step,
-    Tag,
     Task,
-    TaskKind,
-    Update,
-    Wait,
     WaitFor,
+    Webhook,
 )
 from tactful.journeys.wording import Words, finding_sentence, passed_sentence, sentence
+from tactful.journeys.wording_entries import begins, begins_only
+from tactful.journeys.wording_steps import KINDS
 
 __all__ = ["StepLine", "Way", "around", "describe", "finding_sentence", "passed_sentence"]
 
@@ -116,16 +113,10 @@ class _Recipe:
         return [*main, self._goal(goal)] if goal else main
 
     def _begin(self) -> StepLine:
-        entry, verb = self._definition.entry, pgettext("journey", "Begins")
-        if isinstance(entry, ManualEntry):
-            return StepLine("begin", verb, gettext("when a person says so"), self._once(entry.key))
-        if isinstance(entry, EventEntry):
-            what = gettext("when %(event)s") % {"event": self._words.name(entry.event)}
-            only = gettext("Only if %(condition)s") % {"condition": self._words.condition(entry.condition)}
-            conditions = sentence([only if entry.condition else ""]), self._once(entry.key)
-            return StepLine("begin", verb, what, " ".join(filter(None, conditions)))
-        what = self._words.before(entry.earlier, self._words.name(entry.of))
-        return StepLine("begin", verb, what, self._once(entry.key))
+        entry = self._definition.entry
+        only = sentence([begins_only(entry, self._words)])
+        conditions = " ".join(filter(None, (only, self._once(entry.key))))
+        return StepLine("begin", pgettext("journey", "Begins"), begins(entry, self._words), conditions)
 
     def _once(self, key: str) -> str:
         return sentence([gettext("Once per %(object)s") % {"object": self._words.name(key)}]) if key else ""
@@ -171,9 +162,18 @@ class _Recipe:
         if isinstance(step, Task) and (step.answers or step.otherwise):
             return self._answers(step)
         if isinstance(step, Split):
-            total = sum(share.weight for share in step.shares)
-            return [(f"{100 * share.weight / total:.0f} %", share.next) for share in step.shares]
-        return [("", step.next)]
+            return [(words.share(step, share), share.next) for share in step.shares]
+        return self._yes_or_no(step)
+
+    def _yes_or_no(self, step: Step) -> list[tuple[str, str]]:
+        if isinstance(step, Webhook) and step.if_failed is not None:
+            return [(gettext("If it answers"), step.next), (gettext("If it does not"), step.if_failed)]
+        if not isinstance(step, Approval):
+            return [("", step.next)]
+        ways = [(gettext("If the answer is yes"), step.next), (gettext("If it is no"), step.if_refused)]
+        if step.otherwise is not None:
+            ways.append((gettext("When the time is out"), step.otherwise))
+        return ways
 
     def _answers(self, step: Task) -> list[tuple[str, str]]:
         said = gettext("If the answer is “%(answer)s”")
@@ -243,83 +243,8 @@ class _Recipe:
         return gettext("%(heading)s: step %(number)d") % {"heading": heading, "number": number}
 
     def _line(self, step: Step, ways: tuple[Way, ...], asides: list[str]) -> StepLine:
-        kind, write = _KINDS[type(step)]
+        kind, write = KINDS[type(step)]
         verb, what, conditions = write(step, self._words)
-        owner = step.owner if isinstance(step, Task) else ""
+        owner = step.owner if isinstance(step, Task | Approval) else ""
         said = sentence([*conditions, *asides])
         return StepLine(kind, verb, what, said, step.id, self._numbers[step.id], owner, ways)
-
-
-Said = tuple[str, str, list[str]]  # verb, object, conditions
-
-
-def _send(step: Send, words: Words) -> Said:
-    parts = [gettext("In the client’s language")]  # noqa: RUF001
-    if step.still_true is not None:
-        parts.append(gettext("Only if %(condition)s") % {"condition": words.condition(step.still_true)})
-    if step.latest is not None:
-        parts.append(words.latest(step.latest))
-    if step.allow:
-        parts.append(gettext("Goes even so: %(checks)s") % {"checks": words.checks(step.allow)})
-    return pgettext("journey step", "Send"), words.quoted(step.template), parts
-
-
-def _wait(step: Wait, words: Words) -> Said:
-    return pgettext("journey step", "Wait"), words.delay(step.delay), [words.counted(step.delay)]
-
-
-def _wait_for(step: WaitFor, words: Words) -> Said:
-    what = gettext("until %(event)s") % {"event": words.watch(step.watch)}
-    most = gettext("At most %(delay)s") % {"delay": words.delay(step.up_to)}
-    return pgettext("journey step", "Wait"), what, [most]
-
-
-def _branch(_: Branch, __: Words) -> Said:
-    return pgettext("journey step", "Choose"), gettext("the first that fits"), []
-
-
-def _task(step: Task, words: Words) -> Said:
-    verb = gettext("Ask %(person)s:") % {"person": words.owner(step.owner)}
-    parts = [] if step.kind is TaskKind.CALL else [words.task(step.kind)]
-    if step.still_true is not None:
-        parts.append(gettext("Only if %(condition)s") % {"condition": words.condition(step.still_true)})
-    if step.within is not None:
-        parts.append(gettext("Within %(delay)s") % {"delay": words.delay(step.within)})
-    return verb, words.text(step.title), parts
-
-
-def _update(step: Update, words: Words) -> Said:
-    set_to = [f"{words.name(name)}: {words.value(value)}" for name, value in step.set.items()]
-    return pgettext("journey step", "Write down"), ", ".join(set_to), []
-
-
-def _tag(step: Tag, _: Words) -> Said:
-    added, removed = (", ".join(f"“{tag}”" for tag in tags) for tags in (step.add, step.remove))
-    off = gettext("Take off %(tags)s") % {"tags": removed} if removed and added else ""
-    if added:
-        return pgettext("journey step", "Put on"), gettext("the tag %(tags)s") % {"tags": added}, [off]
-    return pgettext("journey step", "Take off"), gettext("the tag %(tags)s") % {"tags": removed}, []
-
-
-def _split(_: Split, __: Words) -> Said:
-    part = gettext("The same client always goes the same way")
-    return pgettext("journey step", "Share out"), gettext("the clients by chance"), [part]
-
-
-def _exit(step: Exit, words: Words) -> Said:
-    if step.reason is None:
-        return pgettext("journey", "Ends"), "", []
-    return pgettext("journey", "Ends:"), words.text(step.reason), []
-
-
-_KINDS: Mapping[type, tuple[str, Callable[[Any, Words], Said]]] = {
-    Send: ("send", _send),
-    Wait: ("wait", _wait),
-    WaitFor: ("wait_for", _wait_for),
-    Branch: ("branch", _branch),
-    Task: ("task", _task),
-    Update: ("update", _update),
-    Tag: ("tag", _tag),
-    Split: ("split", _split),
-    Exit: ("exit", _exit),
-}

@@ -22,7 +22,9 @@ from tactful.journeys.types import (
     Op,
     Ref,
     Scalar,
+    Share,
     Source,
+    Split,
     TaskKind,
     Text,
     Watch,
@@ -141,6 +143,13 @@ class Words:
             Check.QUIET_HOURS: gettext("in quiet hours"),
         }
         return ", ".join(known.get(check, check.value) for check in sorted(checks))
+
+    def share(self, split: Split, share: Share) -> str:
+        """``10 %, left alone to compare``."""
+        total = sum(each.weight for each in split.shares)
+        part = f"{100 * share.weight / total:.0f} %"
+        named = f"{self.text(share.name)}, {part}" if share.name is not None else part
+        return gettext("%(share)s, left alone to compare") % {"share": named} if share.hold_out else named
 
     # Conditions
 

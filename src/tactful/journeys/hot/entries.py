@@ -20,11 +20,11 @@ GROUP BY u.place"""
 INSERT = """INSERT INTO enrolment (id, journey_id, version_id, contact_id, entry_key, entry_no, trigger_id,
     step, visit, phase, due_at, wait_since, context, entered_at, end_reason, failures, error)
 SELECT id, journey_id, version_id, contact_id, entry_key, entry_no, trigger_id, '', 0, 'ready', due_at,
-    due_at, context::jsonb, %(now)s, '', 0, ''
+    wait_since, context::jsonb, %(now)s, '', 0, ''
 FROM unnest(%(id)s::bigint[], %(journey_id)s::bigint[], %(version_id)s::bigint[], %(contact_id)s::bigint[],
     %(entry_key)s::text[], %(entry_no)s::int[], %(trigger_id)s::bigint[], %(due_at)s::timestamptz[],
-    %(context)s::text[])
-    AS u(id, journey_id, version_id, contact_id, entry_key, entry_no, trigger_id, due_at, context)
+    %(wait_since)s::timestamptz[], %(context)s::text[])
+    AS u(id, journey_id, version_id, contact_id, entry_key, entry_no, trigger_id, due_at, wait_since, context)
 ORDER BY journey_id, contact_id, entry_key
 ON CONFLICT DO NOTHING RETURNING id"""
 
@@ -83,6 +83,7 @@ def insert(rows: Sequence[NewRow], now: datetime) -> set[int]:
             "contact_id": pg.numbers(state.contact_id for state in states),
             "entry_key": pg.texts(state.entry_key for state in states),
             "due_at": pg.moments(state.due_at for state in states),
+            "wait_since": pg.moments(state.wait_since for state in states),
             "context": pg.texts(json.dumps(state.context, ensure_ascii=False) for state in states),
         },
     )

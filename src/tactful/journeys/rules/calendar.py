@@ -37,6 +37,15 @@ class Calendar(Protocol):
         ...
 
 
+class Quiet(Protocol):
+    """The hours in which one client is left in peace, as far as a step before a date must know them."""
+
+    def pull_forward(self, due: datetime, before: datetime) -> datetime:
+        """``due``, or the last permitted moment before it if quiet hours would push it to ``before``
+        or later (ENGINE.md, class reminder)."""
+        ...
+
+
 class ZoneCalendar:
     """A calendar of one IANA zone. ``is_holiday`` is a pure function of a local day."""
 

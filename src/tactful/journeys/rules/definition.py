@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 
 from tactful.journeys.rules.problems import DefinitionError, Problem, path_text
 from tactful.journeys.rules.reading import definition_of
+from tactful.journeys.rules.reading_entries import ENTRY_WORDS
+from tactful.journeys.rules.recurrence import BadRule, read_rule
 from tactful.journeys.rules.schema import at, problems_of
 from tactful.journeys.rules.writing import document_of
 from tactful.journeys.rules.yaml_text import Lines, Path, read_yaml, write_yaml
 from tactful.journeys.types import END, Definition
-
-LATER_KINDS = frozenset({"approval", "webhook", "start_journey", "stop_journey"})
 
 
 def read(text: str) -> Definition:
@@ -43,24 +43,55 @@ def write(definition: Definition) -> str:
 
 
 def _unseen_by_schema(document: dict[str, Any], lines: Lines | None) -> list[Problem]:
-    said = [*_about_steps(document), *_about_targets(document), *_about_delays(document)]
+    said = [
+        *_about_entry(document["entry"]),
+        *_about_steps(document),
+        *_about_targets(document),
+        *_about_delays(document),
+    ]
     return [Problem(code, path_text(path), at(path, lines), params) for code, path, params in said]
 
 
 Said: TypeAlias = Iterator[tuple[str, Path, dict[str, str]]]
 
 
+def _about_entry(entry: dict[str, Any]) -> Said:
+    kind = next(word for word in ENTRY_WORDS if word in entry)
+    for word in entry:
+        if word != kind and word not in ENTRY_WORDS[kind]:
+            yield "not_with", ("entry", word), {"name": word, "other": kind}
+    if kind == "date":
+        yield from _about_date(entry)
+    if kind == "every":
+        try:
+            read_rule(entry["every"])
+        except BadRule as wrong:
+            yield "rule", ("entry", "every"), {"value": str(wrong)}
+        if not _is_date(entry["from"]):
+            yield "date", ("entry", "from"), {"value": entry["from"]}
+
+
+def _about_date(entry: dict[str, Any]) -> Said:
+    name: str = entry["date"]
+    owner = name.split(".", maxsplit=1)[0]
+    if owner == "contact":
+        if not name.startswith("contact.attribute."):
+            yield "client_date", ("entry", "date"), {"value": name}
+        if "key" in entry:
+            yield "not_with", ("entry", "key"), {"name": "key", "other": name}
+    elif "yearly" in entry:
+        yield "not_with", ("entry", "yearly"), {"name": "yearly", "other": name}
+    elif entry.get("key") != owner or owner == name:
+        yield "date_key", ("entry", "date"), {"value": name, "name": owner}
+
+
 def _about_steps(document: dict[str, Any]) -> Said:
-    if "segment" in document["entry"]:
-        yield "later", ("entry", "segment"), {"name": "segment"}
     ids: set[str] = set()
     for place, step in enumerate(document["steps"]):
         if step["id"] in ids:
             yield "twice", ("steps", place, "id"), {"name": step["id"]}
         if step["id"] == END:
             yield "reserved", ("steps", place, "id"), {}
-        if step["kind"] in LATER_KINDS:
-            yield "later", ("steps", place, "kind"), {"name": step["kind"]}
         ids.add(step["id"])
 
 
@@ -86,7 +117,8 @@ def _about_delays(document: dict[str, Any]) -> Said:
             yield "date", (*path, "until"), {"value": until}
 
 
-_TARGET_WORDS = frozenset({"next", "otherwise", "if_not_sent", "answer"})
+_TARGET_WORDS = frozenset({"next", "otherwise", "if_not_sent", "if_refused", "if_failed", "answer"})
+_NOT_OURS = frozenset({"set", "names", "body", "with"})  # words of people and of other systems
 _DELAY_WORDS = frozenset({"delay", "up_to", "latest", "within"})
 
 
@@ -95,11 +127,9 @@ def _targets(part: Any, path: Path) -> list[tuple[Path, str]]:
     found: list[tuple[Path, str]] = []
     for word, value in _parts(part):
         here = (*path, word)
-        if (word in _TARGET_WORDS and isinstance(value, str)) or (
-            word == "answer" and isinstance(value, str)
-        ):
+        if word in _TARGET_WORDS and isinstance(value, str):
             found.append((here, value))
-        elif word not in ("set", "names"):
+        elif word not in _NOT_OURS:
             found += _targets(value, here)
     return found
 
@@ -109,7 +139,7 @@ def _delays(part: Any, path: Path) -> list[tuple[Path, dict[str, Any]]]:
     for word, value in _parts(part):
         if word in _DELAY_WORDS and isinstance(value, dict):
             found.append(((*path, word), value))
-        elif word not in ("set", "names"):
+        elif word not in _NOT_OURS:
             found += _delays(value, (*path, word))
     return found
 

@@ -14,6 +14,7 @@ from tactful.journeys.rules.handling import moved_to, pick, transferred
 from tactful.journeys.rules.moves import (
     Advance,
     Ask,
+    CallAnswered,
     Due,
     Entered,
     Event,
@@ -30,9 +31,10 @@ from tactful.journeys.rules.moves import (
     Transfer,
 )
 from tactful.journeys.rules.plan import Lookout, Plan
+from tactful.journeys.rules.postpone import begin_on_time, called_back, told_of_date
 from tactful.journeys.rules.run import Missing, Run, Unread
-from tactful.journeys.rules.walk import walk
-from tactful.journeys.types import CLIENT_REPLIED, END, Send, Task, Wait, WaitFor
+from tactful.journeys.rules.walk import REFUSED, walk
+from tactful.journeys.types import CLIENT_REPLIED, END, Approval, Send, Step, Task, Wait, WaitFor, Webhook
 
 _NOT_SENT = frozenset({Outcome.REFUSED, Outcome.EXPIRED, Outcome.DEAD})
 _SEEN_KEPT = 16
@@ -64,6 +66,8 @@ def begin(plan: Plan, state: State, entered: Entered) -> State:
         context["seen"] = [entered.event_id]
     if plan.event_fields:
         context["event"] = pick(plan.event_fields, data)
+    if entered.depth:
+        context["depth"] = entered.depth
     return State(
         state.journey_id, state.contact_id, state.entry_key, due_at=at, wait_since=at, context=context
     )
@@ -73,7 +77,7 @@ def wanted(plan: Plan, state: State) -> tuple[str, ...]:
     """Keys that moving on from here may ask: load them with the batch and most calls need no ``Ask``."""
     if state.phase is Phase.ENDED:
         return ()
-    names = plan.behind.get(state.step, ()) if state.step else plan.ahead[plan.first]
+    names = plan.behind.get(state.step, ()) if state.step else (*plan.starting, *plan.ahead[plan.first])
     suffix = suffix_of(plan, state)
     return tuple(fact_key(name, suffix) for name in names)
 
@@ -93,23 +97,33 @@ def _due(plan: Plan, state: State, _: Due, facts: Facts, now: datetime) -> Advan
     if state.due_at is None or state.due_at > now:
         return Advance(state)
     run = Run(plan, state, facts, now, state.due_at)
-    if state.phase is Phase.READY:
-        return walk(run, plan.first)
-    here = plan.nodes[state.step].step
+    if state.phase is not Phase.READY:
+        return _time_is_up(run, plan.nodes[state.step].step)
+    return begin_on_time(run) if plan.starting else walk(run, plan.first)
+
+
+def _time_is_up(run: Run, here: Step) -> Advance:
     if isinstance(here, Wait):
         return walk(run.leave("due"), here.next)
     if isinstance(here, WaitFor):
         return walk(run.leave("timeout"), here.otherwise)
-    if isinstance(here, Task) and here.otherwise is not None:
+    if isinstance(here, Webhook):
+        return walk(run.leave("timeout"), _failing(here))
+    if isinstance(here, Task | Approval) and here.otherwise is not None:
         return walk(run.interrupt("timeout").leave("timeout"), here.otherwise)
-    return Advance(state)
+    return Advance(run.state)
 
 
 def _outcome(plan: Plan, state: State, stimulus: SendOutcome, facts: Facts, now: datetime) -> Advance:
     here = _sending(plan, state, stimulus.visit)
     if here is None:
         return Advance(state)
-    run = Run(plan, state, facts, now, stimulus.at).leave(stimulus.outcome.value)
+    run = Run(plan, state, facts, now, stimulus.at)
+    if run.context.get("moved") == state.visit:
+        again = called_back(run, here, stimulus.outcome)
+        if again is not None:
+            return again
+    run.leave(stimulus.outcome.value)
     failed = stimulus.outcome in _NOT_SENT and stimulus.check != "still_true"
     goes = here.if_not_sent if failed else None
     return walk(run, here.next if goes is None else goes)
@@ -136,12 +150,33 @@ def _answered(plan: Plan, state: State, stimulus: TaskAnswered, facts: Facts, no
     if state.phase is not Phase.TASK or state.visit != stimulus.visit:
         return Advance(state)
     here = plan.nodes[state.step].step
-    if not isinstance(here, Task):
+    if isinstance(here, Approval):
+        goes = here.if_refused if stimulus.answer == REFUSED else here.next
+    elif isinstance(here, Task):
+        goes = next((answer.next for answer in here.answers if answer.id == stimulus.answer), here.next)
+    else:
         return Advance(state)
-    goes = next((answer.next for answer in here.answers if answer.id == stimulus.answer), here.next)
     run = Run(plan, state, facts, now, stimulus.at)
     run.remember(answers={**run.context.get("answers", {}), here.id: stimulus.answer})
     return walk(run.leave(f"answer:{stimulus.answer}"), goes)
+
+
+def _called(plan: Plan, state: State, stimulus: CallAnswered, facts: Facts, now: datetime) -> Advance:
+    if state.phase is not Phase.CALLING or state.visit != stimulus.visit:
+        return Advance(state)
+    here = plan.nodes[state.step].step
+    if not isinstance(here, Webhook):
+        return Advance(state)
+    run = Run(plan, state, facts, now, stimulus.at)
+    if plan.event_fields:
+        run.remember(event=pick(plan.event_fields, stimulus.data))
+    if stimulus.ok:
+        return walk(run.leave("answered"), here.next)
+    return walk(run.leave("failed"), _failing(here))
+
+
+def _failing(here: Webhook) -> str:
+    return here.next if here.if_failed is None else here.if_failed
 
 
 def _stop(plan: Plan, state: State, stimulus: Stop, facts: Facts, now: datetime) -> Advance:
@@ -149,6 +184,13 @@ def _stop(plan: Plan, state: State, stimulus: Stop, facts: Facts, now: datetime)
 
 
 def _event(plan: Plan, state: State, stimulus: Event, facts: Facts, now: datetime) -> Advance:
+    answer = _heard(plan, state, stimulus, facts, now)
+    if answer.state is state and stimulus.name in plan.date_events:
+        return told_of_date(plan, state, stimulus, facts, now)
+    return answer
+
+
+def _heard(plan: Plan, state: State, stimulus: Event, facts: Facts, now: datetime) -> Advance:
     if stimulus.name not in plan.listens or _is_old(state, stimulus):
         return Advance(state)
     run = Run(plan, state, facts, now, stimulus.at)
@@ -214,6 +256,7 @@ _HANDLERS: dict[type, Callable[[Plan, State, Any, Facts, datetime], Advance]] = 
     Event: _event,
     SendOutcome: _outcome,
     TaskAnswered: _answered,
+    CallAnswered: _called,
     Released: _released,
     Stop: _stop,
     MoveTo: moved_to,

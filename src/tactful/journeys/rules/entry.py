@@ -1,17 +1,20 @@
 """Who may begin: does this event fit, for which object, and may it be again."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from tactful.gate.types import UNKNOWN
 from tactful.journeys.rules.calendar import Calendar
 from tactful.journeys.rules.conditions import Values, compile_condition, fact_key
-from tactful.journeys.rules.delays import moment_of
-from tactful.journeys.rules.moves import Event, Facts
+from tactful.journeys.rules.dates import of_client, start_of, starting_facts
+from tactful.journeys.rules.engine import begin
+from tactful.journeys.rules.entry_events import events_of, filter_of
+from tactful.journeys.rules.moves import Entered, Event, Facts, State
 from tactful.journeys.rules.plan import Plan, entry_names
-from tactful.journeys.types import DateEntry, EventEntry, Reentry, ReentryMode
+from tactful.journeys.rules.postpone import scheduled
+from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT, DateEntry, ManualEntry, Reentry, ReentryMode
 
 Ask: TypeAlias = Callable[[tuple[str, ...], datetime], Facts]
 
@@ -25,35 +28,80 @@ def entry_key(key_field: str, event: Event) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def knock(plan: Plan, event: Event) -> str | None:
+    """The entry key if the event may begin the journey as far as its name and content alone say."""
+    entry = plan.definition.entry
+    if event.name not in events_of(entry):
+        return None
+    if isinstance(entry, ManualEntry):
+        if event.data.get("start") != plan.definition.slug:
+            return None
+        event = replace(event, data=said(plan, event))
+    elif isinstance(entry, DateEntry) and of_client(entry.of):
+        return None  # which occasion it is takes the client's calendar: ``rules.occasions``
+    return entry_key(entry.key, event)
+
+
+def said(plan: Plan, event: Event) -> Mapping[str, Any]:
+    """The fields with which the journey begins: for one that begins when told, those that it was given."""
+    if not isinstance(plan.definition.entry, ManualEntry):
+        return event.data
+    given = event.data.get("data")
+    return given if isinstance(given, dict) else {}
+
+
+def entered(plan: Plan, event: Event) -> Entered:
+    depth = event.data.get("depth") if isinstance(plan.definition.entry, ManualEntry) else 0
+    return Entered(event.at, said(plan, event), event.id, depth if isinstance(depth, int) else 0)
+
+
 def entry_facts(plan: Plan, key: str) -> tuple[str, ...]:
-    """Keys of the facts that the entry condition wants for the object ``key``."""
+    """Keys of the facts that a beginning wants for the object ``key``."""
     suffix = f":{plan.key_field}={key}" if plan.key_field else ""
-    return tuple(fact_key(name, suffix) for name in entry_names(plan.definition))
+    asked_now = starting_facts(entry) if isinstance(entry := plan.definition.entry, DateEntry) else None
+    names = entry_names(plan.definition) if asked_now is None else asked_now
+    return tuple(fact_key(name, suffix) for name in names)
 
 
 def enters(plan: Plan, event: Event, ask: Ask) -> str | None:
     """The entry key if this event begins the journey, else None. A fact that could not be read begins
     nothing: raises ``LookupError`` so that the event is tried again."""
-    entry = plan.definition.entry
-    if not isinstance(entry, EventEntry) or event.name != entry.event:
+    key = knock(plan, event)
+    if key is None:
         return None
-    key = entry_key(entry.key, event)
-    if key is None or entry.condition is None:
-        return key
     keys = entry_facts(plan, key)
     facts = ask(keys, event.at) if keys else {}
     unread = [each for each in keys if facts.get(each, UNKNOWN) is UNKNOWN]
     if unread:
         raise LookupError(f"Could not be read: {', '.join(unread)}. The event is tried again.")
-    suffix = f":{entry.key}={key}" if entry.key else ""
+    if isinstance(plan.definition.entry, DateEntry):
+        return key if first_state(plan, State(0, 0, key), event, facts) is not None else None
+    condition = filter_of(plan.definition.entry)
+    suffix = f":{plan.key_field}={key}" if plan.key_field else ""
     values = Values(facts, suffix, {"entry": event.data}, event.data)
-    return key if compile_condition(entry.condition)(values) else None
+    return key if condition is None or compile_condition(condition)(values) else None
+
+
+def first_state(plan: Plan, state: State, event: Event, facts: Facts) -> State | None:
+    """The row of a beginning: due at once, or when its date says. None if that date is not known or over.
+
+    ``facts``: those of ``entry_facts``.
+    """
+    begun, entry = begin(plan, state, entered(plan, event)), plan.definition.entry
+    if not isinstance(entry, DateEntry):
+        return begun
+    suffix = f":{plan.key_field}={state.entry_key}" if plan.key_field else ""
+    value = facts.get(fact_key(entry.of, suffix))
+    start = start_of(entry, state.entry_key, value, facts[CALENDAR_FACT], facts.get(QUIET_FACT))
+    if start is None or start.until <= event.at:
+        return None
+    return scheduled(begun, entry, value, start)
 
 
 def begins_at(entry: DateEntry, value: Any, calendar: Calendar) -> datetime | None:
     """When a journey with a date begins for an object whose date is ``value``; None without a date."""
-    moment = moment_of(value, calendar, time(0))
-    return None if moment is None else moment - entry.earlier
+    start = start_of(entry, "", value, calendar, None)
+    return None if start is None else start.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,21 @@ from collections.abc import Iterator
 
 from tactful.journeys.rules.conditions import refs
 from tactful.journeys.types import (
+    Approval,
     Branch,
     Definition,
     Delay,
     Ref,
     Send,
     Split,
+    StartJourney,
     Step,
     Task,
+    Values,
     Wait,
     WaitFor,
     Watch,
+    Webhook,
 )
 
 
@@ -25,7 +29,11 @@ def targets(step: Step) -> tuple[str, ...]:
 
 def rests(step: Step) -> bool:
     """Whether time may pass at this step."""
-    return isinstance(step, Send | Wait | WaitFor | Task)
+    return isinstance(step, Send | Wait | WaitFor | Task | Approval) or waits_for_answer(step)
+
+
+def waits_for_answer(step: Step) -> bool:
+    return isinstance(step, Webhook) and step.up_to is not None
 
 
 def _targets(step: Step) -> Iterator[str]:
@@ -36,8 +44,12 @@ def _targets(step: Step) -> Iterator[str]:
         yield from (arm.next for arm in step.arms)
     if isinstance(step, Task):
         yield from (answer.next for answer in step.answers)
-    if isinstance(step, Task | WaitFor) and step.otherwise is not None:
+    if isinstance(step, Task | WaitFor | Approval) and step.otherwise is not None:
         yield step.otherwise
+    if isinstance(step, Approval):
+        yield step.if_refused
+    if isinstance(step, Webhook) and step.if_failed is not None:
+        yield step.if_failed
     yield step.next
     if isinstance(step, Send) and step.if_not_sent is not None:
         yield step.if_not_sent
@@ -69,19 +81,26 @@ def _step_refs(step: Step) -> Iterator[Ref]:
         yield from refs(step.still_true)
     if isinstance(step, Send):
         yield from (variable.ref for variable in step.variables)
-    if isinstance(step, Branch):
-        for arm in step.arms:
-            yield from refs(arm.condition)
-    for delay in _delays(step):
+    for arm in step.arms if isinstance(step, Branch) else ():
+        yield from refs(arm.condition)
+    if isinstance(step, Webhook | StartJourney):
+        yield from value_refs(step.body if isinstance(step, Webhook) else step.data)
+    for delay in delays(step):
         if isinstance(delay.until, Ref):
             yield delay.until
 
 
-def _delays(step: Step) -> Iterator[Delay]:
+def value_refs(values: Values) -> Iterator[Ref]:
+    return (value for value in values.values() if isinstance(value, Ref))
+
+
+def delays(step: Step) -> Iterator[Delay]:
     match step:
         case Wait(delay=delay) | WaitFor(up_to=delay):
             yield delay
         case Send(latest=Delay() as delay) | Task(within=Delay() as delay):
+            yield delay
+        case Approval(within=Delay() as delay) | Webhook(up_to=Delay() as delay):
             yield delay
         case _:
             return

@@ -20,6 +20,7 @@ class Phase(StrEnum):
     WAITING_EVENT = "waiting_event"
     SENDING = "sending"
     TASK = "task"
+    CALLING = "calling"  # another system was told, and its answer is waited for
     ENDED = "ended"
 
 
@@ -42,7 +43,9 @@ class State:
     phase; None: it never does. ``wait_since``: the moment from which the present step counts; it never
     moves back. ``wait_event``/``wait_match``: what an event must be called and contain (JSON ``@>``).
     ``context``: small JSON, to be treated as immutable: ``entry`` and ``event`` (only the fields that the
-    definition asks), ``entered`` (ISO 8601), ``answers``, ``seen`` (ids of events used), ``goal``.
+    definition asks), ``entered`` (ISO 8601), ``answers``, ``seen`` (ids of events used), ``goal``,
+    ``anchor`` (the last wait for a date that may move), ``moved`` (the visit whose message was called back
+    because its date has moved), ``depth`` (how many journeys have begun each other up to this one).
     """
 
     journey_id: int
@@ -56,7 +59,9 @@ class State:
     wait_event: str | None = None
     wait_match: Mapping[str, Scalar] | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
-    end_reason: str = ""  # completed, goal, exit, reply, restarted, circles, no_date, or that of ``Stop``
+    end_reason: str = ""
+    """completed, goal, exit, reply, restarted, circles, no_date, date_passed, not_true, cancelled, or that
+    of ``Stop``"""
 
 
 # Stimuli: why ``step`` is called. One that no longer fits the state changes nothing.
@@ -64,11 +69,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The journey begins. ``data``: the fields of the event, ``at`` its moment."""
+    """The journey begins. ``data``: the fields of the event, ``at`` its moment. ``depth``: how many
+    journeys have begun each other up to this one."""
 
     at: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
     event_id: int | None = None
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,16 @@ class TaskAnswered:
     visit: int
     at: datetime
     answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """What another system said to the call of ``visit``; ``data``: the fields of its answer."""
+
+    visit: int
+    at: datetime
+    ok: bool
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +158,18 @@ class Transfer:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Stimulus: TypeAlias = Entered | Due | Event | SendOutcome | TaskAnswered | Released | Stop | MoveTo | Transfer
+Stimulus: TypeAlias = (
+    Entered
+    | Due
+    | Event
+    | SendOutcome
+    | TaskAnswered
+    | CallAnswered
+    | Released
+    | Stop
+    | MoveTo
+    | Transfer
+)
 
 # Effects: what the driver writes, in this order, in the transaction of the state.
 
@@ -208,6 +236,36 @@ class RemoveTag:
 
 
 @dataclass(frozen=True, slots=True)
+class CallWebhook:
+    """Tell another system, outside the transaction. ``answer``: the enrolment waits for what it says."""
+
+    visit: int
+    url: str
+    body: Mapping[str, Scalar]
+    answer: bool = False
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOther:
+    """Begin the journey ``journey`` for this client, one deeper than this one is (``depth``)."""
+
+    visit: int
+    journey: str
+    data: Mapping[str, Scalar]
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StopOther:
+    """End what this client walks of ``journey``; ``key``: only that of this object, if it has objects."""
+
+    visit: int
+    journey: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """A fact for the log: ``journey.goal_reached`` or ``journey.ended``."""
 
@@ -217,7 +275,17 @@ class RecordEvent:
 
 
 Effect: TypeAlias = (
-    EnqueueSend | OpenTask | CloseTask | CancelMessages | UpdateContact | AddTag | RemoveTag | RecordEvent
+    EnqueueSend
+    | OpenTask
+    | CloseTask
+    | CancelMessages
+    | UpdateContact
+    | AddTag
+    | RemoveTag
+    | CallWebhook
+    | StartOther
+    | StopOther
+    | RecordEvent
 )
 
 

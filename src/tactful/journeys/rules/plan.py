@@ -5,65 +5,42 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from tactful.journeys.rules.conditions import (
-    Evaluate,
-    Values,
-    compile_condition,
-    fact_name,
-    reader,
-    refs,
+from tactful.journeys.rules.asking import (
+    Given,
+    Lookout,
+    Question,
+    Timing,
+    given,
+    lookout,
+    names_of,
+    question,
+    timing,
 )
-from tactful.journeys.rules.delays import needs_calendar
-from tactful.journeys.rules.graph import all_refs, match_fields, rests, targets
+from tactful.journeys.rules.conditions import refs
+from tactful.journeys.rules.dates import DateEvent, date_events, starting_facts
+from tactful.journeys.rules.entry_events import filter_of
+from tactful.journeys.rules.graph import all_refs, delays, match_fields, rests, targets
 from tactful.journeys.types import (
-    CALENDAR_FACT,
     CLIENT_REPLIED,
+    Approval,
     Branch,
-    Condition,
+    DateEntry,
     Definition,
-    Delay,
-    EventEntry,
-    Exit,
+    RecurringEntry,
     Ref,
     Send,
     Source,
-    Split,
+    StartJourney,
     Step,
-    Tag,
     Task,
-    Update,
     Wait,
     WaitFor,
-    Watch,
+    Webhook,
 )
 
+__all__ = ["Lookout", "Node", "Plan", "Question", "Timing", "compile_plan", "entry_names", "question"]
+
 S = TypeVar("S", bound=Step)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A condition with the names of the facts that it wants."""
-
-    names: tuple[str, ...]
-    evaluate: Evaluate
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """A delay with the names of the facts that it wants. ``read`` gets the value behind ``until``."""
-
-    delay: Delay
-    names: tuple[str, ...]
-    read: Callable[[Values], Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lookout:
-    """A watch, ready: ``question`` looks at the fields of the event in hand."""
-
-    event: str
-    match: tuple[str, ...]
-    question: Question | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +53,16 @@ class Node(Generic[S]):
     latest: Timing | None = None
     lookout: Lookout | None = None
     arms: tuple[tuple[Question, str], ...] = ()
+    given: Given | None = None  # what another system or journey is told
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``listens``: names of the events that can move an enrolment; the driver feeds no others.
     ``ahead``: step -> names of the facts that walking from it to the next rest may want;
-    ``behind``: step -> the same for what comes after it, to be loaded with the batch."""
+    ``behind``: step -> the same for what comes after it, to be loaded with the batch.
+    ``moving``: names of the dates from which something counts; ``date_events``: the events that tell of
+    them. ``starting``: for one that begins at a moment, the names of the facts that say when and if."""
 
     definition: Definition
     first: str
@@ -96,21 +76,27 @@ class Plan:
     event_fields: tuple[str, ...]
     ahead: Mapping[str, tuple[str, ...]]
     behind: Mapping[str, tuple[str, ...]]
+    moving: frozenset[str]
+    date_events: Mapping[str, DateEvent]
+    starting: tuple[str, ...]
+    entry_question: Question | None
 
 
 def compile_plan(definition: Definition) -> Plan:
     """The plan of a valid definition (``rules.definition`` makes no others)."""
-    nodes = {step.id: _node(step) for step in definition.steps}
+    moving = _moving(definition)
+    nodes = {step.id: _node(step, moving) for step in definition.steps}
+    events = date_events(moving, definition.entry.key)
     leaving = _leaving(definition)
     exits = tuple(lookout(rule.watch) for rule in definition.exits if rule.watch)
     goal = lookout(definition.goal.watch) if definition.goal else None
     ahead = {step_id: _ahead(nodes, step_id) for step_id in nodes}
-    used = tuple(all_refs(definition))
+    used = (*all_refs(definition), *_asked_at_the_start(definition))
     return Plan(
         definition=definition,
         first=definition.steps[0].id,
         nodes=MappingProxyType(nodes),
-        listens=_listens(definition, nodes.values(), (*exits, *([goal] if goal else []))),
+        listens=_listens(definition, nodes.values(), (*exits, *([goal] if goal else []))) | set(events),
         key_field=definition.entry.key,
         goal=goal,
         exit_events=exits,
@@ -119,27 +105,11 @@ def compile_plan(definition: Definition) -> Plan:
         event_fields=_fields(used, Source.EVENT, ()),
         ahead=ahead,
         behind={step_id: _behind(nodes[step_id].step, ahead, leaving) for step_id in nodes},
+        moving=moving,
+        date_events=MappingProxyType(events),
+        starting=_starting(definition),
+        entry_question=question(filter_of(definition.entry)),
     )
-
-
-def question(condition: Condition | None) -> Question | None:
-    if condition is None:
-        return None
-    return Question(_names(refs(condition)), compile_condition(condition))
-
-
-def lookout(watch: Watch) -> Lookout:
-    return Lookout(watch.event, watch.match, question(watch.condition))
-
-
-def timing(delay: Delay | None) -> Timing | None:
-    if delay is None:
-        return None
-    names = (CALENDAR_FACT,) if needs_calendar(delay) else ()
-    if isinstance(delay.until, Ref):
-        return Timing(delay, (*names, *_names([delay.until])), reader(delay.until))
-    day = delay.until
-    return Timing(delay, names, None if day is None else lambda _: day)
 
 
 def _leaving(definition: Definition) -> Question | None:
@@ -151,21 +121,53 @@ def _leaving(definition: Definition) -> Question | None:
     return Question(names, lambda values: any(part.evaluate(values) for part in parts))
 
 
-def _node(step: Step) -> Node[Any]:
-    match step:
-        case Send():
-            return Node(step, question=question(step.still_true), latest=timing(step.latest))
-        case Task():
-            return Node(step, question=question(step.still_true), timing=timing(step.within))
-        case Wait():
-            return Node(step, timing=timing(step.delay))
-        case WaitFor():
-            return Node(step, timing=timing(step.up_to), lookout=lookout(step.watch))
-        case Branch():
-            asked = ((question(arm.condition), arm.next) for arm in step.arms)
-            return Node(step, arms=tuple((ask, goes) for ask, goes in asked if ask is not None))
-        case Update() | Tag() | Split() | Exit():
-            return Node(step)
+def _node(step: Step, moving: frozenset[str]) -> Node[Any]:
+    make = _NODES.get(type(step))
+    return Node(step) if make is None else make(step, moving)
+
+
+_NODES: Mapping[type, Callable[[Any, frozenset[str]], Node[Any]]] = {
+    Send: lambda step, moving: Node(
+        step, question=question(step.still_true), latest=timing(step.latest, moving)
+    ),
+    Task: lambda step, moving: Node(
+        step, question=question(step.still_true), timing=timing(step.within, moving)
+    ),
+    Approval: lambda step, moving: Node(step, timing=timing(step.within, moving)),
+    Wait: lambda step, moving: Node(step, timing=timing(step.delay, moving, pulls=True)),
+    WaitFor: lambda step, moving: Node(step, timing=timing(step.up_to, moving), lookout=lookout(step.watch)),
+    Branch: lambda step, _: Node(step, arms=tuple(_arms(step))),
+    Webhook: lambda step, moving: Node(step, timing=timing(step.up_to, moving), given=given(step.body)),
+    StartJourney: lambda step, _: Node(step, given=given(step.data)),
+}
+
+
+def _arms(step: Branch) -> Iterator[tuple[Question, str]]:
+    for arm in step.arms:
+        asked = question(arm.condition)
+        if asked is not None:
+            yield asked, arm.next
+
+
+def _moving(definition: Definition) -> frozenset[str]:
+    """Names of the dates from which something counts."""
+    waits = (delay.until for step in definition.steps for delay in delays(step))
+    names = set(names_of(until for until in waits if isinstance(until, Ref)))
+    return frozenset(names | ({definition.entry.of} if isinstance(definition.entry, DateEntry) else set()))
+
+
+def _starting(definition: Definition) -> tuple[str, ...]:
+    """Facts that are asked when the moment of a beginning has come."""
+    entry = definition.entry
+    if not isinstance(entry, DateEntry | RecurringEntry):
+        return ()
+    asked = names_of(refs(entry.condition))
+    return tuple(dict.fromkeys((*starting_facts(entry), *asked)))
+
+
+def _asked_at_the_start(definition: Definition) -> Iterator[Ref]:
+    """A journey with a date asks its filter later than it is begun: what the filter asks must be kept."""
+    return refs(filter_of(definition.entry)) if _starting(definition) else iter(())
 
 
 def _listens(
@@ -176,7 +178,7 @@ def _listens(
 
 
 def _node_names(node: Node[Any]) -> Iterator[str]:
-    for part in (node.question, node.timing, node.latest, *(ask for ask, _ in node.arms)):
+    for part in (node.question, node.timing, node.latest, node.given, *(ask for ask, _ in node.arms)):
         if part is not None:
             yield from part.names
 
@@ -204,20 +206,10 @@ def _behind(step: Step, ahead: Mapping[str, tuple[str, ...]], leaving: Question 
     return tuple(names)
 
 
-def _names(used: Iterable[Ref]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for ref in used if (name := fact_name(ref)) is not None))
-
-
 def _fields(used: tuple[Ref, ...], source: Source, also: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*filter(None, also), *(ref.name for ref in used if ref.source is source)]))
 
 
 def entry_names(definition: Definition) -> tuple[str, ...]:
     """Facts that the filter of the entry wants."""
-    entry = definition.entry
-    return _names(refs(entry.condition)) if isinstance(entry, EventEntry) else ()
-
-
-def entry_event(definition: Definition) -> str | None:
-    """The event that begins the journey, if an event does."""
-    return definition.entry.event if isinstance(definition.entry, EventEntry) else None
+    return names_of(refs(filter_of(definition.entry)))

@@ -34,7 +34,18 @@ SENTENCES: Mapping[str, str] = {
         "A wait takes one of days, hours and minutes, working_days and until. Keep one."
     ),
     "date": gettext_noop("“%(value)s” is not a day of the calendar. Write it as 2027-03-31."),
-    "later": gettext_noop("“%(name)s” comes later and cannot be used yet. Take it out."),
+    "not_with": gettext_noop("“%(name)s” does not go with “%(other)s”. Take it out."),
+    "date_key": gettext_noop(
+        "“%(value)s” is a date of each “%(name)s”. Write it as %(name)s.starts_at, "
+        "and “key: %(name)s” beside it."
+    ),
+    "client_date": gettext_noop(
+        "“%(value)s” is no date of the client. Name an attribute: contact.attribute.birthday."
+    ),
+    "rule": gettext_noop(
+        "“%(value)s” does not fit in this rule. Write, for example, FREQ=WEEKLY;BYDAY=MO, "
+        "FREQ=MONTHLY;BYMONTHDAY=1 or FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=1."
+    ),
     "yaml": gettext_noop("The file cannot be read as YAML here: %(detail)s."),
     "alias": gettext_noop("Anchors and references of YAML are not used here. Write the part out."),
     "tag": gettext_noop("Tags of YAML such as %(value)s are not used here. Take it out."),

@@ -1,56 +1,50 @@
 """From a valid document to dataclasses. Nothing is checked here: the schema has done that."""
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
-from typing import Any, TypeAlias
+from datetime import timedelta
 
 from tactful.gate.types import Check
+from tactful.journeys.rules.reading_entries import entry_of
+from tactful.journeys.rules.reading_parts import (
+    Doc,
+    condition_of,
+    delay_of,
+    maybe,
+    ref_of,
+    text_of,
+    values_of,
+    watch_of,
+)
 from tactful.journeys.types import (
-    ANY_DAY,
     END,
     NOTHING,
-    WORKING_DAYS,
-    AllOf,
     Answer,
-    AnyOf,
+    Approval,
     Arm,
     Branch,
-    Compare,
-    Condition,
-    DateEntry,
-    DayRule,
     Definition,
-    Delay,
-    Entry,
-    EventEntry,
     Exit,
     ExitRule,
     Goal,
-    ManualEntry,
-    Not,
-    Op,
     Reentry,
     ReentryMode,
-    Ref,
     Send,
     Share,
-    Source,
     Split,
+    StartJourney,
     Step,
+    StopJourney,
     Tag,
     Task,
     TaskKind,
-    Text,
     Update,
     Variable,
     Wait,
     WaitFor,
-    Watch,
+    Webhook,
 )
 
-Doc: TypeAlias = dict[str, Any]
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+__all__ = ["condition_of", "definition_of", "step_of"]
 
 
 def definition_of(doc: Doc) -> Definition:
@@ -60,10 +54,10 @@ def definition_of(doc: Doc) -> Definition:
     return Definition(
         slug=doc["slug"],
         name=text_of(doc["name"]),
-        about=_maybe(text_of, doc.get("about")),
+        about=maybe(text_of, doc.get("about")),
         entry=entry_of(doc["entry"]),
         reentry=Reentry(ReentryMode(reentry["mode"]), timedelta(days=reentry.get("cooldown_days", 0))),
-        goal=_maybe(_goal, doc.get("goal")),
+        goal=maybe(_goal, doc.get("goal")),
         exits=tuple(_exit_rule(rule) for rule in doc.get("exit_when", ())),
         stop_on_reply=doc.get("stop_on_reply", True),
         priority=doc.get("priority", 50),
@@ -76,74 +70,13 @@ def step_of(doc: Doc, below: str) -> Step:
     return _STEPS[doc["kind"]](doc, below)
 
 
-def text_of(doc: Doc) -> Text:
-    return Text(doc["en"], doc["nb"])
-
-
-def condition_of(doc: Doc) -> Condition:
-    if "all" in doc:
-        return AllOf(tuple(map(condition_of, doc["all"])))
-    if "any" in doc:
-        return AnyOf(tuple(map(condition_of, doc["any"])))
-    if "not" in doc:
-        return Not(condition_of(doc["not"]))
-    op = next((word for word in Op if word.value in doc), Op.HOLDS)
-    value = doc.get(op.value)
-    return Compare(ref_of(doc), op, tuple(value) if isinstance(value, list) else value)
-
-
-def ref_of(doc: Doc) -> Ref:
-    source = next(word for word in Source if word.value in doc)
-    return Ref(source, doc[source.value])
-
-
-def delay_of(doc: Doc) -> Delay:
-    at, until = doc.get("at"), doc.get("until")
-    return Delay(
-        days=doc.get("days", 0),
-        elapsed=_elapsed(doc),
-        working_days=doc.get("working_days", 0),
-        until=date.fromisoformat(until) if isinstance(until, str) else _maybe(ref_of, until),
-        earlier=_elapsed(doc.get("earlier", {})),
-        at=None if at is None else time.fromisoformat(at),
-        on=_day_rule(doc.get("weekdays")),
-    )
-
-
-def entry_of(doc: Doc) -> Entry:
-    key = doc.get("key", "")
-    if "event" in doc:
-        return EventEntry(doc["event"], _maybe(condition_of, doc.get("if")), key)
-    if "date" in doc:
-        return DateEntry(doc["date"], _elapsed(doc.get("earlier", {})), key)
-    return ManualEntry(key)
-
-
-def _maybe(read: Callable[[Doc], Any], doc: Doc | None) -> Any:
-    return None if doc is None else read(doc)
-
-
-def _elapsed(doc: Doc) -> timedelta:
-    return timedelta(hours=doc.get("hours", 0), minutes=doc.get("minutes", 0))
-
-
-def _day_rule(doc: str | list[str] | None) -> DayRule:
-    if doc is None:
-        return ANY_DAY
-    return WORKING_DAYS if isinstance(doc, str) else DayRule(frozenset(map(WEEKDAYS.index, doc)))
-
-
-def _watch(doc: Doc) -> Watch:
-    return Watch(doc["event"], tuple(doc.get("match", ())), _maybe(condition_of, doc.get("if")))
-
-
 def _goal(doc: Doc) -> Goal:
-    return Goal(_watch(doc), doc.get("next", END))
+    return Goal(watch_of(doc), doc.get("next", END))
 
 
 def _exit_rule(doc: Doc) -> ExitRule:
     if "event" in doc:
-        return ExitRule(watch=_watch(doc))
+        return ExitRule(watch=watch_of(doc))
     return ExitRule(condition=condition_of(doc["if"]))
 
 
@@ -154,8 +87,8 @@ def _send(doc: Doc, below: str) -> Step:
         doc.get("next", below),
         doc["touchpoint"],
         doc["template"],
-        still_true=_maybe(condition_of, doc.get("still_true")),
-        latest=_maybe(delay_of, doc.get("latest")),
+        still_true=maybe(condition_of, doc.get("still_true")),
+        latest=maybe(delay_of, doc.get("latest")),
         allow=frozenset(map(Check, doc.get("allow", ()))),
         variables=tuple(_variable(name, variable) for name, variable in variables),
         if_not_sent=doc.get("if_not_sent"),
@@ -163,7 +96,7 @@ def _send(doc: Doc, below: str) -> Step:
 
 
 def _variable(name: str, doc: Doc) -> Variable:
-    return Variable(name, ref_of(doc), _maybe(text_of, doc.get("default")))
+    return Variable(name, ref_of(doc), maybe(text_of, doc.get("default")))
 
 
 def _wait(doc: Doc, below: str) -> Step:
@@ -172,7 +105,7 @@ def _wait(doc: Doc, below: str) -> Step:
 
 def _wait_for(doc: Doc, below: str) -> Step:
     up_to = delay_of(doc["up_to"])
-    return WaitFor(doc["id"], doc.get("next", below), _watch(doc), up_to, doc.get("otherwise", below))
+    return WaitFor(doc["id"], doc.get("next", below), watch_of(doc), up_to, doc.get("otherwise", below))
 
 
 def _branch(doc: Doc, below: str) -> Step:
@@ -188,9 +121,9 @@ def _task(doc: Doc, below: str) -> Step:
         TaskKind(doc["task"]),
         text_of(doc["title"]),
         owner=doc.get("owner", ""),
-        still_true=_maybe(condition_of, doc.get("still_true")),
+        still_true=maybe(condition_of, doc.get("still_true")),
         answers=tuple(Answer(each["id"], text_of(each["name"]), each["next"]) for each in answers),
-        within=_maybe(delay_of, doc.get("within")),
+        within=maybe(delay_of, doc.get("within")),
         otherwise=doc.get("otherwise"),
     )
 
@@ -204,11 +137,46 @@ def _tag(doc: Doc, below: str) -> Step:
 
 
 def _split(doc: Doc, _: str) -> Step:
-    return Split(doc["id"], END, tuple(Share(each["weight"], each["next"]) for each in doc["shares"]))
+    return Split(doc["id"], END, tuple(map(_share, doc["shares"])))
+
+
+def _share(doc: Doc) -> Share:
+    return Share(doc["weight"], doc["next"], maybe(text_of, doc.get("name")), doc.get("hold_out", False))
+
+
+def _approval(doc: Doc, below: str) -> Step:
+    return Approval(
+        doc["id"],
+        doc.get("next", below),
+        text_of(doc["title"]),
+        owner=doc.get("owner", ""),
+        if_refused=doc.get("if_refused", END),
+        within=maybe(delay_of, doc.get("within")),
+        otherwise=doc.get("otherwise"),
+    )
+
+
+def _webhook(doc: Doc, below: str) -> Step:
+    return Webhook(
+        doc["id"],
+        doc.get("next", below),
+        doc["url"],
+        values_of(doc.get("body", {})),
+        maybe(delay_of, doc.get("up_to")),
+        doc.get("if_failed"),
+    )
+
+
+def _start(doc: Doc, below: str) -> Step:
+    return StartJourney(doc["id"], doc.get("next", below), doc["journey"], values_of(doc.get("with", {})))
+
+
+def _stop(doc: Doc, below: str) -> Step:
+    return StopJourney(doc["id"], doc.get("next", below), doc["journey"])
 
 
 def _exit(doc: Doc, _: str) -> Step:
-    return Exit(doc["id"], END, _maybe(text_of, doc.get("reason")))
+    return Exit(doc["id"], END, maybe(text_of, doc.get("reason")))
 
 
 _STEPS: dict[str, Callable[[Doc, str], Step]] = {
@@ -217,8 +185,12 @@ _STEPS: dict[str, Callable[[Doc, str], Step]] = {
     "wait_for": _wait_for,
     "branch": _branch,
     "task": _task,
+    "approval": _approval,
     "update": _update,
     "tag": _tag,
     "split": _split,
+    "webhook": _webhook,
+    "start_journey": _start,
+    "stop_journey": _stop,
     "exit": _exit,
 }

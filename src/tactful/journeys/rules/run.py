@@ -19,7 +19,7 @@ from tactful.journeys.rules.moves import (
     Visited,
 )
 from tactful.journeys.rules.plan import Node, Plan, Question, Timing
-from tactful.journeys.types import CALENDAR_FACT
+from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT, Ref
 
 
 class Missing(Exception):
@@ -78,11 +78,24 @@ class Run:
         seen = self.context.get("event", {}) if event is None else event
         return Values(self.facts, self.suffix, self.context, seen)
 
-    def over_at(self, timing: Timing) -> datetime | None:
+    def over_at(self, timing: Timing, since: datetime | None = None) -> datetime | None:
+        """``since``: counted from there, and not from the beginning of the step."""
+        since = since or self.since
         if timing.names:
             self.need(timing.names)
         until = None if timing.read is None else timing.read(self.values())
-        return over_at(timing.delay, self.since, self.facts.get(CALENDAR_FACT), until)
+        if timing.moves and isinstance(timing.delay.until, Ref):
+            self.rely_on(timing.delay.until.name, until)
+        due = over_at(timing.delay, since, self.facts.get(CALENDAR_FACT), until)
+        quiet = self.facts.get(QUIET_FACT) if timing.pulls else None
+        if due is None or quiet is None:
+            return due
+        pulled: datetime = quiet.pull_forward(due, due + timing.delay.earlier)
+        return max(since, pulled)
+
+    def rely_on(self, name: str, value: Any) -> None:
+        """Remember the date from which something counts: only another one moves it."""
+        self.remember(dates={**self.context.get("dates", {}), name: None if value is None else str(value)})
 
     def remember(self, **what: Any) -> None:
         self.context = {**self.context, **what}
@@ -91,7 +104,7 @@ class Run:
 
     def leave(self, result: str) -> Self:
         """The present step is done with, and this is what led out of it."""
-        if self.visit:
+        if self.step:
             since = self.state.wait_since if self.visit == self.state.visit else self.since
             self.visits.append(Visited(self.visit, self.step, since or self.at, result))
         return self
@@ -122,6 +135,16 @@ class Run:
             self.since, look.event if look else None, match, self.context,
         )  # fmt: skip
         return Advance(rested, tuple(self.effects), tuple(self.visits))
+
+    def stand_by(self, start: datetime) -> Advance:
+        """Before the first step, until ``start``; what happened before that is not heard."""
+        state = self.state
+        context = {name: value for name, value in self.context.items() if name not in ("anchor", "moved")}
+        waiting = State(
+            state.journey_id, state.contact_id, state.entry_key, "", self.visit, Phase.READY, start, self.at,
+            None, None, context | {"entered": max(start, self.at).isoformat()},
+        )  # fmt: skip
+        return Advance(waiting, tuple(self.effects), tuple(self.visits))
 
     def quit(self, reason: str) -> Advance:
         return self.interrupt(reason).leave(reason).end(reason)

@@ -8,8 +8,11 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from tactful.journeys.rules.batch import Failed, Item, advance_batch
-from tactful.journeys.rules.entry import enters
+from tactful.journeys.rules.conditions import fact_key
+from tactful.journeys.rules.dates import starting_facts
+from tactful.journeys.rules.entry import entered, enters, first_state
 from tactful.journeys.rules.moves import (
+    CancelMessages,
     Due,
     Effect,
     EnqueueSend,
@@ -23,7 +26,10 @@ from tactful.journeys.rules.moves import (
     Stimulus,
     Visited,
 )
+from tactful.journeys.rules.objects import Objects
+from tactful.journeys.rules.occasions import awaiting, next_occasion
 from tactful.journeys.rules.plan import Plan
+from tactful.journeys.types import DateEntry, RecurringEntry
 
 World: TypeAlias = Callable[[tuple[str, ...], datetime], Facts]
 """Answers for fact keys at a moment."""
@@ -65,10 +71,15 @@ def simulate(
     world: World,
     until: datetime,
     deliver: Deliver = sent_at_once,
+    since: datetime | None = None,
 ) -> Trace:
     """Walk one client (contact 1) through ``happenings`` up to ``until``. The first event that fits the
-    entry begins the journey. Raises what a step raised."""
+    entry begins the journey; ``since``: one that begins by the calendar waits for its first occasion
+    from then on. Dates of objects that events tell of are known by them, everything else by ``world``.
+    Raises what a step raised."""
     simulation = _Simulation(plan, world, deliver)
+    if since is not None and plan.starting and not plan.key_field:
+        simulation.wait_for_occasion(since)
     for happening in happenings:
         simulation.add(happening)
     return simulation.run(until)
@@ -83,6 +94,8 @@ class _Simulation:
         self._effects: list[tuple[datetime, Effect]] = []
         self._visits: list[Visited] = []
         self._steps = 0
+        self._objects = Objects()
+        self._on_their_way: dict[int, int] = {}
 
     def add(self, happening: Happening) -> None:
         order = next(self._order)
@@ -92,6 +105,10 @@ class _Simulation:
     def run(self, until: datetime) -> Trace:
         while self._queue and self._queue[0][0] <= until:
             now, _, stimulus = heapq.heappop(self._queue)
+            if isinstance(stimulus, Event):
+                self._objects.hear(stimulus)
+            elif isinstance(stimulus, SendOutcome):
+                self._on_their_way.pop(stimulus.visit, None)
             if self._state is None:
                 self._begin(stimulus, now)
             elif self._state.phase is not Phase.ENDED:
@@ -104,14 +121,40 @@ class _Simulation:
         if isinstance(stimulus, Entered):
             self._feed(State(1, 1, str(stimulus.data.get(self._plan.key_field, ""))), stimulus, now)
         elif isinstance(stimulus, Event):
-            key = enters(self._plan, stimulus, self._world)
-            if key is not None:
-                self._feed(State(1, 1, key), Entered(stimulus.at, stimulus.data, stimulus.id), now)
+            key = enters(self._plan, stimulus, self._facts)
+            if key is not None and self._plan.starting:
+                self._stand_by(
+                    first_state(self._plan, State(1, 1, key), stimulus, self._begin_facts(key, now))
+                )
+            elif key is not None:
+                self._feed(State(1, 1, key), entered(self._plan, stimulus), now)
+
+    def wait_for_occasion(self, since: datetime) -> None:
+        facts = self._begin_facts("", since)
+        occasion = next_occasion(self._plan, facts, since)
+        if occasion is not None:
+            self._stand_by(awaiting(self._plan, State(1, 1, occasion.key), occasion, facts, since))
+
+    def _begin_facts(self, key: str, now: datetime) -> Facts:
+        entry = self._plan.definition.entry
+        assert isinstance(entry, DateEntry | RecurringEntry)
+        suffix = f":{self._plan.key_field}={key}" if self._plan.key_field else ""
+        return self._facts(tuple(fact_key(name, suffix) for name in starting_facts(entry)), now)
+
+    def _stand_by(self, state: State | None) -> None:
+        if state is not None and state.due_at is not None:
+            self._state = state
+            self._push(max(state.due_at, state.wait_since or state.due_at), Due())
+
+    def _facts(self, keys: tuple[str, ...], now: datetime) -> Facts:
+        told = {key: self._objects.value(key) for key in keys if self._objects.answers(key)}
+        rest = tuple(key for key in keys if key not in told)
+        return {**(self._world(rest, now) if rest else {}), **told}
 
     def _feed(self, state: State, stimulus: Stimulus, now: datetime) -> None:
         (answer,) = advance_batch(
             [Item(self._plan, state, stimulus)],
-            lambda asked: [self._world(keys, now) for _, keys in asked],
+            lambda asked: [self._facts(keys, now) for _, keys in asked],
             now,
         )
         if isinstance(answer, Failed):
@@ -122,6 +165,7 @@ class _Simulation:
         for effect in answer.effects:
             self._effects.append((now, effect))
             self._schedule_outcome(effect, now)
+            self._call_back(effect, now)
         if answer.state.due_at is not None and answer.state is not state:
             self._push(max(now, answer.state.due_at), Due())
         elif answer.unread:
@@ -130,8 +174,21 @@ class _Simulation:
     def _schedule_outcome(self, effect: Effect, now: datetime) -> None:
         if isinstance(effect, EnqueueSend):
             outcome = self._deliver(effect, now)
+            order = -1  # held: it can still be called back
             if outcome is not None:
-                self._push(outcome[0], SendOutcome(effect.visit, outcome[1], outcome[0]))
+                order = self._push(outcome[0], SendOutcome(effect.visit, outcome[1], outcome[0]))
+            self._on_their_way[effect.visit] = order
 
-    def _push(self, at: datetime, stimulus: Stimulus) -> None:
-        heapq.heappush(self._queue, (at, next(self._order), stimulus))
+    def _call_back(self, effect: Effect, now: datetime) -> None:
+        """A message that has not left is cancelled, and its enrolment hears so."""
+        for visit in effect.visits if isinstance(effect, CancelMessages) else ():
+            order = self._on_their_way.pop(visit, None)
+            if order is not None:
+                self._queue = [each for each in self._queue if each[1] != order]
+                heapq.heapify(self._queue)
+                self._push(now, SendOutcome(visit, Outcome.CANCELLED, now))
+
+    def _push(self, at: datetime, stimulus: Stimulus) -> int:
+        order = next(self._order)
+        heapq.heappush(self._queue, (at, order, stimulus))
+        return order

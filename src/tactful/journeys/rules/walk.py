@@ -8,17 +8,45 @@ from typing import Any
 from tactful.journeys.rules.moves import (
     AddTag,
     Advance,
+    CallWebhook,
     EnqueueSend,
     OpenTask,
     Phase,
     RemoveTag,
+    StartOther,
+    StopOther,
     UpdateContact,
 )
 from tactful.journeys.rules.plan import Node
 from tactful.journeys.rules.run import Run
-from tactful.journeys.types import END, NOTHING, Branch, Exit, Send, Split, Tag, Task, Update, Wait, WaitFor
+from tactful.journeys.types import (
+    END,
+    NOTHING,
+    Answer,
+    Approval,
+    Branch,
+    Exit,
+    Send,
+    Split,
+    StartJourney,
+    StopJourney,
+    Tag,
+    Task,
+    TaskKind,
+    Text,
+    Update,
+    Wait,
+    WaitFor,
+    Webhook,
+)
 
+APPROVED, REFUSED = "approved", "refused"
 _OVER = frozenset({END, NOTHING})
+DEEPEST = 5  # journeys that begin one another
+YES_OR_NO = (
+    Answer(APPROVED, Text("Yes", "Ja"), NOTHING),
+    Answer(REFUSED, Text("No", "Nei"), NOTHING),
+)
 MOST_HOPS = 100  # steps without a rest; check J003 forbids the circles that would reach it
 
 
@@ -64,6 +92,8 @@ def _send(run: Run, node: Node[Send]) -> Advance | str:
 def _wait(run: Run, node: Node[Wait]) -> Advance:
     """Rests even if it is over already, so that a day of downtime is walked in small steps."""
     due = _timed(run, node)
+    if node.timing is not None and node.timing.moves:
+        run.remember(anchor=node.step.id)
     return run.skip_to_end("no_date") if due is None else run.rest(Phase.WAITING, due)
 
 
@@ -92,6 +122,46 @@ def _task(run: Run, node: Node[Task]) -> Advance | str:
         OpenTask(run.visit, step.kind, step.owner, step.title, within, step.answers, run.about())
     )
     return run.rest(Phase.TASK, within if step.otherwise is not None else None)
+
+
+def _approval(run: Run, node: Node[Approval]) -> Advance:
+    step, within = node.step, _timed(run, node)
+    run.effects.append(
+        OpenTask(run.visit, TaskKind.APPROVE, step.owner, step.title, within, YES_OR_NO, run.about())
+    )
+    return run.rest(Phase.TASK, within if step.otherwise is not None else None)
+
+
+def _webhook(run: Run, node: Node[Webhook]) -> Advance | str:
+    step, body = node.step, _given(run, node)
+    due = _timed(run, node)
+    if node.timing is not None and due is None:
+        return run.skip_to_end("no_date")
+    run.effects.append(CallWebhook(run.visit, step.url, body, node.timing is not None, run.about()))
+    return run.skip("called", step.next) if due is None else run.rest(Phase.CALLING, due)
+
+
+def _start(run: Run, node: Node[StartJourney]) -> str:
+    """What begins itself through others, without end, is found by check J013; this stops what is not."""
+    depth = run.context.get("depth", 0) + 1
+    if depth > DEEPEST:
+        return run.skip("too_deep", node.step.next)
+    key = run.plan.key_field
+    data = ({key: run.state.entry_key} if key else {}) | _given(run, node)
+    run.effects.append(StartOther(run.visit, node.step.journey, data, depth))
+    return run.skip("done", node.step.next)
+
+
+def _stop(run: Run, node: Node[StopJourney]) -> str:
+    run.effects.append(StopOther(run.visit, node.step.journey, run.state.entry_key))
+    return run.skip("done", node.step.next)
+
+
+def _given(run: Run, node: Node[Any]) -> dict[str, Any]:
+    if node.given is None:
+        return {}
+    run.need(node.given.names)
+    return node.given.read(run.values())
 
 
 def _update(run: Run, node: Node[Update]) -> str:
@@ -130,8 +200,12 @@ _ENTER: dict[type, Callable[[Run, Node[Any]], Advance | str]] = {
     WaitFor: _wait_for,
     Branch: _branch,
     Task: _task,
+    Approval: _approval,
     Update: _update,
     Tag: _tag,
     Split: _split,
+    Webhook: _webhook,
+    StartJourney: _start,
+    StopJourney: _stop,
     Exit: _exit,
 }

@@ -77,7 +77,7 @@ def someone(key: str = "17", contact_id: int = 1) -> State:
 
 
 def knowing(**more: Any) -> Facts:
-    return {KEY: True, "calendar.place": OSLO, **more}
+    return {KEY: True, "calendar.place": OSLO, "calendar.quiet": None, **more}
 
 
 def moved(

@@ -15,6 +15,7 @@ from tactful.journeys.types import (
     AllOf,
     Answer,
     AnyOf,
+    Approval,
     Arm,
     Branch,
     Compare,
@@ -26,18 +27,24 @@ from tactful.journeys.types import (
     EventEntry,
     Exit,
     ExitRule,
+    FormEntry,
     Goal,
     ManualEntry,
+    MessageEntry,
     Not,
     Op,
+    RecurringEntry,
     Reentry,
     ReentryMode,
     Ref,
+    SegmentEntry,
     Send,
     Share,
     Source,
     Split,
+    StartJourney,
     Step,
+    StopJourney,
     Tag,
     Task,
     TaskKind,
@@ -47,6 +54,7 @@ from tactful.journeys.types import (
     Wait,
     WaitFor,
     Watch,
+    Webhook,
 )
 
 from .build import unhurried
@@ -89,6 +97,11 @@ checks = st.frozensets(st.sampled_from([Check.MOOD, Check.QUIET_HOURS]))
 variables = st.builds(Variable, st.just("link"), refs, st.none() | texts)
 
 
+owners = st.sampled_from(["", "person:liv"])
+shares = st.builds(Share, st.integers(1, 9), targets, st.none() | texts, st.booleans())
+values = st.dictionaries(st.sampled_from(["order", "next", "until"]), refs | scalars, max_size=2)
+
+
 def steps_called(name: str) -> st.SearchStrategy[Step]:
     who = st.just(name)
     answers = st.lists(st.builds(Answer, st.sampled_from(["yes", "no"]), texts, targets), max_size=2)
@@ -99,20 +112,42 @@ def steps_called(name: str) -> st.SearchStrategy[Step]:
         st.builds(WaitFor, who, targets, watches, delays, targets),
         st.builds(Branch, who, targets, st.lists(st.builds(Arm, conditions, targets), min_size=1, max_size=2)
                   .map(tuple)),
-        st.builds(Task, who, targets, st.sampled_from(TaskKind), texts, st.sampled_from(["", "person:liv"]),
+        st.builds(Task, who, targets, st.sampled_from(TaskKind), texts, owners,
                   st.none() | conditions, answers.map(tuple), delays, maybe_target),
         st.builds(Update, who, targets, st.dictionaries(fields, scalars, min_size=1)),
         st.builds(Tag, who, targets, st.just(("vip",)), matches),
-        st.builds(Split, who, st.just(END), st.lists(st.builds(Share, st.integers(1, 9), targets), min_size=2)
-                  .map(tuple)),
+        st.builds(Split, who, st.just(END), st.lists(shares, min_size=2).map(tuple)),
+        st.builds(Approval, who, targets, texts, owners, targets, delays, maybe_target),
+        st.builds(Webhook, who, targets, st.just("https://example.org/hook"), values),
+        st.builds(Webhook, who, targets, st.just("https://example.org/x"), values, delays, maybe_target),
+        st.builds(StartJourney, who, targets, st.just("another"), values),
+        st.builds(StopJourney, who, targets, st.just("another")),
         st.builds(Exit, who, st.just(END), st.none() | texts),
     )  # fmt: skip
 
 
 entries = st.one_of(
     st.builds(EventEntry, names, st.none() | conditions, st.sampled_from(["", "engagement"])),
-    st.builds(DateEntry, names, elapsed),
-    st.builds(ManualEntry),
+    st.builds(MessageEntry, st.sampled_from(["any", "sms"]), st.none() | conditions),
+    st.builds(FormEntry, st.just("contact-us"), st.none() | conditions, st.sampled_from(["", "order"])),
+    st.builds(SegmentEntry, st.just("quiet-ones")),
+    st.builds(DateEntry, st.just("visit.starts_at"), elapsed, st.just("visit"), at=clocks),
+    st.builds(
+        DateEntry,
+        st.just("contact.attribute.birthday"),
+        elapsed,
+        yearly=st.booleans(),
+        at=clocks,
+        condition=st.none() | conditions,
+    ),
+    st.builds(
+        RecurringEntry,
+        st.sampled_from(["FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY"]),
+        st.just(time(9)),
+        st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+        conditions,
+    ),
+    st.builds(ManualEntry, st.sampled_from(["", "order"]), st.booleans()),
 )
 exit_rules = st.builds(ExitRule, watches) | st.builds(ExitRule, st.none(), conditions)
 definitions = st.builds(

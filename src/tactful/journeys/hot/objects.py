@@ -1,0 +1,111 @@
+"""What events tell of objects, kept as intervals: what was known at any moment can be asked again."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from tactful.events.types import Fact
+from tactful.journeys.models import ObjectFact
+from tactful.journeys.rules.dates import CANCELLED, object_fields, told_object
+
+Named = tuple[str, str]  # kind, key
+MOST_KEY, MOST_FIELD = 80, 80
+
+
+def take_in(facts: Sequence[Fact]) -> None:
+    """In the transaction that reads the log, before anybody asks for these dates."""
+    told = [(found, fact) for fact in facts if (found := told_object(fact.name, fact.data)) is not None]
+    if not told:
+        return
+    running = _running({(kind, key) for (kind, key, verb), _ in told if _ours(kind, key)})
+    fresh: list[ObjectFact] = []
+    ended: dict[int, ObjectFact] = {}
+    for (kind, key, verb), fact in told:
+        if _ours(kind, key):
+            known = running[kind, key]
+            said = {} if verb == CANCELLED else dict(object_fields(kind, fact.data))
+            closing = list(known) if verb == CANCELLED else [name for name in said if name in known]
+            _end(known, closing, said, fact, ended)
+            fresh += _begin(known, (kind, key), said, fact)
+    new = {row.id for row in fresh}
+    ObjectFact.objects.bulk_create(fresh)
+    ObjectFact.objects.bulk_update(
+        [row for row in ended.values() if row.id not in new], ["to_at", "end_recorded_at"]
+    )
+
+
+def values_at(named: Collection[Named], at: datetime) -> dict[Named, tuple[int | None, dict[str, Any]]]:
+    """Contact and fields of each object that was ever told of; no fields when it is off."""
+    if not named:
+        return {}
+    found: dict[Named, tuple[int | None, dict[str, Any]]] = {}
+    rows = ObjectFact.objects.filter(_among(named))
+    for kind, key, contact in rows.values_list("kind", "key", "contact_id").distinct():
+        found[kind, key] = (contact, {})
+    for row in rows.at(at):
+        found[row.kind, row.key][1][row.field] = row.value
+    return found
+
+
+def _ours(kind: str, key: str) -> bool:
+    return len(kind) <= 40 and len(key) <= MOST_KEY
+
+
+def _running(named: Collection[Named]) -> defaultdict[Named, dict[str, ObjectFact]]:
+    found: defaultdict[Named, dict[str, ObjectFact]] = defaultdict(dict)
+    if named:
+        for row in ObjectFact.objects.running().filter(_among(named)).select_for_update().order_by("id"):
+            found[row.kind, row.key][row.field] = row
+    return found
+
+
+def _among(named: Iterable[Named]) -> Q:
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for kind, key in sorted(named):
+        by_kind[kind].append(key)
+    asked = Q(pk__in=())
+    for kind, keys in by_kind.items():
+        asked |= Q(kind=kind, key__in=keys)
+    return asked
+
+
+def _end(
+    known: dict[str, ObjectFact],
+    closing: list[str],
+    said: dict[str, Any],
+    fact: Fact,
+    ended: dict[int, ObjectFact],
+) -> None:
+    """What was said later than this fact happened stays; so does what it says again."""
+    for name in closing:
+        row = known[name]
+        if row.from_at <= _since(fact) and (name not in said or said[name] != row.value):
+            row.to_at, row.end_recorded_at = _since(fact), fact.recorded_at
+            ended[row.id] = known.pop(name)
+
+
+def _begin(
+    known: dict[str, ObjectFact], named: Named, said: dict[str, Any], fact: Fact
+) -> Iterable[ObjectFact]:
+    for name, value in said.items():
+        if name in known or len(name) > MOST_FIELD:
+            continue  # the same value, or one that is newer than this fact
+        row = ObjectFact(
+            kind=named[0],
+            key=named[1],
+            field=name,
+            value=value,
+            contact_id=fact.contact_id,
+            from_at=_since(fact),
+            recorded_at=fact.recorded_at,
+        )
+        known[name] = row
+        yield row
+
+
+def _since(fact: Fact) -> datetime:
+    """A clock of another house may run ahead of ours."""
+    return min(fact.ts, fact.recorded_at)
