@@ -26,6 +26,7 @@ from tactful.delivery.worker import DeliveryWorker, listen, wait_for_news  # noq
 from tactful.foundation.clock import business_now  # noqa: E402
 from tactful.foundation.collector import calm_collector  # noqa: E402
 from tactful.journeys.driver import run_due  # noqa: E402
+from tactful.journeys.worker import call_out  # noqa: E402
 from tactful.wiring.chores import CHORES, Chore, run_chore  # noqa: E402
 from tactful.wiring.journey_facts import loader  # noqa: E402
 from tactful.wiring.letters import fact_sources  # noqa: E402
@@ -49,6 +50,7 @@ def main() -> int:
         "chores": _do_chores,
         "polling": _forever(poll_mailboxes),
         "imports": _forever(_read_files),
+        "calls": _forever(_call_out),
     }
     threads = [threading.Thread(target=part, args=(stop,), name=name) for name, part in parts.items()]
     with take_mail_in(settings.ENVIRONMENT.inbound_port):
@@ -95,6 +97,12 @@ def _do_chores(stop: threading.Event) -> None:
 def _read_files(stop: threading.Event) -> None:
     """Files of clients, batch by batch; apart from the chores, which must not wait for them."""
     if not continue_imports(now=business_now()):
+        stop.wait(1.0)
+
+
+def _call_out(stop: threading.Event) -> None:
+    """Other systems may be slow: nobody but the next call waits for them."""
+    if not call_out(business_now()):
         stop.wait(1.0)
 
 

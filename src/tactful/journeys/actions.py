@@ -7,21 +7,28 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
+from tactful.events.actions import record
+from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.journeys import driver
 from tactful.journeys.hot import rows as hot
 from tactful.journeys.models import Journey, JourneySpell, JourneyTest, JourneyVersion
+from tactful.journeys.queries import definition_of
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.definition import document, read
+from tactful.journeys.rules.entry_events import START_WANTED
 from tactful.journeys.rules.expected import read_expected
 from tactful.journeys.rules.given import read_given
 from tactful.journeys.stored import FailedTests, run_stored
 from tactful.journeys.transferring import Passage, Transferred, transfer
+from tactful.journeys.types import ManualEntry, Scalar
 
 __all__ = [
     "Passage",
     "Transferred",
+    "begin_by_hand",
     "change_version",
     "drop_test",
     "import_journey",
@@ -216,3 +223,30 @@ def _end_spells(journey: Journey, kind: str, now: datetime) -> int:
 
 def _audit(verb: str, journey: Journey, actor: int | None, now: datetime, body: dict[str, object]) -> None:
     record_audit(actor=actor, verb=verb, subject=f"journey:{journey.id}", now=now, body=body)
+
+
+@transaction.atomic
+def begin_by_hand(
+    journey_id: int,
+    contact_ids: Sequence[int],
+    *,
+    data: Mapping[str, Scalar],
+    acting_user: int | None,
+    now: datetime,
+) -> None:
+    """Begin a journey for these clients, by a person or (``acting_user`` None) another program. ``data``:
+    the fields that it gets, its key among them. It begins when the log is read next; who may not begin
+    again stays as he is. Raises ``ValueError`` if the journey does not begin when told, or the key is
+    missing."""
+    definition = definition_of(Journey.objects.select_related("live_version").get(id=journey_id))
+    entry = definition.entry
+    if not isinstance(entry, ManualEntry):
+        raise ValueError(_("“%(name)s” does not begin when told.") % {"name": definition.slug})
+    if entry.key and not data.get(entry.key):
+        raise ValueError(_("“%(name)s” is missing. Say which one it is about.") % {"name": entry.key})
+    told = {"start": definition.slug, "data": dict(data), "by": acting_user}
+    record([NewFact(START_WANTED, ident, told) for ident in contact_ids], now=now)
+    if acting_user is not None:
+        body: dict[str, object] = {"contacts": list(contact_ids)}
+        journey = Journey.objects.get(id=journey_id)
+        _audit("journey.begun_by_hand", journey, acting_user, now, body)

@@ -39,8 +39,8 @@ PAGE = 2000  # clients looked at in one transaction
 class People(Protocol):
     """The clients of the house by their ids, ascending, at most ``limit`` with an id after ``after``."""
 
-    def with_day(self, attribute: str, days: Sequence[str], after: int, limit: int) -> list[int]:
-        """Those whose attribute ends in one of ``days``: ``02-28``, or whole days ``2027-02-28``; what
+    def with_day(self, attribute: str, among: Sequence[str], after: int, limit: int) -> list[int]:
+        """Those whose attribute ends in one of ``among``: ``02-28``, or whole days ``2027-02-28``; what
         is no day in ISO 8601 is left out."""
         ...
 

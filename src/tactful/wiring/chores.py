@@ -18,6 +18,7 @@ from tactful.gate import actions as holds
 from tactful.inbox.actions.answer import hand_back_the_quiet
 from tactful.inbox.actions.snooze import wake_snoozed
 from tactful.wiring.inbound import read_waiting
+from tactful.wiring.occasions import begin_by_calendar
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ CHORES = (
     Chore("end holds that have expired", 5, lambda now: holds.expire_holds(now=now)),
     Chore("hand back quiet conversations", 15, lambda now: hand_back_the_quiet(now=now)),
     Chore("wake snoozed conversations", 15, lambda now: wake_snoozed(now=now)),
+    Chore("begin journeys by the calendar", 2, begin_by_calendar),
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
     Chore("seal the audit log", 1, lambda _now: seal(Audit)),

@@ -23,6 +23,7 @@ from tactful.foundation.secrets import key_ring
 from tactful.foundation.types import Business
 from tactful.gate.types import UNKNOWN, GateSettings
 from tactful.inbox import queries as inbox
+from tactful.journeys import queries as journeys
 from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
 from tactful.journeys.types import CALENDAR_FACT
 from tactful.kernel.calendars import is_holiday
@@ -85,10 +86,14 @@ def load(wanted: Wanted, now: datetime) -> Values:
     """The value of each (contact, key); what could not be read is UNKNOWN."""
     found: Values = dict.fromkeys(wanted, UNKNOWN)
     moment = Moment(now)
+    rest = list(wanted)
     for prefix, reader in READERS.items():
-        mine = [each for each in wanted if each[1].startswith(prefix)]
+        mine = [each for each in rest if each[1].startswith(prefix)]
         if mine:
+            rest = [each for each in rest if not each[1].startswith(prefix)]
             found.update(_tried(reader, mine, moment))
+    if rest:
+        found.update(_tried(_of_objects, rest, moment))
     return found
 
 
@@ -150,6 +155,27 @@ def _calendars(wanted: Wanted, _moment: Moment) -> Values:
 @lru_cache(maxsize=1024)
 def _calendar(zone: str, country: str, subdivision: str) -> Calendar:
     return ZoneCalendar(zone, lambda day: is_holiday(day, country, subdivision))
+
+
+def _of_objects(wanted: Wanted, moment: Moment) -> Values:
+    """``visit.starts_at:visit=7``: what events have told of objects for which the house has no table.
+    None when the object is off, UNKNOWN when nobody has told of it or it is another client's."""
+    asked = [(contact, key, *_object_of(key)) for contact, key in wanted]
+    known = journeys.object_facts({named for *_, named, _ in asked}, moment.now)
+    values: Values = {}
+    for contact, key, named, field in asked:
+        found = known.get(named)
+        if found is not None and found.contact_id == contact:
+            values[contact, key] = found.fields.get(field)
+    return values
+
+
+def _object_of(key: str) -> tuple[tuple[str, str], str]:
+    """((kind, key of the object), field)."""
+    name, _, about = key.partition(":")
+    kind, _, ident = about.partition("=")
+    owner, _, field = name.partition(".")
+    return (kind if kind == owner else "", ident), field
 
 
 def _of_engagements(wanted: Wanted, moment: Moment) -> Values:

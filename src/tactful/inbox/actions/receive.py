@@ -61,8 +61,8 @@ def _take_in(
     contact_id = entry.conversation.contact_id
     assert contact_id is not None
     owner = conversation.assignee_id or received.manager_id
-    facts = [NewFact("reply.received", contact_id, {"entry": entry.id, "conversation": conversation.id})]
-    record(facts, now=now)
+    said = {"entry": entry.id, "conversation": conversation.id, "channel": entry.channel}
+    record([NewFact("reply.received", contact_id, said)], now=now)
     conversation.last_at = conversation.last_inbound_at = now
     conversation.unread = True
     if reading.expects_answer or entry.files.exists():

@@ -1,0 +1,137 @@
+"""Calls to other systems, against a real server on this machine."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from tactful.events.models import Event
+from tactful.journeys.hot import calls
+from tactful.journeys.models import WebhookCall
+from tactful.journeys.rules.moves import CallWebhook
+from tactful.journeys.tests.build import MONDAY
+from tactful.journeys.worker import call_out
+
+pytestmark = pytest.mark.django_db
+
+
+class Server:
+    """Answers with ``status`` and ``body``; keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.status, self.body = 200, b'{"order": 7, "list": [1], "word": "yes"}'
+        self.told: list[tuple[str, dict[str, Any], dict[str, str]]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.told.append((self.path, json.loads(body), dict(self.headers)))
+                self.send_response(outer.status)
+                if outer.status == 302:
+                    self.send_header("Location", "http://169.254.169.254/")
+                self.end_headers()
+                self.wfile.write(outer.body)
+
+            def log_message(self, *_: object) -> None:
+                """Silence."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/hook?a=1"
+
+
+@pytest.fixture
+def server(settings: LazySettings) -> Iterator[Server]:
+    settings.LOCAL_MAIL_HOSTS = True
+    made = Server()
+    thread = Thread(target=made.http.serve_forever, args=(0.01,))
+    thread.start()
+    yield made
+    made.http.shutdown()
+    thread.join()
+    made.http.server_close()
+
+
+def queue(url: str, visit: int = 1) -> WebhookCall:
+    calls.queue([(5, 9, CallWebhook(visit, url, {"kind": "new"}))], MONDAY)
+    return WebhookCall.objects.get(visit=visit)
+
+
+def answers() -> list[dict[str, Any]]:
+    return list(Event.objects.filter(name="webhook.answered").order_by("id").values_list("data", flat=True))
+
+
+def again() -> None:
+    """Back-off is machine time; a test does not wait for it."""
+    WebhookCall.objects.filter(state="queued").update(not_before="2020-01-01T00:00Z")
+
+
+def test_it_is_told_once_and_its_plain_answer_is_a_fact(server: Server) -> None:
+    call = queue(server.url)
+    queue(server.url)
+    assert (call_out(MONDAY), call_out(MONDAY)) == (1, 0)
+    ((path, body, headers),) = server.told
+    assert (path, body, headers["Idempotency-Key"]) == ("/hook?a=1", {"kind": "new"}, str(call.id))
+    assert answers() == [
+        {"enrolment": 5, "visit": 1, "ok": True, "status": 200, "answer": {"order": 7, "word": "yes"}}
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 404, 302])
+def test_a_refusal_is_final_and_nobody_is_led_elsewhere(server: Server, status: int) -> None:
+    server.status = status
+    call = queue(server.url)
+    call_out(MONDAY)
+    call.refresh_from_db()
+    assert (call.state, call.status, len(server.told)) == ("dead", status, 1)
+    assert [(each["ok"], each["status"]) for each in answers()] == [(False, status)]
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_what_may_pass_is_tried_again_with_the_same_key_and_then_given_up(
+    server: Server, status: int
+) -> None:
+    server.status = status
+    call = queue(server.url)
+    for _ in range(calls.MOST_ATTEMPTS):
+        assert answers() == []
+        assert call_out(MONDAY) == 1
+        assert call_out(MONDAY) == 0, "it waits for its pause"
+        again()
+    call.refresh_from_db()
+    assert (call.state, call.attempt) == ("dead", calls.MOST_ATTEMPTS)
+    assert {headers["Idempotency-Key"] for *_, headers in server.told} == {str(call.id)}
+    assert [each["ok"] for each in answers()] == [False]
+
+
+def test_a_worker_that_dies_leaves_the_call_to_the_next_one(server: Server) -> None:
+    queue(server.url)
+    (lost,) = calls.claim(5)
+    assert calls.claim(5) == []
+    again()
+    assert call_out(MONDAY) == 1
+    assert not calls.settle(lost, done=False, status=None, error="too late")
+    assert [each["ok"] for each in answers()] == [True]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://127.0.0.1:9/", "https://[::1]:9/"])
+def test_this_machine_is_out_of_bounds(settings: LazySettings, url: str) -> None:
+    settings.LOCAL_MAIL_HOSTS = False
+    call = queue(url)
+    call_out(MONDAY)
+    call.refresh_from_db()
+    assert (call.state == "dead") == url.startswith("https")
+    assert call.error
+    assert not any(each["ok"] for each in answers())
+
+
+@pytest.mark.parametrize("body", [b"", b"no json", b"[1]", b"7", b"\xff", b'{"a": "' + b"x" * 70_000 + b'"}'])
+def test_an_answer_that_says_nothing_plain_is_still_an_answer(server: Server, body: bytes) -> None:
+    server.body = body
+    queue(server.url)
+    call_out(MONDAY)
+    assert [(each["ok"], each["answer"]) for each in answers()] == [(True, {})]
