@@ -71,7 +71,11 @@ def passed_sentence(check_id: str, language: str) -> str:
             "J006": gettext("Every value in a message has a stand-in"),
             "J007": gettext("No way rests on an opened mail alone"),
             "J008": gettext("No message comes later than its own deadline"),
+            "J009": gettext("No client gets too many messages in a week"),
+            "J010": gettext("All advertising asks for consent"),
             "J011": gettext("Every task has an owner"),
+            "J012": gettext("No other journey writes within the same hour"),
+            "J013": gettext("What it begins is there, and does not lead back"),
         }[check_id]
 
 
@@ -94,6 +98,25 @@ def _findings() -> Mapping[str, str]:
         "opens": gettext("Programs open mails too, so an opened mail says little about the client."),
         "no_time": gettext("The latest moment is the moment itself. Give the message some time."),
         "too_late": gettext("After “%(wait)s” the latest moment of this message has passed."),
+        "too_many": gettext(
+            "One client can get %(count)s messages in a week. More than %(most)s are too many; wait longer."
+        ),
+        "no_basis": gettext("This is advertising. Ask if the client has agreed to it before it goes out."),
+        "same_event": gettext(
+            "“%(other)s” can write within the same hour: both follow “%(name)s”. Let one of them wait."
+        ),
+        "same_date": gettext(
+            "“%(other)s” can write within the same hour: both count from “%(name)s”. Let one of them wait."
+        ),
+        "same_clock": gettext(
+            "“%(other)s” can write within the same hour, at %(name)s. Choose another time for one of them."
+        ),
+        "begins_itself": gettext("The journeys begin each other in a circle: %(way)s. Take one start out."),
+        "no_journey": gettext("No journey “%(journey)s” is on. Switch it on, or choose another."),
+        "not_told": gettext(
+            "“%(journey)s” does not begin when told. Let it begin by hand, or choose another."
+        ),
+        "no_key": gettext("“%(journey)s” wants to know which one it is about. Give it its key."),
         "no_owner": gettext("Nobody owns this task. Say who does it."),
     }
 

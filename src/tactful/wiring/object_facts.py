@@ -31,6 +31,7 @@ from tactful.kernel.tokens import sign
 
 logger = logging.getLogger(__name__)
 
+CONSENT_FACT = "contact.consent.marketing"
 DOCUMENTS_TOKEN = "documents"  # noqa: S105, the purpose of a token, not a token
 MONTHS = {
     "nb": [
@@ -110,7 +111,10 @@ def _of_contacts(wanted: Wanted, moment: Moment) -> Values:
     ids = {contact for contact, _ in wanted}
     people = contacts.people(ids)
     values: Values = _delicate([each for each in wanted if each[1] in DELICATE], people, moment)
+    values |= _consents([each for each in wanted if each[1] == CONSENT_FACT], moment)
     for contact, key in wanted:
+        if key == CONSENT_FACT:
+            continue
         person = people.get(contact)
         if person is None:
             continue
@@ -141,6 +145,18 @@ def _delicate(wanted: Wanted, people: Collection[int], moment: Moment) -> Values
     bereaved = {ident for ident in ids if "bereaved" in flags.get(ident, ())}
     found = {COMPLAINED: complained, BEREAVED: bereaved}
     return {(contact, key): contact in found[key] for contact, key in wanted if contact in people}
+
+
+def _consents(wanted: Wanted, moment: Moment) -> Values:
+    """Whether advertising by mail has a basis and nothing against it; the gate looks again at each send."""
+    if not wanted:
+        return {}
+    known = contacts.basis_facts_at({contact for contact, _ in wanted}, "marketing", "mail", moment.now)
+    return {
+        (contact, key): state.kind != "none" and not (state.objected or state.withdrawn or state.restricted)
+        for contact, key in wanted
+        if (state := known.get(contact)) is not None
+    }
 
 
 def _calendars(wanted: Wanted, _moment: Moment) -> Values:

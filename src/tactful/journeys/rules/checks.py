@@ -1,62 +1,39 @@
 """What would go wrong with a journey, found before anybody is in it.
 
 Each check has an id that never changes its meaning. It answers with findings (code, step, parameters);
-the sentences are in ``sentences``. Ids left free are for checks that need more of the house: J009 worst
-case of messages a week, J010 no basis for the purpose, J012 two journeys within an hour.
+the sentences are in ``sentences``, and ``rules.fixes`` mends what can be mended with a click.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
+from tactful.journeys.rules.checks_more import beside_others, no_basis, other_journeys, too_many
 from tactful.journeys.rules.conditions import refs
-from tactful.journeys.rules.graph import targets
+from tactful.journeys.rules.findings import Checked, Finding, Surroundings
+from tactful.journeys.rules.graph import targets, waits_for_answer
 from tactful.journeys.types import (
     NOTHING,
+    Approval,
     Branch,
     Definition,
     Delay,
     Exit,
     Ref,
     Send,
+    Split,
     Step,
     Task,
     Text,
     Wait,
     WaitFor,
 )
-from tactful.touchpoints.types import Line, TouchpointView
+from tactful.touchpoints.types import Line
 
 LANGUAGES = ("en", "nb")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a check may know of the house: touchpoints by slug, and the languages in which each template
-    is written, by its slug."""
-
-    touchpoints: Mapping[str, TouchpointView]
-    templates: Mapping[str, frozenset[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``step``: the step's id, "" for the journey as a whole. ``stops``: it may not be switched on so."""
-
-    id: str
-    code: str
-    step: str = ""
-    stops: bool = True
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One check and what it found; nothing means that it passes."""
-
-    id: str
-    findings: tuple[Finding, ...]
+__all__ = ["CHECKS", "Checked", "Finding", "Surroundings", "run_checks"]
 
 
 def run_checks(definition: Definition, around: Surroundings) -> tuple[Checked, ...]:
@@ -150,8 +127,13 @@ def _too_late(definition: Definition, _: Surroundings) -> Found:
 
 def _owner(definition: Definition, _: Surroundings) -> Found:
     for step in definition.steps:
-        if isinstance(step, Task) and not step.owner:
+        if isinstance(step, Task | Approval) and not step.owner:
             yield Finding("J011", "no_owner", step.id)
+
+
+def _too_many(definition: Definition, around: Surroundings) -> Found:
+    """A circle without a wait has its own check."""
+    return iter(()) if any(_circle(definition, around)) else too_many(definition, around)
 
 
 CHECKS: Mapping[str, Callable[[Definition, Surroundings], Found]] = {
@@ -163,7 +145,11 @@ CHECKS: Mapping[str, Callable[[Definition, Surroundings], Found]] = {
     "J006": _defaults,
     "J007": _opens,
     "J008": _too_late,
+    "J009": _too_many,
+    "J010": no_basis,
     "J011": _owner,
+    "J012": beside_others,
+    "J013": other_journeys,
 }
 
 
@@ -197,6 +183,8 @@ def _at_once(step: Step) -> list[str]:
         return []
     if isinstance(step, WaitFor) and not _is_nothing(step.up_to):
         return []
+    if isinstance(step, Approval) or waits_for_answer(step):
+        return []
     if isinstance(step, Task):
         return [step.next] if step.still_true is not None else []
     return list(targets(step))
@@ -225,8 +213,12 @@ def _texts(definition: Definition) -> Iterator[tuple[str, str, Text]]:
 
 
 def _step_texts(step: Step) -> Iterator[tuple[str, Text]]:
-    if isinstance(step, Task):
+    if isinstance(step, Task | Approval):
         yield "title", step.title
+    if isinstance(step, Split):
+        named = ((place, share.name) for place, share in enumerate(step.shares, 1) if share.name)
+        yield from ((f"shares.{place}", name) for place, name in named)
+    if isinstance(step, Task):
         yield from ((f"answers.{answer.id}", answer.name) for answer in step.answers)
     if isinstance(step, Send):
         for variable in step.variables:

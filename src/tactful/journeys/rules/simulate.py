@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeAlias
@@ -36,6 +36,12 @@ World: TypeAlias = Callable[[tuple[str, ...], datetime], Facts]
 
 Deliver: TypeAlias = Callable[[EnqueueSend, datetime], tuple[datetime, Outcome] | None]
 """What becomes of a message, and when; None: it is held and nothing more is heard of it."""
+
+
+Respond: TypeAlias = Callable[[Effect, datetime], tuple[datetime, Stimulus] | None]
+"""What comes of an effect by itself, and when: a task is answered, a call is."""
+
+SOMEONE = State(1, 1, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def simulate(
     entry begins the journey; ``since``: one that begins by the calendar waits for its first occasion
     from then on. Dates of objects that events tell of are known by them, everything else by ``world``.
     Raises what a step raised."""
-    simulation = _Simulation(plan, world, deliver)
+    simulation = Simulation(plan, world, deliver)
     if since is not None and plan.starting and not plan.key_field:
         simulation.wait_for_occasion(since)
     for happening in happenings:
@@ -85,8 +91,23 @@ def simulate(
     return simulation.run(until)
 
 
-class _Simulation:
-    def __init__(self, plan: Plan, world: World, deliver: Deliver) -> None:
+def nobody(_: Effect, __: datetime) -> None:
+    """No person and no other system answers by itself."""
+
+
+class Simulation:
+    """``simulate`` in parts. ``respond``: what people and other systems say to an effect, and when.
+    ``someone``: who walks, and which journey, where a split must fall as it does elsewhere."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        world: World,
+        deliver: Deliver = sent_at_once,
+        respond: Respond = nobody,
+        someone: State = SOMEONE,
+    ) -> None:
+        self._respond, self._someone = respond, someone
         self._plan, self._world, self._deliver = plan, world, deliver
         self._state: State | None = None
         self._queue: list[tuple[datetime, int, Stimulus]] = []
@@ -113,27 +134,30 @@ class _Simulation:
                 self._begin(stimulus, now)
             elif self._state.phase is not Phase.ENDED:
                 self._feed(self._state, stimulus, now)
-        state = self._state or State(1, 1, "")
+        state = self._state or self._someone
         return Trace(state, tuple(self._effects), tuple(self._visits), self._steps)
 
     def _begin(self, stimulus: Stimulus, now: datetime) -> None:
         """An event that fits the entry, or ``Entered`` for a journey that begins otherwise."""
         if isinstance(stimulus, Entered):
-            self._feed(State(1, 1, str(stimulus.data.get(self._plan.key_field, ""))), stimulus, now)
+            self._feed(self._with(str(stimulus.data.get(self._plan.key_field, ""))), stimulus, now)
         elif isinstance(stimulus, Event):
             key = enters(self._plan, stimulus, self._facts)
             if key is not None and self._plan.starting:
                 self._stand_by(
-                    first_state(self._plan, State(1, 1, key), stimulus, self._begin_facts(key, now))
+                    first_state(self._plan, self._with(key), stimulus, self._begin_facts(key, now))
                 )
             elif key is not None:
-                self._feed(State(1, 1, key), entered(self._plan, stimulus), now)
+                self._feed(self._with(key), entered(self._plan, stimulus), now)
+
+    def _with(self, key: str) -> State:
+        return replace(self._someone, entry_key=key)
 
     def wait_for_occasion(self, since: datetime) -> None:
         facts = self._begin_facts("", since)
         occasion = next_occasion(self._plan, facts, since)
         if occasion is not None:
-            self._stand_by(awaiting(self._plan, State(1, 1, occasion.key), occasion, facts, since))
+            self._stand_by(awaiting(self._plan, self._with(occasion.key), occasion, facts, since))
 
     def _begin_facts(self, key: str, now: datetime) -> Facts:
         entry = self._plan.definition.entry
@@ -172,11 +196,12 @@ class _Simulation:
             self._push(now + timedelta(hours=1), stimulus)
 
     def _schedule_outcome(self, effect: Effect, now: datetime) -> None:
-        if isinstance(effect, EnqueueSend):
+        said = self._respond(effect, now)
+        if said is None and isinstance(effect, EnqueueSend):
             outcome = self._deliver(effect, now)
-            order = -1  # held: it can still be called back
-            if outcome is not None:
-                order = self._push(outcome[0], SendOutcome(effect.visit, outcome[1], outcome[0]))
+            said = outcome and (outcome[0], SendOutcome(effect.visit, outcome[1], outcome[0]))
+        order = -1 if said is None else self._push(*said)  # -1: held, and can still be called back
+        if isinstance(effect, EnqueueSend):
             self._on_their_way[effect.visit] = order
 
     def _call_back(self, effect: Effect, now: datetime) -> None:

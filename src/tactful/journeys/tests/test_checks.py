@@ -1,27 +1,37 @@
 """Each check finds its fault, and only that one."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 
 from tactful.journeys import recipes
+from tactful.journeys.rules.among import circles, pairs, week_of_all
 from tactful.journeys.rules.checks import CHECKS, Surroundings, run_checks
+from tactful.journeys.rules.checks_more import CONSENT
 from tactful.journeys.rules.definition import read
+from tactful.journeys.rules.fixes import fixed
+from tactful.journeys.rules.pace import MOST_COUNTED, most_in_a_week
 from tactful.journeys.types import (
     END,
     NOTHING,
+    Approval,
     Arm,
     Branch,
     Compare,
+    DateEntry,
     Definition,
     Delay,
+    EventEntry,
     Exit,
+    ManualEntry,
     Op,
     Ref,
+    SegmentEntry,
     Send,
     Source,
+    StartJourney,
     Task,
     TaskKind,
     Text,
@@ -30,18 +40,22 @@ from tactful.journeys.types import (
     Wait,
     WaitFor,
     Watch,
+    Webhook,
 )
 from tactful.touchpoints.types import Line, MessageClass, TouchpointView
 
 from .build import MISSING, definition
 
 RECIPE = read(recipes.text("annual-accounts-documents"))
+DAY = Delay(days=1)
 STARTS = Ref(Source.ENTRY, "starts_at")
 HOUR = timedelta(hours=1)
 
 
-def touchpoint(slug: str, line: Line = Line.STRUCTURAL) -> TouchpointView:
-    return TouchpointView(1, slug, 1, line, MessageClass.REMINDER, None, slug, slug)
+def touchpoint(
+    slug: str, line: Line = Line.STRUCTURAL, kind: MessageClass = MessageClass.REMINDER
+) -> TouchpointView:
+    return TouchpointView(1, slug, 1, line, kind, None, slug, slug)
 
 
 def around(made: Definition, **changed: Any) -> Surroundings:
@@ -49,6 +63,7 @@ def around(made: Definition, **changed: Any) -> Surroundings:
     return Surroundings(
         changed.get("touchpoints", {each.touchpoint: touchpoint(each.touchpoint) for each in sends}),
         changed.get("templates", {each.template: frozenset({"en", "nb"}) for each in sends}),
+        changed.get("journeys"),
     )
 
 
@@ -87,7 +102,6 @@ OPENED = Compare(Ref(Source.FACT, "mail.opened"), Op.HOLDS)
             walking(send("a", "b"), Wait("b", "a", Delay())),
             [("J003", "circle", "a"), ("J003", "circle", "b")],
         ),
-        (walking(send("a", "b"), Wait("b", "a", Delay(days=1))), []),
         (
             walking(send("a", "b"), Task("b", "a", TaskKind.CALL, Text("C", "R"), "business_owner", MISSING)),
             [("J003", "circle", "a"), ("J003", "circle", "b")],
@@ -118,6 +132,25 @@ OPENED = Compare(Ref(Source.FACT, "mail.opened"), Op.HOLDS)
         ),
         (walking(send("a", latest=Delay())), [("J008", "no_time", "a")]),
         (walking(Task("a", END, TaskKind.CALL, Text("Call", "Ring"))), [("J011", "no_owner", "a")]),
+        (walking(Approval("a", END, Text("Go?", "Gå?"))), [("J011", "no_owner", "a")]),
+        (
+            walking(send("a", "b"), Webhook("b", "a", "https://x.org/", up_to=DAY)),
+            [("J009", "too_many", "")],
+        ),
+        (
+            walking(send("a", "b"), Webhook("b", "a", "https://x.org/")),
+            [("J003", "circle", "a"), ("J003", "circle", "b")],
+        ),
+        (walking(send("a", "b"), Wait("b", "c", DAY), send("c", "d"), Wait("d", "e", DAY), send("e")), []),
+        (
+            walking(send("a", "b"), Wait("b", "c", DAY), send("c", "d"), send("d", "e"), send("e")),
+            [("J009", "too_many", "")],
+        ),
+        (
+            walking(send("a", "b"), Wait("b", "a", DAY)),
+            [("J009", "too_many", "")],
+        ),
+        (walking(send("a", "b"), Wait("b", "a", Delay(days=3))), []),
     ],
 )
 def test_each_check_finds_its_fault(made: Definition, expected: list[tuple[str, str, str]]) -> None:
@@ -136,3 +169,105 @@ def test_a_template_without_one_language_or_without_itself() -> None:
     assert found(made, templates={"tip-1": frozenset({"nb"})}) == [("J005", "no_template_language", "a")]
     assert found(made, templates={}) == [("J005", "no_template", "a")]
     assert found(replace(made, name=Text("", "Tips"))) == [("J005", "no_words", "")]
+
+
+ADVERTISING = {"tip": touchpoint("tip", kind=MessageClass.MARKETING)}
+AWAITED = {"tip": touchpoint("tip", kind=MessageClass.AWAITED)}
+
+
+def test_advertising_asks_for_consent_somewhere() -> None:
+    bare = walking(send("a"))
+    assert found(bare, touchpoints=ADVERTISING) == [("J010", "no_basis", "a")]
+    asked = [
+        walking(send("a", still_true=CONSENT)),
+        walking(Branch("b", END, (Arm(CONSENT, "a"),)), send("a")),
+        replace(bare, entry=SegmentEntry("readers")),
+        replace(bare, entry=EventEntry("wanted", CONSENT)),
+    ]
+    assert [found(each, touchpoints=ADVERTISING) for each in asked] == [[]] * len(asked)
+
+
+def test_what_the_client_waits_for_is_not_counted() -> None:
+    many = walking(*(send(f"s{n}", f"s{n + 1}") for n in range(9)), send("s9"))
+    assert most_in_a_week(many, around(many)) == 10
+    assert most_in_a_week(many, around(many, touchpoints=AWAITED)) == 0
+    circle = walking(send("a", "b"), WaitFor("b", "a", Watch("viewed"), Delay(days=9), END))
+    assert most_in_a_week(circle, around(circle)) == MOST_COUNTED, "the client may view it at once"
+    assert week_of_all([many, circle], around(many)) == 10 + MOST_COUNTED
+
+
+def called(slug: str, entry: Any = None, *steps: Any) -> Definition:
+    made = walking(*(steps or (send("a"),)))
+    return replace(made, slug=slug, entry=entry or EventEntry("wanted"))
+
+
+AT, LATER = DateEntry("v.at", HOUR, "v"), DateEntry("v.at", 1.5 * HOUR, "v")
+MORNING = Wait("w", "a", Delay(days=1, at=time(9)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        (called("x"), called("y"), "same_event"),
+        (called("x"), called("y", EventEntry("else")), None),
+        (called("x"), called("y", None, Wait("w", "a", Delay(elapsed=2 * HOUR)), send("a")), None),
+        (called("x"), called("y", None, Wait("w", "a", Delay(elapsed=HOUR / 2)), send("a")), "same_event"),
+        (
+            called("x"),
+            called("y", EventEntry("else"), WaitFor("w", "a", Watch("wanted"), DAY, END), send("a")),
+            "same_event",
+        ),
+        (called("x", AT), called("y", LATER), "same_date"),
+        (called("x", AT), called("y", DateEntry("v.at", 3 * HOUR, "v")), None),
+        (
+            called("x", None, MORNING, send("a")),
+            called("y", EventEntry("e"), MORNING, send("a")),
+            "same_clock",
+        ),
+        (called("x", ManualEntry()), called("y", ManualEntry()), None),
+    ],
+)  # fmt: skip
+def test_two_journeys_that_can_write_within_an_hour(
+    one: Definition, other: Definition, why: str | None
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        said = pairs((first, second), around(first))
+        assert [each.why for each in said] == ([why] if why else [])
+        shown = found(first, journeys={second.slug: second})
+        assert [code for _, code, _ in shown] == ([why] if why else [])
+
+
+def test_journeys_that_begin_each_other() -> None:
+    one = called("x", ManualEntry(), StartJourney("s", END, "y"))
+    two = called("y", ManualEntry(), StartJourney("s", END, "z"))
+    three = called("z", ManualEntry(), StartJourney("s", END, "x"))
+    assert circles((one, two, three)) == (("x", "y", "z"),)
+    assert circles((one, two)) == ()
+    others = {"y": two, "z": three}
+    assert found(one, journeys=others) == [("J013", "begins_itself", "s")]
+    assert found(one, journeys={}) == [("J013", "no_journey", "s")]
+    assert found(one, journeys={"y": called("y")}) == [("J013", "not_told", "s")]
+    keyed = called("y", ManualEntry("order"))
+    assert found(one, journeys={"y": keyed}) == [("J013", "no_key", "s")]
+    given = called("x", ManualEntry(), StartJourney("s", END, "y", {"order": 7}))
+    assert found(given, journeys={"y": keyed}) == []
+    assert found(one) == [], "nobody has looked"
+
+
+@pytest.mark.parametrize(
+    ("made", "changed"),
+    [
+        (walking(Exit("a"), Exit("b")), {}),
+        (walking(Wait("a", NOTHING, DAY)), {}),
+        (walking(send("a", latest=Delay())), {}),
+        (walking(send("a")), {"touchpoints": ADVERTISING}),
+        (walking(Task("a", END, TaskKind.CALL, Text("Call", "Ring"))), {}),
+    ],
+)
+def test_what_can_be_mended_with_a_click_is_well_afterwards(
+    made: Definition, changed: dict[str, Any]
+) -> None:
+    (finding,) = [each for one in run_checks(made, around(made, **changed)) for each in one.findings]
+    mended = fixed(made, finding)
+    assert mended is not None
+    assert found(mended, **changed) == []
