@@ -13,11 +13,12 @@ from tactful.events.types import Fact
 from tactful.journeys import queries as journeys
 from tactful.journeys.actions import NewTest, keep_test
 from tactful.journeys.queries import JourneyTest, PastEnrolment
+from tactful.journeys.rules.entry_events import entry_event
 from tactful.journeys.rules.expected import NO_MESSAGE
 from tactful.journeys.rules.freezing import Past, freeze
 from tactful.journeys.rules.given import SINCE
 from tactful.journeys.rules.past import ClientPast
-from tactful.journeys.rules.plan import Plan, entry_event
+from tactful.journeys.rules.plan import Plan
 from tactful.touchpoints import queries as touchpoints
 from tactful.wiring.past_reading import ENGAGEMENT, members, read_clients, read_house
 from tactful.wiring.really_sent import ANSWERED, Own, read_sent, told_of

@@ -20,10 +20,11 @@ from tactful.events.types import Fact
 from tactful.gate.rules.codes import Wake
 from tactful.journeys import queries as journeys
 from tactful.journeys.rules.entry import entry_key
+from tactful.journeys.rules.entry_events import entry_event
 from tactful.journeys.rules.mishaps import Mishap, Signs, mishaps, signs_of
 from tactful.journeys.rules.moves import Event
 from tactful.journeys.rules.past import ClientPast
-from tactful.journeys.rules.plan import Plan, compile_plan, entry_event
+from tactful.journeys.rules.plan import Plan, compile_plan
 from tactful.journeys.rules.replayed import (
     Replay,
     ReplayLine,

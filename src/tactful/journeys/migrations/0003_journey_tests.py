@@ -6,7 +6,7 @@ import tactful.foundation.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journeys", "0001_initial"),
+        ("journeys", "0002_objects_sweeps_calls"),
     ]
 
     operations = [

@@ -10,6 +10,7 @@ from tactful.journeys.types import (
     Compare,
     Condition,
     DateEntry,
+    Definition,
     Entry,
     EventEntry,
     FormEntry,
@@ -37,6 +38,12 @@ def events_of(entry: Entry) -> frozenset[str]:
     if isinstance(entry, RecurringEntry):
         return frozenset()
     return frozenset({START_WANTED if isinstance(entry, ManualEntry) else as_event(entry).event})
+
+
+def entry_event(definition: Definition) -> str | None:
+    """The one event that begins it; None where a date, the calendar or a person does."""
+    entry = definition.entry
+    return as_event(entry).event if type(entry) in _PLAIN else None
 
 
 def as_event(entry: Entry) -> EventEntry:

@@ -159,16 +159,7 @@ class Transfer:
 
 
 Stimulus: TypeAlias = (
-    Entered
-    | Due
-    | Event
-    | SendOutcome
-    | TaskAnswered
-    | CallAnswered
-    | Released
-    | Stop
-    | MoveTo
-    | Transfer
+    Entered | Due | Event | SendOutcome | TaskAnswered | CallAnswered | Released | Stop | MoveTo | Transfer
 )
 
 # Effects: what the driver writes, in this order, in the transaction of the state.
