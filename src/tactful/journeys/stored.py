@@ -6,10 +6,10 @@ from typing import Any
 
 from tactful.journeys.models import JourneyTest
 from tactful.journeys.rules.expected import Difference, differences, read_expected
-from tactful.journeys.rules.given import dated, read_given
+from tactful.journeys.rules.given import read_given, scene_of
 from tactful.journeys.rules.plan import Plan, compile_plan
 from tactful.journeys.rules.story import tell
-from tactful.journeys.rules.tale import Scene, Tale
+from tactful.journeys.rules.tale import Tale
 from tactful.journeys.types import Definition
 from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.types import TouchpointView
@@ -66,5 +66,4 @@ def _run(
 
 def _told(plan: Plan, points: Mapping[str, TouchpointView], document: Mapping[str, Any]) -> Tale:
     given = read_given(document)
-    told = (*given.told, *dated(plan, document))
-    return tell(Scene(plan, given.world, points), told, given.until, given.taken)
+    return tell(scene_of(plan, given, points), given.told, given.until, given.taken)

@@ -101,7 +101,10 @@ def _findings() -> Mapping[str, str]:
         "too_many": gettext(
             "One client can get %(count)s messages in a week. More than %(most)s are too many; wait longer."
         ),
-        "no_basis": gettext("This is advertising. Ask if the client has agreed to it before it goes out."),
+        "no_basis": gettext(
+            "This is advertising. Who has not agreed to it gets nothing, and goes on as if they had. "
+            "Ask first, or say what happens if it is not sent."
+        ),
         "same_event": gettext(
             "“%(other)s” can write within the same hour: both follow “%(name)s”. Let one of them wait."
         ),

@@ -9,9 +9,10 @@ from django.db import DatabaseError, transaction
 from tactful.gate.types import UNKNOWN
 from tactful.journeys.rules.batch import Asked, Load
 from tactful.journeys.rules.moves import Facts
+from tactful.journeys.rules.quiet_hours import QuietHours
 from tactful.journeys.types import QUIET_FACT
 from tactful.wiring.object_facts import load
-from tactful.wiring.quiet_hours import QuietHours, quiet_hours
+from tactful.wiring.quiet_hours import quiet_hours
 
 logger = logging.getLogger(__name__)
 

@@ -1,29 +1,12 @@
-"""The quiet hours of each client, as far as a step before a date must know them: the gate's own rules."""
+"""The quiet hours of clients as they are now."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from tactful.contacts import queries as contacts
-from tactful.gate.rules.pull_forward import pull_forward
-from tactful.gate.rules.quiet import rule_at
-from tactful.gate.types import GateSettings, PlaceFact
-from tactful.kernel.windows import next_permitted
+from tactful.gate.types import PlaceFact
+from tactful.journeys.rules.quiet_hours import QuietHours
 from tactful.wiring.gate_facts import gate_settings
-
-
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-    """``journeys.rules.calendar.Quiet``."""
-
-    place: PlaceFact
-    settings: GateSettings
-
-    def pull_forward(self, due: datetime, before: datetime) -> datetime:
-        opens = next_permitted(due, self.place.zones, rule_at(self.place, self.settings))
-        if opens is not None and opens < before:
-            return due
-        return pull_forward(due, None, self.place, self.settings)
 
 
 def quiet_hours(contact_ids: Collection[int], now: datetime) -> dict[int, QuietHours]:

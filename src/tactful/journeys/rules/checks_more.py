@@ -1,6 +1,6 @@
 """Checks that look at time, at the law, and at the other journeys of the house: J009, J010, J012, J013."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from tactful.journeys.rules.among import begun_by, circles, pairs, told
@@ -12,12 +12,14 @@ from tactful.journeys.types import (
     Branch,
     Compare,
     Definition,
+    Exit,
     Op,
     Ref,
     SegmentEntry,
     Send,
     Source,
     StartJourney,
+    Step,
 )
 from tactful.touchpoints.types import MessageClass
 
@@ -35,11 +37,14 @@ def too_many(definition: Definition, around: Surroundings) -> Found:
 
 
 def no_basis(definition: Definition, around: Surroundings) -> Found:
-    """Asked, not forbidden: the gate refuses without a basis in any case, but then in silence."""
+    """Asked, not forbidden: without a basis the gate refuses in any case, but then in silence, and those
+    who got nothing walk on as if they had read it. Not where it asks, where it says what a refusal
+    leads to, or where nothing follows."""
     if isinstance(definition.entry, SegmentEntry) or _asks_consent_before(definition):
         return
+    steps = {step.id: step for step in definition.steps}
     for step in definition.steps:
-        if isinstance(step, Send) and _is_marketing(step, around) and not _asks(step):
+        if isinstance(step, Send) and _is_marketing(step, around) and not _knows_of_refusal(step, steps):
             yield Finding("J010", "no_basis", step.id, stops=False)
 
 
@@ -82,8 +87,10 @@ def _is_marketing(step: Send, around: Surroundings) -> bool:
     return view is not None and view.message_class is MessageClass.MARKETING
 
 
-def _asks(step: Send) -> bool:
-    return any("consent" in ref.name for ref in refs(step.still_true))
+def _knows_of_refusal(step: Send, steps: Mapping[str, Step]) -> bool:
+    asks = any("consent" in ref.name for ref in refs(step.still_true))
+    over = step.next not in steps or isinstance(steps[step.next], Exit)
+    return asks or step.if_not_sent is not None or over
 
 
 def _asks_consent_before(definition: Definition) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tactful.gate.types import UNKNOWN
-from tactful.journeys.rules.calendar import Calendar
 from tactful.journeys.rules.conditions import Values, compile_condition, fact_key
 from tactful.journeys.rules.dates import of_client, start_of, starting_facts
 from tactful.journeys.rules.engine import begin
@@ -96,12 +95,6 @@ def first_state(plan: Plan, state: State, event: Event, facts: Facts) -> State |
     if start is None or start.until <= event.at:
         return None
     return scheduled(begun, entry, value, start)
-
-
-def begins_at(entry: DateEntry, value: Any, calendar: Calendar) -> datetime | None:
-    """When a journey with a date begins for an object whose date is ``value``; None without a date."""
-    start = start_of(entry, "", value, calendar, None)
-    return None if start is None else start.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,21 @@ offset. It holds no name and no address: a client is where they live and what st
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from tactful.contacts.types import PlaceState
 from tactful.delivery.types import CapScope
-from tactful.gate.types import UNKNOWN, GateSettings, Standing
-from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
-from tactful.journeys.rules.entry import begins_at
+from tactful.gate.types import UNKNOWN, GateSettings, PlaceFact, Standing
+from tactful.journeys.rules.calendar import Calendar, Quiet, ZoneCalendar
+from tactful.journeys.rules.dates import (
+    ATTRIBUTE,
+    CANCELLED,
+    CONTACT_UPDATED,
+    object_fields,
+    of_client,
+    told_object,
+)
 from tactful.journeys.rules.moves import Event
 from tactful.journeys.rules.past import (
     AddressPast,
@@ -22,17 +29,21 @@ from tactful.journeys.rules.past import (
     GroundPast,
     OrderPast,
     PastWorld,
+    ReadFact,
     TalkPast,
 )
 from tactful.journeys.rules.plan import Plan
-from tactful.journeys.rules.tale import Reply, Taken, Told
-from tactful.journeys.types import CALENDAR_FACT, DateEntry
+from tactful.journeys.rules.quiet_hours import QuietHours
+from tactful.journeys.rules.tale import Reply, Scene, Taken, Told
+from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT
 from tactful.kernel.calendars import is_holiday, zones_of
 from tactful.kernel.spans import Span
 from tactful.kernel.zones import local_day
+from tactful.touchpoints.types import TouchpointView
 
 CLIENT = 1  # the one of whom a story of this kind is told
 SINCE = datetime(1970, 1, 1, tzinfo=UTC)
+_LOOK = timedelta(days=366)  # before the end, where nothing says when a story begins
 BEGINS = {
     "conversation.opened": "conversation",
     "question.asked": "question",
@@ -49,7 +60,7 @@ ENDS = {
 }
 PARTS = frozenset(
     {"client", "facts", "grounds", "addresses", "flags", "talks", "orders", "others", "events", "replies",
-     "house", "until"}
+     "house", "since", "until"}
 )  # fmt: skip
 
 
@@ -59,9 +70,12 @@ class NotGiven(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
+    """``since``: from when on a journey that begins by the calendar looks for its day."""
+
     world: PastWorld
     told: tuple[Told, ...]
     taken: tuple[Taken, ...]
+    since: datetime
     until: datetime
 
 
@@ -78,7 +92,7 @@ def read_given(document: Mapping[str, Any]) -> Given:
     if unknown:
         raise NotGiven(f"“{unknown[0]}” is not known here. Known are: {', '.join(sorted(PARTS))}.")
     events = tuple(_events(document.get("events", ())))
-    place = _place(document.get("client", {}))
+    place, house = _place(document.get("client", {})), house_of(document.get("house", {}))
     client = ClientPast(
         CLIENT,
         ((SINCE, place),),
@@ -86,40 +100,22 @@ def read_given(document: Mapping[str, Any]) -> Given:
         _grounds(document),
         tuple(FlagPast(_span(row), str(row["key"])) for row in document.get("flags", ())),
         _addresses(document),
-        _reader(document, place),
+        _reader(document, events, {CALENDAR_FACT: _calendar(place), QUIET_FACT: _quiet(place, house)}),
     )
     orders = tuple(_order(row) for row in document.get("orders", ()))
-    world = PastWorld({CLIENT: client}, ((SINCE, house_of(document.get("house", {}))),), orders)
+    world = PastWorld({CLIENT: client}, ((SINCE, house),), orders)
     replies = tuple(
         Told(_moment(row, "at"), CLIENT, reply=Reply(str(row["step"]), str(row.get("answer", ""))))
         for row in document.get("replies", ())
     )
-    told = tuple(sorted((*events, *replies), key=lambda each: each.at))
-    return Given(world, told, tuple(_taken(document, place)), _moment(document, "until"))
+    told = tuple(sorted((*events, *replies, *_changes(document)), key=lambda each: each.at))
+    until = _moment(document, "until")
+    since = _moment(document, "since", min((each.at for each in told), default=until - _LOOK))
+    return Given(world, told, tuple(_taken(document, place)), since, until)
 
 
-def dated(plan: Plan, document: Mapping[str, Any]) -> list[Told]:
-    """The beginnings of a journey that begins by a date, from the given facts. A date that moves before its
-    moment has come begins nothing at the old one; a day of the client comes round in the year of ``from``."""
-    entry = plan.definition.entry
-    if not isinstance(entry, DateEntry):
-        return []
-    calendar = _calendar(_place(document.get("client", {})))
-    rows = [row for row in document.get("facts", ()) if str(row["fact"]).partition(":")[0] == entry.of]
-    told = []
-    for number, row in enumerate(rows):
-        since = _moment(row, "from", SINCE)
-        ends = (
-            _moment(rows[number + 1], "from", SINCE) if number + 1 < len(rows) else _moment(document, "until")
-        )
-        value = str(row.get("value"))
-        if entry.of.startswith("contact."):
-            value = f"{since.year}{value[4:]}"
-        begins = begins_at(entry, value, calendar)
-        if begins is not None and (at := max(begins, since)) <= ends:
-            data = {entry.key: str(row["fact"]).partition("=")[2]} if entry.key else {}
-            told.append(Told(at, CLIENT, begins=data))
-    return told
+def scene_of(plan: Plan, given: Given, touchpoints: Mapping[str, TouchpointView]) -> Scene:
+    return Scene(plan, given.world, touchpoints, people=(CLIENT,), since=given.since)
 
 
 def house_of(given: Mapping[str, Any]) -> GateSettings:
@@ -265,24 +261,57 @@ def _taken(document: Mapping[str, Any], place: PlaceState) -> Iterator[Taken]:
         yield Taken(at, int(row.get("contact", CLIENT)), scope)
 
 
-def _reader(document: Mapping[str, Any], place: PlaceState) -> Any:
+def _changes(document: Mapping[str, Any]) -> Iterator[Told]:
+    """What is given of the client from some moment on is a change that is told."""
+    for number, row in enumerate(document.get("facts", ()), 1):
+        name = str(row["fact"])
+        if of_client(name) and row.get("from") is not None:
+            since, learned = _moment(row, "from"), _moment(row, "learned", _moment(row, "from"))
+            data = {"fields": [name.removeprefix(ATTRIBUTE)]}
+            yield Told(learned, CLIENT, Event(CONTACT_UPDATED, -number, since, data))
+
+
+def _told_of_objects(events: Sequence[Told]) -> Iterator[_FactPast]:
+    """What events say of objects; an object that is off has no values any more."""
+    known: dict[str, set[str]] = {}
+    for told in events:
+        found = told_object(told.event.name, told.event.data) if told.event else None
+        if found is None or told.event is None:
+            continue
+        kind, key, verb = found
+        about, span = f"{kind}={key}", Span(told.event.at, None, told.at, None)
+        fields = dict(object_fields(kind, told.event.data)) if verb != CANCELLED else {}
+        names = known.setdefault(about, set()) | fields.keys()
+        known[about] = names
+        for name in fields if verb != CANCELLED else names:
+            yield _FactPast(span, f"{kind}.{name}:{about}", fields.get(name))
+
+
+def _reader(document: Mapping[str, Any], events: Sequence[Told], place: Mapping[str, Any]) -> ReadFact:
     rows = [_FactPast(_span(row), str(row["fact"]), row.get("value")) for row in document.get("facts", ())]
-    calendar = _calendar(place)
+    of_objects = list(_told_of_objects(events))
+    objects = {row.key.partition(":")[2] for row in of_objects}
     language = str(document.get("client", {}).get("language", ""))
+    named = {row.key for row in rows}
 
     def read(key: str, at: datetime, known_by: datetime) -> Any:
-        found = [row.value for row in rows if row.key == key and row.span.held(at, known_by)]
+        source = rows if key in named else of_objects
+        found = [row.value for row in source if row.key == key and row.span.held(at, known_by)]
         if found:
             return found[-1]
-        if key == CALENDAR_FACT:
-            return calendar
+        if key in place:
+            return place[key]
         if key == "contact.language" and language:
             return language
-        given = any(row.key == key for row in rows)
-        return None if given or key.startswith("contact.attribute.") else UNKNOWN
+        known = key in named or key.startswith(ATTRIBUTE) or key.partition(":")[2] in objects
+        return None if known else UNKNOWN
 
     return read
 
 
 def _calendar(place: PlaceState) -> Calendar:
     return ZoneCalendar(place.zones[0], lambda day: is_holiday(day, place.country, place.subdivision))
+
+
+def _quiet(place: PlaceState, house: GateSettings) -> Quiet:
+    return QuietHours(PlaceFact(place.zones, place.country, place.subdivision), house)

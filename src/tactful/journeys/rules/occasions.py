@@ -1,5 +1,6 @@
 """Occasions of one client that nobody tells of: a birthday, the first Monday of a month."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -16,7 +17,7 @@ from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT, DateEntry, Recurri
 
 _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
-_FARTHEST = 1500  # days looked ahead for an occasion: 29 February comes within
+_FARTHEST = timedelta(days=1500)  # looked ahead for an occasion: 29 February comes within
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,44 @@ def occasion_on(entry: DateEntry | RecurringEntry, facts: Facts, begins_on: date
     return None
 
 
-def next_occasion(plan: Plan, facts: Facts, since: datetime) -> Occasion | None:
-    """The first occasion that begins after ``since``."""
+def next_occasion(
+    plan: Plan, facts: Facts, since: datetime, until: datetime | None = None
+) -> Occasion | None:
+    """The first occasion that begins from ``since`` on; ``until``: not later than that."""
     entry = plan.definition.entry
     assert isinstance(entry, DateEntry | RecurringEntry)
-    first = since.date() - _DAY
-    for ahead in range(_FARTHEST):
-        found = occasion_on(entry, facts, first + ahead * _DAY)
-        if found is not None and found.start.at >= since:
-            return found
+    calendar, quiet = facts[CALENDAR_FACT], facts.get(QUIET_FACT)
+    value = facts[fact_key(entry.of, "")] if isinstance(entry, DateEntry) else None
+    farthest = (
+        (until or since + _FARTHEST)
+        + (entry.earlier if isinstance(entry, DateEntry) else timedelta())
+        + 2 * _DAY
+    )
+    for day in _days(entry, value, calendar, since.date() - _DAY, farthest.date()):
+        key = occasion_key(entry, day)
+        start = start_of(entry, key, value, calendar, quiet)
+        if start is not None and start.at >= since:
+            return Occasion(key, int(f"{day:%Y%m%d}"), start)
     return None
+
+
+def _days(
+    entry: DateEntry | RecurringEntry, value: object, calendar: Calendar, first: date, last: date
+) -> Iterator[date]:
+    """The days of its occasions from ``first`` to ``last``."""
+    if isinstance(entry, DateEntry) and entry.yearly:
+        days = (in_year(value, year) for year in range(first.year, last.year + 1))
+        yield from (day for day in days if day is not None and first <= day <= last)
+    elif isinstance(entry, DateEntry):
+        moment = moment_of(value, calendar, _MIDNIGHT)
+        near = [] if moment is None else [moment.date() + shift * _DAY for shift in (-1, 0, 1)]
+        yield from (day for day in near if first <= day <= last and _is_day(entry, value, calendar, day))
+    else:
+        rule = read_rule(entry.rule)
+        while first <= last:
+            if occurs(rule, entry.start, first):
+                yield first
+            first += _DAY
 
 
 def awaiting(plan: Plan, state: State, occasion: Occasion, facts: Facts, now: datetime) -> State:

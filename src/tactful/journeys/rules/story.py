@@ -8,12 +8,24 @@ what is held; a wait that begins hears again what it has missed (``driver``, ``m
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from tactful.journeys.rules.engine import begin, step, wanted
-from tactful.journeys.rules.entry import MayEnter, Past, enters, may_enter
+from tactful.gate.types import UNKNOWN
+from tactful.journeys.rules.conditions import Values
+from tactful.journeys.rules.dates import GRACE, MOVED
+from tactful.journeys.rules.engine import step, wanted
+from tactful.journeys.rules.entry import (
+    MayEnter,
+    Past,
+    enters,
+    entry_facts,
+    first_state,
+    knock,
+    may_enter,
+)
+from tactful.journeys.rules.entry_events import events_of
 from tactful.journeys.rules.ledger import Ledger
 from tactful.journeys.rules.moves import (
     Advance,
@@ -23,7 +35,6 @@ from tactful.journeys.rules.moves import (
     Due,
     Effect,
     EnqueueSend,
-    Entered,
     Event,
     Facts,
     OpenTask,
@@ -37,6 +48,7 @@ from tactful.journeys.rules.moves import (
     TaskAnswered,
     UpdateContact,
 )
+from tactful.journeys.rules.occasions import awaiting, next_occasion
 from tactful.journeys.rules.posting import Post, release
 from tactful.journeys.rules.tale import (
     Earlier,
@@ -51,8 +63,10 @@ from tactful.journeys.rules.tale import (
     Told,
     Walk,
 )
+from tactful.journeys.types import RecurringEntry
 
 MOST_ROUNDS = 8
+LITTLE = timedelta(seconds=1)
 _OUTCOMES = {
     Fate.SENT: Outcome.SENT,
     Fate.REFUSED: Outcome.REFUSED,
@@ -84,6 +98,10 @@ class _Story:
         self._held: dict[int, list[Sending]] = defaultdict(list)
         self._open_tasks: dict[tuple[int, int], OpenedTask] = {}
         self._changed: dict[int, dict[str, Any]] = {}
+        self._used: set[tuple[int, str, int]] = set()  # (contact, key, trigger) that has begun something
+        self._seen_to: dict[int, datetime] = {}  # up to where the calendar of a client was looked through
+        self._by_calendar = by_calendar = bool(self._plan.starting) and not self._plan.key_field
+        self._tells_of_days = events_of(self._plan.definition.entry) if by_calendar else frozenset()
         self._acts: dict[type, Callable[[Walk, Any, datetime], None]] = {
             EnqueueSend: self._enqueue,
             OpenTask: self._open_task,
@@ -95,10 +113,13 @@ class _Story:
     def plan_ahead(self, told: Iterable[Told], taken: Iterable[Taken]) -> None:
         for use in taken:
             self._later(use.at, self._take, use)
+        for contact in self._scene.people if self._by_calendar else ():
+            self._later(self._scene.since, self._look_ahead, contact)
         for each in told:
             self._later(each.at, self._hear, each)
 
     def run(self, until: datetime) -> None:
+        self._until = until
         queue = self._queue
         while queue and queue[0][0] <= until:
             now, _, act, what = heapq.heappop(queue)
@@ -115,9 +136,6 @@ class _Story:
     def _hear(self, told: Told, now: datetime) -> None:
         if told.reply is not None and told.contact is not None:
             self._answered(told.contact, told.reply, now)
-        if told.begins is not None and told.contact is not None:
-            key = str(told.begins.get(self._plan.key_field, "")) if self._plan.key_field else ""
-            self._enter(told.contact, key, Entered(now, told.begins), now)
         event = told.event
         if event is None:
             return
@@ -159,28 +177,78 @@ class _Story:
     # Beginnings
 
     def _knock(self, contact: int, event: Event, now: datetime) -> None:
+        if event.name in self._tells_of_days:
+            self._look_ahead(contact, now)
         try:
-            key = enters(self._plan, event, lambda keys, _at: self._known(contact, keys, now))
+            state = self._asked_in(contact, event, now)
         except LookupError as error:
             self._not_begun(contact, now, str(error))
             return
-        if key is not None:
-            self._enter(contact, key, Entered(event.at, event.data, event.id), now)
-
-    def _enter(self, contact: int, key: str, entered: Entered, now: datetime) -> None:
-        door = self._doors.setdefault((contact, key), [])
-        verdict = may_enter(self._plan.definition.reentry, self._past(contact, key, door, now), now)
-        if not isinstance(verdict, MayEnter):
+        if state is None:
             return
+        later = bool(self._plan.starting) and event.name.endswith(f".{MOVED}")
+        walk = self._enter(state, event.id, now, only_later=later)
+        if walk is None:
+            return
+        for heard in tuple(self._heard[contact]):
+            is_new = heard.id != event.id and heard.at >= event.at
+            if is_new and heard.name in self._plan.listens:
+                self._feed(walk, heard, now)
+
+    def _asked_in(self, contact: int, event: Event, now: datetime) -> State | None:
+        """The row that the event begins, as ``entering`` makes it."""
+        key = knock(self._plan, event)
+        if key is None:
+            return None
+        keys = entry_facts(self._plan, key)
+        facts = self._known(contact, keys, now) if keys else {}
+        if enters(self._plan, event, lambda _keys, _at: facts) is None:
+            return None
+        return first_state(self._plan, State(self._scene.journey_id, contact, key), event, facts)
+
+    def _look_ahead(self, contact: int, now: datetime) -> None:
+        """For what begins by the calendar, as ``journeys.occasions`` does: a day before, and no later than
+        a day after."""
+        plan, since = self._plan, self._seen_to.get(contact, now - GRACE)
+        facts = self._known(contact, plan.starting, now)
+        unread = [key for key in plan.starting if facts.get(key, UNKNOWN) is UNKNOWN]
+        if unread:
+            self._not_begun(contact, now, ", ".join(unread))
+            return
+        found = next_occasion(plan, facts, since, self._until)
+        if found is None:
+            return
+        if found.start.at > now + GRACE:
+            self._later(found.start.at - GRACE, self._look_ahead, contact)
+            return
+        self._seen_to[contact] = found.start.at + LITTLE
+        asked, by_rule = plan.entry_question, isinstance(plan.definition.entry, RecurringEntry)
+        holds = not by_rule or asked is None or asked.evaluate(Values(facts, "", {}, {}))
+        if found.start.until > now and holds:
+            row = State(self._scene.journey_id, contact, found.key)
+            self._enter(awaiting(plan, row, found, facts, now), found.trigger, now)
+        self._later(max(now, found.start.at + LITTLE), self._look_ahead, contact)
+
+    def _enter(self, state: State, trigger: int, now: datetime, only_later: bool = False) -> Walk | None:
+        contact, key = state.contact_id, state.entry_key
+        door, dated = self._doors.setdefault((contact, key), []), bool(self._plan.starting)
+        past = self._past(contact, key, door, now)
+        over = only_later and past.count and (state.due_at is None or state.due_at <= now)
+        if (contact, key, trigger) in self._used or (dated and past.live) or over:
+            return None
+        verdict = may_enter(self._plan.definition.reentry, past, now)
+        if not isinstance(verdict, MayEnter):
+            return None
+        self._used.add((contact, key, trigger))
         for walk in door:
             if verdict.stop_live and not walk.over:
                 self._feed(walk, Stop(now, "restarted"), now)
-        walk = self._begin(contact, key, verdict.entry_no, entered, now)
+        walk = Walk(contact, key, verdict.entry_no, now, state)
         door.append(walk)
-        for heard in tuple(self._heard[contact]):
-            is_new = heard.id != entered.event_id and heard.at >= entered.at
-            if is_new and heard.name in self._plan.listens:
-                self._feed(walk, heard, now)
+        self.tale.walks.append(walk)
+        self._by_contact[contact].append(walk)
+        self._later(max(now, state.due_at or now), self._due, walk)
+        return walk
 
     def _past(self, contact: int, key: str, door: Sequence[Walk], now: datetime) -> Past:
         earlier = self._scene.earlier.get((contact, key), Earlier(0))
@@ -191,14 +259,6 @@ class _Story:
             ends.append(earlier.until if earlier.until <= now else None)
         last = max((end for end in ends if end is not None), default=None)
         return Past(earlier.times + len(door), live, last)
-
-    def _begin(self, contact: int, key: str, entry_no: int, entered: Entered, now: datetime) -> Walk:
-        state = begin(self._plan, State(self._scene.journey_id, contact, key), entered)
-        walk = Walk(contact, key, entry_no, now, state)
-        self.tale.walks.append(walk)
-        self._by_contact[contact].append(walk)
-        self._later(max(now, entered.at), self._due, walk)
-        return walk
 
     def _not_begun(self, contact: int, now: datetime, why: str) -> None:
         walk = Walk(contact, "", 0, now, State(self._scene.journey_id, contact, ""), unknown=(why,))
@@ -224,15 +284,20 @@ class _Story:
             return
         if answer.state is before:
             return
+        self._move_on(walk, answer, now)
+        for effect in answer.effects:
+            self._carry_out(walk, effect, now)
+        self._rest(walk, before, now)
+
+    def _move_on(self, walk: Walk, answer: Advance, now: datetime) -> None:
+        if not walk.state.visit:
+            walk.began_at = now
         walk.state = answer.state
         if self._scene.keep_stays:
             walk.stays += [Stay(each.step, each.since, now, each.result) for each in answer.visits]
         if answer.state.phase is Phase.ENDED:
             walk.ended_at = now
             self._by_contact[walk.contact].remove(walk)
-        for effect in answer.effects:
-            self._carry_out(walk, effect, now)
-        self._rest(walk, before, now)
 
     def _stepped(self, walk: Walk, stimulus: Stimulus, now: datetime) -> Advance:
         keys = wanted(self._plan, walk.state)

@@ -1,8 +1,8 @@
 """What a story is told with, and what it comes to: values of ``rules.story``."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +13,8 @@ from tactful.journeys.rules.moves import EnqueueSend, Event, Facts, State
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.types import Text
 from tactful.touchpoints.types import TouchpointView
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Reply(NamedTuple):
@@ -25,14 +27,12 @@ class Reply(NamedTuple):
 
 class Told(NamedTuple):
     """Something becomes known at ``at``: an event (its own moment may be earlier), or a person's answer.
-    ``contact`` None: it concerns everybody, such as the end of a hold over everything. ``begins``: the
-    journey begins for another reason than an event, such as a date that has come; with its fields."""
+    ``contact`` None: it concerns everybody, such as the end of a hold over everything."""
 
     at: datetime
     contact: int | None
     event: Event | None = None
     reply: Reply | None = None
-    begins: Mapping[str, Any] | None = None
 
 
 class Taken(NamedTuple):
@@ -159,6 +159,11 @@ class Walk:
     ended_at: datetime | None = None
 
     @property
+    def begun(self) -> bool:
+        """Not one that only waited for its date."""
+        return bool(self.state.visit or self.unknown or self.trouble)
+
+    @property
     def over(self) -> bool:
         return self.ended_at is not None or bool(self.unknown) or bool(self.trouble)
 
@@ -166,12 +171,15 @@ class Walk:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What stands around a story. ``touchpoints`` by slug; a missing one counts as undecided.
+    ``people``: the clients for whom a journey that begins by the calendar looks, from ``since`` on.
     ``keep_stays``: remember every step, for one client and not for a hundred thousand."""
 
     plan: Plan
     world: World
     touchpoints: Mapping[str, TouchpointView]
     journey_id: int = 1
+    people: Collection[int] = ()
+    since: datetime = LONG_AGO
     keep_stays: bool = True
     earlier: Mapping[tuple[int, str], Earlier] = field(default_factory=dict)
 

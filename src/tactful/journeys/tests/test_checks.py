@@ -176,9 +176,12 @@ AWAITED = {"tip": touchpoint("tip", kind=MessageClass.AWAITED)}
 
 
 def test_advertising_asks_for_consent_somewhere() -> None:
-    bare = walking(send("a"))
+    bare = walking(send("a", "b"), Wait("b", "c", DAY), Exit("c"))
     assert found(bare, touchpoints=ADVERTISING) == [("J010", "no_basis", "a")]
     asked = [
+        walking(send("a")),
+        walking(send("a", "b"), Exit("b")),
+        walking(send("a", "b", if_not_sent="c"), Wait("b", "c", DAY), Exit("c")),
         walking(send("a", still_true=CONSENT)),
         walking(Branch("b", END, (Arm(CONSENT, "a"),)), send("a")),
         replace(bare, entry=SegmentEntry("readers")),
@@ -260,7 +263,7 @@ def test_journeys_that_begin_each_other() -> None:
         (walking(Exit("a"), Exit("b")), {}),
         (walking(Wait("a", NOTHING, DAY)), {}),
         (walking(send("a", latest=Delay())), {}),
-        (walking(send("a")), {"touchpoints": ADVERTISING}),
+        (walking(send("a", "b"), Wait("b", "c", DAY), Exit("c")), {"touchpoints": ADVERTISING}),
         (walking(Task("a", END, TaskKind.CALL, Text("Call", "Ring"))), {}),
     ],
 )

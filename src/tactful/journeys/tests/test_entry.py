@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tactful.gate.types import UNKNOWN
-from tactful.journeys.rules.entry import MayEnter, NotNow, Past, begins_at, enters, may_enter
+from tactful.journeys.rules.dates import start_of
+from tactful.journeys.rules.entry import MayEnter, NotNow, Past, enters, may_enter
 from tactful.journeys.rules.moves import Event, Facts
 from tactful.journeys.types import (
     AllOf,
@@ -88,6 +89,7 @@ def test_beginning_again(
 
 def test_a_journey_with_a_date_begins_so_much_earlier() -> None:
     entry = DateEntry("appointment.starts_at", timedelta(hours=24), "appointment")
-    at = begins_at(entry, "2026-03-30T09:00", OSLO)
-    assert at == datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
-    assert begins_at(entry, None, OSLO) is None
+    start = start_of(entry, "17", "2026-03-30T09:00", OSLO, None)
+    assert start is not None
+    assert start.at == datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
+    assert start_of(entry, "17", None, OSLO, None) is None

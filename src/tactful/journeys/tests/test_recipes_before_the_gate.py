@@ -7,10 +7,9 @@ import pytest
 from tactful.journeys import recipes
 from tactful.journeys.rules.definition import read
 from tactful.journeys.rules.expected import differences, read_expected
-from tactful.journeys.rules.given import dated, read_given
+from tactful.journeys.rules.given import read_given, scene_of
 from tactful.journeys.rules.plan import compile_plan
 from tactful.journeys.rules.story import tell
-from tactful.journeys.rules.tale import Scene
 from tactful.touchpoints.rules.catalogue import suggestions
 from tactful.touchpoints.types import Line, TouchpointView
 
@@ -29,6 +28,5 @@ TESTS = [(slug, test) for slug in recipes.names() for test in recipes.notes(slug
 def test_a_recipe_keeps_its_word(slug: str, test: dict[str, Any]) -> None:
     plan, document = compile_plan(read(recipes.text(slug))), {**test["given"], "house": OPEN}
     given = read_given(document)
-    scene = Scene(plan, given.world, POINTS)
-    tale = tell(scene, (*given.told, *dated(plan, document)), given.until, given.taken)
+    tale = tell(scene_of(plan, given, POINTS), given.told, given.until, given.taken)
     assert differences(read_expected(test["expected"]), tale) == ()

@@ -7,8 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
-from tactful.journeys.rules.entry import begins_at
-from tactful.journeys.rules.moves import EnqueueSend, Entered, Facts, OpenTask, Outcome, TaskAnswered
+from tactful.journeys.rules.moves import EnqueueSend, Facts, OpenTask, Outcome, TaskAnswered
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.rules.simulate import Happening, Trace, simulate
 from tactful.journeys.types import CALENDAR_FACT, DateEntry
@@ -28,14 +27,13 @@ class Came:
 
 
 def run(plan: Plan, test: Test) -> Came:
-    """Each beginning of the journey is walked by itself, as each is an enrolment of its own."""
     house = House(test["given"])
-    traces = [_walk(plan, house, happenings) for happenings in _beginnings(plan, house)]
-    made = sorted((one for trace in traces for one in _arrived(trace, house)), key=lambda one: one[0])
+    trace = _walk(plan, house, _beginnings(house))
+    made = sorted(_arrived(trace, house), key=lambda one: one[0])
     return Came(
         [("message" if isinstance(effect, EnqueueSend) else "task", step, at) for at, step, effect in made],
         [(at, effect.touchpoint) for at, _, effect in made if isinstance(effect, EnqueueSend)],
-        traces[-1].state.end_reason if traces else "",
+        trace.state.end_reason,
     )
 
 
@@ -89,38 +87,25 @@ class House:
 
 def _walk(plan: Plan, house: House, happenings: list[Happening]) -> Trace:
     """An answer names its step; its visit is found by walking up to it first."""
-    heard = list(happenings)
+    heard, since = list(happenings), _since(plan, house)
     for reply in house.replies:
         at = datetime.fromisoformat(reply["at"])
-        before = simulate(plan, heard, house.facts, at, house.deliver).state
+        before = simulate(plan, heard, house.facts, at, house.deliver, since).state
         if before.step == reply["step"]:
             heard.append(Happening(at, stimulus=TaskAnswered(before.visit, at, reply.get("answer", ""))))
-    return simulate(plan, heard, house.facts, house.until, house.deliver)
+    return simulate(plan, heard, house.facts, house.until, house.deliver, since)
 
 
-def _beginnings(plan: Plan, house: House) -> Iterator[list[Happening]]:
-    events = [Happening(datetime.fromisoformat(row["at"]), row["name"], row["data"]) for row in house.events]
+def _beginnings(house: House) -> list[Happening]:
+    """In this machine the first event that fits begins a walk; a date of the client is waited for."""
+    return [Happening(datetime.fromisoformat(row["at"]), row["name"], row["data"]) for row in house.events]
+
+
+def _since(plan: Plan, house: House) -> datetime | None:
     entry = plan.definition.entry
     if not isinstance(entry, DateEntry):
-        yield events
-        return
-    dates = [row for row in house.said if row[0].partition(":")[0] == entry.of]
-    for number, (fact, value, since) in enumerate(dates):
-        moved = dates[number + 1][2] if number + 1 < len(dates) else house.until
-        begins = _begins(entry, value, since, house)
-        if begins <= moved:
-            data = {entry.key: fact.partition("=")[2]} if entry.key else {}
-            started = Happening(begins, stimulus=Entered(begins, data))
-            yield [started, *(each for each in events if each.at >= begins)]
-
-
-def _begins(entry: DateEntry, value: str, since: datetime, house: House) -> datetime:
-    """A date that is known late begins late. A day of the client comes round every year."""
-    if entry.of.startswith("contact."):
-        value = f"{since.astimezone(house.zone).year}{value[4:]}"
-    begins = begins_at(entry, value, house.calendar)
-    assert begins is not None, f"{value} is no date."
-    return max(begins, since)
+        return None
+    return min((since for fact, _, since in house.said if fact == entry.of), default=None)
 
 
 def _arrived(trace: Trace, house: House) -> Iterator[tuple[datetime, str, Any]]:
