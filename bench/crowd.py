@@ -1,8 +1,9 @@
-"""A million clients on the way through the recipe, copied into the database of a bench."""
+"""A million clients on their way through a journey, copied into the database of a bench."""
 
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -10,10 +11,9 @@ from django.db import connection
 from tactful.foundation.clock import business_now
 from tactful.journeys.actions import import_journey, switch_on
 from tactful.journeys.models import JourneyVersion
-from tactful.journeys.recipes import text
 from tactful.touchpoints.models import Touchpoint, TouchpointRevision
 
-RECIPE = "annual-accounts-documents"
+JOURNEY = Path(__file__).with_name("mixed.yaml")
 CLASSES = {
     "document-request": "relationship",
     "document-reminder": "relationship",
@@ -55,7 +55,7 @@ def _journey(now: datetime) -> JourneyVersion:
         )
         revision = TouchpointRevision.objects.create(touchpoint=point, line="structural", at=now)
         Touchpoint.objects.filter(pk=point.pk).update(current=revision)
-    version = import_journey(text(RECIPE), acting_user=None, now=now)
+    version = import_journey(JOURNEY.read_text(), acting_user=None, now=now)
     switch_on(version.journey_id, acting_user=None, now=now)
     return version
 
@@ -114,7 +114,8 @@ def _spells(numbers: range, now: datetime) -> Iterator[tuple[Any, ...]]:
 def _enrolments(
     waiting: int, due: int, moments: tuple[datetime, datetime], version: JourneyVersion
 ) -> Iterator[tuple[Any, ...]]:
-    """Every other one waits for documents or a week, the others for the second reminder."""
+    """Every other one waits for documents or a week, and then for a reminder; the others for the moment
+    when a person is asked to call."""
     now, falls_due = moments
     for n in range(waiting):
         ident = FIRST + n
@@ -123,7 +124,7 @@ def _enrolments(
         context = json.dumps({"entered": now.isoformat(), "entry": entry, "seen": [ident]})
         first = n % 2 == 0
         step, visit, phase = (
-            ("wait-for-documents", 2, "waiting_event") if first else ("wait-once-more", 4, "waiting")
+            ("wait-for-documents", 1, "waiting_event") if first else ("wait-once-more", 4, "waiting")
         )
         event, match = ("documents.complete", json.dumps(entry)) if first else (None, None)
         yield (ident, version.journey_id, version.pk, ident, str(ident), 1, ident, step, visit, phase, at,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from bench.crowd import CLASSES, FIRST, RECIPE, _copy
+from bench.crowd import FIRST, _copy
 from tactful.config.replaying import replay_on_two_cores
 from tactful.events.types import LANES
 from tactful.foundation.clock import business_now
@@ -21,6 +21,7 @@ from tactful.journeys.recipes import text
 from tactful.journeys.rules.definition import read
 from tactful.journeys.types import Definition
 
+RECIPE = "annual-accounts-documents"
 DAYS = 90
 BASE = FIRST * 10  # ids of these clients
 OTHERS = ("page.viewed", "order.placed", "invoice.paid", "form.opened", "file.viewed")
@@ -151,4 +152,4 @@ def _story(n: int, since: datetime) -> Iterator[tuple[str, datetime, str]]:
         yield "documents.complete", comes, data
 
 
-__all__ = ["CLASSES", "make", "measure"]
+__all__ = ["make", "measure"]
