@@ -9,13 +9,12 @@ from tactful.delivery import actions as delivery
 from tactful.delivery.types import NewMessage
 from tactful.events.actions import record
 from tactful.events.types import NewFact
-from tactful.journeys.hearing import STOP_WANTED
 from tactful.journeys.hot import calls
 from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.conditions import fact_key, fact_name
-from tactful.journeys.rules.entry_events import START_WANTED
+from tactful.journeys.rules.entry_events import START_WANTED, STOP_WANTED
 from tactful.journeys.rules.moves import (
     AddTag,
     CallWebhook,

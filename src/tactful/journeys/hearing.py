@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from tactful.events.types import Fact
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of
+from tactful.journeys.rules.entry import stopped_by
+from tactful.journeys.rules.entry_events import STOP_WANTED
 from tactful.journeys.rules.moves import (
     CallAnswered,
     Event,
@@ -18,7 +19,6 @@ from tactful.journeys.rules.moves import (
     Stop,
     TaskAnswered,
 )
-from tactful.journeys.rules.plan import Plan
 
 OUTCOMES = {
     "message.sent": Outcome.SENT,
@@ -32,7 +32,6 @@ OUTCOMES = {
 RELEASED = "message.released"
 ANSWERED = "task.done"
 CALLED = "webhook.answered"
-STOP_WANTED = "journey.stop_wanted"
 ADDRESSED = frozenset((*OUTCOMES, RELEASED, ANSWERED, CALLED))
 
 
@@ -64,19 +63,9 @@ def _heard(row: Row, facts: Sequence[Fact]) -> Iterator[Stimulus]:
             yield _answer(fact)
         if fact.name in plan.listens:
             yield event(fact)
-        if fact.name == STOP_WANTED and _is_stopped(row, plan, fact):
+        by_other = fact.name == STOP_WANTED and fact.data.get("enrolment") != row.id
+        if by_other and stopped_by(plan, row.state, event(fact)):
             yield Stop(fact.ts, "stopped_by_journey")
-
-
-def _is_stopped(row: Row, plan: Plan, fact: Fact) -> bool:
-    """Another journey asks for it: of the same object, if both have one, and of what ran at that time."""
-    if fact.data.get("stop") != plan.definition.slug or fact.data.get("enrolment") == row.id:
-        return False
-    key = fact.data.get("key")
-    began = row.state.context.get("entered")
-    waits = bool(plan.starting) and not row.state.step
-    same = not key or not row.state.entry_key or key == row.state.entry_key
-    return same and (waits or began is None or datetime.fromisoformat(began) <= fact.ts)
 
 
 def _addressee(fact: Fact) -> int | None:

@@ -15,6 +15,7 @@ from tactful.journeys.rules.definition import parse
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.stored import FailedTests, StoredRun, run_given, run_stored
 from tactful.journeys.types import Definition
+from tactful.kernel.spans import Span
 
 __all__ = [
     "Enrolment",
@@ -24,12 +25,14 @@ __all__ = [
     "JourneyTest",
     "JourneyVersion",
     "ObjectFacts",
+    "ObjectPast",
     "PastEnrolment",
     "StepCrowd",
     "StoredRun",
     "VersionCrowd",
     "Walked",
     "all_journeys",
+    "begun_before",
     "crowds",
     "crowds_of_version",
     "current_definition",
@@ -39,6 +42,8 @@ __all__ = [
     "live_plan",
     "numbered_version",
     "object_facts",
+    "object_pasts",
+    "objects_between",
     "older_versions",
     "past_enrolments",
     "run_given",
@@ -250,3 +255,41 @@ def object_facts(named: Collection[tuple[str, str]], at: datetime) -> dict[tuple
     """By (``appointment``, ``17``): the client and the fields of each object that was ever told of, as
     they stood at a moment; no fields when it is off."""
     return {each: ObjectFacts(*found) for each, found in objects.values_at(named, at).items()}
+
+
+def objects_between(kind: str, since: datetime, until: datetime) -> dict[int, list[str]]:
+    """By contact, the keys of the objects of this kind that were known of in a stretch of time."""
+    return objects.between(kind, since, until)
+
+
+class ObjectPast(NamedTuple):
+    """One field of an object for some time."""
+
+    span: Span
+    contact_id: int | None
+    field: str
+    value: Any
+
+
+def object_pasts(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[ObjectPast]]:
+    """All that was ever known of each object that was ever told of, the oldest first."""
+    return {
+        each: [
+            ObjectPast(Span(row.from_at, row.to_at, row.recorded_at, row.end_recorded_at), row.contact_id,
+                       row.field, row.value)
+            for row in rows
+        ]
+        for each, rows in objects.pasts(named).items()
+    }  # fmt: skip
+
+
+STANDS_IN = """SELECT id FROM enrolment
+WHERE journey_id = %(journey)s AND contact_id = ANY(%(contacts)s::bigint[])
+    AND ((step <> '' AND wait_since < %(since)s)
+    OR EXISTS (SELECT FROM visit WHERE enrolment_id = enrolment.id AND visit.at < %(since)s))"""
+
+
+def begun_before(journey_id: int, contact_ids: Collection[int], since: datetime) -> set[int]:
+    """Enrolments of these contacts that had taken their first step by then."""
+    params = {"journey": journey_id, "contacts": pg.numbers(contact_ids), "since": since}
+    return {ident for (ident,) in pg.many(STANDS_IN, params)}

@@ -13,7 +13,7 @@ from tactful.events.types import Fact
 from tactful.journeys import queries as journeys
 from tactful.journeys.actions import NewTest, keep_test
 from tactful.journeys.queries import JourneyTest, PastEnrolment
-from tactful.journeys.rules.entry_events import entry_event
+from tactful.journeys.rules.entry_events import events_of
 from tactful.journeys.rules.expected import NO_MESSAGE
 from tactful.journeys.rules.freezing import Past, freeze
 from tactful.journeys.rules.given import SINCE
@@ -21,7 +21,7 @@ from tactful.journeys.rules.past import ClientPast
 from tactful.journeys.rules.plan import Plan
 from tactful.touchpoints import queries as touchpoints
 from tactful.wiring.past_reading import ENGAGEMENT, members, read_clients, read_house
-from tactful.wiring.really_sent import ANSWERED, Own, read_sent, told_of
+from tactful.wiring.really_sent import ANSWERED, CALLED, Own, read_sent, told_of
 from tactful.wiring.replay import LATE, WAKES, WEEK
 
 LITTLE = timedelta(minutes=1)
@@ -75,16 +75,19 @@ def _past(contact: int, row: PastEnrolment, found: journeys.Walked, sent_at: dat
         told=list(told_of(_facts(contact, plan, row, until), own, steps)),
         moments=_moments(client, about, until),
         suffix=f":{about}" if about else "",
+        since=row.entered_at,
         until=until,
     )
 
 
 def _facts(contact: int, plan: Plan, row: PastEnrolment, until: datetime) -> list[Fact]:
-    names = sorted({*plan.listens, *WAKES, ANSWERED, entry_event(plan.definition) or ""})
+    begun_by = events_of(plan.definition.entry)
+    names = sorted({*plan.listens, *WAKES, ANSWERED, CALLED, *begun_by})
     stretch = Stretch(names, row.entered_at - LATE, row.entered_at - LATE, until)
     facts = list(events.in_turn(stretch, [contact]))
-    begun_by = entry_event(plan.definition)
-    return [fact for fact in facts if fact.name != begun_by or fact.id == row.trigger_id]
+    if plan.starting:
+        return facts
+    return [fact for fact in facts if fact.name not in begun_by or fact.id == row.trigger_id]
 
 
 def _moments(client: ClientPast, about: str, until: datetime) -> list[datetime]:

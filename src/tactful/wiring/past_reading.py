@@ -6,14 +6,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from tactful.channels.types import Channel
 from tactful.contacts import queries as contacts
 from tactful.contacts.queries import ContactPast
 from tactful.engagements import queries as engagements
 from tactful.engagements.queries import EngagementPast
 from tactful.foundation.queries import businesses_between
 from tactful.gate.queries import StandingHold
-from tactful.gate.types import UNKNOWN, GateSettings, Standing
+from tactful.gate.types import UNKNOWN, GateSettings, PlaceFact, Standing
 from tactful.inbox.queries import TalkSpell
+from tactful.journeys import queries as journeys
+from tactful.journeys.queries import ObjectPast
 from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
 from tactful.journeys.rules.past import (
     AddressPast,
@@ -23,12 +26,16 @@ from tactful.journeys.rules.past import (
     OrderPast,
     PastWorld,
     TalkPast,
+    complained_lately,
+    has_basis,
 )
-from tactful.journeys.types import CALENDAR_FACT
+from tactful.journeys.rules.quiet_hours import QuietHours
+from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT
 from tactful.kernel.calendars import is_holiday
 from tactful.kernel.spans import Span
+from tactful.touchpoints.types import Purpose
 from tactful.wiring.gate_facts import settings_of
-from tactful.wiring.object_facts import IN_WORDS, TRUTHS
+from tactful.wiring.object_facts import BEREAVED, COMPLAINED, CONSENT_FACT, IN_WORDS, TRUTHS
 
 ENGAGEMENT = "engagement"
 SPAN = ("from_at", "to_at", "recorded_at", "end_recorded_at")
@@ -45,6 +52,9 @@ class House:
     def language(self, at: datetime) -> str:
         return next((each for since, each in reversed(self.languages) if since <= at), self.languages[0][1])
 
+    def rules(self, at: datetime) -> GateSettings:
+        return next((each for since, each in reversed(self.settings) if since <= at), self.settings[0][1])
+
 
 def read_house(since: datetime, until: datetime) -> House:
     stood = businesses_between(since, until)
@@ -56,17 +66,26 @@ def read_house(since: datetime, until: datetime) -> House:
 
 
 def read_clients(ids: Collection[int], objects: Collection[str], house: House) -> dict[int, ClientPast]:
-    """``objects``: engagements that may be asked about, such as ``engagement=17``."""
+    """``objects``: those that may be asked about, such as ``engagement=17``."""
     people = contacts.contact_pasts(ids)
     talks = _talks(ids)
     wanted = {number for about in objects if (number := _engagement(about)) is not None}
-    views = engagements.pasts(wanted) if wanted else {}
-    return {ident: _client(past, talks.get(ident, ()), views, house) for ident, past in people.items()}
+    known = _Objects(
+        engagements.pasts(wanted) if wanted else {},
+        journeys.object_pasts([(kind, key) for kind, _, key in (each.partition("=") for each in objects)]),
+    )
+    return {ident: _client(past, talks.get(ident, ()), known, house) for ident, past in people.items()}
 
 
-def _client(
-    past: ContactPast, talks: Sequence[TalkPast], views: Mapping[int, EngagementPast], house: House
-) -> ClientPast:
+@dataclass(frozen=True, slots=True)
+class _Objects:
+    """``told``: objects of which only events tell, by kind and key."""
+
+    engagements: Mapping[int, EngagementPast]
+    told: Mapping[tuple[str, str], Sequence[ObjectPast]]
+
+
+def _client(past: ContactPast, talks: Sequence[TalkPast], objects: _Objects, house: House) -> ClientPast:
     client = ClientPast(
         past.id,
         past.places(),
@@ -75,7 +94,7 @@ def _client(
         tuple(FlagPast(span, key) for span, key in past.flags),
         tuple(AddressPast(*address) for address in past.addresses),
     )
-    client.read = _Reader(past, client, views, house).read
+    client.read = _Reader(past, client, objects, house).read
     return client
 
 
@@ -116,13 +135,12 @@ class _Reader:
 
     past: ContactPast
     client: ClientPast
-    views: Mapping[int, EngagementPast]
+    objects: _Objects
     house: House
 
     def read(self, key: str, at: datetime, known_by: datetime) -> Any:
         family = key.partition(".")[0]
-        reader = _FAMILIES.get(family)
-        return UNKNOWN if reader is None else reader(self, key, at, known_by)
+        return _FAMILIES.get(family, _Reader.told)(self, key, at, known_by)
 
     def contact(self, key: str, at: datetime, known_by: datetime) -> Any:
         name = key.removeprefix("contact.")
@@ -130,6 +148,8 @@ class _Reader:
             return self.past.attribute(name.removeprefix("attribute."), at, known_by)
         if name == "name":
             return self.past.name
+        if key in _DELICATE:
+            return _DELICATE[key](self, at)
         if name not in ("language", "tier"):
             return UNKNOWN
         value = self.past.column(name, at, known_by)
@@ -139,13 +159,37 @@ class _Reader:
 
     def calendar(self, key: str, at: datetime, _known_by: datetime) -> Any:
         place = self.client.place(at)
-        if key != CALENDAR_FACT or place is None:
+        if place is None:
+            return UNKNOWN
+        if key == QUIET_FACT:
+            return _quiet(PlaceFact(place.zones, place.country, place.subdivision), self.house.rules(at))
+        if key != CALENDAR_FACT:
             return UNKNOWN
         return _calendar(place.zones[0], place.country, place.subdivision)
 
+    def told(self, key: str, at: datetime, known_by: datetime) -> Any:
+        """As ``object_facts`` reads it: None when the object is off, UNKNOWN when nobody tells of it."""
+        name, _, about = key.partition(":")
+        kind, _, ident = about.partition("=")
+        owner, _, field = name.partition(".")
+        rows = self.objects.told.get((kind, ident)) if kind == owner else None
+        if not rows or rows[0].contact_id != self.past.id:
+            return UNKNOWN
+        held = [row.value for row in rows if row.field == field and row.span.held(at, known_by)]
+        return held[-1] if held else None
+
+    def bereaved(self, at: datetime) -> bool:
+        return any(flag.key == "bereaved" and flag.span.held(at, at) for flag in self.client.flags)
+
+    def complained(self, at: datetime) -> bool:
+        return complained_lately(self.client, at, self.house.rules(at).mood_days)
+
+    def consented(self, at: datetime) -> bool:
+        return has_basis(self.client, Purpose.MARKETING, Channel.MAIL, at)
+
     def engagement(self, key: str, at: datetime, known_by: datetime) -> Any:
         name, _, about = key.partition(":")
-        past = self.views.get(_engagement(about) or 0)
+        past = self.objects.engagements.get(_engagement(about) or 0)
         if past is None or past.today.contact_id != self.past.id:
             return UNKNOWN
         if name in TRUTHS:
@@ -156,12 +200,22 @@ class _Reader:
         return IN_WORDS[name](past.view(at, known_by), language)
 
 
+_DELICATE: Mapping[str, Callable[[_Reader, datetime], bool]] = {
+    BEREAVED: _Reader.bereaved,
+    COMPLAINED: _Reader.complained,
+    CONSENT_FACT: _Reader.consented,
+}
 _FAMILIES: Mapping[str, Callable[[_Reader, str, datetime, datetime], Any]] = {
     "contact": _Reader.contact,
     "calendar": _Reader.calendar,
     "documents": _Reader.engagement,
     "engagement": _Reader.engagement,
 }
+
+
+@lru_cache(maxsize=1024)
+def _quiet(place: PlaceFact, settings: GateSettings) -> QuietHours:
+    return QuietHours(place, settings)
 
 
 @lru_cache(maxsize=1024)

@@ -13,10 +13,11 @@ from tactful.journeys.queries import PastEnrolment
 from tactful.journeys.rules.mishaps import OtherSend
 from tactful.journeys.rules.moves import Event
 from tactful.journeys.rules.replayed import RealSend
-from tactful.journeys.rules.tale import Earlier, Reply, Taken, Told
+from tactful.journeys.rules.tale import Answered, Earlier, Reply, Taken, Told
 from tactful.touchpoints.types import TouchpointView
 
 ANSWERED = "task.done"
+CALLED = "webhook.answered"
 LEFT = ("sent", "unknown")  # what nobody can know has most likely arrived
 FIELDS = (
     "pk", "contact_id", "cap_day", "cap_scopes", "cleared_at", "first_handoff_at", "author",
@@ -61,6 +62,8 @@ class Own:
             return data.get("cause") == "visit" and data.get("cause_id") in self.rows
         if name.startswith("journey."):
             return data.get("journey") in (self.journey_id, self.slug)
+        if name == CALLED:
+            return data.get("enrolment") in self.rows
         return (
             name == ANSWERED
             and data.get("subject_kind") == "enrolment"
@@ -77,13 +80,29 @@ def told_of(facts: Iterable[Fact], own: Own, steps: Mapping[tuple[int, int], str
     for fact in facts:
         if not own.said(fact):
             yield Told(fact.recorded_at, fact.contact_id, event_of(fact))
-        elif fact.name == ANSWERED:
-            row, params = own.rows[fact.data["subject_id"]], fact.data.get("params")
-            visit = params.get("visit") if isinstance(params, dict) else None
-            step = steps.get((row.id, visit)) if isinstance(visit, int) else None
-            if step is not None:
-                reply = Reply(step, str(fact.data.get("answer", "")), row.entry_key)
-                yield Told(fact.recorded_at, fact.contact_id, reply=reply)
+        elif (said := _again(fact, own, steps)) is not None:
+            yield said
+
+
+def _again(fact: Fact, own: Own, steps: Mapping[tuple[int, int], str]) -> Told | None:
+    """What was answered to the journey's own task or call, for the same step of the draft."""
+    data = fact.data
+    if fact.name == ANSWERED:
+        row, params = own.rows[data["subject_id"]], data.get("params")
+        visit = params.get("visit") if isinstance(params, dict) else None
+    elif fact.name == CALLED:
+        row, visit = own.rows[data["enrolment"]], data.get("visit")
+    else:
+        return None
+    step = steps.get((row.id, visit)) if isinstance(visit, int) else None
+    if step is None:
+        return None
+    if fact.name == ANSWERED:
+        reply = Reply(step, str(data.get("answer", "")), row.entry_key)
+        return Told(fact.recorded_at, fact.contact_id, reply=reply)
+    fields = data.get("answer")
+    call = Answered(step, bool(data.get("ok")), fields if isinstance(fields, dict) else {}, row.entry_key)
+    return Told(fact.recorded_at, fact.contact_id, call=call)
 
 
 def event_of(fact: Fact) -> Event:

@@ -6,7 +6,7 @@ journey itself sent and said is taken out; what others sent stays and counts, an
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -14,13 +14,16 @@ from itertools import groupby
 from django.db import transaction
 
 from tactful.contacts import queries as contacts
+from tactful.contacts.queries import days
 from tactful.events import queries as events
 from tactful.events.queries import Stretch
 from tactful.events.types import Fact
 from tactful.gate.rules.codes import Wake
 from tactful.journeys import queries as journeys
+from tactful.journeys.rules.dates import ATTRIBUTE, MOVED, month_days, of_client
+from tactful.journeys.rules.doors import by_calendar
 from tactful.journeys.rules.entry import entry_key
-from tactful.journeys.rules.entry_events import entry_event
+from tactful.journeys.rules.entry_events import STOP_WANTED, events_of
 from tactful.journeys.rules.mishaps import Mishap, Signs, mishaps, signs_of
 from tactful.journeys.rules.moves import Event
 from tactful.journeys.rules.past import ClientPast
@@ -35,19 +38,20 @@ from tactful.journeys.rules.replayed import (
 )
 from tactful.journeys.rules.story import tell
 from tactful.journeys.rules.tale import Fate, Scene, Tale, Told
-from tactful.journeys.types import Definition, Task
+from tactful.journeys.types import Approval, DateEntry, Definition, RecurringEntry, Task, Webhook
 from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.types import TouchpointView
 from tactful.wiring.past_reading import House, members, read_clients, read_house, world_of
-from tactful.wiring.really_sent import ANSWERED, Own, Sent, event_of, read_sent, told_of
+from tactful.wiring.really_sent import ANSWERED, CALLED, Own, Sent, event_of, read_sent, told_of
 
 DAYS = 90
 TOGETHER = 2_000  # clients whose past is in memory at a time
 LATE = timedelta(days=7)  # what happened so long before the stretch, but was learned of in it, counts
 WEEK = timedelta(days=7)  # caps look back so far
 WAKES = tuple(map(str, Wake))
+EVERYBODY = 10_000_000
+MOVED_DAY = "moved_day"
 NOTES = ("channels", "removed_addresses", "touchpoints", "delivered", "merging")
-NO_ENTRY = "entry"
 Progress = Callable[[int, int], None]
 
 
@@ -62,7 +66,8 @@ class _Setting:
     house: House
     points: dict[str, TouchpointView]
     nobody: tuple[Told, ...]
-    begun_by: str
+    begun_by: frozenset[str]
+    objects: Mapping[int, Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -87,14 +92,11 @@ def replay(
     ``progress`` is told how many clients are done, and of how many. ``part``: (number, of how many), for
     several processes; ``rules.replayed.together`` puts their answers together.
     """
-    plan = compile_plan(definition)
-    begun_by = entry_event(definition)
-    if begun_by is None:
-        return Replay(since, until, notes=(NO_ENTRY, *NOTES))
-    setting = _set_up(plan, begun_by, since, until)
-    circles = contacts.circles(events.whom(_narrowed(setting.stretch, (begun_by,))))[part[0] :: part[1]]
+    setting = _set_up(compile_plan(definition), since, until)
+    circles = contacts.circles(_whom(setting))[part[0] :: part[1]]
     order = [ident for circle in circles for ident in circle]
-    result = Replay(since, until, clients=len(order), notes=NOTES)
+    notes = (*NOTES, MOVED_DAY) if by_calendar(setting.plan) else NOTES
+    result = Replay(since, until, clients=len(order), notes=notes)
     done = 0
     for crowd in _crowds(circles, events.in_turn(setting.stretch, order)):
         _tell(crowd, setting, result)
@@ -104,12 +106,33 @@ def replay(
     return result
 
 
-def _set_up(plan: Plan, begun_by: str, since: datetime, until: datetime) -> _Setting:
+def _whom(setting: _Setting) -> list[int]:
+    """Clients for whom it may begin: something happened to them, they have an object with a date, or the
+    calendar comes to their day."""
+    plan, stretch = setting.plan, setting.stretch
+    entry, names = plan.definition.entry, sorted(setting.begun_by)
+    found = set(events.whom(_narrowed(stretch, names))) if names else set()
+    if isinstance(entry, RecurringEntry):
+        found |= set(days.everybody(0, EVERYBODY))
+    elif isinstance(entry, DateEntry) and of_client(entry.of):
+        length = (stretch.until - stretch.since + entry.earlier).days + 3
+        near = [stretch.since.date() + timedelta(shift - 1) for shift in range(length)]
+        written = month_days(near) if entry.yearly else [day.isoformat() for day in near]
+        found |= set(days.with_day(entry.of.removeprefix(ATTRIBUTE), written, 0, EVERYBODY))
+    elif isinstance(entry, DateEntry):
+        found |= set(setting.objects)
+    return sorted(found)
+
+
+def _set_up(plan: Plan, since: datetime, until: datetime) -> _Setting:
     journey_id, live = journeys.live_plan(plan.definition.slug) or (0, None)
     signs = signs_of(plan, live)
-    names = {begun_by, *plan.listens, *WAKES, *(look.event for look in signs.over)}
-    if any(isinstance(step, Task) for step in plan.definition.steps):
+    begun_by = events_of(plan.definition.entry)
+    names = {*begun_by, STOP_WANTED, *plan.listens, *WAKES, *(look.event for look in signs.over)}
+    if any(isinstance(step, Task | Approval) for step in plan.definition.steps):
         names.add(ANSWERED)
+    if any(isinstance(step, Webhook) for step in plan.definition.steps):
+        names.add(CALLED)
     stretch = Stretch(sorted(names), since - LATE, since, until)
     nobody = events.of_nobody(_narrowed(stretch, WAKES))
     return _Setting(
@@ -121,7 +144,15 @@ def _set_up(plan: Plan, begun_by: str, since: datetime, until: datetime) -> _Set
         points=touchpoints.views_of_all(),
         nobody=tuple(Told(fact.recorded_at, None, event_of(fact)) for fact in nobody),
         begun_by=begun_by,
+        objects=_objects(plan, stretch),
     )
+
+
+def _objects(plan: Plan, stretch: Stretch) -> Mapping[int, Sequence[str]]:
+    """By contact, the objects of whose dates something was known."""
+    entry = plan.definition.entry
+    dated = isinstance(entry, DateEntry) and entry.key
+    return journeys.objects_between(entry.key, stretch.since, stretch.until) if dated else {}
 
 
 def _narrowed(stretch: Stretch, names: Sequence[str]) -> Stretch:
@@ -147,23 +178,27 @@ def _crowds(circles: Iterable[list[int]], facts: Iterator[Fact]) -> Iterator[_Cr
 
 def _tell(crowd: _Crowd, setting: _Setting, result: Replay) -> None:
     plan, stretch = setting.plan, setting.stretch
-    beginning = [fact for fact in crowd.facts if fact.name == setting.begun_by]
+    beginning = [fact for fact in crowd.facts if fact.name in setting.begun_by]
+    dated = _dated(crowd.ids, setting)
     keys = {key for fact in beginning if (key := entry_key(plan.key_field, event_of(fact)))}
+    keys |= {str(told.event.data[plan.key_field]) for told in dated if told.event}
     clients = read_clients(crowd.ids, {f"{plan.key_field}={key}" for key in keys}, setting.house)
     own = _own(crowd.ids, {fact.id for fact in beginning}, setting)
     points = {view.id: view for view in setting.points.values()}
     sent = read_sent(members(list(clients.values())), own, points, stretch.since - WEEK)
-    answered = {fact.data.get("subject_id") for fact in crowd.facts if fact.name == ANSWERED}
-    steps = journeys.steps_of_visits([ident for ident in own.rows if ident in answered])
+    asked = {fact.data.get(_ASKER[fact.name]) for fact in crowd.facts if fact.name in _ASKER}
+    steps = journeys.steps_of_visits([ident for ident in own.rows if ident in asked])
     scene = Scene(
         plan=plan,
         world=world_of(clients, setting.house),
         touchpoints=setting.points,
         journey_id=setting.journey_id,
+        people=crowd.ids,
+        since=stretch.since,
         keep_stays=False,
         earlier=own.earlier(),
     )
-    told = [*setting.nobody, *told_of(crowd.facts, own, steps)]
+    told = [*setting.nobody, *dated, *told_of(crowd.facts, own, steps)]
     tale = tell(scene, told, stretch.until, sent.taken)
     lines, dropped = compare(_lines(tale, clients, told, sent, setting.signs), sent.own)
     result.lines += lines
@@ -171,9 +206,30 @@ def _tell(crowd: _Crowd, setting: _Setting, result: Replay) -> None:
     _note(tale, result, len(crowd.facts))
 
 
+_ASKER = {ANSWERED: "subject_id", CALLED: "enrolment"}
+
+
+def _dated(contact_ids: Sequence[int], setting: _Setting) -> list[Told]:
+    """Dates of objects that were known before the stretch are told at its beginning; the facts say which.
+    Whoever had their journey by then begins it once more only for a date that is far off."""
+    entry, since = setting.plan.definition.entry, setting.stretch.since
+    if not isinstance(entry, DateEntry) or not entry.key:
+        return []
+    known = setting.objects
+    told: list[Told] = []
+    for contact in contact_ids:
+        for key in known.get(contact, ()):
+            event = Event(f"{entry.key}.{MOVED}", -1 - len(told), since, {entry.key: key})
+            told.append(Told(since, contact, event))
+    return told
+
+
 def _own(contact_ids: Sequence[int], triggers: set[int], setting: _Setting) -> Own:
     rows = journeys.past_enrolments(setting.journey_id, contact_ids) if setting.journey_id else []
     within = {row.id for row in rows if row.trigger_id in triggers}
+    if setting.plan.starting:
+        before = journeys.begun_before(setting.journey_id, contact_ids, setting.stretch.since)
+        within = {row.id for row in rows if row.id not in before}
     return Own({row.id: row for row in rows}, within, setting.journey_id, setting.plan.definition.slug)
 
 
@@ -195,7 +251,7 @@ def _lines(
 
 
 def _note(tale: Tale, result: Replay, facts: int) -> None:
-    result.begun += len(tale.walks)
+    result.begun += sum(walk.begun for walk in tale.walks)
     result.steps += tale.steps
     result.events += facts
     result.tasks += tasks_of(tale)
@@ -205,5 +261,4 @@ def _note(tale: Tale, result: Replay, facts: int) -> None:
 
 def how_many(definition: Definition, since: datetime, until: datetime) -> int:
     """Clients whom a replay would walk; a look at an index."""
-    begun_by = entry_event(definition)
-    return len(events.whom(Stretch((begun_by,), since - LATE, since, until))) if begun_by else 0
+    return len(_whom(_set_up(compile_plan(definition), since, until)))

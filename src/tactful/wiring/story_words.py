@@ -3,14 +3,16 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext, ngettext, override
 
 from tactful.gate.sentences import Reader, moment_words, reason_sentence
 from tactful.journeys.rules.expected import Difference
 from tactful.journeys.rules.mishaps import AFTER_DONE, CROWDED, INTO_COMPLAINT, INTO_QUESTION, Mishap
+from tactful.journeys.rules.moves import StartOther
 from tactful.journeys.rules.replayed import RealSend, Replay, ReplayLine
-from tactful.journeys.rules.tale import Fate, Look, OpenedTask, Sending, Tale
+from tactful.journeys.rules.tale import Called, Fate, Look, OpenedTask, Sending, Tale, ToldOther
 from tactful.journeys.sentences import StepLine, around, describe
 from tactful.journeys.types import Definition
 from tactful.journeys.wording import Words
@@ -24,8 +26,11 @@ def tale_sentences(tale: Tale, definition: Definition, reader: Reader) -> list[T
         words = Words(definition.names, reader.language)
         lines = [line for sending in tale.sendings for line in _of_sending(sending, words, reader)]
         lines += [line for task in tale.tasks for line in _of_task(task, words)]
+        lines += [line for call in tale.calls for line in _of_call(call)]
+        lines += [_of_other(other, words) for other in tale.others]
         for walk in tale.walks:
-            lines.append((walk.began_at, gettext("The journey begins.")))
+            if walk.begun:
+                lines.append((walk.began_at, gettext("The journey begins.")))
             if walk.ended_at is not None:
                 lines.append((walk.ended_at, gettext("The journey is over.")))
             if walk.unknown:
@@ -63,6 +68,21 @@ def _of_task(task: OpenedTask, words: Words) -> Iterator[Told]:
         yield task.closed_at, gettext("The task is answered: %(answer)s.") % {"answer": task.answer}
     elif task.closed_at is not None:
         yield task.closed_at, gettext("The task is not needed any more.")
+
+
+def _of_call(call: Called) -> Iterator[Told]:
+    where = {"where": urlsplit(call.effect.url).hostname or call.effect.url}
+    yield call.at, gettext("Another system is told: %(where)s.") % where
+    if call.answered_at is not None:
+        said = gettext("%(where)s answers.") if call.ok else gettext("%(where)s says no.")
+        yield call.answered_at, said % where
+
+
+def _of_other(other: ToldOther, words: Words) -> Told:
+    name = {"journey": words.name(other.effect.journey)}
+    if isinstance(other.effect, StartOther):
+        return other.at, gettext("“%(journey)s” is begun for this client.") % name
+    return other.at, gettext("“%(journey)s” is ended for this client.") % name
 
 
 def replay_summary(replay: Replay, language: str) -> list[str]:
@@ -126,7 +146,7 @@ def _counted_mishap(kind: str, count: int) -> str:
 
 def _notes() -> Mapping[str, str]:
     return {
-        "entry": gettext("Only journeys that begin with an event can be replayed. This one cannot."),
+        "moved_day": gettext("Not kept: days of clients that were crossed out since."),
         "channels": gettext("Not kept: whether the mail account was switched off. It counts as on."),
         "removed_addresses": gettext("Not kept: addresses that were taken away since."),
         "touchpoints": gettext("Line, class and words of each touchpoint are those of today."),
@@ -204,6 +224,9 @@ def _kinds() -> Mapping[str, str]:
         "held": gettext("A hold"),
         "refused": gettext("A refusal"),
         "task": gettext("A task"),
+        "call": gettext("A call to another system"),
+        "start": gettext("The beginning of another journey"),
+        "stop": gettext("The end of another journey"),
     }
 
 

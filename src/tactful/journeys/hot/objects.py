@@ -50,6 +50,25 @@ def values_at(named: Collection[Named], at: datetime) -> dict[Named, tuple[int |
     return found
 
 
+def between(kind: str, since: datetime, until: datetime) -> dict[int, list[str]]:
+    """By contact, the keys of the objects of this kind of which anything was known in a stretch of time."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = ObjectFact.objects.filter(kind=kind, contact_id__isnull=False, recorded_at__lte=until)
+    rows = rows.filter(Q(to_at=None) | Q(to_at__gt=since) | Q(end_recorded_at__gt=since))
+    for contact, key in rows.values_list("contact_id", "key").distinct().order_by("contact_id", "key"):
+        found[contact].append(key)
+    return found
+
+
+def pasts(named: Collection[Named]) -> dict[Named, list[ObjectFact]]:
+    """All that was ever known of these objects, the oldest first."""
+    found: dict[Named, list[ObjectFact]] = defaultdict(list)
+    if named:
+        for row in ObjectFact.objects.filter(_among(named)).order_by("from_at", "id"):
+            found[row.kind, row.key].append(row)
+    return found
+
+
 def _ours(kind: str, key: str) -> bool:
     return len(kind) <= 40 and len(key) <= MOST_KEY
 

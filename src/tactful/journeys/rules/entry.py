@@ -97,6 +97,17 @@ def first_state(plan: Plan, state: State, event: Event, facts: Facts) -> State |
     return scheduled(begun, entry, value, start)
 
 
+def stopped_by(plan: Plan, state: State, event: Event) -> bool:
+    """Another journey asks for the end of this one: of the same object, if both have one, and of what ran
+    at that time."""
+    if event.data.get("stop") != plan.definition.slug:
+        return False
+    key, began = event.data.get("key"), state.context.get("entered")
+    waits = bool(plan.starting) and not state.step
+    same = not key or not state.entry_key or key == state.entry_key
+    return same and (waits or began is None or datetime.fromisoformat(began) <= event.at)
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What is known of earlier enrolments of one client with one entry key."""

@@ -24,6 +24,7 @@ from tactful.journeys.types import (
 )
 
 START_WANTED: Final = "journey.start_wanted"
+STOP_WANTED: Final = "journey.stop_wanted"
 FORM_SUBMITTED: Final = "form.submitted"
 SEGMENT_ENTERED: Final = "segment.entered"
 ANY_CHANNEL: Final = "any"

@@ -1,9 +1,10 @@
 """Stored tests: what a story should come to, and how what it came to differs from that. Pure.
 
 Expected are lines such as ``{"message": "remind", "at": …}``, ``{"held": "remind", "at": …, "why":
-"talk.question"}``, ``{"refused": "remind", "at": …}``, ``{"task": "call", "at": …}`` and
-``{"no_message": "remind"}``. The first four kinds are complete: what is not among them is unexpected, but
-for the kinds of which no line is given at all. ``within``: minutes by which the moment may differ.
+"talk.question"}``, ``{"refused": "remind", "at": …}``, ``{"task": "call", "at": …}``, ``{"call": "tell"}``
+for another system, ``{"start": "next"}`` and ``{"stop": "other"}`` for another journey, and
+``{"no_message": "remind"}``. All but the last are complete: what is not among them is unexpected, but for
+the kinds of which no line is given at all. ``within``: minutes by which the moment may differ.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +14,10 @@ from typing import Any
 
 from tactful.gate.types import VerdictKind
 from tactful.journeys.rules.given import NotGiven
+from tactful.journeys.rules.moves import StartOther
 from tactful.journeys.rules.tale import Fate, Tale
 
-KINDS = ("message", "held", "refused", "task")
+KINDS = ("message", "held", "refused", "task", "call", "start", "stop")
 NO_MESSAGE = "no_message"
 
 
@@ -107,6 +109,10 @@ def _lines(tale: Tale) -> Iterator[Line]:
             yield Line("refused", sending.step, sending.at, reasons[0].code if reasons else "")
     for task in tale.tasks:
         yield Line("task", task.step, task.opened_at)
+    for call in tale.calls:
+        yield Line("call", call.step, call.at)
+    for other in tale.others:
+        yield Line("start" if isinstance(other.effect, StartOther) else "stop", other.step, other.at)
 
 
 def _line(number: int, row: Mapping[str, Any]) -> Line:

@@ -17,7 +17,7 @@ from tactful.journeys.rules.graph import all_refs
 from tactful.journeys.rules.past import ClientPast, OrderPast
 from tactful.journeys.rules.plan import Plan, entry_names
 from tactful.journeys.rules.tale import Taken, Told
-from tactful.journeys.types import CALENDAR_FACT
+from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT
 from tactful.kernel.spans import Span
 
 NAME = "contact.name"
@@ -36,6 +36,7 @@ class Past:
     told: Sequence[Told]
     moments: Sequence[datetime]
     suffix: str
+    since: datetime
     until: datetime
 
 
@@ -63,7 +64,9 @@ def freeze(plan: Plan, past: Past) -> dict[str, Any]:
             for each in past.told
             if each.reply is not None
         ],
+        "answers": list(_answers(plan, past.told)),
         "house": house_document(past.settings),
+        "since": past.since.isoformat(),
         "until": past.until.isoformat(),
     }  # fmt: skip
 
@@ -72,7 +75,8 @@ def fact_names(plan: Plan) -> tuple[str, ...]:
     """All that the definition asks beyond the fields of events."""
     asked = {name for names in plan.ahead.values() for name in names}
     asked |= {name for names in plan.behind.values() for name in names}
-    return tuple(sorted(asked | set(entry_names(plan.definition)) - {CALENDAR_FACT, NAME}))
+    asked |= {*entry_names(plan.definition), *plan.starting}
+    return tuple(sorted(asked - {CALENDAR_FACT, QUIET_FACT, NAME}))
 
 
 def _facts(plan: Plan, past: Past) -> Iterator[dict[str, Any]]:
@@ -144,6 +148,14 @@ def _events(plan: Plan, told: Iterable[Told]) -> Iterator[dict[str, Any]]:
         if each.at != event.at:
             row["learned"] = each.at.isoformat()
         yield row | {"data": _kept(event.data, fields)}
+
+
+def _answers(plan: Plan, told: Iterable[Told]) -> Iterator[dict[str, Any]]:
+    for each in told:
+        call = each.call
+        if call is not None:
+            data = _kept(call.data, set(plan.event_fields))
+            yield {"at": each.at.isoformat(), "step": call.step, "ok": call.ok, "data": data}
 
 
 def _kept(data: Mapping[str, Any], fields: set[str]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from tactful.journeys.rules.past import (
 )
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.rules.quiet_hours import QuietHours
-from tactful.journeys.rules.tale import Reply, Scene, Taken, Told
+from tactful.journeys.rules.tale import Answered, Reply, Scene, Taken, Told
 from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT
 from tactful.kernel.calendars import is_holiday, zones_of
 from tactful.kernel.spans import Span
@@ -60,7 +60,7 @@ ENDS = {
 }
 PARTS = frozenset(
     {"client", "facts", "grounds", "addresses", "flags", "talks", "orders", "others", "events", "replies",
-     "house", "since", "until"}
+     "answers", "house", "since", "until"}
 )  # fmt: skip
 
 
@@ -108,7 +108,9 @@ def read_given(document: Mapping[str, Any]) -> Given:
         Told(_moment(row, "at"), CLIENT, reply=Reply(str(row["step"]), str(row.get("answer", ""))))
         for row in document.get("replies", ())
     )
-    told = tuple(sorted((*events, *replies, *_changes(document)), key=lambda each: each.at))
+    told = tuple(
+        sorted((*events, *replies, *_answers(document), *_changes(document)), key=lambda each: each.at)
+    )
     until = _moment(document, "until")
     since = _moment(document, "since", min((each.at for each in told), default=until - _LOOK))
     return Given(world, told, tuple(_taken(document, place)), since, until)
@@ -259,6 +261,13 @@ def _taken(document: Mapping[str, Any], place: PlaceState) -> Iterator[Taken]:
         at = _moment(row, "at")
         scope = CapScope(local_day(at, place.zones[0]), at, row.get("household"), row.get("company"))
         yield Taken(at, int(row.get("contact", CLIENT)), scope)
+
+
+def _answers(document: Mapping[str, Any]) -> Iterator[Told]:
+    """Of other systems. ``ok`` false: it said no; ``data``: the fields of what it said."""
+    for row in document.get("answers", ()):
+        answer = Answered(str(row["step"]), bool(row.get("ok", True)), row.get("data", {}))
+        yield Told(_moment(row, "at"), CLIENT, call=answer)
 
 
 def _changes(document: Mapping[str, Any]) -> Iterator[Told]:

@@ -225,6 +225,18 @@ def _of_talks(
     return tuple(talks), tuple(debts), tuple(moods)
 
 
+def complained_lately(client: ClientPast, now: datetime, mood_days: int) -> bool:
+    return any(mood.kind == "complaint" for mood in _of_talks(client, now, mood_days)[2])
+
+
+def has_basis(client: ClientPast, purpose: Purpose, channel: str, now: datetime) -> bool:
+    """Whether anything allowed such messages then, and nothing stood against them."""
+    found = _ground(client, purpose, channel, now)
+    against = {f"objected:{purpose}", "restricted"}
+    flagged = any(flag.key in against and flag.span.held(now, now) for flag in client.flags)
+    return found is not None and found.kind != "withdrawn" and not flagged
+
+
 def _address(client: ClientPast, request: GateRequest, now: datetime) -> AddressState:
     for address in client.addresses:
         if address.channel == request.channel and address.added_at <= now:
@@ -242,11 +254,7 @@ def _against(address: AddressPast, request: GateRequest, now: datetime) -> Addre
 
 
 def _basis(client: ClientPast, request: GateRequest, flags: frozenset[str], now: datetime) -> BasisFact:
-    found: GroundPast | None = None
-    for ground in client.grounds:
-        same_use = ground.purpose == request.purpose and ground.channel == request.channel
-        if same_use and ground.span.held(now, now):
-            found = ground
+    found = _ground(client, request.purpose, request.channel, now)
     withdrawn = found is not None and found.kind == "withdrawn"
     kind = BasisKind.NONE if found is None or withdrawn else KINDS[found.kind]
     objected = bool(flags) and f"objected:{request.purpose}" in flags
@@ -260,3 +268,12 @@ def _basis(client: ClientPast, request: GateRequest, flags: frozenset[str], now:
         withdrawn,
         "restricted" in flags,
     )
+
+
+def _ground(client: ClientPast, purpose: str, channel: str, now: datetime) -> GroundPast | None:
+    found: GroundPast | None = None
+    for ground in client.grounds:
+        same_use = ground.purpose == purpose and ground.channel == channel
+        if same_use and ground.span.held(now, now):
+            found = ground
+    return found

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from tactful.delivery.types import CapScope
 from tactful.gate.types import ConditionFact, GateRequest, GateSettings, Reason, Unknown, VerdictKind
 from tactful.gate.types import Facts as GateFacts
-from tactful.journeys.rules.moves import EnqueueSend, Event, Facts, State
+from tactful.journeys.rules.moves import CallWebhook, EnqueueSend, Event, Facts, StartOther, State, StopOther
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.types import Text
 from tactful.touchpoints.types import TouchpointView
@@ -25,14 +26,25 @@ class Reply(NamedTuple):
     key: str | None = None
 
 
+class Answered(NamedTuple):
+    """What another system said to the call of a step. ``key`` None: whatever it was about."""
+
+    step: str
+    ok: bool = True
+    data: Mapping[str, Any] = MappingProxyType({})
+    key: str | None = None
+
+
 class Told(NamedTuple):
-    """Something becomes known at ``at``: an event (its own moment may be earlier), or a person's answer.
+    """Something becomes known at ``at``: an event (its own moment may be earlier), a person's answer,
+    or that of another system.
     ``contact`` None: it concerns everybody, such as the end of a hold over everything."""
 
     at: datetime
     contact: int | None
     event: Event | None = None
     reply: Reply | None = None
+    call: Answered | None = None
 
 
 class Taken(NamedTuple):
@@ -135,6 +147,27 @@ class OpenedTask:
     reason: str = ""
 
 
+@dataclass(slots=True, eq=False)
+class Called:
+    """Another system is told. ``answered_at`` with ``ok``: what it said, if the journey waited for it."""
+
+    walk: "Walk"
+    step: str
+    effect: CallWebhook
+    at: datetime
+    answered_at: datetime | None = None
+    ok: bool | None = None
+
+
+class ToldOther(NamedTuple):
+    """Another journey is begun or ended for this client."""
+
+    walk: "Walk"
+    step: str
+    effect: StartOther | StopOther
+    at: datetime
+
+
 class Stay(NamedTuple):
     """One stay at a step that is over: until when, and what led out of it."""
 
@@ -191,5 +224,7 @@ class Tale:
     walks: list[Walk] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
     tasks: list[OpenedTask] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
+    others: list[ToldOther] = field(default_factory=list)
     did: list[tuple[datetime, Walk, Any]] = field(default_factory=list)  # other effects, if stays are kept
     steps: int = 0

@@ -11,7 +11,24 @@ from tactful.journeys.rules.given import CLIENT, NotGiven, house_document, house
 from tactful.journeys.rules.story import tell
 from tactful.journeys.rules.tale import Fate, Scene, Tale
 from tactful.journeys.tests.build import plan
-from tactful.journeys.types import Arm, Branch, Compare, Op, Ref, Send, Source, Update, Wait
+from tactful.journeys.types import (
+    Approval,
+    Arm,
+    Branch,
+    Compare,
+    Delay,
+    Exit,
+    Op,
+    Ref,
+    Send,
+    Source,
+    StartJourney,
+    StopJourney,
+    Text,
+    Update,
+    Wait,
+    Webhook,
+)  # fmt: skip
 from tactful.touchpoints.types import Line, MessageClass, TouchpointView
 
 MONDAY = "2026-03-02T09:00:00+01:00"
@@ -115,6 +132,54 @@ def test_a_person_answers_the_task_and_the_way_goes_on() -> None:
     tale = told([], replies=[{"at": "2026-03-05T11:00:00+01:00", "step": "call", "answer": "again"}])
     assert [each.step for each in tale.sendings] == ["ask", "remind", "remind"]
     assert tale.tasks[0].answer == "again"
+
+
+HOOK = Webhook("tell", "end", "https://example.org/hook", {}, Delay(days=2), "sorry")
+PEOPLE_AND_SYSTEMS = plan(
+    goal=None,
+    steps=(
+        Approval("may", "begin", Text("Send?", "Sende?"), "business_owner", "sorry"),
+        StartJourney("begin", "tell", "onboarding"),
+        HOOK,
+        Exit("done"),
+        StopJourney("sorry", "done", "onboarding"),
+    ),
+)
+YES = {"at": "2026-03-02T11:00:00+01:00", "step": "may", "answer": "approved"}
+
+
+def test_people_other_systems_and_other_journeys_have_their_part() -> None:
+    said_no = {"at": "2026-03-02T12:00:00+01:00", "step": "tell", "ok": False}
+    tale = told([], plan=PEOPLE_AND_SYSTEMS, replies=[YES], answers=[said_no])
+    assert said(tale) == [
+        ("task", "may", "02 08:00"),
+        ("call", "tell", "02 10:00"),
+        ("start", "begin", "02 10:00"),
+        ("stop", "sorry", "02 11:00"),
+    ]
+    (call,) = tale.calls
+    assert (call.ok, call.effect.url) == (False, HOOK.url)
+
+
+@pytest.mark.parametrize(
+    ("answers", "lines"),
+    [
+        ([], [("call", "tell", "02 10:00"), ("stop", "sorry", "04 10:00")]),
+        ([{"at": "2026-03-03T12:00:00+01:00", "step": "tell"}], [("call", "tell", "02 10:00")]),
+        ([{"at": "2026-03-03T12:00:00+01:00", "step": "other"}],
+         [("call", "tell", "02 10:00"), ("stop", "sorry", "04 10:00")]),
+    ],
+)  # fmt: skip
+def test_another_system_answers_or_time_runs_out(answers: Any, lines: list[tuple[str, str, str]]) -> None:
+    tale = told([], plan=PEOPLE_AND_SYSTEMS, replies=[YES], answers=answers)
+    assert [line for line in said(tale) if line[0] in ("call", "stop")] == lines
+
+
+def test_another_journey_ends_this_one() -> None:
+    wish = {"at": "2026-03-02T12:00:00+01:00", "name": "journey.stop_wanted"}
+    for slug, reason in (("chase", "stopped_by_journey"), ("other", "completed")):
+        tale = told([{**wish, "data": {"stop": slug}}])
+        assert tale.walks[0].state.end_reason == reason
 
 
 def test_what_the_journey_sets_counts_for_the_steps_behind() -> None:

@@ -17,8 +17,9 @@ from tactful.delivery.tests.house import Clerk, House, Provider, make_account, p
 from tactful.engagements.actions import Arrival, open_engagements, receive_document
 from tactful.engagements.models import RequestedDocument
 from tactful.engagements.types import NewEngagement
+from tactful.events.actions import record
 from tactful.events.models import Event
-from tactful.events.types import Fact
+from tactful.events.types import Fact, NewFact
 from tactful.foundation.actions import change_settings
 from tactful.foundation.clock import business_now
 from tactful.gate.actions import expire_holds
@@ -30,6 +31,7 @@ from tactful.touchpoints.models import Touchpoint, TouchpointRevision
 from tactful.wiring import reactor
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.letters import fact_sources
+from tactful.wiring.occasions import begin_by_calendar
 
 MONDAY = datetime(2027, 1, 11, 8, 0, tzinfo=UTC)  # 09:00 in Bergen
 OPEN = {
@@ -72,6 +74,9 @@ class PastFirm:
         for document in wanted[:number]:
             receive_document(Arrival(document.pk, "upload"), now=business_now())
 
+    def happens(self, client: int, name: str, **data: Any) -> None:
+        record([NewFact(name, client, data)], now=business_now())
+
     # Time
 
     def work(self) -> None:
@@ -80,6 +85,7 @@ class PastFirm:
             now = business_now()
             sweeps.end_holds(now)
             expire_holds(now=now)
+            begin_by_calendar(now)
             busy = bool(driver.run_due(loader(now), now)) | self.take_in() | self.clerk.turn()
 
     def take_in(self) -> bool:
