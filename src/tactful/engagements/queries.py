@@ -1,5 +1,6 @@
 """Reads of engagements, a whole batch at a time; also as things stood at another moment."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,27 +38,34 @@ def views(engagement_ids: Collection[int], at: datetime) -> dict[int, Engagement
     }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EngagementPast:
     """An engagement with every state that its documents have had. ``closed_at`` is today's."""
 
     today: EngagementView
     closed_at: datetime | None
     spells: tuple[tuple[Span, WantedDocument], ...]
-    _views: dict[tuple[bool, ...], EngagementView] = field(default_factory=dict)
+    _turns: list[datetime] = field(init=False)
+    _views: dict[int, EngagementView] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        turns = {turn for span, _ in self.spells for turn in span.turns()}
+        self._turns = sorted(turns if self.closed_at is None else {*turns, self.closed_at})
 
     def view(self, at: datetime, known_by: datetime) -> EngagementView:
-        """As it stood at ``at``, by what had been recorded by ``known_by``."""
+        """As it stood at ``at``, by what had been recorded by ``known_by``. By what was known at the
+        moment itself there is one object between two turns."""
+        if at != known_by:
+            return self._view(at, known_by)
+        place = bisect_right(self._turns, at)
+        if place not in self._views:
+            self._views[place] = self._view(at, at)
+        return self._views[place]
+
+    def _view(self, at: datetime, known_by: datetime) -> EngagementView:
+        states = {document.id: document for span, document in self.spells if span.held(at, known_by)}
         is_open = self.closed_at is None or self.closed_at > at
-        held = (is_open, *[span.held(at, known_by) for span, _ in self.spells])
-        found = self._views.get(held)
-        if found is None:
-            states = {
-                spell[1].id: spell[1] for spell, runs in zip(self.spells, held[1:], strict=True) if runs
-            }
-            found = replace(self.today, is_open=is_open, documents=tuple(states.values()))
-            self._views[held] = found
-        return found
+        return replace(self.today, is_open=is_open, documents=tuple(states.values()))
 
 
 _PAST = """

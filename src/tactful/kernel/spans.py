@@ -22,6 +22,13 @@ class Span(NamedTuple):
             return False
         return to_at is None or to_at > at or (end_recorded_at is not None and end_recorded_at > known_by)
 
+    def turns(self) -> tuple[datetime, ...]:
+        """The moments from which ``held(at, at)`` answers otherwise than just before."""
+        begins = max(self.from_at, self.recorded_at)
+        if self.to_at is None:
+            return (begins,)
+        return begins, max(self.to_at, self.end_recorded_at or self.to_at)
+
     def covered(self, at: datetime) -> bool:
         """Whether it was in force at ``at``, by all that we know today."""
         return self.from_at <= at and (self.to_at is None or self.to_at > at)

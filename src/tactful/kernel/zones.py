@@ -37,6 +37,7 @@ def all_known(names: tuple[str, ...]) -> bool:
         return False
 
 
+@lru_cache(maxsize=16_384)  # the same few hours of the same days come again for every client
 def utc_of(day: date, at: time, zone_name: str) -> datetime:
     """The moment when the wall in ``zone_name`` shows ``at`` on ``day``."""
     wall = datetime.combine(day, at)

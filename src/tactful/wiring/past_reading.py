@@ -1,9 +1,9 @@
 """The past of many clients, read once from every floor: the world in which a replay is told."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from tactful.channels.types import Channel
@@ -129,83 +129,109 @@ def _engagement(about: str) -> int | None:
     return int(number) if kind == ENGAGEMENT and number.isdigit() else None
 
 
+Reading = Callable[[datetime, datetime], Any]
+"""One fact at a moment, by what was known at another."""
+
+
+def _unknown(_at: datetime, _known_by: datetime) -> Any:
+    return UNKNOWN
+
+
 @dataclass(slots=True)
 class _Reader:
-    """Facts by key about one client, as ``wiring.object_facts`` gives them now."""
+    """Facts by key about one client, as ``wiring.object_facts`` gives them now. A story asks for the same
+    few keys again and again: what a key means is found out once."""
 
     past: ContactPast
     client: ClientPast
     objects: _Objects
     house: House
+    readings: dict[str, Reading] = field(default_factory=dict)
 
     def read(self, key: str, at: datetime, known_by: datetime) -> Any:
-        family = key.partition(".")[0]
-        return _FAMILIES.get(family, _Reader.told)(self, key, at, known_by)
+        reading = self.readings.get(key)
+        if reading is None:
+            family = _FAMILIES.get(key.partition(".")[0], _Reader.told)
+            reading = self.readings[key] = family(self, key)
+        return reading(at, known_by)
 
-    def contact(self, key: str, at: datetime, known_by: datetime) -> Any:
+    def contact(self, key: str) -> Reading:
         name = key.removeprefix("contact.")
         if name.startswith("attribute."):
-            return self.past.attribute(name.removeprefix("attribute."), at, known_by)
+            return partial(self.past.attribute, name.removeprefix("attribute."))
         if name == "name":
-            return self.past.name
+            return lambda _at, _known_by: self.past.name
         if key in _DELICATE:
-            return _DELICATE[key](self, at)
-        if name not in ("language", "tier"):
-            return UNKNOWN
+            return partial(_DELICATE[key], self)
+        return partial(self._column, name) if name in ("language", "tier") else _unknown
+
+    def _column(self, name: str, at: datetime, known_by: datetime) -> Any:
         value = self.past.column(name, at, known_by)
         if value is None:
             return UNKNOWN
         return value or (self.house.language(at) if name == "language" else value)
 
-    def calendar(self, key: str, at: datetime, _known_by: datetime) -> Any:
+    def calendar(self, key: str) -> Reading:
+        if key == QUIET_FACT:
+            return self._quiet_hours
+        return self._calendar if key == CALENDAR_FACT else _unknown
+
+    def _quiet_hours(self, at: datetime, _known_by: datetime) -> Any:
         place = self.client.place(at)
         if place is None:
             return UNKNOWN
-        if key == QUIET_FACT:
-            return _quiet(PlaceFact(place.zones, place.country, place.subdivision), self.house.rules(at))
-        if key != CALENDAR_FACT:
-            return UNKNOWN
-        return _calendar(place.zones[0], place.country, place.subdivision)
+        return _quiet(PlaceFact(place.zones, place.country, place.subdivision), self.house.rules(at))
 
-    def told(self, key: str, at: datetime, known_by: datetime) -> Any:
+    def _calendar(self, at: datetime, _known_by: datetime) -> Any:
+        place = self.client.place(at)
+        return UNKNOWN if place is None else _calendar(place.zones[0], place.country, place.subdivision)
+
+    def told(self, key: str) -> Reading:
         """As ``object_facts`` reads it: None when the object is off, UNKNOWN when nobody tells of it."""
         name, _, about = key.partition(":")
         kind, _, ident = about.partition("=")
-        owner, _, field = name.partition(".")
+        owner, _, wanted = name.partition(".")
         rows = self.objects.told.get((kind, ident)) if kind == owner else None
         if not rows or rows[0].contact_id != self.past.id:
-            return UNKNOWN
-        held = [row.value for row in rows if row.field == field and row.span.held(at, known_by)]
-        return held[-1] if held else None
+            return _unknown
+        said = [row for row in rows if row.field == wanted]
 
-    def bereaved(self, at: datetime) -> bool:
+        def read(at: datetime, known_by: datetime) -> Any:
+            held = [row.value for row in said if row.span.held(at, known_by)]
+            return held[-1] if held else None
+
+        return read
+
+    def bereaved(self, at: datetime, _known_by: datetime) -> bool:
         return any(flag.key == "bereaved" and flag.span.held(at, at) for flag in self.client.flags)
 
-    def complained(self, at: datetime) -> bool:
+    def complained(self, at: datetime, _known_by: datetime) -> bool:
         return complained_lately(self.client, at, self.house.rules(at).mood_days)
 
-    def consented(self, at: datetime) -> bool:
+    def consented(self, at: datetime, _known_by: datetime) -> bool:
         return has_basis(self.client, Purpose.MARKETING, Channel.MAIL, at)
 
-    def engagement(self, key: str, at: datetime, known_by: datetime) -> Any:
+    def engagement(self, key: str) -> Reading:
         name, _, about = key.partition(":")
         past = self.objects.engagements.get(_engagement(about) or 0)
         if past is None or past.today.contact_id != self.past.id:
-            return UNKNOWN
+            return _unknown
         if name in TRUTHS:
-            return TRUTHS[name](past.view(at, known_by))
-        if name not in IN_WORDS:
-            return UNKNOWN
+            truth = TRUTHS[name]
+            return lambda at, known_by: truth(past.view(at, known_by))
+        return partial(self._in_words, past, name) if name in IN_WORDS else _unknown
+
+    def _in_words(self, past: EngagementPast, name: str, at: datetime, known_by: datetime) -> Any:
         language = self.past.column("language", at, known_by) or self.house.language(at)
         return IN_WORDS[name](past.view(at, known_by), language)
 
 
-_DELICATE: Mapping[str, Callable[[_Reader, datetime], bool]] = {
+_DELICATE: Mapping[str, Callable[[_Reader, datetime, datetime], bool]] = {
     BEREAVED: _Reader.bereaved,
     COMPLAINED: _Reader.complained,
     CONSENT_FACT: _Reader.consented,
 }
-_FAMILIES: Mapping[str, Callable[[_Reader, str, datetime, datetime], Any]] = {
+_FAMILIES: Mapping[str, Callable[[_Reader, str], Reading]] = {
     "contact": _Reader.contact,
     "calendar": _Reader.calendar,
     "documents": _Reader.engagement,

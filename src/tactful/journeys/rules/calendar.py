@@ -6,6 +6,7 @@ A ``Calendar`` belongs to one place (zone, country, part of it) and is given to 
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from tactful.journeys.types import WORKING_DAYS, DayRule
@@ -52,6 +53,7 @@ class ZoneCalendar:
     def __init__(self, name: str, is_holiday: Callable[[date], bool] = lambda _: False) -> None:
         self._name, self._zone = name, zone(name)
         self._is_holiday = is_holiday
+        self._allowed_from = lru_cache(maxsize=4096)(self._first_allowed)
 
     def at_local(self, day: date, at: time) -> datetime:
         return utc_of(day, at, self._name)
@@ -74,7 +76,7 @@ class ZoneCalendar:
         found = moment if at is None and day == local.date() else self.at_local(day, clock)
         return found if found >= moment else self.at_local(self._allowed_from(day + _DAY, on), clock)
 
-    def _allowed_from(self, day: date, on: DayRule) -> date:
+    def _first_allowed(self, day: date, on: DayRule) -> date:
         for _ in range(_LONGEST_SEARCH):
             if day.weekday() in on.weekdays and (on.holidays or not self._is_holiday(day)):
                 return day
