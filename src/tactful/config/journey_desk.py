@@ -7,7 +7,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ from tactful.gate.sentences import Reader, moment_words  # noqa: E402
 from tactful.journeys import queries as journeys  # noqa: E402
 from tactful.journeys.actions import import_journey  # noqa: E402
 from tactful.journeys.queries import FailedTests, StoredRun  # noqa: E402
-from tactful.journeys.rules.checks import Finding, Surroundings, run_checks  # noqa: E402
+from tactful.journeys.rules.advice import advice  # noqa: E402
+from tactful.journeys.rules.checks import Surroundings  # noqa: E402
 from tactful.journeys.rules.definition import document, parse, read, write  # noqa: E402
 from tactful.journeys.rules.expected import lines_of, write_expected  # noqa: E402
 from tactful.journeys.rules.given import NotGiven  # noqa: E402
@@ -45,21 +46,25 @@ Arguments = argparse.Namespace
 def check(given: Arguments) -> int:
     """1 when something stops it from being switched on."""
     definition = _definition(given.what, given.language)
-    findings = list(_findings(definition))
-    said = [(one.id, one.step or "", finding_sentence(one, given.language), one.stops) for one in findings]
+    found = advice(definition, _around())
+    said = [
+        {"id": one.finding.id, "step": one.finding.step, "stops": one.finding.stops,
+         "sentence": finding_sentence(one.finding, given.language),
+         "mend": words.version_difference(definition, one.mended, given.language) if one.mended else []}
+        for one in found
+    ]  # fmt: skip
     if given.json:
-        _json([dict(zip(("id", "step", "sentence", "stops"), each, strict=True)) for each in said])
+        _json(said)
     else:
-        for ident, step, sentence, _ in said:
-            print(f"{ident}  {step or '-'}  {sentence}")
-        print("All is well." if not findings else f"{len(findings)} to look at.")
-    return 1 if any(finding.stops for finding in findings) else 0
+        for each in said:
+            print(f"{each['id']}  {each['step'] or '-'}  {each['sentence']}")
+        print("All is well." if not found else f"{len(found)} to look at.")
+    return 1 if any(one.finding.stops for one in found) else 0
 
 
-def _findings(definition: Definition) -> Iterator[Finding]:
-    around = Surroundings(touchpoints=touchpoints.views_of_all(), templates=content.languages_by_slug())
-    for checked in run_checks(definition, around):
-        yield from checked.findings
+def _around() -> Surroundings:
+    """The house, with the journeys that are on."""
+    return Surroundings(touchpoints.views_of_all(), content.languages_by_slug(), journeys.live_definitions())
 
 
 def test(given: Arguments) -> int:

@@ -39,6 +39,7 @@ __all__ = [
     "definition_of",
     "journey_by_slug",
     "journey_names",
+    "live_definitions",
     "live_plan",
     "numbered_version",
     "object_facts",
@@ -131,6 +132,13 @@ def definition_of(journey: Journey) -> Definition:
     if journey.live_version is None:
         raise LookupError(f"The journey “{journey.slug}” has no version yet. Import one.")
     return parse(journey.live_version.document)
+
+
+def live_definitions() -> dict[str, Definition]:
+    """By slug, what every journey that is on does today."""
+    on = JourneySpell.objects.running().filter(kind="live").values("journey_id")
+    rows = Journey.objects.filter(id__in=on, live_version__isnull=False).order_by("slug")
+    return {row.slug: plan_of(row.live_version_id).definition for row in rows if row.live_version_id}
 
 
 def crowds(journey_id: int) -> dict[str, StepCrowd]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("journeys/<slug:slug>/steps/<slug:step>/", standing.step, name="journey_step"),
     path("journeys/<slug:slug>/live/", journeys.live, name="journey_live"),
     path("journeys/<slug:slug>/rest/", journeys.rest, name="journey_rest"),
+    path("journeys/<slug:slug>/mending/", journeys.mending, name="journey_mending"),
     path("journeys/<slug:slug>/departures/", standing.departures, name="journey_departures"),
     path("journeys/<slug:slug>/moves/", standing.moves, name="journey_moves"),
     path("journeys/<slug:slug>/pauses/", standing.pauses, name="journey_pauses"),

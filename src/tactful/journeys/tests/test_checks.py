@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tactful.journeys import recipes
+from tactful.journeys.rules.advice import advice, mended
 from tactful.journeys.rules.among import circles, pairs, week_of_all
 from tactful.journeys.rules.checks import CHECKS, Surroundings, run_checks
 from tactful.journeys.rules.checks_more import CONSENT
@@ -274,3 +275,16 @@ def test_what_can_be_mended_with_a_click_is_well_afterwards(
     mended = fixed(made, finding)
     assert mended is not None
     assert found(mended, **changed) == []
+
+
+def test_each_finding_comes_with_its_way_to_be_mended() -> None:
+    made = walking(Task("a", NOTHING, TaskKind.CALL, Text("Call", "Ring")))
+    house = around(made)
+    said = advice(made, house)
+    assert [each.finding.code for each in said] == ["dead_end", "no_owner"]
+    once = mended(made, house, said[0].name)
+    assert once is not None
+    assert [each.finding.code for each in advice(once, house)] == ["no_owner"]
+    assert mended(once, house, said[0].name) is None, "it is mended already"
+    many = walking(send("a", "b"), Wait("b", "a", DAY))
+    assert [each.mended for each in advice(many, around(many))] == [None], "only a person knows"

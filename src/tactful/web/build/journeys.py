@@ -1,6 +1,6 @@
 """Journeys as a list, and what the checks say of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,13 +8,17 @@ from django.utils.translation import gettext as _
 from tactful.content import queries as content
 from tactful.journeys import queries
 from tactful.journeys.queries import JourneyLine
-from tactful.journeys.rules.checks import Checked, Finding, Surroundings, run_checks
+from tactful.journeys.rules.advice import Advice, advice
+from tactful.journeys.rules.among import week_of_all
+from tactful.journeys.rules.checks import Finding, Surroundings, run_checks
 from tactful.journeys.sentences import finding_sentence, passed_sentence
 from tactful.journeys.types import Definition, Send
 from tactful.touchpoints import queries as touchpoints
 from tactful.web.pages.journeys import CheckRow, JourneyRow, JourneysPage
+from tactful.web.templatetags.tactful import number
 from tactful.web.types import Act, EmptyState, Link
 from tactful.web.visit import Visit
+from tactful.wiring.story_words import version_difference
 
 
 def journeys_page(visit: Visit) -> JourneysPage:
@@ -25,17 +29,32 @@ def journeys_page(visit: Visit) -> JourneysPage:
         _("Take in a recipe that comes along, and change it as you like."),
         glyph="plan",
     )
-    return JourneysPage(tuple(_row(line, around, visit) for line in lines), None if lines else empty)
+    rows = tuple(_row(line, around, visit) for line in lines)
+    return JourneysPage(rows, _worst_week(around), None if lines else empty)
+
+
+def _worst_week(around: Surroundings) -> str:
+    """What one client could get from everything that is on; the caps of the house are stricter."""
+    on = tuple((around.journeys or {}).values())
+    count = week_of_all(on, around)
+    if count <= around.weekly:
+        return ""
+    said = _(
+        "If everything came at once, one client could be meant to get %(count)s messages in a week. "
+        "The caps of the house let fewer through."
+    )
+    return said % {"count": number(count)}
 
 
 def surroundings() -> Surroundings:
-    """What the checks ask of the house: every touchpoint, and the languages of every live template."""
+    """What the checks ask of the house: every touchpoint, the languages of every live template, and the
+    journeys that are on."""
     slugs = [row.slug for row in touchpoints.on_the_map()]
     templates = {
         row.slug: frozenset(version.language for version in row.versions.all() if version.is_live)
         for row in content.templates()
     }
-    return Surroundings(touchpoints.views(slugs), templates)
+    return Surroundings(touchpoints.views(slugs), templates, queries.live_definitions())
 
 
 def _row(line: JourneyLine, around: Surroundings, visit: Visit) -> JourneyRow:
@@ -66,32 +85,43 @@ def what_stops(definition: Definition, language: str) -> str:
 
 
 def check_rows(definition: Definition, around: Surroundings, visit: Visit) -> tuple[CheckRow, ...]:
-    """The failing ones first."""
-    numbers = {step.id: number for number, step in enumerate(definition.steps, 1)}
-    rows = [row for each in run_checks(definition, around) for row in _rows(each, definition, numbers, visit)]
+    """The failing ones first, each with its reason and, where there is one, the way to mend it."""
+    numbers = {step.id: place for place, step in enumerate(definition.steps, 1)}
+    checked = run_checks(definition, around)
+    rows = [
+        CheckRow("pass", passed_sentence(each.id, visit.language), code=each.id)
+        for each in checked
+        if not each.findings
+    ]
+    rows += [_found(each, definition, numbers, visit) for each in advice(definition, around)]
     order = {"fail": 0, "warn": 1, "pass": 2}
     return tuple(sorted(rows, key=lambda row: order[row.kind]))
 
 
-def _rows(
-    checked: Checked, definition: Definition, numbers: Mapping[str, int], visit: Visit
-) -> Iterable[CheckRow]:
-    if not checked.findings:
-        yield CheckRow("pass", passed_sentence(checked.id, visit.language), code=checked.id)
-    for finding in checked.findings:
-        number = numbers.get(finding.step, 0)
-        where = _("Step %(number)d:") % {"number": number} if number else ""
-        yield CheckRow(
-            "fail" if finding.stops else "warn",
-            where,
-            finding_sentence(finding, visit.language),
-            finding.id,
-            _mend(finding, definition),
-        )
+def _found(said: Advice, definition: Definition, numbers: Mapping[str, int], visit: Visit) -> CheckRow:
+    finding = said.finding
+    place = numbers.get(finding.step, 0)
+    changes: tuple[str, ...] = ()
+    act = None
+    if said.mended is not None and visit.user.may_write:
+        changes = tuple(version_difference(definition, said.mended, visit.language))
+        fields = (("finding", said.name),)
+        act = Act(_("Mend it"), reverse("web:journey_mending", args=[definition.slug]), fields=fields)
+    return CheckRow(
+        "fail" if finding.stops else "warn",
+        _("Step %(number)d:") % {"number": place} if place else "",
+        finding_sentence(finding, visit.language),
+        finding.id,
+        _mend(finding, definition),
+        act,
+        changes,
+    )
 
 
 def _mend(finding: Finding, definition: Definition) -> Link | None:
-    """For a send above the line: to the decision."""
+    """For a send above the line to the decision, for two journeys that meet to the other one."""
+    if finding.id == "J012":
+        return Link(_("See the other journey"), reverse("web:journey", args=[finding.params["other"]]))
     step = next((each for each in definition.steps if each.id == finding.step), None)
     if finding.code not in ("judgement", "undecided") or not isinstance(step, Send):
         return None

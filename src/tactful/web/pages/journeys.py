@@ -23,19 +23,25 @@ class JourneyRow:
 
 @dataclass(frozen=True, slots=True)
 class JourneysPage:
+    """``note``: what stands over the list, such as the worst week that one client could have."""
+
     rows: tuple[JourneyRow, ...]
+    note: Text = ""
     empty: EmptyState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """A check of a definition; the failing ones come first, with a verb to mend them."""
+    """A check of a definition; the failing ones come first. ``mend``: where a person decides; ``act``: what
+    a click mends, and ``changes`` how the journey reads then, as lines that begin with + or -."""
 
     kind: Literal["fail", "warn", "pass"]
     text: Text
     detail: Text = ""
     code: str = ""
     mend: Link | None = None
+    act: Act | None = None
+    changes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

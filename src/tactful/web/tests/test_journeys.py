@@ -11,7 +11,7 @@ from tactful.journeys import queries
 from tactful.journeys.actions import import_journey, switch_on
 from tactful.journeys.models import Enrolment, Journey, JourneySpell
 from tactful.journeys.recipes import names, text
-from tactful.journeys.rules.definition import read
+from tactful.journeys.rules.definition import document, read
 from tactful.web.tests.cast import Cast
 
 SLUG = names()[0]
@@ -203,3 +203,33 @@ def test_a_recipe_is_read_and_taken_in(cast: Cast, language: str) -> None:
     assert client.get("/journeys/quote-follow-up/").status_code == 200
     assert cast.signed_in(cast.reader).post("/recipes/welcome-series/").status_code == 403
     assert client.post("/recipes/no-such-recipe/").status_code == 404
+
+
+TWO = ("birthday-greeting", "quote-follow-up", "welcome-series")
+
+
+def test_journeys_that_are_on_are_seen_beside_each_other(cast: Cast) -> None:
+    for slug in TWO:
+        version = import_journey(text(slug), acting_user=None, now=business_now())
+        switch_on(version.journey_id, acting_user=None, now=business_now())
+    page = unescape(cast.signed_in(cast.owner).get(f"/journeys/{TWO[0]}/").content.decode())
+    assert f"“{TWO[1]}” can write within the same hour, at 09:00." in page
+    assert "See the other journey" in page
+    over = unescape(cast.signed_in(cast.owner).get("/journeys/").content.decode())
+    assert "one client could be meant to get" in over
+
+
+def test_what_a_click_can_mend(cast: Cast) -> None:
+    broken = text(SLUG).replace("  owner: account_manager\n", "")
+    import_journey(broken, acting_user=None, now=business_now())
+    client = cast.signed_in(cast.owner)
+    page = client.get(URL).content.decode()
+    finding = "J011.no_owner.call"
+    assert f'value="{finding}"' in page
+    assert f'value="{finding}"' not in cast.signed_in(cast.reader).get(URL).content.decode()
+    for said in ("Mended. This is version 2", "This is mended already"):
+        shown = client.post(f"{URL}mending/", {"finding": finding}, follow=True).content.decode()
+        assert said in shown
+    definition = queries.definition_of(queries.all_journeys()[0].journey)
+    assert document(definition) == document(read(text(SLUG)))
+    assert Audit.objects.filter(verb="journey.imported").count() == 2
