@@ -51,9 +51,21 @@ class People(Protocol):
 def sweep(people: People, load: Load, now: datetime, limit: int = PAGE) -> int:
     """One page for each live journey that has not looked far enough. Answers how many clients were looked
     at; call again until it answers 0."""
-    return sum(
-        _page(journey, people, load, now, limit) for journey in standing().live if _by_calendar(journey)
-    )
+    journeys = {each.journey_id: each for each in standing().live if _by_calendar(each)}
+    if not journeys:
+        return 0
+    first, _, last = _these_days(now)
+    versions = {ident: each.version_id for ident, each in journeys.items()}
+    looked, reached = 0, []
+    for ident, stretch in sweeps.unfinished(versions, first, last).items():
+        journey = journeys[ident]
+        ids = _candidates(journey, people, stretch, limit)
+        _begin(journey, ids, [stretch.day], load, now)
+        looked += max(1, len(ids))
+        upto = sweeps.Stretch(stretch.day, ids[-1] if ids else stretch.after)
+        reached.append(sweeps.Reached(ident, journey.version_id, upto, done=len(ids) < limit))
+    sweeps.note(reached)
+    return looked
 
 
 def begin_for_changed(
@@ -85,19 +97,6 @@ def _by_calendar(journey: LiveJourney) -> bool:
 def _these_days(now: datetime) -> list[date]:
     """The local days that it may be anywhere, and the next one."""
     return [now.date() + shift * DAY for shift in (-1, 0, 1)]
-
-
-def _page(journey: LiveJourney, people: People, load: Load, now: datetime, limit: int) -> int:
-    first, _, last = _these_days(now)
-    stretch = sweeps.unfinished(journey.journey_id, journey.version_id, first, last)
-    if stretch is None:
-        return 0
-    ids = _candidates(journey, people, stretch, limit)
-    _begin(journey, ids, [stretch.day], load, now)
-    done = len(ids) < limit
-    reached = sweeps.Stretch(stretch.day, ids[-1] if ids else stretch.after)
-    sweeps.note(journey.journey_id, journey.version_id, reached, done=done)
-    return max(1, len(ids))
 
 
 def _candidates(journey: LiveJourney, people: People, stretch: sweeps.Stretch, limit: int) -> list[int]:
