@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tactful.delivery.models import FINAL, LIVE, Dispatch, Message, SendingPause, Shelf, State
 from tactful.delivery.rules.mail import message_id as build_message_id
 from tactful.events import queries as events
 from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
+from tactful.gate.rules.codes import Code
 from tactful.gate.types import Check, Reason
 
 __all__ = [
@@ -31,8 +32,11 @@ __all__ = [
     "held",
     "held_by_contact",
     "held_count",
+    "held_late",
     "hours_of_day",
     "how_many",
+    "late",
+    "late_count",
     "outbox",
     "past_of",
     "pauses",
@@ -42,6 +46,9 @@ __all__ = [
     "unknown_count",
     "waiting_of",
 ]
+
+
+_PAST_GRACE = Q(shelf=Shelf.HELD, reasons__contains=[{"code": str(Code.LATE_GRACE)}])
 
 
 def cause_data(message_id: int) -> dict[str, Any]:
@@ -213,6 +220,23 @@ def past_of(contact_id: int, before: datetime, limit: int) -> list[Dispatch]:
 
 def held_count() -> int:
     return Dispatch.objects.filter(shelf=Shelf.HELD).count()
+
+
+def late(limit: int = 500) -> list[Dispatch]:
+    """Held because their moment passed while nothing could be sent; what was meant first comes first."""
+    rows = Dispatch.objects.filter(_PAST_GRACE).select_related("message")
+    return list(rows.order_by("message__due_at", "pk")[:limit])
+
+
+def late_count(at_most: int = 10_000) -> int:
+    """Beyond ``at_most`` nobody counts."""
+    return Dispatch.objects.filter(_PAST_GRACE)[:at_most].count()
+
+
+def held_late(message_ids: Collection[int]) -> list[int]:
+    """Those of them that are still so."""
+    rows = Dispatch.objects.filter(_PAST_GRACE, pk__in=message_ids)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def held_by_contact(contact_ids: Collection[int]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tactful.web.views import imports, journeys, line, people, recipes, settings, standing
+from tactful.web.views import imports, journeys, late, line, people, recipes, settings, standing
 
 urlpatterns = [
     path("line/", line.line, name="line"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("journeys/<slug:slug>/resumptions/", standing.resumptions, name="journey_resumptions"),
     path("journeys/<slug:slug>/retries/", standing.retries, name="journey_retries"),
     path("journeys/<slug:slug>/versions/<int:number>/", standing.version, name="journey_version"),
+    path("late/", late.late, name="late"),
+    path("late/decisions/", late.decisions, name="late_decisions"),
     path("recipes/", recipes.library, name="recipes"),
     path("recipes/<slug:slug>/", recipes.recipe, name="recipe"),
     path("import/", imports.start, name="import"),

@@ -1,11 +1,13 @@
 """Every write to the outbox: one named action each, atomic, with its fact and a person's audit row."""
 
+from .late import Late, decide_late_ones
 from .news import apply_delivery_event
 from .outbox import cancel, cancel_cause, cancel_visits, enqueue, release
 from .pauses import confirm_sending, pause, pause_everything, resume, resume_account
 from .people import NothingToDecide, Words, approve_and_send, decide_late, decide_unknown, stop_message
 
 __all__ = [
+    "Late",
     "NothingToDecide",
     "Words",
     "apply_delivery_event",
@@ -15,6 +17,7 @@ __all__ = [
     "cancel_visits",
     "confirm_sending",
     "decide_late",
+    "decide_late_ones",
     "decide_unknown",
     "enqueue",
     "pause",

@@ -121,7 +121,7 @@ def release(*, names: Sequence[str], now: datetime, contact_ids: Sequence[int] |
     fates = {row[0]: _fate(row[2], row[3]) for row in held}
     chosen = {fate: [row[0] for row in held if fates[row[0]] is fate] for fate in OnRelease}
     _ask([row for row in held if fates[row[0]] is OnRelease.ASK], now)
-    _recompute(chosen[OnRelease.RECOMPUTE], now)
+    recompute(chosen[OnRelease.RECOMPUTE], now)
     cancel_messages(chosen[OnRelease.SKIP], now=now, reason="skipped")
     _requeue(chosen[OnRelease.SEND], now)
     return len(held)
@@ -140,10 +140,12 @@ def _ask(held: Sequence[Row], now: datetime) -> None:
     events.record(facts, now=now)
 
 
-def _recompute(ids: Sequence[int], now: datetime) -> None:
-    """Announced is only what was really taken out: what has left meanwhile must not be sent again."""
+def recompute(ids: Sequence[int], now: datetime) -> int:
+    """The journey decides anew. Announced is only what was really taken out: what has left meanwhile must
+    not be sent again. Inside a transaction."""
     rows = _take_out(ids, now)
     events.record([NewFact("message.released", row[1], _data(row)) for row in rows], now=now)
+    return len(rows)
 
 
 def _requeue(ids: Sequence[int], now: datetime) -> int:

@@ -14,6 +14,7 @@ from tactful.journeys.rules.checks import Finding, Surroundings, run_checks
 from tactful.journeys.sentences import finding_sentence, passed_sentence
 from tactful.journeys.types import Definition, Send
 from tactful.touchpoints import queries as touchpoints
+from tactful.web.build.late import late_line
 from tactful.web.pages.journeys import CheckRow, JourneyRow, JourneysPage
 from tactful.web.templatetags.tactful import number
 from tactful.web.types import Act, EmptyState, Link
@@ -30,7 +31,7 @@ def journeys_page(visit: Visit) -> JourneysPage:
         glyph="plan",
     )
     rows = tuple(_row(line, around, visit) for line in lines)
-    return JourneysPage(rows, _worst_week(around), None if lines else empty)
+    return JourneysPage(rows, _worst_week(around), late_line(), None if lines else empty)
 
 
 def _worst_week(around: Surroundings) -> str:

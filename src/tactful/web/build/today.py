@@ -19,6 +19,7 @@ from tactful.kernel.zones import day_start, local_day, next_day_start
 from tactful.touchpoints import queries as touchpoints
 from tactful.web.build.around import Around, look_around, post, tasks_for
 from tactful.web.build.holds import hold_cards
+from tactful.web.build.late import late_line
 from tactful.web.build.tasks import task_rows
 from tactful.web.pages.today import Automation, HourBar, Relations, RunRow, TodayPage
 from tactful.web.types import Act, EmptyState, Glyph, HoldCard, Link
@@ -57,6 +58,7 @@ def today_page(visit: Visit) -> TodayPage:
         nothing_to_do=None if total else _nothing_to_do(),
         notice=notice,
         notice_act=act,
+        late=late_line(),
     )
 
 

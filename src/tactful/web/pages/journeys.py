@@ -23,10 +23,12 @@ class JourneyRow:
 
 @dataclass(frozen=True, slots=True)
 class JourneysPage:
-    """``note``: what stands over the list, such as the worst week that one client could have."""
+    """``note``: what stands over the list, such as the worst week that one client could have.
+    ``late``: how much should have gone out while nothing could be sent."""
 
     rows: tuple[JourneyRow, ...]
     note: Text = ""
+    late: Text = ""
     empty: EmptyState | None = None
 
 

@@ -88,3 +88,4 @@ class TodayPage:
     nothing_to_do: EmptyState | None = None
     notice: Text = ""
     notice_act: Act | None = None
+    late: Text = ""  # how much should have gone out while nothing could be sent

@@ -5,6 +5,9 @@ from html import unescape
 
 import pytest
 
+from tactful.delivery.actions import enqueue
+from tactful.delivery.models import Dispatch
+from tactful.delivery.types import NewMessage
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import Audit
 from tactful.journeys import queries
@@ -12,6 +15,7 @@ from tactful.journeys.actions import import_journey, switch_on
 from tactful.journeys.models import Enrolment, Journey, JourneySpell
 from tactful.journeys.recipes import names, text
 from tactful.journeys.rules.definition import document, read
+from tactful.touchpoints.types import MessageClass, Purpose
 from tactful.web.tests.cast import Cast
 
 SLUG = names()[0]
@@ -233,3 +237,46 @@ def test_what_a_click_can_mend(cast: Cast) -> None:
     definition = queries.definition_of(queries.all_journeys()[0].journey)
     assert document(definition) == document(read(text(SLUG)))
     assert Audit.objects.filter(verb="journey.imported").count() == 2
+
+
+def late_one(cast: Cast, template: str = "tip") -> int:
+    """Meant for yesterday, and held past its grace."""
+    meant = business_now() - timedelta(days=1)
+    new = NewMessage(
+        contact_id=cast.consenting.id, dedupe_key=template, message_class=MessageClass.REMINDER,
+        purpose=Purpose.SERVICE, due_at=meant, cause_kind="broadcast", template=template,
+    )  # fmt: skip
+    (ident,) = enqueue([new], now=meant)
+    assert ident is not None
+    reasons: list[dict[str, object]] = [
+        {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
+    ]
+    Dispatch.objects.filter(pk=ident).update(state="held", reasons=reasons, not_before=business_now())
+    return ident
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_what_is_late_is_decided_together(cast: Cast, language: str) -> None:
+    client = cast.signed_in(cast.colleague, language)
+    assert "/late/" not in client.get("/").content.decode()
+    ids = [late_one(cast, "tip"), late_one(cast, "news")]
+    for page in ("/", "/journeys/"):
+        assert "/late/" in client.get(page).content.decode()
+    shown = client.get("/late/").content.decode()
+    assert all(f'value="{ident}" checked' in shown for ident in ids)
+    assert 'value="recompute"' not in shown, "no journey has asked for them"
+    client.post("/late/decisions/", {"message": ids[:1], "choice": "send"})
+    client.post("/late/decisions/", {"message": ids[1:], "choice": "skip"})
+    assert list(Dispatch.objects.filter(pk__in=ids).order_by("pk").values_list("state", flat=True)) == [
+        "queued", "cancelled",
+    ]  # fmt: skip
+    assert "/late/" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("given", [{}, {"choice": "send"}, {"choice": "burn", "message": "1"}])
+def test_a_decision_says_which_and_what(cast: Cast, given: dict[str, str]) -> None:
+    ident = late_one(cast)
+    page = cast.signed_in(cast.colleague).post("/late/decisions/", given, follow=True).content.decode()
+    assert "Nothing has been changed." in page
+    assert cast.signed_in(cast.reader).post("/late/decisions/", given).status_code == 403
+    assert Dispatch.objects.get(pk=ident).state == "held"
