@@ -5,6 +5,7 @@ from functools import lru_cache
 from tactful.content.models import Template, TemplateVersion
 from tactful.content.rules.compile import compile_mail
 from tactful.content.rules.compiled import CompiledMail
+from tactful.content.rules.own_line import with_line
 from tactful.content.types import Brand, MailSource, Variable, VariableKind
 
 
@@ -40,6 +41,12 @@ def languages_by_slug() -> dict[str, frozenset[str]]:
 def compiled(version_id: int, brand: Brand) -> CompiledMail:
     """A version in the brand's shell, compiled once and kept: versions never change."""
     return compile_mail(source_of(TemplateVersion.objects.get(id=version_id)), brand)
+
+
+@lru_cache(maxsize=64)
+def compiled_with_line(version_id: int, brand: Brand) -> CompiledMail:
+    """The same with a place on top for a person's own line and name (``rules.own_line``)."""
+    return compile_mail(with_line(source_of(TemplateVersion.objects.get(id=version_id))), brand)
 
 
 def source_of(row: TemplateVersion) -> MailSource:

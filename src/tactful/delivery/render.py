@@ -16,7 +16,7 @@ from tactful.delivery.merged import words_of_riders
 from tactful.delivery.models import Letterhead as LetterheadRow
 from tactful.delivery.rules.mail import Envelope, envelope, tokens_of
 from tactful.delivery.rules.words import payload_hash, version_hash, words_hash
-from tactful.delivery.types import Compiled, FactSources, Letterhead, Recipient
+from tactful.delivery.types import OWN_LINE, Compiled, FactSources, Letterhead, Recipient
 from tactful.gate.types import Author
 from tactful.kernel.tokens import KeyRing
 
@@ -81,8 +81,8 @@ class Desk:
     head_of: dict[tuple[int, str], int] = field(default_factory=dict)
     fresh_heads: dict[int, str] = field(default_factory=dict)
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
-    templates: dict[tuple[int, int], Compiled] = field(default_factory=dict)
-    forms: dict[tuple[int, int, Author, bool], Form | None] = field(default_factory=dict)
+    templates: dict[tuple[int, int, bool], Compiled] = field(default_factory=dict)
+    forms: dict[tuple[int, int, Author, bool, bool], Form | None] = field(default_factory=dict)
 
 
 def open_desk(items: Sequence[Item], sources: FactSources, ring: KeyRing, now: datetime) -> Desk:
@@ -152,7 +152,8 @@ def _envelope(draft: Draft) -> Envelope:
 
 def _form(item: Item, version: int, fixed: Fixed, desk: Desk) -> Form | None:
     """The template on this letterhead; made with the first mail that wants it."""
-    key = (version, fixed.letterhead, item.due.request.author, item.is_auto_reply)
+    lined = OWN_LINE in item.due.variables
+    key = (version, fixed.letterhead, item.due.request.author, item.is_auto_reply, lined)
     if key not in desk.forms:
         head, draft = desk.heads[fixed.letterhead], Draft(item, version, fixed, ANYBODY, desk.now)
         pattern = envelope(_envelope(draft), head, MARKS)
@@ -197,9 +198,10 @@ def _compiled(draft: Draft, head: Letterhead, desk: Desk) -> Compiled:
     version, fixed = draft.version, draft.fixed
     if version is None:
         return desk.sources.words(draft.item.subject, draft.item.body, fixed.language)
-    key = (version, fixed.letterhead)
+    make = desk.sources.with_line if OWN_LINE in draft.item.due.variables else None
+    key = (version, fixed.letterhead, make is not None)
     if key not in desk.templates:
-        desk.templates[key] = desk.sources.compiled(version, head)
+        desk.templates[key] = (make or desk.sources.compiled)(version, head)
     return desk.templates[key]
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 from tactful.channels.types import Channel, OutboundMessage, SendResult
 from tactful.content.rules.form import Form
@@ -145,6 +145,9 @@ class TemplateChoice:
     takes_also: bool = False
 
 
+OWN_LINE: Final = "personal_line"  # what a person adds to a message of automation
+
+
 @dataclass(frozen=True, slots=True)
 class FactSources:
     """What the floors above and beside tell delivery; ``wiring`` builds it, ``config`` hands it over.
@@ -156,7 +159,8 @@ class FactSources:
     ``cap_scopes``: per contact id, for every id. ``recipients``: per contact id, usable addresses only.
     ``variables``: personal fields per message id, read once, at the first handoff.
     ``template``: the live version for a slug and a language. ``compiled``: a version in a letterhead,
-    cached by the source. ``words``: a person's subject and text in a language, ready to be built.
+    cached by the source; ``with_line``: the same with a person's own line (the variable ``OWN_LINE``) on
+    top. ``words``: a person's subject and text in a language, ready to be built.
     ``letterhead``: of an account in a language. ``renew``: for sources that remember what they have
     read, new ones, which a worker takes for each batch.
     """
@@ -171,6 +175,7 @@ class FactSources:
     words: Callable[[str, str, str], Compiled]
     letterhead: Callable[[int, str, datetime], Letterhead]
     renew: "Callable[[], FactSources] | None" = None
+    with_line: Callable[[int, Letterhead], Compiled] | None = None
 
     def fresh(self) -> "FactSources":
         return self.renew() if self.renew else self

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from tactful.delivery import actions as delivery
-from tactful.delivery.types import NewMessage
+from tactful.delivery.types import OWN_LINE, NewMessage
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.journeys.hot import calls
@@ -32,7 +32,7 @@ from tactful.journeys.rules.moves import (
 from tactful.journeys.rules.writing import condition_document
 from tactful.journeys.types import Condition, Source, Variable
 from tactful.touchpoints import queries as touchpoints
-from tactful.touchpoints.types import MessageClass, Purpose, TouchpointView
+from tactful.touchpoints.types import MessageClass, Purpose, Touch, TouchpointView
 
 FACT_VARIABLE = "@"  # such a variable is read at the moment of sending, by the fact's key
 DEFAULT_VARIABLE = "~"  # what it says if there is nothing to read: "~nb:deadline"
@@ -77,7 +77,41 @@ def carry_out(work: Sequence[tuple[Row, Effect]], now: datetime) -> None:
 
 def _enqueue(sends: Sequence[tuple[Row, EnqueueSend]], now: datetime) -> None:
     views = touchpoints.views({effect.touchpoint for _, effect in sends})
-    delivery.enqueue([_message(row, effect, views) for row, effect in sends], now=now)
+    touched = _touched(sends, views)
+    messages = [_message(row, effect, views) for row, effect in sends]
+    delivery.enqueue([_with_line(each, touched.get(each.dedupe_key)) for each in messages], now=now)
+    stopped = {
+        (row.id, effect.visit): "stopped"
+        for row, effect in sends
+        if (said := touched.get(message_key(row.id, effect.visit))) is not None and said.stopped
+    }
+    if stopped:
+        delivery.cancel_visits(stopped, now=now)
+
+
+def message_key(enrolment_id: int, visit: int) -> str:
+    """The dedupe key of the message of a visit."""
+    return f"visit:{enrolment_id}:{visit}"
+
+
+def _touched(
+    sends: Sequence[tuple[Row, EnqueueSend]], views: Mapping[str, TouchpointView]
+) -> Mapping[str, Touch]:
+    """What people have done to these messages beforehand: asked only where they are shown."""
+    shown = [
+        message_key(row.id, effect.visit)
+        for row, effect in sends
+        if (view := views.get(effect.touchpoint)) is not None and view.preview_hours
+    ]
+    return touchpoints.touches(shown) if shown else {}
+
+
+def _with_line(message: NewMessage, touch: Touch | None) -> NewMessage:
+    """The person's own words, with their name. The gate decides about the message as about any other."""
+    if touch is None or touch.stopped:
+        return message
+    own = {OWN_LINE: touch.line, "personal_by": touch.by_name}
+    return message._replace(variables={**message.variables, **own}, may_merge=False)
 
 
 def _message(row: Row, effect: EnqueueSend, views: dict[str, TouchpointView]) -> NewMessage:
@@ -89,7 +123,7 @@ def _message(row: Row, effect: EnqueueSend, views: dict[str, TouchpointView]) ->
     marketing = view.message_class is MessageClass.MARKETING
     return NewMessage(
         contact_id=row.state.contact_id,
-        dedupe_key=f"visit:{row.id}:{effect.visit}",
+        dedupe_key=message_key(row.id, effect.visit),
         message_class=view.message_class,
         purpose=Purpose.MARKETING if marketing else Purpose.SERVICE,
         due_at=effect.due_at,
@@ -100,7 +134,7 @@ def _message(row: Row, effect: EnqueueSend, views: dict[str, TouchpointView]) ->
         touchpoint_id=view.id,
         touchpoint_rev=view.revision_id,
         template=effect.template,
-        variables=_variables(row, effect),
+        variables=variables_of(row, effect),
         may_merge=view.message_class in (MessageClass.RELATIONSHIP, MessageClass.MARKETING),
         latest_at=effect.latest_at,
         condition=_condition(row, effect),
@@ -122,7 +156,7 @@ def _tree(condition: Condition) -> Any:
     return condition_document(condition)
 
 
-def _variables(row: Row, effect: EnqueueSend) -> dict[str, str]:
+def variables_of(row: Row, effect: EnqueueSend) -> dict[str, str]:
     """What is known now, and the keys of what is read at the moment of sending. What is absent is left
     out: then the default speaks, in the client's language."""
     suffix = f":{effect.about}" if effect.about else ""

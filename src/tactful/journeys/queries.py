@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tactful.foundation import pg
+from tactful.journeys.ahead import Coming, coming
 from tactful.journeys.hot import objects
 from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
 from tactful.journeys.plans import plan_of
@@ -18,6 +19,7 @@ from tactful.journeys.types import Definition
 from tactful.kernel.spans import Span
 
 __all__ = [
+    "Coming",
     "Enrolment",
     "FailedTests",
     "Journey",
@@ -33,6 +35,7 @@ __all__ = [
     "Walked",
     "all_journeys",
     "begun_before",
+    "coming",
     "crowds",
     "crowds_of_version",
     "current_definition",

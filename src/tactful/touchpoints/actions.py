@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tactful.foundation.actions import record_audit
 from tactful.foundation.ids import new_id
-from tactful.touchpoints.models import Touchpoint, TouchpointRevision
+from tactful.touchpoints.models import HumanTouch, Touchpoint, TouchpointRevision
 from tactful.touchpoints.rules import catalogue
 from tactful.touchpoints.rules.catalogue import Suggestion
 from tactful.touchpoints.types import Line, MessageClass
@@ -108,6 +108,72 @@ def describe(
     touchpoint.owner_id, touchpoint.message_class = owner_id, kind
     touchpoint.save(update_fields=["owner", "message_class"])
     _audit("touchpoint.described", touchpoint, acting_user, now, {"class": kind, "owner": owner_id})
+
+
+MOST_HOURS = 72
+LONGEST_LINE = 500
+
+
+@transaction.atomic
+def show_before(touchpoint_id: int, hours: int, *, acting_user: int, now: datetime) -> None:
+    """Its messages are shown to a person so many hours before they go out; 0: they are not."""
+    if not 0 <= hours <= MOST_HOURS:
+        raise LineError(_("Choose between 0 and %(most)d hours.") % {"most": MOST_HOURS})
+    touchpoint = Touchpoint.objects.select_for_update().get(id=touchpoint_id)
+    touchpoint.preview_hours = hours
+    touchpoint.save(update_fields=["preview_hours"])
+    _audit("touchpoint.shown_before", touchpoint, acting_user, now, {"hours": hours})
+
+
+@dataclass(frozen=True, slots=True)
+class NewTouch:
+    """``line``: a person's own words on top; empty stops the message."""
+
+    message_key: str
+    touchpoint_id: int
+    contact_id: int
+    line: str = ""
+
+
+@transaction.atomic
+def touch(new: NewTouch, *, acting_user: int, now: datetime) -> None:
+    """Before it goes out; whoever acts last has the word. Only while its message is not written down yet:
+    that is for the caller to see to."""
+    line = " ".join(new.line.split())
+    if len(line) > LONGEST_LINE:
+        raise LineError(
+            _("Write at most %(most)d letters. This is one line on top.") % {"most": LONGEST_LINE}
+        )
+    HumanTouch.objects.update_or_create(
+        message_key=new.message_key,
+        defaults={
+            "touchpoint_id": new.touchpoint_id,
+            "contact_id": new.contact_id,
+            "line": line,
+            "stopped": not line,
+            "by_id": acting_user,
+            "at": now,
+        },
+    )
+    body = {"message": new.message_key, "line": line}
+    record_audit(
+        actor=acting_user,
+        verb="message.line_added" if line else "message.stopped_before",
+        subject=f"contact:{new.contact_id}",
+        now=now,
+        body=body,
+    )
+
+
+@transaction.atomic
+def untouch(message_key: str, *, acting_user: int, now: datetime) -> None:
+    """It goes out as it would have."""
+    for row in HumanTouch.objects.filter(message_key=message_key):
+        record_audit(
+            actor=acting_user, verb="message.let_be", subject=f"contact:{row.contact_id}", now=now,
+            body={"message": message_key},
+        )  # fmt: skip
+        row.delete()
 
 
 def _from_suggestion(suggestion: Suggestion, place: int) -> Touchpoint:

@@ -28,6 +28,7 @@ class Touchpoint(Row):
     clarity = models.SmallIntegerField(default=1)
     suggested_line = models.CharField(max_length=12, blank=True)
     allow = models.JSONField(default=list)  # gate checks that this touchpoint may pass
+    preview_hours = models.SmallIntegerField(default=0, db_default=0)  # shown to a person so long before
     last_reviewed_at = models.DateTimeField(null=True)
     current = models.ForeignKey(
         "TouchpointRevision", null=True, on_delete=models.PROTECT, related_name="current_of"
@@ -59,3 +60,28 @@ class TouchpointRevision(Row):
     class Meta:
         db_table = "touchpoint_revision"
         constraints = [models.UniqueConstraint(fields=["id", "line"], name="revision_and_line")]
+
+
+class HumanTouch(Row):
+    """What a person did to one message before it went out: a line of their own on top, or a stop.
+
+    ``message_key``: the dedupe key that the message will have (``visit:17:3``), so that nothing is done to
+    another one. ``by``: whose words these are.
+    """
+
+    message_key = models.CharField(max_length=200, unique=True)
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="touches")
+    contact_id = models.BigIntegerField()
+    line = models.CharField(max_length=500, blank=True)
+    stopped = models.BooleanField(default=False)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "human_touch"
+        indexes = [models.Index(fields=["contact_id"], name="human_touch_contact")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stopped=True) ^ ~models.Q(line=""), name="a_line_or_a_stop"
+            ),
+        ]

@@ -1,11 +1,12 @@
 """The map as others read it."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from tactful.touchpoints.models import Touchpoint, TouchpointRevision
-from tactful.touchpoints.types import Line, MessageClass, TouchpointView
+from tactful.touchpoints.models import HumanTouch, Touchpoint, TouchpointRevision
+from tactful.touchpoints.types import Line, MessageClass, Touch, TouchpointView
 
 __all__ = ["Touchpoint"]  # the rows that these queries give
 
@@ -54,6 +55,27 @@ def history(touchpoint_id: int) -> QuerySet[TouchpointRevision]:
     return TouchpointRevision.objects.filter(touchpoint_id=touchpoint_id).order_by("-at", "-id")
 
 
+def previewed() -> dict[str, TouchpointView]:
+    """By slug, those whose messages a person wants to see before they go out."""
+    return {row.slug: _view(row) for row in on_the_map().filter(preview_hours__gt=0)}
+
+
+def touches(message_keys: Collection[str]) -> dict[str, Touch]:
+    """By message key, what a person has done already."""
+    rows = HumanTouch.objects.filter(message_key__in=message_keys).select_related("by")
+    return {
+        row.message_key: Touch(row.line, row.stopped, row.by_id, row.by.name if row.by else "")
+        for row in rows
+    }
+
+
+def touch_counts(since: datetime) -> dict[int, tuple[int, int]]:
+    """By touchpoint, from ``since`` on: (lines added, messages stopped) before they went out."""
+    rows = HumanTouch.objects.filter(at__gte=since).values("touchpoint_id")
+    counted = rows.annotate(stops=Count("id", filter=Q(stopped=True)), total=Count("id"))
+    return {row["touchpoint_id"]: (row["total"] - row["stops"], row["stops"]) for row in counted}
+
+
 def _view(row: Touchpoint) -> TouchpointView:
     assert row.current is not None  # every touchpoint is born with a revision
     return TouchpointView(
@@ -67,4 +89,5 @@ def _view(row: Touchpoint) -> TouchpointView:
         name_nb=row.name_nb,
         moment_en=row.moment_en,
         moment_nb=row.moment_nb,
+        preview_hours=row.preview_hours,
     )

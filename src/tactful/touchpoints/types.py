@@ -39,6 +39,7 @@ class TouchpointView:
     name_nb: str
     moment_en: str = ""
     moment_nb: str = ""
+    preview_hours: int = 0  # a person sees its messages so long before they go out; 0: nobody does
 
     def name(self, language: str) -> str:
         return self.name_nb if language.startswith(NORWEGIAN) else self.name_en
@@ -46,3 +47,13 @@ class TouchpointView:
     def moment(self, language: str) -> str:
         """When we speak there, as a sentence."""
         return self.moment_nb if language.startswith(NORWEGIAN) else self.moment_en
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What a person did to one message: ``line`` in their own words, or ``stopped``."""
+
+    line: str
+    stopped: bool
+    by: int | None
+    by_name: str

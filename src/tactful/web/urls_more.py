@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from tactful.web.views import imports, journeys, late, line, people, recipes, settings, standing
+from tactful.web.views import imports, journeys, late, line, people, recipes, settings, standing, touches
 
 urlpatterns = [
     path("line/", line.line, name="line"),
     path("line/new/", line.touchpoint_add, name="touchpoint_add"),
     path("line/<slug:slug>/", line.touchpoint, name="touchpoint"),
+    path("line/<slug:slug>/preview/", line.preview, name="touchpoint_preview"),
     path("journeys/", journeys.journeys, name="journeys"),
     path("journeys/<slug:slug>/", journeys.journey, name="journey"),
     path("journeys/<slug:slug>/definition.yaml", journeys.source, name="journey_source"),
@@ -21,6 +22,10 @@ urlpatterns = [
     path("journeys/<slug:slug>/resumptions/", standing.resumptions, name="journey_resumptions"),
     path("journeys/<slug:slug>/retries/", standing.retries, name="journey_retries"),
     path("journeys/<slug:slug>/versions/<int:number>/", standing.version, name="journey_version"),
+    path("before/", touches.touches, name="touches"),
+    path("before/lines/", touches.touch, name="touch"),
+    path("before/stops/", touches.touch_stop, name="touch_stop"),
+    path("before/untouched/", touches.touch_off, name="touch_off"),
     path("late/", late.late, name="late"),
     path("late/decisions/", late.decisions, name="late_decisions"),
     path("recipes/", recipes.library, name="recipes"),

@@ -48,6 +48,7 @@ def fact_sources() -> FactSources:
         words=words,
         letterhead=lambda account, language, now: letterhead(account, language, reading.house(now)),
         renew=fact_sources,
+        with_line=with_line,
     )
 
 
@@ -131,6 +132,10 @@ def template(slug: str, language: str) -> TemplateChoice:
 
 def compiled(version_id: int, head: Letterhead) -> Compiled:
     return content.compiled(version_id, _brand(head))
+
+
+def with_line(version_id: int, head: Letterhead) -> Compiled:
+    return content.compiled_with_line(version_id, _brand(head))
 
 
 @dataclass(frozen=True, slots=True)

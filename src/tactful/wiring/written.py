@@ -29,7 +29,7 @@ from tactful.content.types import (
     Unsubscribe,
 )
 from tactful.delivery.queries import Dispatch
-from tactful.delivery.types import DueMessage
+from tactful.delivery.types import OWN_LINE, DueMessage
 from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business
 from tactful.gate.types import Author, GateRequest
@@ -78,7 +78,8 @@ def _words(row: Dispatch, language: str, values: Mapping[str, str], desk: "_Desk
         return MailWords(message.subject, message.body)
     try:
         version = row.template_version or desk.version(message.template, language)
-        mail = content.compiled(version, desk.brand(language)).build(desk.envelope(language), values)
+        compiled = content.compiled_with_line if OWN_LINE in values else content.compiled
+        mail = compiled(version, desk.brand(language)).build(desk.envelope(language), values)
     except (NoTemplate, MailRefused, TemplateRefused):
         logger.info("The words of message %s cannot be shown.", row.pk, exc_info=True)
         return None

@@ -76,6 +76,12 @@ BEGAN_WITH = """SELECT e.id, v.data::text FROM enrolment e JOIN event v ON v.id 
 WHERE e.id = ANY(%(ids)s::bigint[])"""
 SET_VERSION = "UPDATE enrolment SET version_id = %(version)s WHERE id = ANY(%(ids)s::bigint[])"
 
+COMING = f"""SELECT {COLUMNS} FROM enrolment
+WHERE due_at > %(now)s AND due_at <= %(until)s AND retry_at IS NULL
+    AND version_id = ANY(%(versions)s::bigint[])
+ORDER BY due_at, id LIMIT %(limit)s"""
+VERSIONS = "SELECT DISTINCT version_id FROM enrolment WHERE ended_at IS NULL"
+
 PHASES = {phase.value: phase for phase in Phase}
 
 
@@ -198,6 +204,16 @@ def began_with(ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
 def set_version(ids: Sequence[int], version_id: int) -> None:
     if ids:
         pg.run(SET_VERSION, {"ids": pg.numbers(ids), "version": version_id})
+
+
+def coming(versions: Collection[int], now: datetime, until: datetime, limit: int) -> list[Row]:
+    """Those whose moment comes until then, the soonest first; not locked."""
+    params = {"now": now, "until": until, "versions": pg.numbers(versions), "limit": limit}
+    return _rows(COMING, params)
+
+
+def walked_versions() -> list[int]:
+    return [version for (version,) in pg.many(VERSIONS)]
 
 
 def _rows(sql: str, params: dict[str, Any]) -> list[Row]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from tactful.touchpoints import queries
@@ -13,6 +14,7 @@ from tactful.web.pages.line import LinePage, LookRow, NextUp, Phase
 from tactful.web.types import Act, Fact, Link, TouchpointCard
 from tactful.web.visit import Visit
 from tactful.web.words import PHASES as PHASE_NAMES
+from tactful.wiring.drift import line_drift, repeated_words
 
 LOOK_LIMIT = 5
 
@@ -28,6 +30,7 @@ def line_page(visit: Visit) -> LinePage:
         phases=tuple(_phase(name, rows, best, visit) for name in PHASES),
         next_up=_next_up(best, visit) if best else None,
         look=tuple(_look(rows, best, visit)),
+        drift=tuple(_drift(rows, visit)),
         add_url=reverse("web:touchpoint_add") if visit.user.is_owner else "",
     )
 
@@ -104,3 +107,33 @@ def _look(rows: Sequence[Touchpoint], best: Touchpoint | None, visit: Visit) -> 
         link = Link(_("Decide now"), reverse("web:touchpoint", args=[row.slug]))
         said = _("has not been decided. Until you do, only people write.")
         yield LookRow("client", name_of(row, visit.language), said, link)
+
+
+def _drift(rows: Sequence[Touchpoint], visit: Visit) -> Iterable[LookRow]:
+    """Counts of what people did, and a way to decide; the machine decides nothing."""
+    by_id = {row.id: row for row in rows}
+    for drift in line_drift(visit.now):
+        row, seen = by_id[drift.seen.touchpoint_id], drift.seen
+        url = f"{reverse('web:touchpoint', args=[row.slug])}?line={drift.towards.value}"
+        link = Link(_("Decide on it"), url)
+        if drift.towards is Line.JUDGEMENT:
+            words = {"all": seen.sent + seen.stopped, "lined": seen.lined, "stopped": seen.stopped}
+            said = _(
+                "seems to take judgement: of %(all)d messages people added a line to %(lined)d "
+                "and stopped %(stopped)d."
+            )
+            yield LookRow("judgement", name_of(row, visit.language), said % words, link)
+        else:
+            words = {"all": seen.sent, "same": seen.unedited}
+            said = _("seems structural: of %(all)d answers %(same)d went out in the same words each time.")
+            yield LookRow("structural", name_of(row, visit.language), said % words, link)
+    for body, count in repeated_words(visit.now):
+        said = _("has gone out %(count)d times in the same words. It could be a touchpoint of its own.")
+        link = Link(_("Put it on the map"), reverse("web:touchpoint_add"))
+        yield LookRow("structural", f"“{_beginning(body)}”", said % {"count": count}, link)
+
+
+def _beginning(body: str) -> str:
+    """The words after the greeting, cut short."""
+    first, _break, rest = body.partition("\n")
+    return Truncator(" ".join((rest or first).split())).chars(60)

@@ -21,6 +21,7 @@ from tactful.web.build.around import Around, look_around, post, tasks_for
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.late import late_line
 from tactful.web.build.tasks import task_rows
+from tactful.web.build.touches import soon_line
 from tactful.web.pages.today import Automation, HourBar, Relations, RunRow, TodayPage
 from tactful.web.types import Act, EmptyState, Glyph, HoldCard, Link
 from tactful.web.visit import Visit
@@ -59,6 +60,7 @@ def today_page(visit: Visit) -> TodayPage:
         notice=notice,
         notice_act=act,
         late=late_line(),
+        soon=soon_line(visit),
     )
 
 

@@ -61,6 +61,7 @@ def touchpoint_page(row: Touchpoint, typed: Typed, visit: Visit) -> TouchpointPa
         used_by=tuple(_used_by(row.slug, visit)),
         owner=visit.person(row.owner_id),
         can_decide=visit.user.is_owner,
+        preview_hours=row.preview_hours,
     )
 
 

@@ -42,6 +42,7 @@ class LinePage:
     phases: tuple[Phase, ...]
     next_up: NextUp | None = None
     look: tuple[LookRow, ...] = ()
+    drift: tuple[LookRow, ...] = ()  # where what people do speaks for the other side
     add_url: str = ""
 
 
@@ -92,3 +93,4 @@ class TouchpointPage:
     used_by: tuple[Link, ...] = ()
     owner: Person | None = None
     can_decide: bool = True
+    preview_hours: int = 0  # posted as ``hours`` to web:touchpoint_preview

@@ -88,4 +88,5 @@ class TodayPage:
     nothing_to_do: EmptyState | None = None
     notice: Text = ""
     notice_act: Act | None = None
+    soon: Text = ""  # what goes out soon and a person wanted to see first
     late: Text = ""  # how much should have gone out while nothing could be sent

@@ -2,10 +2,13 @@
 
 import pytest
 
+from tactful.delivery.actions import Words, approve_and_send
+from tactful.delivery.models import Dispatch
 from tactful.foundation.clock import business_now
 from tactful.journeys.actions import import_journey
 from tactful.journeys.recipes import names, text
-from tactful.touchpoints.models import Touchpoint
+from tactful.touchpoints.actions import NewTouch, touch
+from tactful.touchpoints.models import HumanTouch, Touchpoint
 from tactful.web.tests.cast import Cast
 
 LANGUAGES = ("en", "nb")
@@ -101,3 +104,54 @@ def test_a_touchpoint_names_the_steps_that_send_it(cast: Cast) -> None:
     import_journey(text(names()[0]), acting_user=None, now=business_now())
     page = cast.signed_in(cast.owner).get("/line/document-request/").content.decode()
     assert "Documents for the annual accounts, step 1" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_do_speaks_for_the_other_side_and_decides_nothing(cast: Cast, language: str) -> None:
+    point = cast.touchpoint
+    for number in range(9):
+        row = cast.plans(cast.client(f"Client {number}"))
+        cast.becomes(row, "sent", settled_at=cast.now)
+        if number:
+            new = NewTouch(row.message.dedupe_key, point.id, row.contact_id, "Good luck!")
+            touch(new, acting_user=cast.colleague.id, now=cast.now)
+    before = Touchpoint.objects.select_related("current").get(pk=point.pk).current
+    page = cast.signed_in(cast.owner, language).get("/line/").content.decode()
+    assert f"/line/{point.slug}/?line=judgement" in page
+    if language == "en":
+        assert "of 9 messages people added a line to 8 and stopped 0" in page
+    assert Touchpoint.objects.select_related("current").get(pk=point.pk).current == before
+
+
+def test_how_long_before_a_message_is_shown(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    assert client.post("/line/quote/preview/", {"hours": "6"})["Location"] == "/line/quote/"
+    assert (
+        'name="hours" type="number" min="0" max="72" value="6"' in client.get("/line/quote/").content.decode()
+    )
+    for wrong in ("", "73", "many"):
+        client.post("/line/quote/preview/", {"hours": wrong})
+        assert Touchpoint.objects.get(slug="quote").preview_hours == 6
+    assert cast.signed_in(cast.colleague).post("/line/quote/preview/", {"hours": "2"}).status_code == 403
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_to_see_before_it_goes_out(cast: Cast, language: str) -> None:
+    client = cast.signed_in(cast.colleague, language)
+    assert client.get("/before/").status_code == 200
+    for path, given in (("lines", {"key": "visit:1:1", "line": "Hello"}), ("stops", {"key": "visit:1:1"}),
+                        ("untouched", {"key": ""}), ("lines", {})):  # fmt: skip
+        assert client.post(f"/before/{path}/", given).status_code == 302
+    assert not HumanTouch.objects.exists()
+
+
+def test_the_same_words_again_and_again_could_be_a_touchpoint(cast: Cast) -> None:
+    for number in range(9):
+        client = cast.client(f"Client {number}")
+        words = Words(client.id, "Hours", f"Hello {number},\n\nWe open at nine and close at four.")
+        ident = approve_and_send(words=words, acting_user=cast.colleague.id, now=cast.now)
+        row = Dispatch.objects.get(pk=ident)
+        cast.becomes(row, "sent", settled_at=cast.now, body_hash=row.approved_hash)
+    page = cast.signed_in(cast.owner).get("/line/").content.decode()
+    assert "“We open at nine and close at four.”" in page
+    assert "has gone out 9 times in the same words" in page

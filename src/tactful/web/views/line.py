@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -10,7 +11,7 @@ from tactful.touchpoints import actions
 from tactful.touchpoints.actions import LineError
 from tactful.touchpoints.queries import Touchpoint, by_slug
 from tactful.touchpoints.types import Line
-from tactful.web.access import StaffRequest, owner_only, staff_page, writes
+from tactful.web.access import StaffRequest, done, number, owner_only, staff_page, writes
 from tactful.web.build.line import line_page
 from tactful.web.build.touchpoint import Typed, as_it_stands, touchpoint_page
 from tactful.web.decisions import Refused, keep_decision, typed_by
@@ -43,6 +44,21 @@ def _decide(request: StaffRequest, row: Touchpoint) -> HttpResponseBase:
         return _show(request, row, refused.typed, status=422)
     messages.success(request, _("It is kept. It holds from the next message on."))
     return redirect("web:touchpoint", row.slug)
+
+
+@staff_page("line")
+@owner_only
+@writes
+def preview(request: StaffRequest, slug: str) -> HttpResponseBase:
+    """How long before they go out its messages are shown to a person."""
+    row, given = by_slug(slug), number(request.POST.get("hours", ""))
+    if row is None:
+        raise Http404
+    if given is None:
+        raise LineError(_("Say how many hours, as a number. 0 is never."))
+    actions.show_before(row.id, given, acting_user=request.user.id, now=request.visit.now)
+    said = _("They are shown before they go out.") if given else _("They go out without being shown.")
+    return done(request, said, reverse("web:touchpoint", args=[slug]))
 
 
 @staff_page("line")
