@@ -30,6 +30,8 @@ def staff_pages(house: House) -> list[str]:
         "/line/document-reminder/",
         "/line/gone-quiet/",
         "/journeys/",
+        "/late/",
+        "/before/",
         f"/journeys/{JOURNEY}/",
         f"/journeys/{JOURNEY}/steps/{_step(house)}/",
         *(f"/outbox/?show={shelf}" for shelf in ("held", "planned", "sent", "stopped", "unknown")),
