@@ -72,7 +72,7 @@ def passed_sentence(check_id: str, language: str) -> str:
             "J007": gettext("No way rests on an opened mail alone"),
             "J008": gettext("No message comes later than its own deadline"),
             "J009": gettext("No client gets too many messages in a week"),
-            "J010": gettext("All advertising asks for consent"),
+            "J010": gettext("Where consent to advertising is missing, the journey knows what follows"),
             "J011": gettext("Every task has an owner"),
             "J012": gettext("No other journey writes within the same hour"),
             "J013": gettext("What it begins is there, and does not lead back"),
