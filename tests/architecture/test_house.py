@@ -30,7 +30,7 @@ OPEN_ROOMS = {
 }
 WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
 WRITING_ROOMS = re.compile(
-    r"(^|/)(actions|migrations|hot|testing)(/|\.py)|guard\.py|seed|/models(/|\.py)|/sql\.py|secrets\.py|clock\.py"
+    r"(^|/)(actions|drafts|migrations|hot|testing)(/|\.py)|guard\.py|seed|/models(/|\.py)|/sql\.py|secrets\.py|clock\.py"
 )
 CLOCK = re.compile(
     r"datetime\.(?:now|utcnow|today)\(|date\.today\(|timezone\.now\(|\btime\.time(?:_ns)?\("

@@ -13,6 +13,20 @@ from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.journeys import driver
+from tactful.journeys.drafts import (
+    Did,
+    DraftGone,
+    Meanwhile,
+    Writing,
+    begin_journey,
+    discard,
+    edit,
+    held,
+    open_draft,
+    put_away,
+    redo,
+    undo,
+)
 from tactful.journeys.hot import rows as hot
 from tactful.journeys.models import Journey, JourneySpell, JourneyTest, JourneyVersion
 from tactful.journeys.queries import definition_of
@@ -26,20 +40,31 @@ from tactful.journeys.transferring import Passage, Transferred, transfer
 from tactful.journeys.types import ManualEntry, Scalar
 
 __all__ = [
+    "Did",
+    "DraftGone",
+    "Meanwhile",
     "Passage",
     "Transferred",
+    "Writing",
     "begin_by_hand",
+    "begin_journey",
     "change_version",
+    "discard",
     "drop_test",
+    "edit",
     "import_journey",
     "keep_test",
     "move",
+    "open_draft",
     "pause",
+    "publish_draft",
+    "redo",
     "resume",
     "switch_off",
     "switch_on",
     "take_out",
     "try_again",
+    "undo",
 ]
 
 
@@ -75,6 +100,18 @@ def import_journey(
     if failed:
         said["despite_tests"] = [run.name for run in failed]
     _audit("journey.imported", journey, acting_user, now, said)
+    return version
+
+
+@transaction.atomic
+def publish_draft(writing: Writing, *, despite_tests: bool = False) -> JourneyVersion:
+    """The draft as the live version; it is put away. Raises what ``import_journey`` does, ``Meanwhile``,
+    ``DraftGone``, and ``ValueError`` if the text has become that of another journey."""
+    draft = held(writing)
+    if read(draft.text).slug != draft.journey.slug:
+        raise ValueError(_("The short name is “%(slug)s” and stays so.") % {"slug": draft.journey.slug})
+    version = import_journey(draft.text, acting_user=writing.by, now=writing.now, despite_tests=despite_tests)
+    put_away(draft)
     return version
 
 

@@ -200,3 +200,35 @@ class JourneyTest(Row):
     class Meta:
         db_table = "journey_test"
         constraints = [models.UniqueConstraint(fields=["journey", "name"], name="journey_test_name")]
+
+
+class JourneyDraft(Row):
+    """The next version of a journey in the making, one for each journey. ``text``: its YAML, which may be
+    unfinished. ``place``: the entry of its history that is shown. ``revision`` counts every change, undoing
+    among them: whoever writes names the one that he saw. ``base``: the version that it began from."""
+
+    journey = models.OneToOneField(Journey, on_delete=models.CASCADE, related_name="draft")
+    text = models.TextField()
+    place = models.IntegerField(default=1)
+    revision = models.IntegerField(default=1)
+    base = models.ForeignKey(JourneyVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journey_draft"
+
+
+class DraftEntry(Row):
+    """One text that a draft has had. ``said``: what was done to come to it, as ``drafts.Did``."""
+
+    draft = models.ForeignKey(JourneyDraft, on_delete=models.CASCADE, related_name="entries")
+    number = models.IntegerField()
+    text = models.TextField()
+    said = models.JSONField(default=dict)
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journey_draft_entry"
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="draft_entry_number")]

@@ -9,6 +9,15 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tactful.foundation import pg
 from tactful.journeys.ahead import Coming, coming
+from tactful.journeys.draft_reads import (
+    DraftEntry,
+    JourneyDraft,
+    all_drafts,
+    draft_entry,
+    draft_of,
+    has_earlier,
+    has_later,
+)
 from tactful.journeys.hot import objects
 from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
 from tactful.journeys.plans import plan_of
@@ -20,9 +29,11 @@ from tactful.kernel.spans import Span
 
 __all__ = [
     "Coming",
+    "DraftEntry",
     "Enrolment",
     "FailedTests",
     "Journey",
+    "JourneyDraft",
     "JourneyLine",
     "JourneyTest",
     "JourneyVersion",
@@ -33,6 +44,7 @@ __all__ = [
     "StoredRun",
     "VersionCrowd",
     "Walked",
+    "all_drafts",
     "all_journeys",
     "begun_before",
     "coming",
@@ -40,6 +52,10 @@ __all__ = [
     "crowds_of_version",
     "current_definition",
     "definition_of",
+    "draft_entry",
+    "draft_of",
+    "has_earlier",
+    "has_later",
     "journey_by_slug",
     "journey_names",
     "live_definitions",

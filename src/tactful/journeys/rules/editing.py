@@ -41,7 +41,7 @@ __all__ = [
 
 
 class NotPossible(ValueError):
-    """The act does not fit the journey as it stands now. ``code``: gone, inside, nowhere, full, last, twice."""
+    """The act does not fit the journey as it stands now. ``code``: gone, inside, nowhere, full, last."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -174,10 +174,8 @@ def heir(definition: Definition, step_id: str) -> str:
     """Where those go on who would have come to a step."""
     spot = _spot(definition, step_id)
     ways = slots(step_of_id(definition, step_id))
-    if spot.after is not None:
-        found = spot.after.target
-    else:
-        found = ways.get("next", next(iter(ways.values()), END))
+    otherwise = ways.get("next", next(iter(ways.values()), END))
+    found = otherwise if spot.after is None else spot.after.target
     return END if found == step_id else found
 
 

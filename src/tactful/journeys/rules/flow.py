@@ -17,8 +17,8 @@ Place = tuple[Edge, ...]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``kind``: a step; an end; ``below``, the way joins the list under its columns; ``jump``, it goes on at a
-    step that stands elsewhere. ``target``: the step's id, END or NOTHING. ``place``: just before it."""
+    """``kind``: a step; an end; ``below``, the way joins the list under its columns; ``jump``, it goes on
+    at a step that stands elsewhere. ``target``: the step's id, END or NOTHING. ``place``: just before it."""
 
     kind: Literal["step", "end", "below", "jump"]
     target: str
