@@ -29,8 +29,29 @@ from tactful.journeys.types import (
 from tactful.journeys.wording import Words, finding_sentence, passed_sentence, sentence
 from tactful.journeys.wording_entries import begins, begins_only
 from tactful.journeys.wording_steps import KINDS
+from tactful.journeys.wording_ways import (
+    StepSaid,
+    beginning_said,
+    goal_said,
+    kind_names,
+    steps_said,
+    way_said,
+)
 
-__all__ = ["StepLine", "Way", "around", "describe", "finding_sentence", "passed_sentence"]
+__all__ = [
+    "StepLine",
+    "StepSaid",
+    "Way",
+    "around",
+    "beginning_said",
+    "describe",
+    "finding_sentence",
+    "goal_said",
+    "kind_names",
+    "passed_sentence",
+    "steps_said",
+    "way_said",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,18 @@
 from django.urls import path
 
 from tactful.web.views import imports, journeys, late, line, people, recipes, settings, standing, touches
+from tactful.web.views import (
+    editor,
+    editor_text,
+    imports,
+    journeys,
+    late,
+    line,
+    people,
+    recipes,
+    settings,
+    standing,
+)
 
 urlpatterns = [
     path("line/", line.line, name="line"),
@@ -10,7 +22,26 @@ urlpatterns = [
     path("line/<slug:slug>/", line.touchpoint, name="touchpoint"),
     path("line/<slug:slug>/preview/", line.preview, name="touchpoint_preview"),
     path("journeys/", journeys.journeys, name="journeys"),
+    path("journeys/new/", editor_text.new, name="journey_new"),
     path("journeys/<slug:slug>/", journeys.journey, name="journey"),
+    path("journeys/<slug:slug>/draft/", editor.draft, name="draft"),
+    path("journeys/<slug:slug>/draft/text/", editor_text.text, name="draft_text"),
+    path("journeys/<slug:slug>/draft/steps/", editor.steps, name="draft_steps"),
+    path("journeys/<slug:slug>/draft/steps/<slug:step>/", editor.step, name="draft_step"),
+    path("journeys/<slug:slug>/draft/steps/<slug:step>/place/", editor.step_place, name="draft_step_place"),
+    path("journeys/<slug:slug>/draft/steps/<slug:step>/copy/", editor.step_copy, name="draft_step_copy"),
+    path(
+        "journeys/<slug:slug>/draft/steps/<slug:step>/removal/",
+        editor.step_removal,
+        name="draft_step_removal",
+    ),
+    path("journeys/<slug:slug>/draft/parts/<slug:part>/", editor.part, name="draft_part"),
+    path("journeys/<slug:slug>/draft/leads/", editor.leads, name="draft_leads"),
+    path("journeys/<slug:slug>/draft/fixes/", editor.fixes, name="draft_fixes"),
+    path("journeys/<slug:slug>/draft/undo/", editor.undo, name="draft_undo"),
+    path("journeys/<slug:slug>/draft/redo/", editor.redo, name="draft_redo"),
+    path("journeys/<slug:slug>/draft/discard/", editor_text.discard, name="draft_discard"),
+    path("journeys/<slug:slug>/draft/publication/", editor_text.publication, name="draft_publication"),
     path("journeys/<slug:slug>/definition.yaml", journeys.source, name="journey_source"),
     path("journeys/<slug:slug>/steps/<slug:step>/", standing.step, name="journey_step"),
     path("journeys/<slug:slug>/live/", journeys.live, name="journey_live"),

@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, str] = {
         "“%(value)s” does not fit in this rule. Write, for example, FREQ=WEEKLY;BYDAY=MO, "
         "FREQ=MONTHLY;BYMONTHDAY=1 or FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=1."
     ),
+    "other_slug": gettext_noop("This is the draft of “%(slug)s”. Write it so; it keeps its short name."),
     "yaml": gettext_noop("The file cannot be read as YAML here: %(detail)s."),
     "alias": gettext_noop("Anchors and references of YAML are not used here. Write the part out."),
     "tag": gettext_noop("Tags of YAML such as %(value)s are not used here. Take it out."),

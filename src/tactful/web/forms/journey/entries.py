@@ -1,0 +1,198 @@
+"""How a journey begins, as one form: the kind first, and then what that kind wants to know."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+
+from tactful.journeys.rules.reading_parts import WEEKDAYS
+from tactful.web.forms.journey.conditions import condition_group, take_condition
+from tactful.web.forms.journey.controls import Choice, Control, Doc, Group, Post, Row, choices, said, word
+from tactful.web.forms.journey.delays import day_ticks, earlier_controls, take_earlier
+from tactful.web.forms.journey.house import House
+from tactful.web.forms.journey.words import event_controls, take_event
+
+KINDS = ("event", "message", "form", "segment", "date", "every", "manual", "api")
+OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+
+
+def kind_of(entry: Doc) -> str:
+    return next(kind for kind in KINDS if kind in entry)
+
+
+def show_entry(entry: Doc, house: House) -> list[Group]:
+    kind = kind_of(entry)
+    kinds = choices(
+        [
+            ("event", _("when something happens")),
+            ("message", _("when the client writes to us")),
+            ("form", _("when the client hands in a form")),
+            ("segment", _("when the client comes to belong to a group")),
+            ("date", _("before or on a date")),
+            ("every", _("again and again, by the calendar")),
+            ("manual", _("when a person says so")),
+            ("api", _("when another program says so")),
+        ]
+    )
+    return [
+        Group(
+            "",
+            (
+                Row((Control("kind", _("It begins"), "select", kind, choices=kinds),)),
+                Row(event_controls("event", _("What happens"), entry.get("event", ""), house), only="if-event cond"),
+                Row((_channel(entry),), only="if-message"),
+                Row((Control("form", _("The form’s short name"), "text", entry.get("form", "")),), only="if-form"),  # noqa: RUF001
+                Row((Control("segment", _("The group’s short name"), "text", entry.get("segment", "")),),  # noqa: RUF001
+                    only="if-segment"),
+                *_date_rows(entry),
+                *_every_rows(entry),
+                Row((_key(entry, house),), only="if-key"),
+            ),
+            css="g-entry g-cond",
+        ),
+        condition_group("if", _("Only if, or for whom"), entry.get("if", entry.get("for")), house),
+    ]  # fmt: skip
+
+
+def take_entry(post: Post, old: Doc) -> Doc:
+    kind = word(post, "kind")
+    return _TAKE[kind](post) if kind in _TAKE else old
+
+
+def _channel(entry: Doc) -> Control:
+    known = [
+        ("any", _("in any way")),
+        ("mail", _("by mail")),
+        ("sms", _("by SMS")),
+        ("chat", _("in the chat")),
+    ]
+    chosen = entry.get("message", "any")
+    if chosen not in dict(known):
+        known.append((chosen, chosen))
+    return Control("message", _("How"), "select", chosen, choices=choices(known))
+
+
+def _key(entry: Doc, house: House) -> Control:
+    hint = _("Such as appointment, order or quote: one walk for each. Empty: one for each client.")
+    return Control("key", _("What it is about"), "text", entry.get("key", ""), hint, listed="keys")
+
+
+def _date_rows(entry: Doc) -> list[Row]:
+    of = entry.get("date", "")
+    hint = _("appointment.starts_at, or contact.attribute.birthday for a date of the client")
+    return [
+        Row((Control("date", _("Which date"), "text", of, hint, listed="dates"),), only="if-dated"),
+        Row(
+            (*earlier_controls("earlier", entry.get("earlier"), _("So long before")),),
+            only="if-dated",
+        ),
+        Row(
+            (
+                Control("date_at", _("At what time"), "time", entry.get("at", "") if of else "",
+                        _("Only for a day without a time.")),
+                Control("yearly", _("Every year on that day"), "tick", "1" if entry.get("yearly") else ""),
+            ),
+            only="if-dated",
+        ),
+    ]  # fmt: skip
+
+
+def _every_rows(entry: Doc) -> list[Row]:
+    rule = _parts(entry.get("every", "FREQ=WEEKLY;BYDAY=MO"))
+    often = choices(
+        [
+            ("DAILY", _("every day")),
+            ("WEEKLY", _("every week")),
+            ("MONTHLY", _("every month")),
+            ("YEARLY", _("every year")),
+            ("other", _("by a rule of one’s own")),  # noqa: RUF001
+        ]
+    )
+    plain = set(rule) <= {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH"} and rule.get("FREQ") in OFTEN
+    days = [day for day in WEEKDAYS if day[:2].upper() in rule.get("BYDAY", "").split(",")]
+    plain = plain and len(days) == len(rule.get("BYDAY", "").split(",") if rule.get("BYDAY") else [])
+    plain = plain and "," not in rule.get("BYMONTHDAY", "") + rule.get("BYMONTH", "")
+    months = tuple(Choice(str(n), str(name)) for n, name in MONTHS.items())
+    return [
+        Row(
+            (
+                Control("often", _("How often"), "select", rule["FREQ"] if plain else "other", choices=often),
+                Control("interval", _("Only every…"), "number", rule.get("INTERVAL", ""),
+                        _("2: every second time. May be left empty.")),
+            ),
+            only="if-every",
+        ),
+        Row((day_ticks("byday", _("On these days"), days),), only="if-every"),
+        Row(
+            (
+                Control("monthday", _("On the day of the month"), "number", rule.get("BYMONTHDAY", ""),
+                        _("-1 is the last day. May be left empty.")),
+                Control("month", _("In the month"), "select", rule.get("BYMONTH", ""),
+                        choices=(Choice("", _("any")), *months)),
+            ),
+            only="if-every",
+        ),
+        Row((Control("rule", _("Rule of one’s own"), "text", entry.get("every", "") if not plain else "",  # noqa: RUF001
+                     _("As in calendars: FREQ=WEEKLY;BYDAY=MO")),), only="if-rule"),
+        Row(
+            (
+                Control("at", _("At what time"), "time", entry.get("at", "09:00"), _("Where the client lives.")),
+                Control("from", _("Counted from"), "date", entry.get("from", "")),
+            ),
+            only="if-every",
+        ),
+    ]  # fmt: skip
+
+
+def _parts(rule: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in rule.split(";"))
+    return {name.upper(): value for name, _equals, value in pairs}
+
+
+def _condition(post: Post) -> dict[str, Any]:
+    return {"if": take_condition(post, "if")}
+
+
+def _heard(kind: str, take: Callable[[Post], str]) -> Callable[[Post], Doc]:
+    return lambda post: {kind: take(post), **said({}, **_condition(post), key=word(post, "key"))}
+
+
+def _take_date(post: Post) -> Doc:
+    at = word(post, "date_at")[:5]
+    of = word(post, "date")
+    yearly = True if word(post, "yearly") else None
+    key = word(post, "key") or ("" if of.startswith("contact.") else of.partition(".")[0])
+    earlier = take_earlier(post, "earlier")
+    return {"date": of, **said({}, earlier=earlier, yearly=yearly, at=at, **_condition(post), key=key)}
+
+
+def _take_every(post: Post) -> Doc:
+    begins = {"at": word(post, "at")[:5], "from": word(post, "from")}
+    return {"every": _rule(post), **said({}, **begins), **said({}, **{"for": take_condition(post, "if")})}
+
+
+def _rule(post: Post) -> str:
+    often = word(post, "often")
+    if often not in OFTEN:
+        return word(post, "rule")
+    days = ",".join(day[:2].upper() for day in WEEKDAYS if day in post.getlist("byday"))
+    parts = {
+        "INTERVAL": word(post, "interval"),
+        "BYDAY": days if often == "WEEKLY" else "",
+        "BYMONTHDAY": word(post, "monthday") if often in ("MONTHLY", "YEARLY") else "",
+        "BYMONTH": word(post, "month") if often == "YEARLY" else "",
+    }
+    return ";".join([f"FREQ={often}", *(f"{name}={value}" for name, value in parts.items() if value)])
+
+
+_TAKE: Mapping[str, Callable[[Post], Doc]] = {
+    "event": _heard("event", lambda post: take_event(post, "event")),
+    "message": _heard("message", lambda post: word(post, "message")),
+    "form": _heard("form", lambda post: word(post, "form")),
+    "segment": lambda post: {"segment": word(post, "segment")},
+    "date": _take_date,
+    "every": _take_every,
+    "manual": lambda post: {"manual": True, **said({}, key=word(post, "key"))},
+    "api": lambda post: {"api": True, **said({}, key=word(post, "key"))},
+}

@@ -1,0 +1,29 @@
+"""What there is to choose from: read once for a page, in the reader's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tactful.journeys.types import Text as Words
+from tactful.web.forms.journey.controls import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """``events``, ``facts``: name -> words, those of the journey itself among them. ``key``: of the journey
+    at hand. ``steps``: where it could go on. ``answers``: steps that a person answers."""
+
+    language: str
+    touchpoints: tuple[Choice, ...] = ()
+    templates: tuple[Choice, ...] = ()
+    journeys: tuple[Choice, ...] = ()
+    people: tuple[Choice, ...] = ()
+    events: Mapping[str, Words] = field(default_factory=dict)
+    facts: Mapping[str, Words] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    steps: tuple[Choice, ...] = ()
+    answers: tuple[Choice, ...] = ()
+    key: str = ""
+
+    def say(self, words: Words) -> str:
+        return words.in_language(self.language) or words.en or words.nb
