@@ -12,7 +12,8 @@ from django.db import transaction
 
 from tactful.foundation.actions import record_audit
 from tactful.journeys.models import DraftEntry, Journey, JourneyDraft, JourneyVersion
-from tactful.journeys.rules.definition import parse, write
+from tactful.journeys.rules.definition import parse, read, write
+from tactful.journeys.rules.problems import DefinitionError
 
 KEPT = 200
 """Texts that a draft remembers."""
@@ -68,7 +69,8 @@ def open_draft(journey_id: int, *, acting_user: int, now: datetime) -> JourneyDr
 @transaction.atomic
 def begin_journey(slug: str, text: str, *, acting_user: int, now: datetime) -> JourneyDraft:
     """A journey that has no version yet, and its draft. Raises ``FileExistsError`` if the slug is taken."""
-    journey, is_new = Journey.objects.get_or_create(slug=slug, defaults={"name_en": slug, "name_nb": slug})
+    names = _names(text, slug)
+    journey, is_new = Journey.objects.get_or_create(slug=slug, defaults=names)
     if not is_new:
         raise FileExistsError(slug)
     return _begin(journey, text, acting_user, now)
@@ -164,6 +166,15 @@ def _shown(draft: JourneyDraft, place: int, text: str, writing: Writing) -> Jour
 def _is_one_stroke(last: DraftEntry, did: Did, writing: Writing) -> bool:
     typed = did.code == "typed" and last.said.get("code") == "typed"
     return typed and last.by == writing.by and writing.now - last.at < ONE_STROKE
+
+
+def _names(text: str, slug: str) -> dict[str, str]:
+    """How the journey is called until it is published."""
+    try:
+        name = read(text).name
+    except DefinitionError:
+        return {"name_en": slug, "name_nb": slug}
+    return {"name_en": name.en[:120], "name_nb": name.nb[:120]}
 
 
 def _text_of(version: JourneyVersion) -> str:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("journeys/<slug:slug>/draft/parts/<slug:part>/", editor.part, name="draft_part"),
     path("journeys/<slug:slug>/draft/leads/", editor.leads, name="draft_leads"),
     path("journeys/<slug:slug>/draft/fixes/", editor.fixes, name="draft_fixes"),
+    path("journeys/<slug:slug>/draft/tests/", editor.tests, name="draft_tests"),
     path("journeys/<slug:slug>/draft/undo/", editor.undo, name="draft_undo"),
     path("journeys/<slug:slug>/draft/redo/", editor.redo, name="draft_redo"),
     path("journeys/<slug:slug>/draft/discard/", editor_text.discard, name="draft_discard"),

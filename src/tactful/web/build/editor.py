@@ -18,9 +18,10 @@ from tactful.web.build.editor_checks import by_step, check_lines, test_rows
 from tactful.web.build.editor_flow import Flow
 from tactful.web.build.editor_forms import Opened, part_form, part_titles
 from tactful.web.build.editor_house import house_of
+from tactful.web.build.editor_tests import example_test
 from tactful.web.build.journeys import surroundings
 from tactful.web.forms.journey.house import House
-from tactful.web.pages.editor import EditorPage, Part, ProblemRow
+from tactful.web.pages.editor import EditorPage, Part, ProblemRow, TestForm
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Fact, Tab, Text
 from tactful.web.visit import Visit
@@ -63,6 +64,7 @@ def editor_page(draft: JourneyDraft, visit: Visit, opened: Opened) -> EditorPage
         parts=tuple(_parts(found, house, visit, opened)),
         checks=checks,
         tests=test_rows(draft.journey_id, found, visit),
+        test_form=opened.test or TestForm("", example_test(found, visit.now)),
         is_empty=len(found.steps) == 1 and not opened.anything,
         comments=draft.text.count("\n#") + draft.text.startswith("#"),
         suggestions=_suggestions(house),

@@ -15,7 +15,7 @@ from tactful.journeys.types import Definition
 from tactful.web.forms.journey.around import show_part
 from tactful.web.forms.journey.house import House
 from tactful.web.forms.journey.kinds import show
-from tactful.web.pages.editor import OpenForm
+from tactful.web.pages.editor import OpenForm, TestForm
 from tactful.web.types import Text
 
 Doc = dict[str, Any]
@@ -43,6 +43,7 @@ class Opened:
     move: str = ""
     at: str = ""
     tried: Tried | None = None
+    test: TestForm | None = None
 
     @property
     def anything(self) -> bool:

@@ -42,7 +42,7 @@ KNOWN_EVENTS: Mapping[str, tuple[str, str]] = {
 
 def house_of(definition: Definition, visit: Visit) -> House:
     """Names that the journey itself gives come first."""
-    others = [queries.definition_of(line.journey) for line in queries.all_journeys() if line.version]
+    others = list(_live())
     known = [*_from_recipes(), *others, definition]
     names = {name: words for each in known for name, words in each.names.items()}
     nb = visit.language == "nb"
@@ -65,13 +65,11 @@ def house_of(definition: Definition, visit: Visit) -> House:
     )
 
 
-def words_for(house_names: Mapping[str, Text], name: str) -> Text | None:
-    return house_names.get(name)
-
-
-def template_words() -> dict[str, Text]:
-    """How each text is called, in both languages."""
-    return {row.slug: Text(row.name_en, row.name_nb) for row in content.templates()}
+def _live() -> Iterator[Definition]:
+    for line in queries.all_journeys():
+        found = queries.live_plan(line.journey.slug)
+        if found is not None and found[1] is not None:
+            yield found[1].definition
 
 
 @lru_cache(maxsize=1)
@@ -151,7 +149,3 @@ def _answers(definition: Definition, language: str) -> Iterator[Choice]:
         if isinstance(step, Task) and step.answers:
             title = step.title.in_language(language)
             yield Choice(step.id, _("step %(number)d: %(words)s") % {"number": number, "words": title})
-
-
-def sends(definition: Definition) -> list[Send]:
-    return [step for step in definition.steps if isinstance(step, Send)]

@@ -67,6 +67,15 @@ def _acts(slug: str, is_on: bool, visit: Visit) -> Iterable[Act]:
     yield Act(_("Fetch as a file"), reverse("web:journey_source", args=[slug]), post=False, icon="arrowdown")
     if visit.user.may_write:
         yield switch(slug, is_on)
+        yield _edit(slug)
+
+
+def _edit(slug: str) -> Act:
+    """Into the draft; the first one begins it."""
+    url = reverse("web:draft", args=[slug])
+    if queries.draft_of(slug) is not None:
+        return Act(_("Go on with the draft"), url, post=False, strong=True)
+    return Act(_("Change it"), url, strong=True)
 
 
 @dataclass(frozen=True, slots=True)

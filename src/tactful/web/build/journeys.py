@@ -16,7 +16,7 @@ from tactful.journeys.types import Definition, Send
 from tactful.touchpoints import queries as touchpoints
 from tactful.web.build.late import late_line
 from tactful.web.pages.journeys import CheckRow, JourneyRow, JourneysPage
-from tactful.web.templatetags.tactful import number
+from tactful.web.templatetags.tactful import near, number
 from tactful.web.types import Act, EmptyState, Link
 from tactful.web.visit import Visit
 from tactful.wiring.story_words import version_difference
@@ -31,7 +31,8 @@ def journeys_page(visit: Visit) -> JourneysPage:
         glyph="plan",
     )
     rows = tuple(_row(line, around, visit) for line in lines)
-    return JourneysPage(rows, _worst_week(around), late_line(), None if lines else empty)
+    none = None if lines else empty
+    return JourneysPage(rows, _worst_week(around), late_line(), none, tuple(_drafts(visit)))
 
 
 def _worst_week(around: Surroundings) -> str:
@@ -45,6 +46,16 @@ def _worst_week(around: Surroundings) -> str:
         "The caps of the house let fewer through."
     )
     return said % {"count": number(count)}
+
+
+def _drafts(visit: Visit) -> Iterable[Link]:
+    """What somebody works on, the latest first."""
+    for draft in queries.all_drafts():
+        journey = draft.journey
+        name = (journey.name_nb if visit.language == "nb" else journey.name_en) or journey.slug
+        words = {"name": name, "moment": near(draft.at, visit.now)}
+        url = reverse("web:draft", args=[journey.slug])
+        yield Link(_("%(name)s, changed %(moment)s") % words, url)
 
 
 def surroundings() -> Surroundings:

@@ -110,6 +110,15 @@ class TestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TestForm:
+    """A test written by hand: a name, and YAML with ``given`` and ``expect``."""
+
+    name: str
+    body: str
+    problem: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One of the parts around the steps, to be opened: its facts, or its form."""
 
@@ -149,6 +158,7 @@ class EditorPage:
     parts: tuple[Part, ...] = ()
     checks: tuple[Fixable, ...] = ()
     tests: tuple[TestRow, ...] = ()
+    test_form: TestForm | None = None
     problems: tuple[ProblemRow, ...] = ()
     text: str = ""
     is_text: bool = False

@@ -30,6 +30,7 @@ class JourneysPage:
     note: Text = ""
     late: Text = ""
     empty: EmptyState | None = None
+    drafts: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,11 +12,12 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from tactful.journeys import actions, queries
-from tactful.journeys.actions import Did, Meanwhile, Writing
+from tactful.journeys.actions import Did, Meanwhile, NewTest, Writing
 from tactful.journeys.queries import JourneyDraft
 from tactful.journeys.rules import editing
 from tactful.journeys.rules.editing import NotPossible
 from tactful.journeys.rules.fixes import fixed
+from tactful.journeys.rules.given import NotGiven
 from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.sentences import finding_sentence, steps_said
 from tactful.journeys.types import END, Definition
@@ -25,6 +26,7 @@ from tactful.web.build.editor import editor_page, readable
 from tactful.web.build.editor_checks import finding_of
 from tactful.web.build.editor_forms import Opened, Tried, part_titles
 from tactful.web.build.editor_house import house_of
+from tactful.web.build.editor_tests import NoTest, test_of
 from tactful.web.build.journeys import surroundings
 from tactful.web.edits import (
     Built,
@@ -36,6 +38,7 @@ from tactful.web.edits import (
     taken_step,
 )
 from tactful.web.forms.journey.around import PARTS
+from tactful.web.pages.editor import TestForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,8 +48,14 @@ def draft(request: StaffRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST":
         return _begin(request, slug)
     found = draft_or_404(slug)
-    asked = [request.GET.get(name, "") for name in ("edit", "part", "add", "kind", "move", "at")]
-    return show(request, found, Opened(*asked) if request.user.may_write else Opened())
+    return show(request, found, _asked(request.GET) if request.user.may_write else Opened())
+
+
+def _asked(query: QueryDict) -> Opened:
+    def of(name: str) -> str:
+        return query.get(name, "")
+
+    return Opened(of("edit"), of("part"), of("add"), of("kind"), of("move"), of("at"))
 
 
 @writes
@@ -151,6 +160,23 @@ def fixes(request: StaffRequest, slug: str) -> HttpResponseBase:
         raise Sorry(_("That is mended already."))
     what = {language: finding_sentence(finding, language).rstrip(".") for language in ("en", "nb")}
     return keep(request, found, rewritten(found.text, mended), Did("fixed", what), "checks")
+
+
+@staff_page("journeys")
+@writes
+def tests(request: StaffRequest, slug: str) -> HttpResponseBase:
+    """A test written by hand; one of the same name is replaced."""
+    found = draft_or_404(slug)
+    name, body = request.POST.get("name", "").strip(), request.POST.get("body", "")[:50_000]
+    try:
+        given, expected = test_of(body)
+        if not name:
+            raise NoTest(_("Say what must be so, in one sentence."))
+        test = NewTest(found.journey_id, name, given, expected)
+        actions.keep_test(test, acting_user=request.user.id, now=request.visit.now)
+    except (NoTest, NotGiven) as trouble:
+        return show(request, found, Opened(test=TestForm(name, body, str(trouble))), status=422)
+    return to_draft(slug, "h-tests")
 
 
 @staff_page("journeys")
