@@ -80,7 +80,7 @@ def test_from_empty_to_published_with_the_keyboard_alone(house: House, signed_in
     typed(page, "key", "order")
     shot(page, "2-entry")
     keep(page)
-    expect(page.locator(".st.start")).to_contain_text("order.shipped")
+    expect(page.locator(".st.start")).to_contain_text("when the order is sent")
     expect(page.locator("#p-entry")).to_be_focused()
 
     add(page, "Wait")
@@ -204,9 +204,18 @@ def published(desk: Desk, house: House) -> None:
         press_on(page, box, "Space")
     press_on(page, page.locator("#publish"))
     expect(page.locator("#toasts")).to_contain_text("Version 1 is published")
-    source = house.one("SELECT source FROM journey_version v JOIN journey j ON j.live_version_id = v.id WHERE slug = %s", "order-looked-after")
+    source = house.one(
+        "SELECT source FROM journey_version v JOIN journey j ON j.live_version_id = v.id WHERE slug = %s",
+        "order-looked-after",
+    )
     assert str(source).startswith("# Made for parcels.\n")
-    assert house.one("SELECT count(*) FROM journey_draft d JOIN journey j ON j.id = d.journey_id WHERE slug = %s", "order-looked-after") == 0
+    assert (
+        house.one(
+            "SELECT count(*) FROM journey_draft d JOIN journey j ON j.id = d.journey_id WHERE slug = %s",
+            "order-looked-after",
+        )
+        == 0
+    )
     desk.watch.assert_calm()
 
 

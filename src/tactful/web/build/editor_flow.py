@@ -95,7 +95,7 @@ class Flow:
             "below": (_("Goes on"), _("below")),
             "jump": (_("Goes on"), _("at step %(number)d") % said),
         }[line.kind]
-        return EditLine(line.kind, verb=verb, text=text, **self._gap(spot, edge))  # type: ignore[arg-type]
+        return EditLine(line.kind, verb=verb, text=text, **self._gap(spot, edge))
 
     def _step(self, spot: Spot, edge: Edge | None, around: Spot | None) -> EditLine:
         line, step = spot.line, self.steps[spot.line.target]
@@ -117,6 +117,7 @@ class Flow:
             down=down,
             can_move=spot.after is not None,
             can_copy=can_copy(spot),
+            can_remove=not (said.kind == "exit" and self.numbers[step.id] == 1),
             columns=tuple(self._columns(line.columns, spot)),
             form=self._form(step),
             moving=self._moving(step) if self.opened.move == step.id and spot.after else None,

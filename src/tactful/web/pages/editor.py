@@ -63,6 +63,7 @@ class EditLine:
     down: str = ""
     can_move: bool = False
     can_copy: bool = False
+    can_remove: bool = True
     columns: tuple["EditColumn", ...] = ()
     form: OpenForm | None = None
     menu: Menu | None = None

@@ -46,8 +46,7 @@ class Taking(NamedTuple):
     goes: str
 
 
-def show(doc: Doc, house: House, more: str = "") -> list[Group]:
-    """``more``: the part of which another row was asked for."""
+def show(doc: Doc, house: House) -> list[Group]:
     return _SHOW[doc["kind"]](doc, house)
 
 
