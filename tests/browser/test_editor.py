@@ -42,10 +42,15 @@ def typed(page: Page, name: str, words: str) -> None:
 
 
 def chosen(page: Page, name: str, label: str) -> None:
+    """By the arrows, until it says so."""
     field = page.locator(f"select[name='{name}']").first
     tab_to(page, field)
-    page.keyboard.type(label)
-    page.wait_for_timeout(20)
+    page.keyboard.press("Home")
+    for _press in range(120):
+        if label in str(field.evaluate("each => each.selectedOptions[0].text")):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{name} does not offer {label}.")
 
 
 def add(page: Page, kind: str, gap: int = -1) -> None:

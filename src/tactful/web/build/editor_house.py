@@ -12,7 +12,7 @@ from tactful.journeys.rules.definition import read
 from tactful.journeys.rules.entry_events import events_of, filter_of
 from tactful.journeys.rules.graph import all_refs, match_fields
 from tactful.journeys.sentences import steps_said
-from tactful.journeys.types import CALENDAR_FACT, Definition, ManualEntry, Send, Source, Task, Text, WaitFor
+from tactful.journeys.types import CALENDAR_FACT, Definition, ManualEntry, Source, Task, Text, WaitFor
 from tactful.touchpoints.queries import on_the_map
 from tactful.touchpoints.types import Line
 from tactful.web.forms.journey.controls import Choice

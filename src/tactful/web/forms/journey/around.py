@@ -21,7 +21,14 @@ from tactful.web.forms.journey.controls import (
 )
 from tactful.web.forms.journey.entries import show_entry, take_entry
 from tactful.web.forms.journey.house import House
-from tactful.web.forms.journey.words import event_controls, take_event, take_text, text_row
+from tactful.web.forms.journey.words import (
+    event_controls,
+    same_tick,
+    take_event,
+    take_match,
+    take_text,
+    text_row,
+)
 
 PARTS = ("entry", "about", "goal", "rules", "names")
 
@@ -42,11 +49,13 @@ def _about(doc: Doc, _house: House) -> list[Group]:
             "",
             (
                 text_row("name", _("Name, in English"), _("Name, in Norwegian"), doc.get("name")),
-                text_row("about", _("What it does, in English"), _("What it does, in Norwegian"), doc.get("about")),
+                text_row(
+                    "about", _("What it does, in English"), _("What it does, in Norwegian"), doc.get("about")
+                ),
             ),
             hint=_("One sentence that a colleague understands."),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _take_about(post: Post, doc: Doc, _house: House) -> Doc:
@@ -61,15 +70,20 @@ def _goal(doc: Doc, house: House) -> list[Group]:
         Group(
             "",
             (
-                Row(event_controls("event", _("The goal is reached when"), goal.get("event", ""), house), only="cond"),
+                Row(
+                    event_controls("event", _("The goal is reached when"), goal.get("event", ""), house),
+                    only="cond",
+                ),
                 *_same(goal, house),
                 Row((Control("next", _("Then"), "select", goal.get("next", "end"), choices=where),)),
             ),
             css="g-cond",
-            hint=_("Whatever was under way is called back at that moment. Without an event there is no goal."),
+            hint=_(
+                "Whatever was under way is called back at that moment. Without an event there is no goal."
+            ),
         ),
         condition_group("if", _("And only if this holds of it"), goal.get("if"), house),
-    ]  # fmt: skip
+    ]
 
 
 def _take_goal(post: Post, doc: Doc, house: House) -> Doc:
@@ -77,9 +91,11 @@ def _take_goal(post: Post, doc: Doc, house: House) -> Doc:
     goes = word(post, "next")
     condition = {"if": take_condition(post, "if")}
     goal = said(
-        {"event": event}, match=_match(post, doc.get("goal", {}), house, "same"), **condition,
+        {"event": event},
+        match=take_match(post, doc.get("goal", {}), house),
+        **condition,
         next=None if goes == "end" else goes,
-    )  # fmt: skip
+    )
     return said(doc, goal=goal if event else None)
 
 
@@ -93,9 +109,11 @@ def _rules(doc: Doc, house: House) -> list[Group]:
         ]
     )
     stop = Control(
-        "stop_on_reply", _("It ends when the client replies, and a person takes over"), "tick",
+        "stop_on_reply",
+        _("It ends when the client replies, and a person takes over"),
+        "tick",
         "1" if doc.get("stop_on_reply", True) else "",
-    )  # fmt: skip
+    )
     exits = doc.get("exit_when", [])
     events = [each for each in exits if "event" in each]
     conditions = [each["if"] for each in exits if "event" not in each]
@@ -107,22 +125,41 @@ def _rules(doc: Doc, house: House) -> list[Group]:
                 Row(
                     (
                         Control("mode", _("It may begin again"), "select", again["mode"], choices=modes),
-                        Control("cooldown", _("But not within so many days"), "number",
-                                str(again.get("cooldown_days", "") or "")),
+                        Control(
+                            "cooldown",
+                            _("But not within so many days"),
+                            "number",
+                            str(again.get("cooldown_days", "") or ""),
+                        ),
                     )
                 ),
             ),
         ),
         *(_exit_event(n, each, house) for n, each in enumerate([*events, {}])),
-        *(condition_group(f"exit_if.{n}", _("It ends as soon as this holds"), each, house, folded=each is None)
-          for n, each in enumerate([*conditions, None])),
+        *(
+            condition_group(
+                f"exit_if.{n}", _("It ends as soon as this holds"), each, house, folded=each is None
+            )
+            for n, each in enumerate([*conditions, None])
+        ),
         Group(
             _("If two journeys want to write"),
-            (Row((Control("priority", _("How much it matters, 0 to 100"), "number", str(doc.get("priority", 50)),
-                          _("The higher speaks first.")),)),),
+            (
+                Row(
+                    (
+                        Control(
+                            "priority",
+                            _("How much it matters, 0 to 100"),
+                            "number",
+                            str(doc.get("priority", 50)),
+                            _("The higher speaks first."),
+                        ),
+                    )
+                ),
+            ),
             folded=True,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _exit_event(number: int, doc: Doc, house: House) -> Group:
@@ -142,11 +179,10 @@ def _take_rules(post: Post, doc: Doc, house: House) -> Doc:
         number = int(prefix.rpartition(".")[2])
         was = old[number] if number < len(old) else {}
         if event := take_event(post, prefix):
-            match = _match(post, was, house, f"{prefix}.same")
+            match = take_match(post, was, house, f"{prefix}.same")
             exits.append(said({"event": event}, match=match, **{"if": was.get("if")}))
-    for prefix in several(post, "exit_if"):
-        if condition := take_condition(post, prefix):
-            exits.append({"if": condition})
+    conditions = (take_condition(post, prefix) for prefix in several(post, "exit_if"))
+    exits += [{"if": condition} for condition in conditions if condition]
     days = whole(word(post, "cooldown") or "0")
     again = said({"mode": word(post, "mode")}, cooldown_days=days or None)
     priority = whole(word(post, "priority") or "50")
@@ -181,17 +217,8 @@ def _take_names(post: Post, doc: Doc, _house: House) -> Doc:
 
 
 def _same(doc: Doc, house: House, name: str = "same") -> list[Row]:
-    if not house.key:
-        return []
-    what = house.say(house.facts[house.key]) if house.key in house.facts else house.key
-    label = _("Only if it is about the same “%(what)s”") % {"what": what}
-    on = house.key in doc.get("match", ()) or not doc
-    return [Row((Control(name, label, "tick", "1" if on else ""),))]
-
-
-def _match(post: Post, doc: Doc, house: House, name: str) -> list[str] | None:
-    others = [each for each in doc.get("match", ()) if each != house.key]
-    return [*([house.key] if house.key and word(post, name) else []), *others] or None
+    ticks = same_tick(doc, house, name)
+    return [Row(ticks)] if ticks else []
 
 
 _SHOW: Mapping[str, Callable[[Doc, House], list[Group]]] = {

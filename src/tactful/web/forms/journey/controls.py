@@ -81,7 +81,7 @@ def rows(controls: Iterable[Control]) -> tuple[Row, ...]:
 
 def several(post: Post, prefix: str) -> list[str]:
     """Prefixes of numbered rows that were sent: ``arms.0``, ``arms.1``, in order of their numbers."""
-    names = getattr(post, "keys", list)()
+    names: list[str] = list(post)
     cut = len(prefix) + 1
     numbers = {name[cut:].split(".")[0] for name in names if name.startswith(f"{prefix}.")}
     return [f"{prefix}.{number}" for number in sorted((n for n in numbers if n.isdigit()), key=int)]

@@ -1,6 +1,5 @@
 """A stretch of time as fields: how much, of what, at what time, on which days."""
 
-from datetime import date
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
@@ -74,24 +73,29 @@ def take_delay(post: Post, prefix: str) -> Doc | None:
     unit = word(post, f"{prefix}.unit")
     if unit in ("", "none"):
         return None
-    doc: Doc = {}
-    if unit in UNITS:
-        amount = word(post, f"{prefix}.amount")
-        doc[unit] = whole(amount) if amount else 1
-    elif unit == "date":
-        doc["until"] = word(post, f"{prefix}.date")
-    elif unit == "ref":
-        doc["until"] = take_ref(post, f"{prefix}.until") or {}
-    if unit in ("date", "ref") and (before := take_earlier(post, f"{prefix}.earlier")):
-        doc["earlier"] = before
+    doc = _taken_length(post, prefix, unit)
     if at := word(post, f"{prefix}.at"):
         doc["at"] = at[:5]
     days = word(post, f"{prefix}.days")
+    ticked = [day for day in DAYS if day in post.getlist(f"{prefix}.weekdays")]
     if days == "working":
         doc["weekdays"] = "working"
-    elif days == "some" and (ticked := [day for day in DAYS if day in post.getlist(f"{prefix}.weekdays")]):
+    elif days == "some" and ticked:
         doc["weekdays"] = ticked
     return doc or {"hours": 0}
+
+
+def _taken_length(post: Post, prefix: str, unit: str) -> Doc:
+    if unit in UNITS:
+        amount = word(post, f"{prefix}.amount")
+        return {unit: whole(amount) if amount else 1}
+    if unit not in ("date", "ref"):
+        return {}
+    until: Any = word(post, f"{prefix}.date")
+    if unit == "ref":
+        until = take_ref(post, f"{prefix}.until") or {}
+    before = take_earlier(post, f"{prefix}.earlier")
+    return {"until": until, **({"earlier": before} if before else {})}
 
 
 def earlier_controls(prefix: str, doc: Doc | None, label: Text) -> tuple[Control, ...]:
@@ -117,13 +121,6 @@ def take_earlier(post: Post, prefix: str) -> Doc | None:
 def day_ticks(name: str, label: Text, chosen: Any) -> Control:
     days = tuple(Choice(day, str(WEEKDAYS[number])) for number, day in enumerate(DAYS))
     return Control(name, label, "ticks", choices=days, chosen=frozenset(chosen or ()))
-
-
-def is_a_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _units(may_be_none: bool) -> tuple[Choice, ...]:

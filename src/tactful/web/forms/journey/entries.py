@@ -40,19 +40,27 @@ def show_entry(entry: Doc, house: House) -> list[Group]:
             "",
             (
                 Row((Control("kind", _("It begins"), "select", kind, choices=kinds),)),
-                Row(event_controls("event", _("What happens"), entry.get("event", ""), house), only="if-event cond"),
+                Row(
+                    event_controls("event", _("What happens"), entry.get("event", ""), house),
+                    only="if-event cond",
+                ),
                 Row((_channel(entry),), only="if-message"),
-                Row((Control("form", _("The form’s short name"), "text", entry.get("form", "")),), only="if-form"),  # noqa: RUF001
-                Row((Control("segment", _("The group’s short name"), "text", entry.get("segment", "")),),  # noqa: RUF001
-                    only="if-segment"),
+                Row(
+                    (Control("form", _("The form’s short name"), "text", entry.get("form", "")),),  # noqa: RUF001
+                    only="if-form",
+                ),
+                Row(
+                    (Control("segment", _("The group’s short name"), "text", entry.get("segment", "")),),  # noqa: RUF001
+                    only="if-segment",
+                ),
                 *_date_rows(entry),
                 *_every_rows(entry),
-                Row((_key(entry, house),), only="if-key"),
+                Row((_key(entry),), only="if-key"),
             ),
             css="g-entry g-cond",
         ),
         condition_group("if", _("Only if, or for whom"), entry.get("if", entry.get("for")), house),
-    ]  # fmt: skip
+    ]
 
 
 def take_entry(post: Post, old: Doc) -> Doc:
@@ -73,7 +81,7 @@ def _channel(entry: Doc) -> Control:
     return Control("message", _("How"), "select", chosen, choices=choices(known))
 
 
-def _key(entry: Doc, house: House) -> Control:
+def _key(entry: Doc) -> Control:
     hint = _("Such as appointment, order or quote: one walk for each. Empty: one for each client.")
     return Control("key", _("What it is about"), "text", entry.get("key", ""), hint, listed="keys")
 
@@ -89,13 +97,18 @@ def _date_rows(entry: Doc) -> list[Row]:
         ),
         Row(
             (
-                Control("date_at", _("At what time"), "time", entry.get("at", "") if of else "",
-                        _("Only for a day without a time.")),
+                Control(
+                    "date_at",
+                    _("At what time"),
+                    "time",
+                    entry.get("at", "") if of else "",
+                    _("Only for a day without a time."),
+                ),
                 Control("yearly", _("Every year on that day"), "tick", "1" if entry.get("yearly") else ""),
             ),
             only="if-dated",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _every_rows(entry: Doc) -> list[Row]:
@@ -118,31 +131,58 @@ def _every_rows(entry: Doc) -> list[Row]:
         Row(
             (
                 Control("often", _("How often"), "select", rule["FREQ"] if plain else "other", choices=often),
-                Control("interval", _("Only every…"), "number", rule.get("INTERVAL", ""),
-                        _("2: every second time. May be left empty.")),
+                Control(
+                    "interval",
+                    _("Only every…"),
+                    "number",
+                    rule.get("INTERVAL", ""),
+                    _("2: every second time. May be left empty."),
+                ),
             ),
             only="if-every",
         ),
         Row((day_ticks("byday", _("On these days"), days),), only="if-every"),
         Row(
             (
-                Control("monthday", _("On the day of the month"), "number", rule.get("BYMONTHDAY", ""),
-                        _("-1 is the last day. May be left empty.")),
-                Control("month", _("In the month"), "select", rule.get("BYMONTH", ""),
-                        choices=(Choice("", _("any")), *months)),
+                Control(
+                    "monthday",
+                    _("On the day of the month"),
+                    "number",
+                    rule.get("BYMONTHDAY", ""),
+                    _("-1 is the last day. May be left empty."),
+                ),
+                Control(
+                    "month",
+                    _("In the month"),
+                    "select",
+                    rule.get("BYMONTH", ""),
+                    choices=(Choice("", _("any")), *months),
+                ),
             ),
             only="if-every",
         ),
-        Row((Control("rule", _("Rule of one’s own"), "text", entry.get("every", "") if not plain else "",  # noqa: RUF001
-                     _("As in calendars: FREQ=WEEKLY;BYDAY=MO")),), only="if-rule"),
         Row(
             (
-                Control("at", _("At what time"), "time", entry.get("at", "09:00"), _("Where the client lives.")),
+                Control(
+                    "rule",
+                    _("Rule of one’s own"),  # noqa: RUF001
+                    "text",
+                    entry.get("every", "") if not plain else "",
+                    _("As in calendars: FREQ=WEEKLY;BYDAY=MO"),
+                ),
+            ),
+            only="if-rule",
+        ),
+        Row(
+            (
+                Control(
+                    "at", _("At what time"), "time", entry.get("at", "09:00"), _("Where the client lives.")
+                ),
                 Control("from", _("Counted from"), "date", entry.get("from", "")),
             ),
             only="if-every",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _parts(rule: str) -> dict[str, str]:

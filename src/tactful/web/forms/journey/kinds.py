@@ -81,11 +81,22 @@ def _send(doc: Doc, house: House) -> list[Group]:
             (
                 Row(
                     (
-                        Control("touchpoint", _("What it is"), "select", doc.get("touchpoint", ""),
-                                _("Its touchpoint must be structural, or a person writes it."),
-                                known(house.touchpoints, doc.get("touchpoint", ""))),
-                        Control("template", _("Its words"), "select", doc.get("template", ""),
-                                _("The text that goes out."), known(house.templates, doc.get("template", ""))),
+                        Control(
+                            "touchpoint",
+                            _("What it is"),
+                            "select",
+                            doc.get("touchpoint", ""),
+                            _("Its touchpoint must be structural, or a person writes it."),
+                            known(house.touchpoints, doc.get("touchpoint", "")),
+                        ),
+                        Control(
+                            "template",
+                            _("Its words"),
+                            "select",
+                            doc.get("template", ""),
+                            _("The text that goes out."),
+                            known(house.templates, doc.get("template", "")),
+                        ),
                     )
                 ),
             ),
@@ -96,15 +107,33 @@ def _send(doc: Doc, house: House) -> list[Group]:
         Group(
             _("If it cannot be sent, and what it may ignore"),
             (
-                Row((Control("if_not_sent", _("If it cannot be sent"), "select", doc.get("if_not_sent", ""),
-                             choices=not_sent),)),
-                Row((Control("allow", _("It goes even if"), "ticks", choices=checks,
-                             chosen=frozenset(doc.get("allow", ()))),)),
+                Row(
+                    (
+                        Control(
+                            "if_not_sent",
+                            _("If it cannot be sent"),
+                            "select",
+                            doc.get("if_not_sent", ""),
+                            choices=not_sent,
+                        ),
+                    )
+                ),
+                Row(
+                    (
+                        Control(
+                            "allow",
+                            _("It goes even if"),
+                            "ticks",
+                            choices=checks,
+                            chosen=frozenset(doc.get("allow", ())),
+                        ),
+                    )
+                ),
             ),
             folded=True,
             open=bool(doc.get("if_not_sent") or doc.get("allow")),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _take_send(taking: Taking) -> Doc:

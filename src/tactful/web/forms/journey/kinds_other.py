@@ -50,7 +50,7 @@ def take_split(taking: Any) -> Doc:
     return {**taking.doc, "shares": shares}
 
 
-def show_update(doc: Doc, house: House) -> list[Group]:
+def show_update(doc: Doc, _house: House) -> list[Group]:
     shown = [*doc.get("set", {}).items(), ("", "")]
     rows = tuple(
         Row(

@@ -42,16 +42,24 @@ def event_controls(name: str, label: Text, value: str, house: House) -> tuple[Co
     ]
     if value and value not in house.events:
         known.insert(0, Choice(value, value))
+    known.insert(0, Choice("", _("Choose…")))
     return (
         Control(
-            f"{name}.what", label, "select", value,
-            choices=(Choice("", _("Choose…")), *known, Choice("other-event", _("Something else, by its name…"))),
+            f"{name}.what",
+            label,
+            "select",
+            value,
+            choices=(*known, Choice("other-event", _("Something else, by its name…"))),
         ),
         Control(
-            f"{name}.name", _("Its name"), "text", "",
-            _("As your other programs call it: order.shipped"), only="if-other",
+            f"{name}.name",
+            _("Its name"),
+            "text",
+            "",
+            _("As your other programs call it: order.shipped"),
+            only="if-other",
         ),
-    )  # fmt: skip
+    )
 
 
 def take_event(post: Post, name: str) -> str:
@@ -70,7 +78,7 @@ def same_tick(doc: Doc, house: House, name: str = "same") -> tuple[Control, ...]
 
 def take_match(post: Post, doc: Doc, house: House, name: str = "same") -> list[str] | None:
     others = [each for each in doc.get("match", ()) if each != house.key]
-    return ([house.key] if house.key and word(post, name) else []) + others or None
+    return [*([house.key] if house.key and word(post, name) else []), *others] or None
 
 
 def owner_control(owner: str, house: House) -> Control:
