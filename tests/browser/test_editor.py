@@ -101,7 +101,7 @@ def test_from_empty_to_published_with_the_keyboard_alone(house: House, signed_in
     keep(page)
 
     add(page, "Ask: if")
-    chosen(page, "arms.0.0.what", "the client complained")
+    chosen(page, "arms.0.0.what", "agreed to advertising")
     keep(page)
     expect(page.locator(".lane")).to_have_count(2)
     shot(page, "3-branch")

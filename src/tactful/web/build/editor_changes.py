@@ -1,9 +1,11 @@
 """A draft told apart from the live version, step by step, in sentences."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tactful.journeys.rules.definition import document
 from tactful.journeys.rules.edges import slots
 from tactful.journeys.sentences import around, beginning_said, steps_said, way_said
 from tactful.journeys.types import END, NOTHING, Definition, Step
@@ -19,12 +21,16 @@ def marks(old: Definition | None, new: Definition) -> dict[str, str]:
     """Step -> new or changed; empty for a journey that was never live."""
     if old is None:
         return {}
-    before = {step.id: step for step in old.steps}
-    found = {step.id: "new" for step in new.steps if step.id not in before}
-    for step in new.steps:
-        if step.id in before and before[step.id] != step:
-            found[step.id] = "changed"
-    return found
+    before = _documents(old)
+    kinds = {name: "changed" if name in before else "new" for name in _documents(new)}
+    after = _documents(new)
+    return {name: kind for name, kind in kinds.items() if before.get(name) != after[name]}
+
+
+def _documents(definition: Definition) -> dict[str, dict[str, Any]]:
+    """Each step as it stands in the document, with its ways written out; the order of names is nothing."""
+    written = {each["id"]: each for each in document(definition)["steps"]}
+    return {step.id: {**written[step.id], **slots(step)} for step in definition.steps}
 
 
 def _changes(old: Definition, new: Definition, language: str) -> Iterator[Change]:
@@ -54,6 +60,7 @@ def _around(old: Definition, new: Definition, language: str) -> Iterator[Change]
 def _steps(old: Definition, new: Definition, language: str) -> Iterator[Change]:
     said, was = steps_said(new, language), steps_said(old, language)
     before = {step.id: step for step in old.steps}
+    differs = marks(old, new)
     numbers = {step.id: number for number, step in enumerate(new.steps, 1)}
     for step in new.steps:
         words = _numbered(numbers[step.id], _whole(said[step.id].line, said[step.id].conditions))
@@ -64,7 +71,7 @@ def _steps(old: Definition, new: Definition, language: str) -> Iterator[Change]:
         then_said = _whole(was[step.id].line, was[step.id].conditions)
         if now_said != then_said:
             yield Change("changed", words, then_said)
-        elif before[step.id] != step:
+        elif step.id in differs:
             yield from _ways(old, before[step.id], new, step, language)
     for step in old.steps:
         if step.id not in numbers:
@@ -82,7 +89,7 @@ def _ways(old: Definition, before: Step, new: Definition, step: Step, language: 
         where = _("the journey ends") if goes in (END, NOTHING) else said[goes].line
         heading = way_said(new, step, slot, language) if len(slots(step)) > 1 else _("Then")
         yield Change("changed", f"{said[step.id].line}. {heading}: {where}")
-    if set(then) - set(slots(step)) or (before != step and then == slots(step)):
+    if set(then) - set(slots(step)) or then == slots(step):
         yield Change("changed", said[step.id].line)
 
 

@@ -81,6 +81,11 @@ class EditColumn:
     heading: Text
     lines: tuple[EditLine, ...]
 
+    @property
+    def is_bare(self) -> bool:
+        """Nothing stands in it but where it goes on."""
+        return not any(each.kind == "step" or each.menu or each.adding for each in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class EditStrand:

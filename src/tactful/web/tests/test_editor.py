@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from tactful.foundation.models import Audit
 from tactful.journeys import queries, recipes
 from tactful.journeys.actions import import_journey
 from tactful.journeys.rules.definition import read, write
@@ -135,3 +136,160 @@ def test_every_form_of_every_recipe_gives_back_what_it_shows(cast: Cast, slug: s
         assert client.post(f"{url}parts/{part}/", sent).status_code == 302, part
         assert draft(slug) == read(before), part
     assert version.number == 1
+
+
+def test_what_is_left_empty_is_asked_for_and_what_was_typed_stays(cast: Cast) -> None:
+    client = begun(cast)
+    answer = client.post(
+        f"{DRAFT}steps/",
+        {
+            "kind": "task",
+            "place": last_place(),
+            "revision": revision(),
+            "title.en": "",
+            "owner": "",
+            "task": "call",
+        },
+    )
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert "“What to do” is not filled in as it must be." in page
+    answer = client.post(
+        f"{DRAFT}steps/", {"kind": "send", "place": last_place(), "revision": revision(), "template": "tip"}
+    )
+    assert "“What it is” is not filled in as it must be." in unescape(answer.content.decode())
+    assert len(draft().steps) == 1
+
+
+def test_another_line_is_asked_for_without_keeping_anything(cast: Cast) -> None:
+    client = begun(cast)
+    given = {"kind": "branch", "place": last_place(), "revision": revision(), "more": "more.arms.0"}
+    page = client.post(f"{DRAFT}steps/", given | EVERY_KIND["branch"]).content.decode()
+    assert 'name="arms.0.0.what"' in page
+    assert len(draft().steps) == 1
+
+
+def test_a_step_as_text_says_what_is_wrong_at_its_line(cast: Cast) -> None:
+    client = begun(cast)
+    put(client, "wait", EVERY_KIND["wait"])
+    url = f"{DRAFT}steps/wait/"
+    wrong = {"as_text": "1", "revision": revision(), "source": "kind: wait\ndelay:\n  dayz: 3\n"}
+    answer = client.post(url, wrong)
+    assert answer.status_code == 422
+    assert "dayz" in answer.content.decode()
+    right = {"as_text": "1", "revision": revision(), "source": "kind: wait\ndelay:\n  days: 4\n"}
+    assert client.post(url, right).status_code == 302
+    assert "days: 4" in write(draft())
+
+
+def test_two_windows_are_told_of_each_other(cast: Cast) -> None:
+    mine = begun(cast)
+    theirs = cast.signed_in(cast.owner)
+    seen = revision()
+    body = {"kind": "wait", "place": last_place(), "revision": seen, **EVERY_KIND["wait"]}
+    assert mine.post(f"{DRAFT}steps/", body).status_code == 302
+    page = theirs.post(f"{DRAFT}steps/", body, follow=True).content.decode()
+    assert "changed this draft meanwhile" in page
+    assert len(draft().steps) == 2
+    answer = theirs.post(f"{DRAFT}text/", {"text": "mine: yes\n", "revision": seen})
+    assert answer.status_code == 409
+    assert "mine: yes" in answer.content.decode()
+    assert (
+        theirs.post(f"{DRAFT}text/", {"text": "mine: yes\n", "revision": seen, "mine": "1"}).status_code
+        == 302
+    )
+    found = queries.draft_of("first-visit")
+    assert found is not None
+    assert found.text == "mine: yes\n"
+
+
+def test_undo_and_redo_are_buttons(cast: Cast) -> None:
+    client = begun(cast)
+    before = write(draft())
+    put(client, "wait", EVERY_KIND["wait"])
+    after = write(draft())
+    client.post(f"{DRAFT}undo/", {"revision": revision()})
+    assert write(draft()) == before
+    client.post(f"{DRAFT}redo/", {"revision": revision()})
+    assert write(draft()) == after
+
+
+def test_a_text_that_cannot_be_read_is_kept_and_explained(cast: Cast) -> None:
+    client = begun(cast)
+    text = write(draft()).replace("kind: exit", "kind: nap")
+    headers = {"X-Saves-Itself": "1"}
+    state = client.post(f"{DRAFT}text/", {"text": text, "revision": revision()}, headers=headers)
+    line = text.splitlines().index("  kind: nap") + 1
+    assert f'data-line="{line}"' in state.content.decode()
+    page = client.get(DRAFT).content.decode()
+    assert "cannot be read as a journey" in page
+    act = client.post(f"{DRAFT}steps/", {"kind": "wait", "revision": revision()}, follow=True)
+    assert "Mend it first, or undo" in act.content.decode()
+    client.post(f"{DRAFT}undo/", {"revision": revision()})
+    assert "cannot be read" not in client.get(DRAFT).content.decode()
+
+
+def test_a_check_is_mended_with_a_click(cast: Cast) -> None:
+    client = begun(cast)
+    text = write(draft()) + "- id: lost\n  kind: exit\n"
+    client.post(f"{DRAFT}text/", {"text": text, "revision": revision()})
+    page = client.get(DRAFT).content.decode()
+    found = re.search(r'name="finding" value="([^"]*)"', page)
+    assert found is not None
+    client.post(f"{DRAFT}fixes/", {"finding": unescape(found[1]), "revision": revision()})
+    assert [step.id for step in draft().steps] == ["done"]
+
+
+def test_publishing_shows_the_difference_and_asks(cast: Cast) -> None:
+    import_journey(recipes.text("quote-follow-up"), acting_user=None, now=cast.now)
+    client = cast.signed_in(cast.colleague)
+    url = "/journeys/quote-follow-up/draft/"
+    client.post(url)
+    page = client.get(f"{url}publication/").content.decode()
+    assert "Nothing that a client would notice" in page
+    assert "See the touchpoint" not in page
+    sent = fields(client.get(url, {"edit": "more-time"}).content.decode()) | {"delay.amount": "6"}
+    client.post(f"{url}steps/more-time/", sent)
+    page = unescape(client.get(f"{url}publication/").content.decode())
+    assert "6 working days" in page
+    assert "4 working days" in page
+    assert "stop it" in page  # its touchpoints are not decided
+    answer = client.post(f"{url}publication/", {"revision": revision("quote-follow-up")}, follow=True)
+    assert "A check stops it" in unescape(answer.content.decode())
+
+
+def test_a_quiet_journey_is_published_by_somebody_who_may(cast: Cast) -> None:
+    client = begun(cast)
+    put(client, "wait", EVERY_KIND["wait"])
+    given = {"revision": revision(), "switch_on": "1"}
+    assert cast.signed_in(cast.reader).post(f"{DRAFT}publication/", given).status_code == 403
+    page = client.post(f"{DRAFT}publication/", given, follow=True).content.decode()
+    assert "Version 1 is published, and the journey is on" in page
+    assert queries.all_journeys()[0].is_on
+    assert Audit.objects.filter(verb="journey.imported", actor=cast.colleague.id).exists()
+    assert client.get(DRAFT).status_code == 404
+
+
+def test_readers_look_and_change_nothing(cast: Cast) -> None:
+    begun(cast)
+    reader = cast.signed_in(cast.reader)
+    page = reader.get(DRAFT, {"edit": "done"}).content.decode()
+    assert "draft/steps/" not in page
+    assert reader.post("/journeys/new/", {"name": "Mine"}).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_a_journey_begins_from_a_file_and_is_put_away(cast: Cast, language: str) -> None:
+    client = cast.signed_in(cast.colleague, language)
+    wrong = client.post("/journeys/new/", {"source": "slug: x\n"})
+    assert wrong.status_code == 422
+    assert client.post("/journeys/new/", {"name": " ", "name_nb": "!"}).status_code == 422
+    source = recipes.text("birthday-greeting")
+    url = client.post("/journeys/new/", {"source": source})["Location"]
+    found = queries.draft_of("birthday-greeting")
+    assert found is not None
+    assert found.text == source
+    assert url in client.get("/journeys/").content.decode()
+    assert client.post("/journeys/new/", {"source": source}).status_code == 422
+    client.post(f"{url}discard/", {"revision": 1})
+    assert queries.journey_by_slug("birthday-greeting") is None
