@@ -1,6 +1,6 @@
 """Journeys as a list, and what the checks say of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.urls import reverse
 from django.utils.translation import gettext as _

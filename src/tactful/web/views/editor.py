@@ -15,15 +15,14 @@ from tactful.journeys import actions, queries
 from tactful.journeys.actions import Did, Meanwhile, NewTest, Writing
 from tactful.journeys.queries import JourneyDraft
 from tactful.journeys.rules import editing
+from tactful.journeys.rules.advice import advice
 from tactful.journeys.rules.editing import NotPossible
-from tactful.journeys.rules.fixes import fixed
 from tactful.journeys.rules.given import NotGiven
 from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.sentences import finding_sentence, steps_said
 from tactful.journeys.types import END, Definition
 from tactful.web.access import Sorry, StaffRequest, number, staff_page, writes
 from tactful.web.build.editor import editor_page, readable
-from tactful.web.build.editor_checks import finding_of
 from tactful.web.build.editor_forms import Opened, Tried, part_titles
 from tactful.web.build.editor_house import house_of
 from tactful.web.build.editor_tests import NoTest, test_of
@@ -154,12 +153,12 @@ def fixes(request: StaffRequest, slug: str) -> HttpResponseBase:
     """What a check found, mended with a click."""
     found = draft_or_404(slug)
     definition = _definition(found)
-    finding = finding_of(definition, surroundings(), request.POST.get("finding", ""))
-    mended = fixed(definition, finding) if finding is not None else None
-    if mended is None or finding is None:
+    name, around = request.POST.get("finding", ""), surroundings()
+    said = next((each for each in advice(definition, around) if each.name == name), None)
+    if said is None or said.mended is None:
         raise Sorry(_("That is mended already."))
-    what = {language: finding_sentence(finding, language).rstrip(".") for language in ("en", "nb")}
-    return keep(request, found, rewritten(found.text, mended), Did("fixed", what), "checks")
+    what = {language: finding_sentence(said.finding, language).rstrip(".") for language in ("en", "nb")}
+    return keep(request, found, rewritten(found.text, said.mended), Did("fixed", what), "checks")
 
 
 @staff_page("journeys")

@@ -100,6 +100,32 @@ def _take_goal(post: Post, doc: Doc, house: House) -> Doc:
 
 
 def _rules(doc: Doc, house: House) -> list[Group]:
+    label = _("It ends when the client replies, and a person takes over")
+    stop = Control("stop_on_reply", label, "tick", "1" if doc.get("stop_on_reply", True) else "")
+    exits = doc.get("exit_when", [])
+    events = [each for each in exits if "event" in each]
+    conditions = [each["if"] for each in exits if "event" not in each]
+    holds = _("It ends as soon as this holds")
+    priority = Control(
+        "priority",
+        _("How much it matters, 0 to 100"),
+        "number",
+        str(doc.get("priority", 50)),
+        _("The higher speaks first."),
+    )
+    return [
+        Group("", (Row((stop,)),)),
+        _again(doc),
+        *(_exit_event(n, each, house) for n, each in enumerate([*events, {}])),
+        *(
+            condition_group(f"exit_if.{n}", holds, each, house, folded=each is None)
+            for n, each in enumerate([*conditions, None])
+        ),
+        Group(_("If two journeys want to write"), (Row((priority,)),), folded=True),
+    ]
+
+
+def _again(doc: Doc) -> Group:
     again = doc.get("reentry", {"mode": "after_leaving"})
     modes = choices(
         [
@@ -108,58 +134,14 @@ def _rules(doc: Doc, house: House) -> list[Group]:
             ("always", _("at once, and the one under way stops")),
         ]
     )
-    stop = Control(
-        "stop_on_reply",
-        _("It ends when the client replies, and a person takes over"),
-        "tick",
-        "1" if doc.get("stop_on_reply", True) else "",
+    days = str(again.get("cooldown_days", "") or "")
+    row = Row(
+        (
+            Control("mode", _("It may begin again"), "select", again["mode"], choices=modes),
+            Control("cooldown", _("But not within so many days"), "number", days),
+        )
     )
-    exits = doc.get("exit_when", [])
-    events = [each for each in exits if "event" in each]
-    conditions = [each["if"] for each in exits if "event" not in each]
-    return [
-        Group("", (Row((stop,)),)),
-        Group(
-            _("Beginning again for the same client"),
-            (
-                Row(
-                    (
-                        Control("mode", _("It may begin again"), "select", again["mode"], choices=modes),
-                        Control(
-                            "cooldown",
-                            _("But not within so many days"),
-                            "number",
-                            str(again.get("cooldown_days", "") or ""),
-                        ),
-                    )
-                ),
-            ),
-        ),
-        *(_exit_event(n, each, house) for n, each in enumerate([*events, {}])),
-        *(
-            condition_group(
-                f"exit_if.{n}", _("It ends as soon as this holds"), each, house, folded=each is None
-            )
-            for n, each in enumerate([*conditions, None])
-        ),
-        Group(
-            _("If two journeys want to write"),
-            (
-                Row(
-                    (
-                        Control(
-                            "priority",
-                            _("How much it matters, 0 to 100"),
-                            "number",
-                            str(doc.get("priority", 50)),
-                            _("The higher speaks first."),
-                        ),
-                    )
-                ),
-            ),
-            folded=True,
-        ),
-    ]
+    return Group(_("Beginning again for the same client"), (row,))
 
 
 def _exit_event(number: int, doc: Doc, house: House) -> Group:

@@ -113,7 +113,51 @@ def _date_rows(entry: Doc) -> list[Row]:
 
 def _every_rows(entry: Doc) -> list[Row]:
     rule = _parts(entry.get("every", "FREQ=WEEKLY;BYDAY=MO"))
-    often = choices(
+    days = [day for day in WEEKDAYS if day[:2].upper() in rule.get("BYDAY", "").split(",")]
+    is_plain = _is_plain(rule, days)
+    months = (Choice("", _("any")), *(Choice(str(n), str(name)) for n, name in MONTHS.items()))
+    own = entry.get("every", "") if not is_plain else ""
+    first, last = _("2: every second time. May be left empty."), _("-1 is the last day. May be left empty.")
+    month_day = rule.get("BYMONTHDAY", "")
+    where = _("Where the client lives.")
+    return [
+        Row(
+            (
+                Control(
+                    "often", _("How often"), "select", rule["FREQ"] if is_plain else "other", choices=_often()
+                ),
+                Control("interval", _("Only every…"), "number", rule.get("INTERVAL", ""), first),
+            ),
+            only="if-every",
+        ),
+        Row((day_ticks("byday", _("On these days"), days),), only="if-every"),
+        Row(
+            (
+                Control("monthday", _("On the day of the month"), "number", month_day, last),
+                Control("month", _("In the month"), "select", rule.get("BYMONTH", ""), choices=months),
+            ),
+            only="if-every",
+        ),
+        Row(
+            (
+                Control(
+                    "rule", _("Rule of one’s own"), "text", own, _("As in calendars: FREQ=WEEKLY;BYDAY=MO")  # noqa: RUF001
+                ),
+            ),
+            only="if-rule",
+        ),
+        Row(
+            (
+                Control("at", _("At what time"), "time", entry.get("at", "09:00"), where),
+                Control("from", _("Counted from"), "date", entry.get("from", "")),
+            ),
+            only="if-every",
+        ),
+    ]
+
+
+def _often() -> tuple[Choice, ...]:
+    return choices(
         [
             ("DAILY", _("every day")),
             ("WEEKLY", _("every week")),
@@ -122,67 +166,19 @@ def _every_rows(entry: Doc) -> list[Row]:
             ("other", _("by a rule of one’s own")),  # noqa: RUF001
         ]
     )
-    plain = set(rule) <= {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH"} and rule.get("FREQ") in OFTEN
-    days = [day for day in WEEKDAYS if day[:2].upper() in rule.get("BYDAY", "").split(",")]
-    plain = plain and len(days) == len(rule.get("BYDAY", "").split(",") if rule.get("BYDAY") else [])
-    plain = plain and "," not in rule.get("BYMONTHDAY", "") + rule.get("BYMONTH", "")
-    months = tuple(Choice(str(n), str(name)) for n, name in MONTHS.items())
-    return [
-        Row(
-            (
-                Control("often", _("How often"), "select", rule["FREQ"] if plain else "other", choices=often),
-                Control(
-                    "interval",
-                    _("Only every…"),
-                    "number",
-                    rule.get("INTERVAL", ""),
-                    _("2: every second time. May be left empty."),
-                ),
-            ),
-            only="if-every",
-        ),
-        Row((day_ticks("byday", _("On these days"), days),), only="if-every"),
-        Row(
-            (
-                Control(
-                    "monthday",
-                    _("On the day of the month"),
-                    "number",
-                    rule.get("BYMONTHDAY", ""),
-                    _("-1 is the last day. May be left empty."),
-                ),
-                Control(
-                    "month",
-                    _("In the month"),
-                    "select",
-                    rule.get("BYMONTH", ""),
-                    choices=(Choice("", _("any")), *months),
-                ),
-            ),
-            only="if-every",
-        ),
-        Row(
-            (
-                Control(
-                    "rule",
-                    _("Rule of one’s own"),  # noqa: RUF001
-                    "text",
-                    entry.get("every", "") if not plain else "",
-                    _("As in calendars: FREQ=WEEKLY;BYDAY=MO"),
-                ),
-            ),
-            only="if-rule",
-        ),
-        Row(
-            (
-                Control(
-                    "at", _("At what time"), "time", entry.get("at", "09:00"), _("Where the client lives.")
-                ),
-                Control("from", _("Counted from"), "date", entry.get("from", "")),
-            ),
-            only="if-every",
-        ),
-    ]
+
+
+PLAIN = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH"})
+
+
+def _is_plain(rule: dict[str, str], days: list[str]) -> bool:
+    """Whether the fields can say all of it."""
+    named = rule.get("BYDAY", "").split(",") if rule.get("BYDAY") else []
+    single = "," not in rule.get("BYMONTHDAY", "") + rule.get("BYMONTH", "")
+    often = rule.get("FREQ")
+    fits = {"WEEKLY": not rule.get("BYMONTHDAY") and not rule.get("BYMONTH"), "DAILY": len(rule) < 3}
+    fits |= {"MONTHLY": not named and not rule.get("BYMONTH"), "YEARLY": not named}
+    return set(rule) <= PLAIN and often in OFTEN and len(days) == len(named) and single and fits[often]
 
 
 def _parts(rule: str) -> dict[str, str]:

@@ -66,7 +66,35 @@ GATE = ("nobody_talking", "clean_hands", "mood", "quiet_hours")
 
 
 def _send(doc: Doc, house: House) -> list[Group]:
-    not_sent = (Choice("", _("the journey goes on as if it had been")), *house.steps)
+    touchpoint, template = doc.get("touchpoint", ""), doc.get("template", "")
+    what = Control(
+        "touchpoint",
+        _("What it is"),
+        "select",
+        touchpoint,
+        _("Its touchpoint must be structural, or a person writes it."),
+        known(house.touchpoints, touchpoint),
+    )
+    words = Control(
+        "template",
+        _("Its words"),
+        "select",
+        template,
+        _("The text that goes out."),
+        known(house.templates, template),
+    )
+    return [
+        Group("", (Row((what, words)),)),
+        condition_group("still_true", _("Only if something still holds"), doc.get("still_true"), house),
+        delay_group("latest", _("Not later than"), doc.get("latest"), house, folded=True),
+        _variables(doc, house),
+        _if_not(doc, house),
+    ]
+
+
+def _if_not(doc: Doc, house: House) -> Group:
+    where = (Choice("", _("the journey goes on as if it had been")), *house.steps)
+    goes = doc.get("if_not_sent", "")
     checks = choices(
         [
             ("nobody_talking", _("we are talking with the client")),
@@ -75,65 +103,13 @@ def _send(doc: Doc, house: House) -> list[Group]:
             ("quiet_hours", _("it is in quiet hours")),
         ]
     )
-    return [
-        Group(
-            "",
-            (
-                Row(
-                    (
-                        Control(
-                            "touchpoint",
-                            _("What it is"),
-                            "select",
-                            doc.get("touchpoint", ""),
-                            _("Its touchpoint must be structural, or a person writes it."),
-                            known(house.touchpoints, doc.get("touchpoint", "")),
-                        ),
-                        Control(
-                            "template",
-                            _("Its words"),
-                            "select",
-                            doc.get("template", ""),
-                            _("The text that goes out."),
-                            known(house.templates, doc.get("template", "")),
-                        ),
-                    )
-                ),
-            ),
-        ),
-        condition_group("still_true", _("Only if something still holds"), doc.get("still_true"), house),
-        delay_group("latest", _("Not later than"), doc.get("latest"), house, folded=True),
-        _variables(doc, house),
-        Group(
-            _("If it cannot be sent, and what it may ignore"),
-            (
-                Row(
-                    (
-                        Control(
-                            "if_not_sent",
-                            _("If it cannot be sent"),
-                            "select",
-                            doc.get("if_not_sent", ""),
-                            choices=not_sent,
-                        ),
-                    )
-                ),
-                Row(
-                    (
-                        Control(
-                            "allow",
-                            _("It goes even if"),
-                            "ticks",
-                            choices=checks,
-                            chosen=frozenset(doc.get("allow", ())),
-                        ),
-                    )
-                ),
-            ),
-            folded=True,
-            open=bool(doc.get("if_not_sent") or doc.get("allow")),
-        ),
-    ]
+    allowed = frozenset(doc.get("allow", ()))
+    rows = (
+        Row((Control("if_not_sent", _("If it cannot be sent"), "select", goes, choices=where),)),
+        Row((Control("allow", _("It goes even if"), "ticks", choices=checks, chosen=allowed),)),
+    )
+    legend = _("If it cannot be sent, and what it may ignore")
+    return Group(legend, rows, folded=True, open=bool(goes or allowed))
 
 
 def _take_send(taking: Taking) -> Doc:
