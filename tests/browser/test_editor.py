@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Desk
-from tests.browser.conftest import MARYAM, PHONE, WIDE, Signed
+from tests.browser.conftest import INGRID, MARYAM, PHONE, WIDE, Signed
 from tests.browser.houses import House
 from tests.browser.keys import press_on, tab_to, walk_through
 from tests.browser.looking import faults_in_both_themes, too_wide
@@ -224,16 +224,33 @@ def published(desk: Desk, house: House) -> None:
     desk.watch.assert_calm()
 
 
+RECIPE = "/journeys/annual-accounts-documents/draft/"
+PARTS = (
+    "?edit=first-reminder",
+    "?edit=call",
+    "?part=goal",
+    "?part=rules",
+    "?part=names",
+    "?part=entry",
+    "text/",
+)
+
+
 def test_a_long_recipe_is_edited_on_a_phone_and_wide(house: House, signed_in: Signed) -> None:
-    desk = signed_in(house, MARYAM)
+    desk = signed_in(house, INGRID)
     page = desk.show("/journeys/annual-accounts-documents/")
     press_on(page, page.locator("form[action$='/draft/'] button"))
     expect(page.locator("#editor")).to_be_visible()
     shot(page, "7-recipe")
-    for size in (WIDE, PHONE):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        for path in ("", "?edit=first-reminder", "?part=goal", "?part=rules", "?part=names", "?part=entry"):
-            desk.show(f"/journeys/annual-accounts-documents/draft/{path}")
+    for path in ("", *PARTS, "publication/"):
+        desk.show(RECIPE + path)
+        assert not faults_in_both_themes(page), path
+        for size in (WIDE, PHONE, (320, 640)):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
             assert not too_wide(page), path
-            assert not faults_in_both_themes(page), path
+        if path in ("?edit=remind", "?part=entry", "publication/"):
+            shot(page, f"8-{path.strip('/?').replace('=', '-')}")
+    desk.show("/journeys/new/")
+    assert not faults_in_both_themes(page)
+    shot(page, "9-new")
     desk.watch.assert_calm()

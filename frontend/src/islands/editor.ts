@@ -89,6 +89,10 @@ function installText(page: Document): void {
 
 export function installEditor(page: Document): void {
   installText(page);
+  // The draft may have been published or put away meanwhile: the page anew says so.
+  page.addEventListener("htmx:responseError", () => {
+    if (page.body.classList.contains("p-editor")) window.location.reload();
+  });
   page.addEventListener("keydown", (event) => {
     if (page.body.classList.contains("p-editor") && (history(page, event) || stepKey(event))) {
       event.preventDefault();

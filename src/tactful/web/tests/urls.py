@@ -48,6 +48,7 @@ MORE = {
     "import_mapping": "import/columns",
     "import_start": "import/runs",
     "journey_departures": "journeys/<slug:slug>/departures",
+    "journey_new": "journeys/new",
     "recipes": "recipes",
 }
 DEMO = {"next_morning": "demo/next-morning", "postbox": "demo/postbox", "write": "demo/write"}
