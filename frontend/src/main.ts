@@ -12,6 +12,7 @@ import { installFrames } from "./islands/frames";
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
+htmx.config.attributesToSettle = ["class"]; // styles in attributes are not allowed, so none is carried over
 htmx.config.scrollIntoViewOnBoost = false; // a part that is swapped stays where it was
 // A form with faults comes back with 422 and is shown, like any other answer.
 htmx.config.responseHandling = [

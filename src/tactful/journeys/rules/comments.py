@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from tactful.journeys.rules.problems import DefinitionError
-from tactful.journeys.rules.yaml_text import Path, read_yaml
+from tactful.journeys.rules.yaml_text import Lines, Path, read_yaml
 
 Anchor = tuple[str | int, ...]
 
@@ -30,9 +30,9 @@ def with_comments(old: str, new: str) -> str:
     if "#" not in old:
         return new
     try:
-        found = list(_comments(old))
-        written = _put(found, new)
-        return written if read_yaml(written)[0] == read_yaml(new)[0] else new
+        document, lines = read_yaml(new)
+        written = _put(list(_comments(old)), new, document, lines)
+        return written if read_yaml(written)[0] == document else new
     except (DefinitionError, yaml.YAMLError):
         return new
 
@@ -71,7 +71,7 @@ def _in_gap(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         place = text.find("#", end_of_line, stop) if end_of_line >= 0 else -1
 
 
-def _by_line(document: Any, lines: dict[Path, int]) -> dict[int, Anchor]:
+def _by_line(document: Any, lines: Lines) -> dict[int, Anchor]:
     """The outermost part that begins on each line."""
     found: dict[int, Anchor] = {}
     for path, line in sorted(lines.items(), key=lambda each: len(each[0])):
@@ -90,8 +90,7 @@ def _anchor(document: Any, path: Path) -> Anchor:
     return ("steps", f"#{name}", *path[2:])
 
 
-def _put(comments: list[Comment], text: str) -> str:
-    document, lines = read_yaml(text)
+def _put(comments: list[Comment], text: str, document: Any, lines: Lines) -> str:
     where = {_anchor(document, path): line for path, line in lines.items()}
     rows = text.splitlines()
     above: dict[int, list[str]] = {}
