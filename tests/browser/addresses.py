@@ -32,6 +32,7 @@ def staff_pages(house: House) -> list[str]:
         "/journeys/",
         "/late/",
         "/before/",
+        "/journeys/new/",
         f"/journeys/{JOURNEY}/",
         f"/journeys/{JOURNEY}/steps/{_step(house)}/",
         *(f"/outbox/?show={shelf}" for shelf in ("held", "planned", "sent", "stopped", "unknown")),
