@@ -226,7 +226,11 @@ def published(desk: Desk, house: House) -> None:
 
 RECIPE = "/journeys/annual-accounts-documents/draft/"
 PARTS = (
-    "?edit=first-reminder",
+    "?edit=remind",
+    "?edit=wait-for-documents",
+    "?move=remind",
+    "?add=request.next",
+    "?add=request.next&kind=branch",
     "?edit=call",
     "?part=goal",
     "?part=rules",
@@ -248,7 +252,7 @@ def test_a_long_recipe_is_edited_on_a_phone_and_wide(house: House, signed_in: Si
         for size in (WIDE, PHONE, (320, 640)):
             page.set_viewport_size({"width": size[0], "height": size[1]})
             assert not too_wide(page), path
-        if path in ("?edit=remind", "?part=entry", "publication/"):
+        if path in ("?edit=remind", "?add=request.next", "publication/"):
             shot(page, f"8-{path.strip('/?').replace('=', '-')}")
     desk.show("/journeys/new/")
     assert not faults_in_both_themes(page)
