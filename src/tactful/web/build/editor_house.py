@@ -27,6 +27,13 @@ KNOWN_FACTS: Mapping[str, tuple[str, str]] = {
     "contact.bereaved": ("somebody close to the client has died", "noen nær kunden er død"),
     "documents.missing": ("documents are missing", "dokumenter mangler"),
     "documents.complete": ("all documents are here", "alle dokumenter er her"),
+    "documents.missing_list": ("the documents that are missing", "dokumentene som mangler"),
+    "documents.wanted_list": ("the documents that we ask for", "dokumentene vi ber om"),
+    "documents.received_list": ("the documents that have come", "dokumentene som har kommet"),
+    "documents.upload_url": ("the link for handing documents in", "lenken for å sende inn dokumenter"),
+    "engagement.matter": ("what the work is about", "hva arbeidet gjelder"),
+    "engagement.title": ("the name of the work", "navnet på arbeidet"),
+    "engagement.deadline": ("the deadline of the work", "fristen for arbeidet"),
     "engagement.open": ("the work is under way", "arbeidet er i gang"),
     "engagement.year": ("the year of the work", "året arbeidet gjelder"),
 }

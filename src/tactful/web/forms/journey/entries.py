@@ -141,7 +141,11 @@ def _every_rows(entry: Doc) -> list[Row]:
         Row(
             (
                 Control(
-                    "rule", _("Rule of one’s own"), "text", own, _("As in calendars: FREQ=WEEKLY;BYDAY=MO")  # noqa: RUF001
+                    "rule",
+                    _("Rule of one’s own"),
+                    "text",
+                    own,
+                    _("As in calendars: FREQ=WEEKLY;BYDAY=MO"),  # noqa: RUF001
                 ),
             ),
             only="if-rule",

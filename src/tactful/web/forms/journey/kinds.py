@@ -146,7 +146,7 @@ def _variables(doc: Doc, house: House) -> Group:
         )  # fmt: skip
     hint = _("What the text wants to know beyond the client’s own name.")  # noqa: RUF001
     legend = _("Values in the text")
-    return Group(legend, tuple(rows), True, bool(doc.get("variables")), "g-cond", hint)
+    return Group(legend, tuple(rows), True, False, "g-cond", hint)
 
 
 def _take_variables(post: Post) -> Doc:
