@@ -96,7 +96,7 @@ def taken_step(definition: Definition, post: QueryDict, house: House, step: str)
         new = take(Taking(post, doc, house, goes or "end"))
     except DefinitionError as error:
         return Built(doc, step, problems=error.problems)
-    return Built(new, step, names=_words(new, house))
+    return Built(new, step, names=_words(new, house, doc))
 
 
 def taken_part(definition: Definition, post: QueryDict, house: House, part: str) -> Built:
@@ -105,7 +105,7 @@ def taken_part(definition: Definition, post: QueryDict, house: House, part: str)
         doc = take_part(part, post, whole, house)
     except DefinitionError as error:
         return Built(whole, part=part, problems=error.problems)
-    words = {} if part in ("names", "about") else _words(doc.get(part, doc), house)
+    words = {} if part in ("names", "about") else _words(doc, house, whole)
     return Built(doc, part=part, names=words)
 
 
@@ -190,17 +190,20 @@ def _named(definition: Definition, built: Built) -> Definition:
     return replace(definition, names={**definition.names, **new}) if new else definition
 
 
-def _words(doc: Doc, house: House) -> dict[str, Text]:
+def _words(doc: Doc, house: House, old: Doc | None = None) -> dict[str, Text]:
+    """For what was chosen now and not before: what stood there already keeps the words that it had."""
+    before = {} if old is None else old
     found: dict[str, Text] = {}
-    for name in _mentioned(doc):
+    for name in set(_mentioned(doc)) - set(_mentioned(before)):
         words = house.events.get(name) or house.facts.get(name)
         if words is not None and words != Text(name, name):
             found[name] = words
-    if template := doc.get("template"):
+    template = doc.get("template")
+    if template and template != before.get("template"):
         found.update(
             (row.slug, Text(row.name_en, row.name_nb)) for row in content.templates() if row.slug == template
         )
-    return found
+    return dict(sorted(found.items()))
 
 
 def _mentioned(part: Any) -> list[str]:

@@ -112,7 +112,7 @@ def move(definition: Definition, step_id: str, place: Place) -> Definition:
     if after is None:
         raise NotPossible("nowhere")
     out, rest = after.place, heir(definition, step_id)
-    if any(edge.step in own and edge not in out for edge in place):
+    if any(edge.step in own and edge not in out for edge in place) or 0 < len({*out} & {*place}) < len(out):
         raise NotPossible("inside")
     if set(place) in (set(came), set(out)):
         return definition

@@ -164,8 +164,9 @@ def test_columns_move_and_are_copied_as_one() -> None:
     assert name == "look-2"
     assert order(doubled) == ["look", "ask", "rest", "look-2", "ask-2", "rest-2", "last"]
     assert before(doubled, "last") == (Edge("ask-2", "next"), Edge("rest-2", "next"))
-    with pytest.raises(NotPossible, match="inside"):
-        editing.move(forked(), "look", before(forked(), "ask"))
+    for inside in (before(forked(), "ask"), after(forked(), "ask")):
+        with pytest.raises(NotPossible, match="inside"):
+            editing.move(forked(), "look", inside)
 
 
 def test_what_is_removed_hands_its_readers_on() -> None:

@@ -142,10 +142,10 @@ def _every_rows(entry: Doc) -> list[Row]:
             (
                 Control(
                     "rule",
-                    _("Rule of one’s own"),
+                    _("Rule of one’s own"),  # noqa: RUF001
                     "text",
                     own,
-                    _("As in calendars: FREQ=WEEKLY;BYDAY=MO"),  # noqa: RUF001
+                    _("As in calendars: FREQ=WEEKLY;BYDAY=MO"),
                 ),
             ),
             only="if-rule",
