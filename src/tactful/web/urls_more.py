@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from tactful.web.views import imports, journeys, late, line, people, recipes, settings, standing, touches
 from tactful.web.views import (
     editor,
     editor_text,
@@ -14,6 +13,7 @@ from tactful.web.views import (
     recipes,
     settings,
     standing,
+    touches,
 )
 
 urlpatterns = [
