@@ -1,0 +1,95 @@
+"""Who and what has come to a stop: asked each evening, when the house has nothing left to do."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+
+from tactful.events.feed import with_news
+from tests.year.oracle import Oracle
+
+WALKING = """
+SELECT e.id, e.contact_id, j.slug || ' at ' || e.step || ' (' || e.phase || ')',
+    CASE
+    WHEN e.failures > 0 THEN 'failed: ' || e.error
+    WHEN EXISTS (SELECT FROM journey_spell s WHERE s.journey_id = j.id AND s.kind = 'paused' AND s.to_at IS NULL)
+        THEN NULL
+    WHEN e.retry_at > '9999-01-15' THEN NULL
+    WHEN e.retry_at > '9998-01-01' THEN 'is laid aside though its journey is on'
+    WHEN e.phase IN ('ready', 'waiting', 'waiting_event') AND e.due_at IS NULL THEN 'waits for no time'
+    WHEN e.due_at < %(late)s AND e.phase IN ('ready', 'waiting', 'waiting_event') THEN 'is overdue'
+    WHEN e.phase = 'sending' AND NOT EXISTS (
+        SELECT FROM message m JOIN dispatch d ON d.message_id = m.id
+        WHERE m.cause_kind = 'visit' AND m.cause_id = e.id AND m.cause_visit = e.visit
+            AND d.state IN ('queued', 'held', 'claimed', 'handoff', 'unknown')) THEN 'waits for a message that is gone'
+    WHEN e.phase = 'task' AND NOT EXISTS (
+        SELECT FROM task t WHERE t.dedupe_key = 'visit:' || e.id || ':' || e.visit AND t.done_at IS NULL)
+        THEN 'waits for a task that is not there'
+    END
+FROM enrolment e JOIN journey j ON j.id = e.journey_id WHERE e.ended_at IS NULL
+"""
+OUTBOX = """
+SELECT d.message_id, d.contact_id, m.template || ' (' || d.state || ')',
+    CASE
+    WHEN d.state IN ('claimed', 'handoff') THEN 'is in nobody''s hands'
+    WHEN d.state IN ('queued', 'held') AND greatest(d.not_before, d.retry_at) < %(late)s AND NOT %(paused)s
+        THEN 'should have been looked at'
+    WHEN d.state = 'held' AND d.wake_on IS NOT NULL AND d.held_since < %(long_ago)s AND NOT EXISTS (
+        SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
+            AND (t.done_at IS NULL OR t.done_at > %(long_ago)s))
+        THEN 'is held since ' || d.held_since || ' and nobody was asked'
+    END
+FROM dispatch d JOIN message m ON m.id = d.message_id WHERE d.state IN ('queued', 'held', 'claimed', 'handoff')
+"""
+TASKS = """
+SELECT t.id, t.contact_id, 'the task ' || t.code, 'asks about a message that is ' || d.state
+FROM task t JOIN dispatch d ON t.subject_kind = 'message' AND d.message_id = t.subject_id
+WHERE t.done_at IS NULL AND (
+    t.code IN ('message_held', 'hold_ended', 'hold_expired') AND d.state <> 'held'
+    OR t.code = 'message_unknown' AND d.state <> 'unknown')
+"""
+TALKS = """
+SELECT s.ref, s.contact_id, 'the ' || s.kind, 'keeps automation quiet though the thread is ' || c.state
+FROM talk_spell s JOIN conversation c ON c.contact_id = s.contact_id
+WHERE s.to_at IS NULL AND s.kind IN ('conversation', 'question', 'handoff') AND c.state = 'closed'
+"""
+THREADS = """
+SELECT c.id, c.contact_id, 'the thread', 'is ' || c.state || ' since ' || c.last_at FROM conversation c
+WHERE c.state = 'waiting' AND c.last_at < %(late)s - interval '2 days' AND c.contact_id IS NOT NULL
+    OR c.state = 'snoozed' AND c.snoozed_until < %(late)s
+"""
+MAIL = """
+SELECT id, NULL, 'an inbound mail', 'was not read' FROM inbound_raw WHERE processed_at IS NULL
+    AND received_at < %(late)s
+UNION ALL SELECT id, NULL, 'an inbound mail', 'could not be read: ' || error FROM inbound_raw
+    WHERE result = 'failed'
+"""
+FAILED = """
+SELECT id, contact_id, 'a fact', 'could not be taken in: ' || params::text FROM task WHERE code = 'fact_failed'
+"""
+PAUSED = """
+SELECT sending_paused <> '' OR EXISTS (SELECT FROM account WHERE paused_reason <> '')
+    OR EXISTS (SELECT FROM sending_pause WHERE ended_at IS NULL) FROM instance
+"""
+
+
+def look_around(oracle: Oracle) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(PAUSED)
+        (paused,) = cursor.fetchone()
+    params = {"paused": paused}
+    for ident, client, what, why in _rows(oracle, params):
+        if why:
+            oracle.wrong(f"{what} {ident} is stuck: {why}", client)
+    if with_news(("reactions", "journeys")):
+        oracle.wrong("Facts were not read.", None)
+
+
+def _rows(oracle: Oracle, params: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    now = oracle.world.now
+    params |= {"late": now - timedelta(hours=2), "long_ago": now - timedelta(days=5)}
+    for query in (WALKING, OUTBOX, TASKS, TALKS, THREADS, MAIL, FAILED):
+        with connection.cursor() as cursor:
+            cursor.execute(query, params)
+            yield from cursor.fetchall()

@@ -1,0 +1,126 @@
+"""The worker of the house without its threads: its parts take turns in an order that the seed draws."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from threading import Event
+
+from django.db import connection
+
+from tactful.delivery.handoff import Hand
+from tactful.delivery.recovery import journal_path, this_machine
+from tactful.delivery.session import EXTEND, REGISTER
+from tactful.delivery.worker import DeliveryWorker
+from tactful.foundation.clock import business_now
+from tactful.foundation.ids import new_id
+from tactful.journeys.driver import run_due
+from tactful.wiring.chores import CHORES, run_chore
+from tactful.wiring.journey_facts import loader
+from tactful.wiring.letters import fact_sources
+from tactful.wiring.mail import JOURNALS
+from tactful.wiring.reactor import run_all
+from tests.year.clock import SimClock
+from tests.year.death import Death, Deaths, Part, mortal
+from tests.year.post import Post
+
+ROUNDS = 60
+OFTEN = [chore for chore in CHORES if chore.every < 3600 and "seal" not in chore.name]
+DAILY = [chore for chore in CHORES if chore not in OFTEN]
+LEASE = 25.0  # seconds, and a little
+
+
+class Restless(AssertionError):
+    """The parts of the worker keep each other busy and come to no end."""
+
+
+class Worker:
+    """``deaths``: where it has died, and how often."""
+
+    def __init__(self, clock: SimClock, post: Post, dice: Random, folder: Path) -> None:
+        self.clock, self.post, self.dice, self.folder = clock, post, dice, folder
+        self.deaths: Deaths = Deaths()
+        self.points = 1
+        self.part = Part()
+        self.parts: dict[str, Callable[[], bool]] = {
+            "journeys": self._journeys,
+            "reactions": lambda: bool(run_all(business_now())),
+            "sending": lambda: self.delivery.turn(self.hand),
+            "chores": self._chores,
+        }
+        self._start()
+
+    def work(self, death: Death | None = None) -> bool:
+        """Until nothing is left to do now. False: it has died on the way, and a new one has started."""
+        death = death or Death()
+        self.post.point = death.point
+        try:
+            with mortal(death, self.part):
+                self._until_quiet()
+        except BaseException:
+            if not death.happened:
+                raise
+            self._rise(death)
+            return False
+        self.points = max(1, death.reached)
+        return True
+
+    def daily(self) -> None:
+        for chore in DAILY:
+            run_chore(chore, business_now())
+
+    def stop(self) -> None:
+        self.journal.close()
+
+    def _until_quiet(self) -> None:
+        for _ in range(ROUNDS):
+            if not self._round():
+                return
+        raise Restless(f"After {ROUNDS} rounds at {self.clock.now} there was still something to do.")
+
+    def _round(self) -> bool:
+        names = list(self.parts)
+        self.dice.shuffle(names)
+        busy = False
+        for name in names:
+            self.part.name = name
+            busy |= self.parts[name]()
+            self.clock.pass_by(0.2)
+            self._beat()
+        return busy
+
+    def _journeys(self) -> bool:
+        now = business_now()
+        return bool(run_due(loader(now), now))
+
+    def _chores(self) -> bool:
+        for chore in OFTEN:
+            run_chore(chore, business_now())
+        return False
+
+    def _beat(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(EXTEND, [self.worker_id])
+
+    def _rise(self, death: Death) -> None:
+        """All that the process knew is gone; the next one begins when the lease is over."""
+        self.deaths[death.where] += 1
+        self.post.point = lambda where: None
+        connection.close()
+        self.stop()
+        self.clock.pass_by(LEASE)
+        self._start()
+
+    def _start(self) -> None:
+        self.worker_id = new_id()
+        path = journal_path(self.folder, self.worker_id)
+        self.journal = JOURNALS.open(path)
+        with connection.cursor() as cursor:
+            cursor.execute(REGISTER, [self.worker_id, this_machine(), str(path)])
+        self.delivery = DeliveryWorker(fact_sources(), self.post.open, self.folder, JOURNALS)
+        self.hand = Hand(self.worker_id, self.journal, self.post.open, Event())
+
+    def sleep(self, by: timedelta) -> None:
+        """Out of order for so long; the house goes on without it."""
+        self.clock.go_to(self.clock.now + by)
+        self._beat()
