@@ -46,9 +46,14 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
         wake_on=tuple(dict.fromkeys(str(f.wake_on) for f in found if f.wake_on is not None)),
         on_release=_on_release(found) if fits else OnRelease.ASK,
         owner_id=_owner(reasons),
-        task_at=task_at(case),
+        task_at=None if fits and _ends_alone(found) else task_at(case),
         counts_in_caps=plan.counts_in_caps,
     )
+
+
+def _ends_alone(found: list[Finding]) -> bool:
+    """Time alone ends it: where that is early enough, nobody need be asked."""
+    return all(finding.until is not None and finding.wake_on is None for finding in found)
 
 
 def _length(finding: Finding) -> tuple[bool, bool, float]:

@@ -122,6 +122,16 @@ def test_a_hold_never_swallows_a_latest_moment(latest_at: datetime, task_at: dat
     assert verdict.until <= latest_at
 
 
+def test_nobody_is_asked_about_a_night_that_ends_in_time() -> None:
+    night, latest_at = utc(8, 20), utc(9, 9)
+    verdict = check(request(due_at=night, latest_at=latest_at), facts(), SETTINGS, night)
+    assert (codes(verdict), verdict.task_at) == (["quiet.night"], None)
+    assert verdict.until is not None
+    assert verdict.until <= latest_at
+    asked = check(request(due_at=night, latest_at=latest_at), facts(talks=(question(),)), SETTINGS, night)
+    assert asked.task_at == night
+
+
 def test_working_hours_are_ours_and_not_the_clients() -> None:
     ours = type(SETTINGS)(work_zone="Asia/Tokyo", work_country="JP")
     verdict = check(request(latest_at=utc(14, 12)), facts(talks=(question(),)), ours, NOW)
