@@ -164,6 +164,11 @@ def settle_message_tasks(facts: Sequence[Fact], now: datetime) -> None:
     finish_about("message", decided, now=now)
 
 
+def drop_questions(facts: Sequence[Fact], now: datetime) -> None:
+    """Whether it shall go, or be sent again, is decided: it has gone, or it never will."""
+    finish_about("message", [int(fact.data["message"]) for fact in facts], now=now)
+
+
 def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
     owner = _business_owner()

@@ -36,7 +36,14 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "task.done": (do.settle_message_tasks, bad_news.let_go_on),
     "task.unwanted": (do.close_journey_tasks,),
     "contact.change_wanted": (do.change_contacts,),
+    # A message has come to its end: what was asked about it is no question any more.
+    "message.sent": (do.drop_questions,),
+    "message.merged": (do.drop_questions,),
+    "message.refused": (do.drop_questions,),
+    "message.expired": (do.drop_questions,),
+    "message.cancelled": (do.drop_questions,),
+    "message.released": (do.drop_questions,),
     # Messages that did not arrive.
-    "message.dead": (do.ask_about_undelivered,),
+    "message.dead": (do.drop_questions, do.ask_about_undelivered),
     "message.bounced": (do.suppress_bounced,),
 }

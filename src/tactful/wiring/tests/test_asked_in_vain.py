@@ -1,0 +1,50 @@
+"""What a person is asked about a message is no question any more when the message has come to its end."""
+
+import pytest
+
+from tactful.delivery.actions import cancel
+from tactful.delivery.verdicts import NEEDS_PERSON
+from tactful.events.actions import record
+from tactful.events.types import NewFact
+from tactful.wiring.tests.cast import Cast
+
+ENDS = ("sent", "merged", "refused", "expired", "released")
+
+
+def asked_about(cast: Cast, kind: str) -> int:
+    """A message waits, and somebody is asked whether it shall go."""
+    ident = cast.plans(cast.liv)
+    record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": kind, "message": ident})], now=cast.now)
+    cast.reacts()
+    assert [task.subject_id for task in cast.tasks(code=kind)] == [ident]
+    return ident
+
+
+@pytest.mark.parametrize("kind", ["message_held", "hold_expired", "hold_ended", "message_unknown"])
+@pytest.mark.parametrize("end", ENDS)
+def test_nobody_is_asked_about_a_message_that_has_ended(cast: Cast, kind: str, end: str) -> None:
+    ident = asked_about(cast, kind)
+    record([NewFact(f"message.{end}", cast.liv.id, {"message": ident})], now=cast.now)
+    cast.reacts()
+    assert cast.tasks(code=kind) == []
+
+
+def test_nor_about_one_that_was_called_back(cast: Cast) -> None:
+    asked_about(cast, "message_held")
+    cancel(contact_ids=[cast.liv.id], now=cast.now)
+    cast.reacts()
+    assert cast.tasks() == []
+
+
+def test_about_one_that_is_dead_there_is_another_question(cast: Cast) -> None:
+    ident = asked_about(cast, "message_held")
+    record([NewFact("message.dead", cast.liv.id, {"message": ident, "outcome": "content"})], now=cast.now)
+    cast.reacts()
+    assert [task.code for task in cast.tasks()] == ["undelivered"]
+
+
+def test_a_question_about_another_message_stays(cast: Cast) -> None:
+    ident, other = asked_about(cast, "message_held"), cast.plans(cast.paal)
+    record([NewFact("message.sent", cast.paal.id, {"message": other})], now=cast.now)
+    cast.reacts()
+    assert [task.subject_id for task in cast.tasks()] == [ident]
