@@ -111,9 +111,7 @@ class Clients:
             days += world.dice.uniform(0.5, 4)
             world.after(lambda: world.happens("onboarding.step_done", client), days=days)
         if world.chance(0.7):
-            world.after(
-                lambda: world.happens("onboarding.finished", client, next_step="Work"), days=days + 1
-            )
+            world.after(lambda: world.happens("onboarding.finished", client, next_step="Work"), days=days + 1)
         elif world.chance(0.2):
             world.after(lambda: self._leaves(client), days=days + 2)
 
@@ -136,8 +134,8 @@ class Clients:
 
     def _sends_a_file(self) -> None:
         body = (
-            '--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHer er det.\r\n--x\r\nContent-Type: '
-            'application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: '
+            "--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHer er det.\r\n--x\r\nContent-Type: "
+            "application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: "
             f'attachment; filename="bank.pdf"\r\n\r\n{FILE}\r\n--x--\r\n'
         )
         self.world.mail(

@@ -40,6 +40,14 @@ def lose_connection() -> None:
         connection.connection.close()
 
 
+def forget_connection() -> None:
+    """A new process has a new one, and has never heard of a transaction."""
+    lose_connection()
+    connection.connection = None
+    connection.in_atomic_block = connection.closed_in_transaction = connection.needs_rollback = False
+    connection.savepoint_ids, connection.atomic_blocks, connection.run_on_commit = [], [], []
+
+
 @contextmanager
 def mortal(death: Death, part: "Part") -> Iterator[None]:
     """Each commit inside is two points."""

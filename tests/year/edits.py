@@ -52,7 +52,9 @@ class Edits:
         if after.id == before.id or world.chance(0.5):
             return
         kept = {step["id"] for step in document["steps"]}
-        same = {ident: ident for ident in sorted(kept) if ident in {s["id"] for s in before.document["steps"]}}
+        same = {
+            ident: ident for ident in sorted(kept) if ident in {s["id"] for s in before.document["steps"]}
+        }
         passage = Passage(journey.id, before.id, after.id, same)
         done = journeys.change_version(
             passage, reason="Better", load=loader(world.now), acting_user=who, now=world.now

@@ -129,7 +129,12 @@ class Life:
     # What befalls machines
 
     def _plan_mishaps(self, midnight: datetime) -> None:
-        yearly = {self._falls_asleep: 3, self._clock_back_a_little: 8, self._clock_back: 2, self._post_away: 6}
+        yearly = {
+            self._falls_asleep: 3,
+            self._clock_back_a_little: 8,
+            self._clock_back: 2,
+            self._post_away: 6,
+        }
         for mishap, rate in yearly.items():
             if self.world.chance(max(rate / 365, 0.7 / self.size.days)):
                 at = midnight + timedelta(minutes=self.dice.randrange(24 * 60))

@@ -196,7 +196,9 @@ class Staff:
     def _ends(self, talk: TalkSpell) -> None:
         thread = Conversation.objects.get(contact_id=talk.contact_id)
         who = talk.owner_id or self.world.firm.owner
-        asked = Task.objects.filter(contact_id=talk.contact_id, code__in=("answer", "complaint"), done_at=None)
+        asked = Task.objects.filter(
+            contact_id=talk.contact_id, code__in=("answer", "complaint"), done_at=None
+        )
         if asked.exists():
             return
         if talk.kind == "complaint":
@@ -269,5 +271,3 @@ class Staff:
 
     def _tell(self, client: int | None, words: str) -> None:
         self.world.book.tell(self.world.now, client, words)
-
-

@@ -46,8 +46,9 @@ TASKS = """
 SELECT t.id, t.contact_id, 'the task ' || t.code, 'asks about a message that is ' || d.state
 FROM task t JOIN dispatch d ON t.subject_kind = 'message' AND d.message_id = t.subject_id
 WHERE t.done_at IS NULL AND (
-    t.code IN ('message_held', 'hold_ended', 'hold_expired') AND d.state <> 'held'
-    OR t.code = 'message_unknown' AND d.state <> 'unknown')
+    t.code IN ('message_held', 'hold_ended', 'hold_expired')
+        AND d.state NOT IN ('queued', 'held', 'claimed', 'handoff')
+    OR t.code = 'message_unknown' AND d.state NOT IN ('unknown', 'queued', 'held'))
 """
 TALKS = """
 SELECT s.ref, s.contact_id, 'the ' || s.kind, 'keeps automation quiet though the thread is ' || c.state

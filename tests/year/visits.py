@@ -48,7 +48,13 @@ class Visits:
 
     def _said(self, key: str, start: datetime) -> dict[str, object]:
         when = start.isoformat()
-        return {"appointment": key, "starts_at": when, "when": when, "place": "Here", "change_url": "http://x"}
+        return {
+            "appointment": key,
+            "starts_at": when,
+            "when": when,
+            "place": "Here",
+            "change_url": "http://x",
+        }
 
     def _moves(self, client: Client, key: str, before: datetime) -> None:
         world = self.world
@@ -75,7 +81,9 @@ class Visits:
         world.book.end("appointment", key)
         if world.chance(0.05):
             world.book.begun[client.id, f"missed-appointment:{key}"] += 1
-            world.happens("appointment.missed", client, appointment=key, times_missed=world.dice.choice((1, 1, 2)))
+            world.happens(
+                "appointment.missed", client, appointment=key, times_missed=world.dice.choice((1, 1, 2))
+            )
             return
         visit = f"V{key}"
         world.book.begun[client.id, f"visit-care-and-review:{visit}"] += 1

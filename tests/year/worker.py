@@ -12,22 +12,31 @@ from tactful.delivery.handoff import Hand
 from tactful.delivery.recovery import journal_path, this_machine
 from tactful.delivery.session import EXTEND, REGISTER
 from tactful.delivery.worker import DeliveryWorker
-from tactful.foundation.clock import business_now
 from tactful.foundation.ids import new_id
 from tactful.journeys.driver import run_due
 from tactful.wiring.chores import CHORES, run_chore
+from tactful.wiring.inbound import read_waiting
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.letters import fact_sources
 from tactful.wiring.mail import JOURNALS
 from tactful.wiring.reactor import run_all
 from tests.year.clock import SimClock
-from tests.year.death import Death, Deaths, Part, mortal
+from tests.year.death import Death, Deaths, Part, forget_connection, mortal
 from tests.year.post import Post
 
 ROUNDS = 60
 OFTEN = [chore for chore in CHORES if chore.every < 3600 and "seal" not in chore.name]
 DAILY = [chore for chore in CHORES if chore not in OFTEN]
 LEASE = 25.0  # seconds, and a little
+
+
+DUE = """
+SELECT EXISTS (SELECT FROM enrolment WHERE due_at <= %(now)s AND retry_at IS NULL)
+    OR EXISTS (SELECT FROM enrolment WHERE retry_at <= %(machine)s),
+    EXISTS (SELECT FROM dispatch WHERE shelf = 1 AND not_before <= %(now)s
+            AND (retry_at IS NULL OR retry_at <= %(machine)s))
+    OR EXISTS (SELECT FROM dispatch WHERE shelf = 2 AND not_before <= %(now)s)
+"""
 
 
 class Restless(AssertionError):
@@ -44,7 +53,7 @@ class Worker:
         self.part = Part()
         self.parts: dict[str, Callable[[], bool]] = {
             "journeys": self._journeys,
-            "reactions": lambda: bool(run_all(business_now())),
+            "reactions": lambda: bool(run_all(self.clock.now)),
             "sending": lambda: self.delivery.turn(self.hand),
             "chores": self._chores,
         }
@@ -67,36 +76,45 @@ class Worker:
 
     def daily(self) -> None:
         for chore in DAILY:
-            run_chore(chore, business_now())
+            run_chore(chore, self.clock.now)
 
     def stop(self) -> None:
         self.journal.close()
 
     def _until_quiet(self) -> None:
+        names = list(self.parts)
         for _ in range(ROUNDS):
-            if not self._round():
+            self.dice.shuffle(names)
+            if not self._round(names):
                 return
+            names = self._due()
         raise Restless(f"After {ROUNDS} rounds at {self.clock.now} there was still something to do.")
 
-    def _round(self) -> bool:
-        names = list(self.parts)
-        self.dice.shuffle(names)
+    def _due(self) -> list[str]:
+        """Whose turn would find something; in order, for chance must not depend on a set."""
+        with connection.cursor() as cursor:
+            cursor.execute(DUE, {"now": self.clock.now, "machine": self.clock.at})
+            journeys, sending = cursor.fetchone()
+        return ["reactions"] + ["journeys"] * journeys + ["sending"] * sending
+
+    def _round(self, names: list[str]) -> bool:
         busy = False
         for name in names:
             self.part.name = name
+            self._beat()
             busy |= self.parts[name]()
             self.clock.pass_by(0.2)
-            self._beat()
         return busy
 
     def _journeys(self) -> bool:
-        now = business_now()
+        now = self.clock.now
         return bool(run_due(loader(now), now))
 
     def _chores(self) -> bool:
         for chore in OFTEN:
-            run_chore(chore, business_now())
-        return False
+            if chore.run is read_waiting or self.dice.random() < 0.5:
+                run_chore(chore, self.clock.now)
+        return True
 
     def _beat(self) -> None:
         with connection.cursor() as cursor:
@@ -106,7 +124,7 @@ class Worker:
         """All that the process knew is gone; the next one begins when the lease is over."""
         self.deaths[death.where] += 1
         self.post.point = lambda where: None
-        connection.close()
+        forget_connection()
         self.stop()
         self.clock.pass_by(LEASE)
         self._start()

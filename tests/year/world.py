@@ -19,6 +19,8 @@ from tests.year.notebook import Client, Mailed, Notebook
 from tests.year.post import Post
 
 Act = Callable[[], None]
+AT_ONCE = timedelta(minutes=45)
+"""What comes within so long is done together; the house has an hour's grace."""
 
 NEXT_DUE = """
 SELECT min(at) FROM (
@@ -71,7 +73,7 @@ class World:
         moments = [self.now + timedelta(hours=3)]
         moments += [self.agenda[0][0]] if self.agenda else []
         moments += [due + timedelta(seconds=self.dice.randrange(1, 90))] if due else []
-        return max(self.now + timedelta(minutes=10), min(moments))
+        return max(self.now + AT_ONCE, min(moments))
 
     def how_many(self, expected: float) -> int:
         """Drawn around ``expected``."""
