@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from tactful.foundation import pg
+from tactful.inbox.burden import Interruptions, interruptions
 from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
 from tactful.inbox.types import Talk
 
@@ -17,6 +18,7 @@ __all__ = [
     "Entry",
     "EntryFile",
     "Filter",
+    "Interruptions",
     "TalkSpell",
     "Task",
     "contact_of_thread",
@@ -29,6 +31,7 @@ __all__ = [
     "entry",
     "file",
     "files_of_entries",
+    "interruptions",
     "last_auto_reply",
     "last_inbound",
     "last_said",
