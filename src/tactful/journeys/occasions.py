@@ -133,7 +133,7 @@ def _occasions(
     if isinstance(entry, RecurringEntry) and asked and not asked.evaluate(Values(facts, "", {}, {})):
         return []
     for day in days:
-        occasion = occasion_on(entry, facts, day)
+        occasion = occasion_on(journey.plan, facts, day)
         if occasion is None or occasion.start.until <= now or occasion.start.at <= now - GRACE:
             continue
         row = State(state.journey_id, state.contact_id, occasion.key)

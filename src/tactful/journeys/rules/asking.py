@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tactful.journeys import types
@@ -22,13 +23,15 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Timing:
     """A delay with the names of the facts that it wants. ``read`` gets the value behind ``until``.
-    ``moves``: that value is a date which may move. ``pulls``: quiet hours pull its end forward."""
+    ``moves``: that value is a date which may move. ``pulls``: quiet hours pull its end forward, and
+    ``margin``: early enough for a mail that must have gone so long before that date."""
 
     delay: Delay
     names: tuple[str, ...]
     read: Callable[[Values], Any] | None
     moves: bool = False
     pulls: bool = False
+    margin: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,15 @@ class Start:
 
 
 def start_of(
-    entry: DateEntry | RecurringEntry, key: str, value: Any, calendar: Calendar, quiet: Quiet | None
+    entry: DateEntry | RecurringEntry,
+    key: str,
+    value: Any,
+    calendar: Calendar,
+    quiet: Quiet | None,
+    margin: timedelta = timedelta(),
 ) -> Start | None:
-    """When it begins for the object ``key`` whose date is ``value``; None without a date.
+    """When it begins for the object ``key`` whose date is ``value``; None without a date. ``margin``: its
+    first mail must have gone so long before that date.
 
     For occasions of clients the key is the year or the day (``2027``, ``2027-03-30``).
     """
@@ -97,7 +103,7 @@ def start_of(
     if moment is None or not entry.earlier:
         return None if moment is None else Start(moment, moment + GRACE)
     due = moment - entry.earlier
-    return Start(due if quiet is None else quiet.pull_forward(due, moment), moment)
+    return Start(due if quiet is None else quiet.pull_forward(due, moment - margin), moment)
 
 
 def in_year(value: Any, year: int) -> date | None:

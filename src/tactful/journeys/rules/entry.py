@@ -91,7 +91,8 @@ def first_state(plan: Plan, state: State, event: Event, facts: Facts) -> State |
         return begun
     suffix = f":{plan.key_field}={state.entry_key}" if plan.key_field else ""
     value = facts.get(fact_key(entry.of, suffix))
-    start = start_of(entry, state.entry_key, value, facts[CALENDAR_FACT], facts.get(QUIET_FACT))
+    calendar, quiet = facts[CALENDAR_FACT], facts.get(QUIET_FACT)
+    start = start_of(entry, state.entry_key, value, calendar, quiet, plan.margin)
     if start is None or start.until <= event.at:
         return None
     return scheduled(begun, entry, value, start)

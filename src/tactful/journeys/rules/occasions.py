@@ -29,18 +29,20 @@ class Occasion:
     start: Start
 
 
-def occasion_on(entry: DateEntry | RecurringEntry, facts: Facts, begins_on: date) -> Occasion | None:
+def occasion_on(plan: Plan, facts: Facts, begins_on: date) -> Occasion | None:
     """The occasion for which the journey begins on this local day of the client, if there is one.
 
     ``facts``: those of ``dates.starting_facts``.
     """
+    entry = plan.definition.entry
+    assert isinstance(entry, DateEntry | RecurringEntry)
     calendar, quiet = facts[CALENDAR_FACT], facts.get(QUIET_FACT)
     value = facts[fact_key(entry.of, "")] if isinstance(entry, DateEntry) else None
     for day in days_before(entry, begins_on):
         if not _is_day(entry, value, calendar, day):
             continue
         key = occasion_key(entry, day)
-        start = start_of(entry, key, value, calendar, quiet)
+        start = start_of(entry, key, value, calendar, quiet, plan.margin)
         if start is not None and _within(begins_on, start.at, calendar):
             return Occasion(key, int(f"{day:%Y%m%d}"), start)
     return None
@@ -61,7 +63,7 @@ def next_occasion(
     )
     for day in _days(entry, value, calendar, since.date() - _DAY, farthest.date()):
         key = occasion_key(entry, day)
-        start = start_of(entry, key, value, calendar, quiet)
+        start = start_of(entry, key, value, calendar, quiet, plan.margin)
         if start is not None and start.at >= since:
             return Occasion(key, int(f"{day:%Y%m%d}"), start)
     return None

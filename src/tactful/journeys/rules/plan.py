@@ -1,7 +1,8 @@
 """A definition made ready for walking: done once per version, kept, shared by all its enrolments."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -62,7 +63,8 @@ class Plan:
     ``ahead``: step -> names of the facts that walking from it to the next rest may want;
     ``behind``: step -> the same for what comes after it, to be loaded with the batch.
     ``moving``: names of the dates from which something counts; ``date_events``: the events that tell of
-    them. ``starting``: for one that begins at a moment, the names of the facts that say when and if."""
+    them. ``starting``: for one that begins at a moment, the names of the facts that say when and if;
+    ``margin``: so long before that date its first mail must have gone."""
 
     definition: Definition
     first: str
@@ -80,12 +82,14 @@ class Plan:
     date_events: Mapping[str, DateEvent]
     starting: tuple[str, ...]
     entry_question: Question | None
+    margin: timedelta
 
 
 def compile_plan(definition: Definition) -> Plan:
     """The plan of a valid definition (``rules.definition`` makes no others)."""
     moving = _moving(definition)
-    nodes = {step.id: _node(step, moving) for step in definition.steps}
+    steps = {step.id: step for step in definition.steps}
+    nodes = {ident: _in_time(_node(step, moving), steps) for ident, step in steps.items()}
     events = date_events(moving, definition.entry.key)
     leaving = _leaving(definition)
     exits = tuple(lookout(rule.watch) for rule in definition.exits if rule.watch)
@@ -109,7 +113,28 @@ def compile_plan(definition: Definition) -> Plan:
         date_events=MappingProxyType(events),
         starting=_starting(definition),
         entry_question=question(filter_of(definition.entry)),
+        margin=_margin(_entry_date(definition), definition.steps[0]),
     )
+
+
+def _in_time(node: Node[Any], steps: Mapping[str, Step]) -> Node[Any]:
+    """A wait before a date is over early enough for the mail that comes next."""
+    timing, until = node.timing, node.timing.delay.until if node.timing else None
+    if timing is None or not timing.pulls or not isinstance(until, Ref):
+        return node
+    return replace(node, timing=replace(timing, margin=_margin(names_of([until]), steps.get(node.step.next))))
+
+
+def _entry_date(definition: Definition) -> tuple[str, ...]:
+    return (definition.entry.of,) if isinstance(definition.entry, DateEntry) else ()
+
+
+def _margin(names: tuple[str, ...], following: Step | None) -> timedelta:
+    """How long before the date of this name a step that sends must have sent."""
+    latest = following.latest if isinstance(following, Send) else None
+    if latest is None or not names or not isinstance(latest.until, Ref):
+        return timedelta()
+    return latest.earlier if names_of([latest.until]) == names else timedelta()
 
 
 def _leaving(definition: Definition) -> Question | None:

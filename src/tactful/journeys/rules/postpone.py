@@ -120,7 +120,7 @@ def _starting(run: Run) -> Start | None:
         value = run.facts[fact_key(entry.of, run.suffix)]
         run.rely_on(entry.of, value)
     calendar, quiet = run.facts[CALENDAR_FACT], run.facts.get(QUIET_FACT)
-    return start_of(entry, run.state.entry_key, value, calendar, quiet)
+    return start_of(entry, run.state.entry_key, value, calendar, quiet, run.plan.margin)
 
 
 def scheduled(run_state: State, entry: DateEntry | RecurringEntry, value: object, start: Start) -> State:

@@ -90,7 +90,7 @@ class Run:
         quiet = self.facts.get(QUIET_FACT) if timing.pulls else None
         if due is None or quiet is None:
             return due
-        pulled: datetime = quiet.pull_forward(due, due + timing.delay.earlier)
+        pulled: datetime = quiet.pull_forward(due, due + timing.delay.earlier - timing.margin)
         return max(since, pulled)
 
     def rely_on(self, name: str, value: Any) -> None:

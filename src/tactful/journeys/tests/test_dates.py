@@ -184,6 +184,35 @@ def test_quiet_hours_pull_it_forward_rather_than_push_it_past_the_date(
     assert sends(trace)[0][0] == expected
 
 
+EARLY = Delay(until=STARTS, earlier=hours(1))
+"""The mail must have gone an hour before."""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        reminding(
+            entry=DateEntry("visit.starts_at", hours(2), "visit"),
+            steps=(Send("remind", END, "reminder", "reminder-1", latest=EARLY),),
+        ),
+        reminding(
+            entry=DateEntry("visit.starts_at", hours(72), "visit"),
+            steps=(
+                Wait("wait", "remind", Delay(until=STARTS, earlier=hours(2))),
+                Send("remind", END, "reminder", "reminder-1", latest=EARLY),
+            ),
+        ),
+    ],
+)
+def test_quiet_hours_pull_it_forward_rather_than_push_it_past_its_own_latest_moment(made: Plan) -> None:
+    story = [told("dated", MONDAY, VISIT.replace(hour=9))]  # due at 7, the morning opens at 8: too late
+    trace = simulate(made, story, world(**{QUIET_FACT: Night()}), YEAR)
+    assert sends(trace)[0][0] == VISIT.replace(day=19, hour=19, minute=59)
+    later = [told("dated", MONDAY, VISIT.replace(hour=9, minute=30))]  # half an hour is room enough
+    trace = simulate(made, later, world(**{QUIET_FACT: Night()}), YEAR)
+    assert sends(trace)[0][0] == VISIT.replace(hour=7, minute=30)
+
+
 BIRTHDAY = DateEntry("contact.attribute.birthday", yearly=True, at=time(9))
 
 
