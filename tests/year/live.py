@@ -4,14 +4,18 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from time import process_time
+from zlib import crc32
 
 from django.db import connection
 
+from tactful.events.models import Event
+from tactful.inbox.models import Task
+from tests.year.burden import Burden, burden_of
 from tests.year.clients import Clients
 from tests.year.clock import SimClock, only_this_chance
 from tests.year.death import Death
@@ -27,6 +31,7 @@ from tests.year.world import World
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
 DEATHS_A_TICK = 0.03
+LONG = 200  # days; in less, the burden is noise
 MOST_WRONG = 25
 
 
@@ -39,7 +44,8 @@ class Size:
 
 @dataclass
 class Lived:
-    """``digest``: of all that went out, the same for the same seed."""
+    """``days``: so many were lived. ``deaths``: of the worker, by place. ``digest``: of all that went out,
+    the same for the same seed."""
 
     size: Size
     violations: list[Violation]
@@ -49,7 +55,28 @@ class Lived:
     cpu_s: float
     digest: int
     ticks: int
-    mishaps: Counter[str] = field(default_factory=Counter)
+    mishaps: Counter[str]
+    burden: Burden
+    held: int
+    tasks: int
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "seed": self.size.seed,
+            "clients": self.size.clients,
+            "days": self.days,
+            "messages": self.messages,
+            "held": self.held,
+            "tasks": self.tasks,
+            "interruptions_per_person_per_week": self.burden.by_cause,
+            "interruptions_a_day": {"median": self.burden.median, "p95": self.burden.p95},
+            "budget": self.burden.budget,
+            "deaths": dict(self.deaths.most_common()),
+            "mishaps": dict(self.mishaps.most_common()),
+            "digest": self.digest,
+            "violations": len(self.violations),
+            "cpu_s": self.cpu_s,
+        }
 
 
 class Life:
@@ -73,12 +100,18 @@ class Life:
                 self._day(self.begin + day * DAY)
                 day += 1
             self.worker.stop()
+        burden = burden_of(self.begin, self.begin + day * DAY, len(self.world.firm.staff))
+        if day >= LONG and not burden.is_kept:
+            self.oracle.wrong(f"The burden is over its budget: {burden.median}, {burden.p95} a day.", None)
+        held = Event.objects.filter(name="message.held").values("data__message").distinct().count()
+        tasks = Task.objects.count()
         connection.close()
         dots = self.world.post.dots
-        digest = hash(tuple((dot.at, dot.recipient) for dot in dots)) & 0xFFFFFFFF
+        digest = crc32(repr([(dot.at, dot.recipient) for dot in dots]).encode())
         return Lived(
             self.size, self.oracle.found, day, len({dot.ident for dot in dots}), self.worker.deaths,
-            round(process_time() - began, 1), digest, self.world.book.tick, self.mishaps,
+            round(process_time() - began, 1), digest, self.world.book.tick, self.mishaps, burden,
+            held, tasks,
         )  # fmt: skip
 
     def _found(self) -> None:

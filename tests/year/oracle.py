@@ -22,7 +22,8 @@ SELECT m.contact_id, d.author, m.touchpoint_id, m.message_class, m.template, m.a
        ARRAY(SELECT t.kind FROM talk_spell t WHERE t.contact_id = m.contact_id AND t.to_at IS NULL
              AND t.kind IN ('conversation', 'question', 'handoff'))
 FROM message m JOIN dispatch d ON d.message_id = m.id
-LEFT JOIN enrolment e ON m.cause_kind = 'visit' AND e.id = m.cause_id LEFT JOIN journey j ON j.id = e.journey_id
+LEFT JOIN enrolment e ON m.cause_kind = 'visit' AND e.id = m.cause_id
+LEFT JOIN journey j ON j.id = e.journey_id
 WHERE m.id = %s
 """
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
@@ -171,8 +172,8 @@ class Oracle:
 
     def _words(self, dot: Dot, sent: Sent) -> None:
         """A person's mail holds words that a person has typed for this very client."""
-        found = [mark for mark in (word.strip(b".=\r\n").decode("ascii", "ignore") for word in dot.body.split())
-                 if mark.startswith("mark")]  # fmt: skip
+        words = (word.strip(b".=\r\n").decode("ascii", "ignore") for word in dot.body.split())
+        found = [word for word in words if word.startswith("mark")]
         if not any(self.world.book.words.get(mark) == sent.client for mark in found):
             self.wrong(f"Nobody has typed the words of {dot.ident} ({found}).", sent.client)
 

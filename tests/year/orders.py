@@ -30,7 +30,7 @@ class Orders:
 
     def _later(self, client: Client, key: str, days: float, name: str, **data: object) -> None:
         """``name``: the object and what ends it."""
-        kind, world = name.split(".")[0], self.world
+        kind, world = name.partition(".")[0], self.world
 
         def ends() -> None:
             if (kind, key) not in world.book.over:

@@ -28,7 +28,6 @@ from tactful.wiring.bad_news import BadNews
 from tactful.wiring.bad_news import begin as begin_bad_news
 from tactful.wiring.deciding import document_found, document_not_found, this_is_it, this_is_not_it
 from tests.year.clients import Clients
-
 from tests.year.world import World
 
 DOCUMENTS = (("bank", "Bank", "Bank"), ("pay", "Payroll", "Lønn"), ("stock", "Stock", "Lager"))
@@ -141,7 +140,11 @@ class Staff:
     def _unknown(self, task: Task, who: int) -> None:
         assert task.subject_id is not None
         again = self.world.chance(0.5)
-        decide_unknown(message_id=task.subject_id, send_again=again, acting_user=who, now=self.world.now)
+        try:
+            decide_unknown(message_id=task.subject_id, send_again=again, acting_user=who, now=self.world.now)
+        except NothingToDecide:
+            self._tell(task.contact_id, "unknown: it is clear by now")
+            return
         if again:
             self.world.book.again.add(task.subject_id)
         self._tell(task.contact_id, f"unknown: {'once more' if again else 'left'} ({task.subject_id})")

@@ -13,7 +13,8 @@ WALKING = """
 SELECT e.id, e.contact_id, j.slug || ' at ' || e.step || ' (' || e.phase || ')',
     CASE
     WHEN e.failures > 0 THEN 'failed: ' || e.error
-    WHEN EXISTS (SELECT FROM journey_spell s WHERE s.journey_id = j.id AND s.kind = 'paused' AND s.to_at IS NULL)
+    WHEN EXISTS (SELECT FROM journey_spell s
+                 WHERE s.journey_id = j.id AND s.kind = 'paused' AND s.to_at IS NULL)
         THEN NULL
     WHEN e.retry_at > '9999-01-15' THEN NULL
     WHEN e.retry_at > '9998-01-01' THEN 'is laid aside though its journey is on'
@@ -22,7 +23,8 @@ SELECT e.id, e.contact_id, j.slug || ' at ' || e.step || ' (' || e.phase || ')',
     WHEN e.phase = 'sending' AND NOT EXISTS (
         SELECT FROM message m JOIN dispatch d ON d.message_id = m.id
         WHERE m.cause_kind = 'visit' AND m.cause_id = e.id AND m.cause_visit = e.visit
-            AND d.state IN ('queued', 'held', 'claimed', 'handoff', 'unknown')) THEN 'waits for a message that is gone'
+            AND d.state IN ('queued', 'held', 'claimed', 'handoff', 'unknown'))
+        THEN 'waits for a message that is gone'
     WHEN e.phase = 'task' AND NOT EXISTS (
         SELECT FROM task t WHERE t.dedupe_key = 'visit:' || e.id || ':' || e.visit AND t.done_at IS NULL)
         THEN 'waits for a task that is not there'
@@ -35,12 +37,14 @@ SELECT d.message_id, d.contact_id, m.template || ' (' || d.state || ')',
     WHEN d.state IN ('claimed', 'handoff') THEN 'is in nobody''s hands'
     WHEN d.state IN ('queued', 'held') AND greatest(d.not_before, d.retry_at) < %(late)s AND NOT %(paused)s
         THEN 'should have been looked at'
-    WHEN d.state = 'held' AND d.wake_on IS NOT NULL AND d.held_since < %(long_ago)s AND NOT EXISTS (
+    WHEN d.state = 'held' AND d.wake_on IS NOT NULL AND d.held_since < %(long_ago)s
+        AND NOT d.reasons->0->'params'->>'reason' IN ('away') IS TRUE AND NOT EXISTS (
         SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
             AND (t.done_at IS NULL OR t.done_at > %(long_ago)s))
         THEN 'is held since ' || d.held_since || ' and nobody was asked'
     END
-FROM dispatch d JOIN message m ON m.id = d.message_id WHERE d.state IN ('queued', 'held', 'claimed', 'handoff')
+FROM dispatch d JOIN message m ON m.id = d.message_id
+WHERE d.state IN ('queued', 'held', 'claimed', 'handoff')
 """
 TASKS = """
 SELECT t.id, t.contact_id, 'the task ' || t.code, 'asks about a message that is ' || d.state
@@ -49,6 +53,19 @@ WHERE t.done_at IS NULL AND (
     t.code IN ('message_held', 'hold_ended', 'hold_expired')
         AND d.state NOT IN ('queued', 'held', 'claimed', 'handoff')
     OR t.code = 'message_unknown' AND d.state NOT IN ('unknown', 'queued', 'held'))
+"""
+UNKNOWN = """
+SELECT d.message_id, d.contact_id, 'an unknown message', 'nobody was asked since ' || d.settled_at
+FROM dispatch d WHERE d.state = 'unknown' AND d.result <> 'left' AND d.settled_at < %(long_ago)s
+    AND NOT EXISTS (SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
+                    AND t.code = 'message_unknown' AND t.done_at IS NULL)
+"""
+STOPPED = """
+SELECT 0, NULL, 'the way out', 'is closed (' || sending_paused || '), and nobody was asked' FROM instance
+WHERE sending_paused <> '' AND NOT EXISTS (SELECT FROM task WHERE code = 'sending_paused' AND done_at IS NULL)
+UNION ALL SELECT 0, NULL, 'the account', 'is stopped (' || paused_reason || '), and nobody was asked'
+FROM account WHERE paused_reason <> ''
+    AND NOT EXISTS (SELECT FROM task WHERE code = 'account_paused' AND done_at IS NULL)
 """
 TALKS = """
 SELECT s.ref, s.contact_id, 'the ' || s.kind, 'keeps automation quiet though the thread is ' || c.state
@@ -67,7 +84,8 @@ UNION ALL SELECT id, NULL, 'an inbound mail', 'could not be read: ' || error FRO
     WHERE result = 'failed'
 """
 FAILED = """
-SELECT id, contact_id, 'a fact', 'could not be taken in: ' || params::text FROM task WHERE code = 'fact_failed'
+SELECT id, contact_id, 'a fact', 'could not be taken in: ' || params::text
+FROM task WHERE code = 'fact_failed'
 """
 PAUSED = """
 SELECT sending_paused <> '' OR EXISTS (SELECT FROM account WHERE paused_reason <> '')
@@ -90,7 +108,7 @@ def look_around(oracle: Oracle) -> None:
 def _rows(oracle: Oracle, params: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     now = oracle.world.now
     params |= {"late": now - timedelta(hours=2), "long_ago": now - timedelta(days=5)}
-    for query in (WALKING, OUTBOX, TASKS, TALKS, THREADS, MAIL, FAILED):
+    for query in (WALKING, OUTBOX, TASKS, UNKNOWN, STOPPED, TALKS, THREADS, MAIL, FAILED):
         with connection.cursor() as cursor:
             cursor.execute(query, params)
             yield from cursor.fetchall()

@@ -12,6 +12,7 @@ from tactful.delivery.handoff import Hand
 from tactful.delivery.recovery import journal_path, this_machine
 from tactful.delivery.session import EXTEND, REGISTER
 from tactful.delivery.worker import DeliveryWorker
+from tactful.events.feed import with_news
 from tactful.foundation.ids import new_id
 from tactful.journeys.driver import run_due
 from tactful.wiring.chores import CHORES, run_chore
@@ -19,7 +20,7 @@ from tactful.wiring.inbound import read_waiting
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.letters import fact_sources
 from tactful.wiring.mail import JOURNALS
-from tactful.wiring.reactor import run_all
+from tactful.wiring.reactor import CONSUMERS, run_all
 from tests.year.clock import SimClock
 from tests.year.death import Death, Deaths, Part, forget_connection, mortal
 from tests.year.post import Post
@@ -37,6 +38,14 @@ SELECT EXISTS (SELECT FROM enrolment WHERE due_at <= %(now)s AND retry_at IS NUL
             AND (retry_at IS NULL OR retry_at <= %(machine)s))
     OR EXISTS (SELECT FROM dispatch WHERE shelf = 2 AND not_before <= %(now)s)
 """
+UNREAD = """
+SELECT EXISTS (
+    SELECT FROM unnest(ARRAY['reactions', 'journeys']) AS consumer CROSS JOIN generate_series(0, 7) AS lane
+    LEFT JOIN reactor_cursor c USING (consumer, lane) JOIN event e USING (lane)
+    WHERE (e.xid, e.id) > (COALESCE(c.xid, 0)::text::xid8, COALESCE(c.event_id, 0)))
+"""
+A_MOMENT = "SELECT pg_sleep(0.02)"
+PATIENCE = 3_000  # moments
 
 
 class Restless(AssertionError):
@@ -85,10 +94,23 @@ class Worker:
         names = list(self.parts)
         for _ in range(ROUNDS):
             self.dice.shuffle(names)
-            if not self._round(names):
+            if not self._round(names) and not self._wait_for_news():
                 return
             names = self._due()
         raise Restless(f"After {ROUNDS} rounds at {self.clock.now} there was still something to do.")
+
+    def _wait_for_news(self) -> bool:
+        """The log is read behind every transaction of the whole server, those of others included: what they
+        hide is waited for. Answers whether anything was hidden."""
+        with connection.cursor() as cursor:
+            for tries in range(PATIENCE):
+                cursor.execute(UNREAD)
+                if not cursor.fetchone()[0]:
+                    return tries > 0
+                if with_news(tuple(CONSUMERS)):
+                    return True
+                cursor.execute(A_MOMENT)
+        raise Restless("Somebody else holds a transaction open and never ends it.")
 
     def _due(self) -> list[str]:
         """Whose turn would find something; in order, for chance must not depend on a set."""

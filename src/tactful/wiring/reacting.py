@@ -132,18 +132,24 @@ def open_wanted_tasks(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
-    """``kind``: message_held, message_unknown, hold_ended, or what an account or the clock needs."""
+    """``kind``: message_held, message_unknown, hold_ended, or what an account or the clock needs. One open
+    question of a kind about one thing is enough; when it has been answered it may be asked again."""
+    asked = set(inbox.open_tasks().values_list("code", "subject_id", "params__account"))
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
     owner = _business_owner()
     tasks = []
     for fact in facts:
         data, person = fact.data, managers.get(fact.contact_id or 0)
         message = data.get("message")
+        question = (str(data.get("kind", "sending")), message, data.get("account"))
+        if question in asked:
+            continue
+        asked.add(question)
         tasks.append(
             NewTask(
                 kind="unknown" if data.get("kind") == "message_unknown" else "decide",
-                code=str(data.get("kind", "sending")),
-                dedupe_key=f"{data.get('kind')}:{message or data.get('account') or fact.id}",
+                code=question[0],
+                dedupe_key=f"{question[0]}:{fact.id}",
                 contact_id=fact.contact_id,
                 owner_id=data.get("owner") or (person.manager_id if person else None) or owner,
                 params={key: value for key, value in data.items() if key not in ("owner", "kind")},

@@ -6,6 +6,8 @@ from tactful.delivery.actions import cancel
 from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events.actions import record
 from tactful.events.types import NewFact
+from tactful.inbox.actions.tasks import finish
+from tactful.inbox.models import Task
 from tactful.wiring.tests.cast import Cast
 
 ENDS = ("sent", "merged", "refused", "expired", "released")
@@ -48,3 +50,19 @@ def test_a_question_about_another_message_stays(cast: Cast) -> None:
     record([NewFact("message.sent", cast.paal.id, {"message": other})], now=cast.now)
     cast.reacts()
     assert [task.subject_id for task in cast.tasks()] == [ident]
+
+
+@pytest.mark.parametrize("about", [{"message": 1}, {"account": 7}])
+def test_what_was_answered_may_be_asked_again(cast: Cast, about: dict[str, int]) -> None:
+    """A second outcome that nobody knows, a second refusal of the provider: each time somebody is asked."""
+    about = {"message": cast.plans(cast.liv)} if "message" in about else about
+    for _ in range(2):
+        fact = NewFact(NEEDS_PERSON, None, {"kind": "account_paused", **about})
+        record([fact, fact], now=cast.now)
+        cast.reacts()
+        record([fact], now=cast.now)
+        cast.reacts()
+        (task,) = cast.tasks(code="account_paused")
+        finish(task.id, acting_user=cast.owner.id, now=cast.now)
+        cast.reacts()
+    assert Task.objects.filter(code="account_paused").count() == 2

@@ -1,0 +1,55 @@
+"""``bin/bench year``: a whole business from one seed, 200 clients and a year, on the real house.
+
+Replies, complaints, edits of live journeys, workers that die at enumerated points, clocks that step; and
+nobody gets a judgement message from automation, nobody the same step twice, nobody is stuck, nothing goes
+out while somebody talks, and the machine interrupts people no more than it may. ``--seed N --seeds M`` lives
+through M years from N on; the same seed gives the same year. Exit code 1 if anything was wrong.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import house
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="bin/bench year")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--seeds", type=int, default=1)
+    options.add_argument("--clients", type=int, default=200)
+    options.add_argument("--days", type=int, default=365)
+    options.add_argument("--json", action="store_true")
+    given = options.parse_args()
+    if os.environ.get("PYTHONHASHSEED") != "0":  # sets of texts are walked in the order of their hashes
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable, "-m", "bench.year", *sys.argv[1:]])
+    wrong = 0
+    for seed in range(given.seed, given.seed + given.seeds):
+        wrong += _live(seed, given.clients, given.days)
+    return 1 if wrong else 0
+
+
+def _live(seed: int, clients: int, days: int) -> int:
+    with house.database(f"year_{seed}") as environ, tempfile.TemporaryDirectory() as folder:
+        logger = logging.getLogger("tactful")
+        logger.setLevel(logging.ERROR)
+        logger.propagate = False  # what is logged becomes a violation
+        from tests.year.live import Life, Size  # noqa: PLC0415
+
+        lived = Life(Size(seed, clients, days), environ["TACTFUL_DATABASE_URL"], Path(folder)).live()
+    for violation in lived.violations:
+        print(f"seed {seed}: {violation}", file=sys.stderr)
+    if lived.violations:
+        again = f"bin/bench year --seed {seed} --clients {clients} --days {lived.days}"
+        print(f"Live through it again: {again}", file=sys.stderr)
+    print(json.dumps(lived.as_json(), ensure_ascii=False), flush=True)
+    return len(lived.violations)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
