@@ -133,7 +133,9 @@ class Life:
             self._tick()
             self.clock.go_to(min(self.world.next_moment(), max(end, self.world.now + timedelta(seconds=1))))
         if self.asleep_until is None:
+            self.death = Death()
             self.worker.daily()
+            self._deliver()
             look_around(self.oracle)
 
     def _tick(self) -> None:
