@@ -41,14 +41,19 @@ def _live(seed: int, clients: int, days: int) -> int:
         logger.propagate = False  # what is logged becomes a violation
         from tests.year.live import Life, Size  # noqa: PLC0415
 
-        lived = Life(Size(seed, clients, days), environ["TACTFUL_DATABASE_URL"], Path(folder)).live()
-    for violation in lived.violations:
-        print(f"seed {seed}: {violation}", file=sys.stderr)
+        life = Life(Size(seed, clients, days), environ["TACTFUL_DATABASE_URL"], Path(folder))
+        life.told = lambda violation: say(f"seed {seed}: {violation}")
+        life.lived_through = lambda day: say(f"seed {seed}: day {day} of {days}") if day % 30 == 0 else None
+        lived = life.live()
     if lived.violations:
         again = f"bin/bench year --seed {seed} --clients {clients} --days {lived.days}"
-        print(f"Live through it again: {again}", file=sys.stderr)
+        say(f"Live through it again: {again}")
     print(json.dumps(lived.as_json(), ensure_ascii=False), flush=True)
     return len(lived.violations)
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -80,6 +80,8 @@ class Lived:
 
 
 class Life:
+    """``told``: hears of each violation at once; ``lived_through``: how many days are over."""
+
     def __init__(self, size: Size, owner_url: str, folder: Path) -> None:
         self.size = size
         self.dice = Random(size.seed)
@@ -87,6 +89,8 @@ class Life:
         self.begin = begin
         self.clock = SimClock(begin + timedelta(hours=5), owner_url)
         self.folder = folder
+        self.told: Callable[[Violation], None] = lambda found: None
+        self.lived_through: Callable[[int], None] = lambda day: None
         self.mishaps: Counter[str] = Counter()
         self.death = Death()
         self.asleep_until: datetime | None = None
@@ -99,6 +103,7 @@ class Life:
             while day < self.size.days and len(self.oracle.found) < MOST_WRONG:
                 self._day(self.begin + day * DAY)
                 day += 1
+                self.lived_through(day)
             self.worker.stop()
         burden = burden_of(self.begin, self.begin + day * DAY, len(self.world.firm.staff))
         if day >= LONG and not burden.is_kept:
@@ -118,7 +123,7 @@ class Life:
         firm, book = found(self.dice, self.size.clients, self.clock.now)
         post = Post(self.clock, self.dice)
         self.world = World(self.clock, self.dice, firm, book, post)
-        self.oracle = Oracle(self.world)
+        self.oracle = Oracle(self.world, self.told)
         post.look = self.oracle.look
         self.worker = Worker(self.clock, post, self.dice, self.folder)
         self.clients = Clients(self.world)

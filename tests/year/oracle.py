@@ -1,6 +1,7 @@
 """What must never be, said by the rows, the post and the people's notebook. Nothing here asks the gate."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -60,9 +61,11 @@ class Violation:
 
 @dataclass
 class Oracle:
-    """``found``: what was wrong. ``gone``: by message, what was looked at when it went."""
+    """``found``: what was wrong, each thing once; ``told``: hears of it at once. ``gone``: by message, what
+    was looked at when it went."""
 
     world: World
+    told: Callable[[Violation], None] = lambda found: None
     found: list[Violation] = field(default_factory=list)
     gone: dict[int, Sent] = field(default_factory=dict)
     copies: dict[int, list[Dot]] = field(default_factory=lambda: defaultdict(list))
@@ -72,7 +75,9 @@ class Oracle:
     def wrong(self, what: str, client: int | None) -> None:
         if all(known.what != what for known in self.found):
             story = tuple(self.world.book.story_of(client))
-            self.found.append(Violation(what, self.world.now, client, story))
+            found = Violation(what, self.world.now, client, story)
+            self.found.append(found)
+            self.told(found)
 
     # Before each dot
 

@@ -92,7 +92,7 @@ class Worker:
         self.journal.close()
 
     def _until_quiet(self) -> None:
-        names = list(self.parts)
+        names = ["chores", "sending", *(name for name in self._due() if name != "sending")]
         for _ in range(ROUNDS):
             self.dice.shuffle(names)
             if not self._round(names) and not self._wait_for_news():
