@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from tactful.contacts.actions import OBJECTIONS, object_to
 from tactful.engagements.actions import Arrival, client_says_sent, receive_document
@@ -44,7 +45,7 @@ class Clients:
         """``day``: its midnight in UTC."""
         world, crowd = self.world, len(self.world.book.clients)
         everything: dict[Callable[[], None], float] = {
-            (lambda kind=kind: self.writes(world.somebody(), kind)): rate for kind, rate in RATES.items()
+            partial(self._writes_unasked, kind): rate for kind, rate in RATES.items()
         }
         everything |= self.orders.rates() | self.visits.rates()
         everything |= {
@@ -57,6 +58,9 @@ class Clients:
         for act, rate in everything.items():
             for _ in range(world.how_many(rate * crowd / 365)):
                 world.at(day + timedelta(minutes=world.dice.randrange(6 * 60, 20 * 60)), act)
+
+    def _writes_unasked(self, kind: str) -> None:
+        self.writes(self.world.somebody(), kind)
 
     def writes(self, client: Client, kind: str, **headers: str) -> None:
         text = WORDS[kind][client.language != "nb"]
@@ -74,7 +78,7 @@ class Clients:
             drawn -= share
             if drawn < 0:
                 hours = 0.05 if kind == "away" else self.world.dice.expovariate(1 / 8)
-                self.world.after(lambda kind=kind: self._answers(client, kind), hours=hours)  # type: ignore[misc]
+                self.world.after(partial(self._answers, client, kind), hours=hours)
                 return
 
     def _answers(self, client: Client, kind: str) -> None:

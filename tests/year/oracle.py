@@ -161,7 +161,7 @@ class Oracle:
 
     def _caps(self, dot: Dot, client: Client) -> None:
         today = dot.at.astimezone(ZoneInfo(client.zone)).date()
-        places = [("client", client.id, MOST_A_DAY)]
+        places: list[tuple[str, int | str, int]] = [("client", client.id, MOST_A_DAY)]
         places += [("home", client.household, MOST_A_HOME)] if client.household else []
         places += [("company", client.company, MOST_A_COMPANY)] if client.company else []
         if len(self.copies[dot.ident]) > 1:

@@ -7,14 +7,17 @@ from itertools import count
 from tactful.contacts.actions import set_flag, unsuppress
 from tactful.contacts.actions.basis import Subject
 from tactful.delivery.actions import (
+    Late,
     NothingToDecide,
     Words,
     approve_and_send,
     confirm_sending,
     decide_late,
+    decide_late_ones,
     decide_unknown,
     resume_account,
 )
+from tactful.delivery.queries import late
 from tactful.engagements.actions import close_engagement, open_engagements
 from tactful.engagements.models import Engagement, RequestedDocument
 from tactful.engagements.queries import views
@@ -82,7 +85,16 @@ class Staff:
             if turn <= self.world.now:
                 who = task.owner_id or self.world.firm.owner
                 self.decide.get(task.code, self._tick)(task, who)
+        self._late_ones()
         self._tidy_up()
+
+    def _late_ones(self) -> None:
+        """What was due while nothing could be sent stands on one list, and is decided together."""
+        ids = [row.pk for row in late()]
+        if ids and self.world.chance(0.4):
+            choice = self.world.dice.choice(list(Late))
+            decide_late_ones(ids, choice, acting_user=self.world.firm.owner, now=self.world.now)
+            self._tell(None, f"{len(ids)} late mails: {choice}")
 
     def _when(self, task: Task) -> datetime:
         """Soon, mostly; one in ten is left lying for days."""
@@ -103,7 +115,7 @@ class Staff:
         self._tell(task.contact_id, f"the task of a journey is answered: {answer}")
 
     def _answer(self, task: Task, who: int) -> None:
-        thread = Conversation.objects.get(id=task.subject_id)
+        thread = Conversation.objects.get(id=task.subject_id or 0)
         if thread.contact_id is None:
             return
         if self.world.chance(0.2):

@@ -1,4 +1,4 @@
-"""A small business for two months, from several seeds: nothing that must never be has been.
+"""A small business for some weeks, from two seeds: nothing that must never be has been.
 
 The full size, 200 clients and a year, is ``bin/bench year``.
 """
@@ -11,8 +11,8 @@ import pytest
 from tactful.testing.fixtures import CommittedDatabase
 from tests.year.live import Life, Size
 
-SEEDS = (1, 2, 3)
-CLIENTS, DAYS = 40, 60
+SEEDS = (1, 2)
+CLIENTS, DAYS = 40, 25
 
 
 @pytest.mark.slow
@@ -24,5 +24,5 @@ def test_nothing_that_must_never_be(
     lived = Life(Size(seed, CLIENTS, DAYS), committed_db.owner_url, tmp_path).live()
     again = f"bin/bench year --seed {seed} --clients {CLIENTS} --days {lived.days}"
     assert lived.violations == [], "\n".join([*map(str, lived.violations), again])
-    assert lived.messages > 100
+    assert lived.messages > 30
     assert lived.deaths
