@@ -22,6 +22,8 @@ UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
+ONCE = {"message_held"}
+"""Asked once about one message: whoever says "send it" at night is not asked again a moment later."""
 
 
 def wake_held(facts: Sequence[Fact], now: datetime) -> None:
@@ -149,7 +151,7 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
             NewTask(
                 kind="unknown" if data.get("kind") == "message_unknown" else "decide",
                 code=question[0],
-                dedupe_key=f"{question[0]}:{fact.id}",
+                dedupe_key=f"{question[0]}:{message if question[0] in ONCE else fact.id}",
                 contact_id=fact.contact_id,
                 owner_id=data.get("owner") or (person.manager_id if person else None) or owner,
                 params={key: value for key, value in data.items() if key not in ("owner", "kind")},

@@ -66,3 +66,11 @@ def test_what_was_answered_may_be_asked_again(cast: Cast, about: dict[str, int])
         finish(task.id, acting_user=cast.owner.id, now=cast.now)
         cast.reacts()
     assert Task.objects.filter(code="account_paused").count() == 2
+
+
+def test_whether_it_shall_go_before_it_is_too_late_is_asked_once(cast: Cast) -> None:
+    ident = asked_about(cast, "message_held")
+    finish(cast.tasks(code="message_held")[0].id, acting_user=cast.owner.id, now=cast.now)
+    record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": "message_held", "message": ident})], now=cast.now)
+    cast.reacts()
+    assert cast.tasks(code="message_held") == []
