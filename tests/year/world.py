@@ -19,6 +19,7 @@ from tests.year.notebook import Client, Mailed, Notebook
 from tests.year.post import Post
 
 Act = Callable[[], None]
+BUSY_SHARE = 0.4
 AT_ONCE = timedelta(minutes=45)
 """What comes within so long is done together; the house has an hour's grace."""
 
@@ -83,7 +84,10 @@ class World:
         return self.dice.random() < share
 
     def somebody(self) -> Client:
-        return self.dice.choice([client for client in self.book.clients.values() if not client.gone])
+        """A tenth of the clients are in everything, so that journeys meet at one client."""
+        here = [client for client in self.book.clients.values() if not client.gone]
+        busy = here[: max(1, len(here) // 10)]
+        return self.dice.choice(busy if self.dice.random() < BUSY_SHARE else here)
 
     def happens(self, name: str, client: Client, **data: object) -> None:
         """Another system tells us of it."""
