@@ -12,7 +12,7 @@ from tactful.testing.fixtures import CommittedDatabase
 from tests.year.live import Life, Size
 
 SEEDS = (1, 2)
-CLIENTS, DAYS = 40, 25
+CLIENTS, DAYS = 40, 15
 
 
 @pytest.mark.slow
@@ -24,5 +24,5 @@ def test_nothing_that_must_never_be(
     lived = Life(Size(seed, CLIENTS, DAYS), committed_db.owner_url, tmp_path).live()
     again = f"bin/bench year --seed {seed} --clients {CLIENTS} --days {lived.days}"
     assert lived.violations == [], "\n".join([*map(str, lived.violations), again])
-    assert lived.messages > 30
+    assert lived.messages > 10
     assert lived.deaths
