@@ -238,7 +238,7 @@ def test_two_journeys_that_can_write_within_an_hour(
         said = pairs((first, second), around(first))
         assert [each.why for each in said] == ([why] if why else [])
         shown = found(first, journeys={second.slug: second})
-        assert [code for _, code, _ in shown] == ([why] if why else [])
+        assert [(ident, code) for ident, code, _ in shown] == ([("J012", why)] if why else [])
 
 
 def test_journeys_that_begin_each_other() -> None:
