@@ -20,6 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402, Django must be set up first
 from django.db import connection  # noqa: E402
 
+from tactful.config.background_replay import replay_waiting  # noqa: E402
 from tactful.config.child import READY_LINE  # noqa: E402
 from tactful.contacts.actions import continue_imports  # noqa: E402
 from tactful.delivery.worker import DeliveryWorker, listen, wait_for_news  # noqa: E402
@@ -51,6 +52,7 @@ def main() -> int:
         "polling": _forever(poll_mailboxes),
         "imports": _forever(_read_files),
         "calls": _forever(_call_out),
+        "replays": _forever(_replay),
     }
     threads = [threading.Thread(target=part, args=(stop,), name=name) for name, part in parts.items()]
     with take_mail_in(settings.ENVIRONMENT.inbound_port):
@@ -103,6 +105,12 @@ def _read_files(stop: threading.Event) -> None:
 def _call_out(stop: threading.Event) -> None:
     """Other systems may be slow: nobody but the next call waits for them."""
     if not call_out(business_now()):
+        stop.wait(1.0)
+
+
+def _replay(stop: threading.Event) -> None:
+    """What a page has asked to be replayed; told in a process of its own."""
+    if not replay_waiting(stop):
         stop.wait(1.0)
 
 

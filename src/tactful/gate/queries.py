@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from tactful.gate.models import StandingHold
 from tactful.gate.types import Standing
 
-__all__ = ["StandingHold", "hold", "orders_at", "standing_at", "standing_on"]
+__all__ = ["StandingHold", "hold", "orders_at", "standing_at", "standing_between", "standing_on"]
 
 
 def standing_at(at: datetime) -> QuerySet[StandingHold]:
@@ -39,6 +39,14 @@ def orders_at(at: datetime) -> list[Standing]:
 def standing_on(contact_id: int, at: datetime) -> list[StandingHold]:
     """Orders to keep quiet towards one client."""
     return list(standing_at(at).filter(scope="contact", scope_id=contact_id).order_by("placed_at"))
+
+
+def standing_between(contact_id: int, start: datetime, end: datetime) -> list[StandingHold]:
+    """Orders to keep quiet towards one client, or towards everybody, at any time in between."""
+    over = Q(released_at__lte=start) | Q(expires_at__lte=start)
+    whom = Q(scope="everything") | Q(scope="contact", scope_id=contact_id)
+    rows = StandingHold.objects.filter(whom, placed_at__lt=end).exclude(over)
+    return list(rows.order_by("placed_at", "id"))
 
 
 def hold(hold_id: int) -> StandingHold | None:

@@ -43,6 +43,7 @@ __all__ = [
     "quiet_since",
     "running_talks",
     "said_before",
+    "spells_between",
     "strained",
     "strained_count",
     "talks_at",
@@ -244,6 +245,14 @@ def running_talks(contact_ids: Collection[int], kinds: Collection[str] = ()) -> 
     for row in rows.order_by("from_at"):
         found[row.contact_id].append(row)
     return found
+
+
+def spells_between(contact_id: int, start: datetime, end: datetime) -> list[TalkSpell]:
+    """What kept automation quiet for this client at any time in between, by all that is known today."""
+    rows = TalkSpell.objects.filter(
+        Q(to_at=None) | Q(to_at__gt=start), contact_id=contact_id, from_at__lt=end
+    )
+    return list(rows.order_by("from_at", "id"))
 
 
 def strained(limit: int = 200) -> list[int]:

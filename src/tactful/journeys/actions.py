@@ -28,6 +28,16 @@ from tactful.journeys.drafts import (
     undo,
 )
 from tactful.journeys.hot import rows as hot
+from tactful.journeys.hot.replays import (
+    ReplayBusy,
+    ask_replay,
+    beat,
+    cancel_replay,
+    fail_replay,
+    give_back,
+    keep_replay,
+    take_replay,
+)
 from tactful.journeys.models import Journey, JourneySpell, JourneyTest, JourneyVersion
 from tactful.journeys.queries import definition_of
 from tactful.journeys.rules.batch import Load
@@ -44,25 +54,34 @@ __all__ = [
     "DraftGone",
     "Meanwhile",
     "Passage",
+    "ReplayBusy",
     "Transferred",
     "Writing",
+    "ask_replay",
+    "beat",
     "begin_by_hand",
     "begin_journey",
+    "cancel_replay",
     "change_version",
     "discard",
     "drop_test",
     "edit",
+    "fail_replay",
+    "give_back",
     "import_journey",
+    "keep_replay",
     "keep_test",
     "move",
     "open_draft",
     "pause",
     "publish_draft",
     "redo",
+    "rename_test",
     "resume",
     "switch_off",
     "switch_on",
     "take_out",
+    "take_replay",
     "try_again",
     "undo",
 ]
@@ -149,9 +168,21 @@ def keep_test(new: NewTest, *, acting_user: int | None, now: datetime) -> Journe
 
 
 @transaction.atomic
-def drop_test(test_id: int, *, acting_user: int | None, now: datetime) -> None:
+def rename_test(test_id: int, name: str, *, acting_user: int | None, now: datetime) -> None:
+    """Raises ``ValueError`` if another test of the journey has this name."""
     test = JourneyTest.objects.select_related("journey").get(id=test_id)
-    _audit("journey.test_dropped", test.journey, acting_user, now, {"test": test.name})
+    if JourneyTest.objects.filter(journey=test.journey, name=name).exclude(id=test.id).exists():
+        raise ValueError(_("Another test is called “%(name)s”. Choose another name.") % {"name": name})
+    said: dict[str, object] = {"from": test.name, "to": name}
+    test.name = name
+    test.save(update_fields=["name"])
+    _audit("journey.test_renamed", test.journey, acting_user, now, said)
+
+
+@transaction.atomic
+def drop_test(test_id: int, *, acting_user: int | None, now: datetime, reason: str = "") -> None:
+    test = JourneyTest.objects.select_related("journey").get(id=test_id)
+    _audit("journey.test_dropped", test.journey, acting_user, now, {"test": test.name, "reason": reason})
     test.delete()
 
 

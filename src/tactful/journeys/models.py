@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -232,3 +234,57 @@ class DraftEntry(Row):
     class Meta:
         db_table = "journey_draft_entry"
         constraints = [models.UniqueConstraint(fields=["draft", "number"], name="draft_entry_number")]
+
+
+class ReplayRun(Row):
+    """A definition over the past, in the background. ``digest``: of the definition, so that a draft finds
+    what was told of it. ``state``: queued, running, done, failed, cancelled. ``beat_at``: the last sign of
+    life by the machine clock. ``interrupted``: how often it had to begin anew."""
+
+    slug = models.CharField(max_length=60)
+    version = models.IntegerField(null=True)  # of a version; a draft has none
+    draft = models.CharField(max_length=60, blank=True)
+    digest = models.CharField(max_length=64)
+    document = models.JSONField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, default="queued")
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    started_at = models.DateTimeField(null=True)  # machine clock
+    beat_at = models.DateTimeField(null=True)  # machine clock
+    finished_at = models.DateTimeField(null=True)
+    interrupted = models.SmallIntegerField(default=0)
+    summary = models.JSONField(default=dict)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "replay_run"
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(state__in=("queued", "running")), name="one_replay_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["slug", "digest"], name="replay_run_of")]
+
+
+class ReplayedLine(models.Model):
+    """One line of a replay: a message of the draft, one that only the past has, a task, or the place from
+    which nobody knows. ``marks``: the lists in which it stands. ``body``: as ``rules.replay_lines`` says."""
+
+    pk = models.CompositePrimaryKey("run_id", "number")
+    run = models.ForeignKey(ReplayRun, on_delete=models.CASCADE, db_index=False, related_name="lines")
+    number = models.IntegerField()
+    contact_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    marks = ArrayField(models.CharField(max_length=40))
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "replayed_line"
+        indexes = [
+            GinIndex(fields=["marks"], name="replayed_line_marks", fastupdate=False),
+            models.Index(fields=["run", "contact_id"], name="replayed_line_of"),
+        ]

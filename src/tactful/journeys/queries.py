@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Q
 
 from tactful.foundation import pg
 from tactful.journeys.ahead import Coming, coming
@@ -18,17 +18,46 @@ from tactful.journeys.draft_reads import (
     has_earlier,
     has_later,
 )
+from tactful.journeys.figures import (
+    LATE,
+    ONLY,
+    Choice,
+    Crowd,
+    Passage,
+    Standing,
+    chosen,
+    held_among,
+    passages,
+    standing,
+)
 from tactful.journeys.hot import objects
 from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
 from tactful.journeys.plans import plan_of
-from tactful.journeys.rules.definition import parse
+from tactful.journeys.replay_queries import (
+    LinePage,
+    ReplayedLine,
+    ReplayRun,
+    Wanted,
+    last_replay,
+    last_replay_run,
+    others_of_client,
+    replay_run,
+    replay_under_way,
+    replayed_line,
+    replayed_lines,
+    replays_of,
+)
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.stored import FailedTests, StoredRun, run_given, run_stored
 from tactful.journeys.types import Definition
 from tactful.kernel.spans import Span
 
 __all__ = [
+    "LATE",
+    "ONLY",
+    "Choice",
     "Coming",
+    "Crowd",
     "DraftEntry",
     "Enrolment",
     "FailedTests",
@@ -37,27 +66,37 @@ __all__ = [
     "JourneyLine",
     "JourneyTest",
     "JourneyVersion",
+    "LinePage",
     "ObjectFacts",
     "ObjectPast",
+    "Passage",
     "PastEnrolment",
-    "StepCrowd",
+    "ReplayRun",
+    "ReplayedLine",
+    "Standing",
     "StoredRun",
     "VersionCrowd",
     "Walked",
+    "Wanted",
     "all_drafts",
     "all_journeys",
     "begun_before",
+    "chosen",
     "coming",
-    "crowds",
     "crowds_of_version",
     "current_definition",
     "definition_of",
+    "definition_of_version",
     "draft_entry",
     "draft_of",
     "has_earlier",
     "has_later",
+    "held_among",
     "journey_by_slug",
+    "journey_line",
     "journey_names",
+    "last_replay",
+    "last_replay_run",
     "live_definitions",
     "live_plan",
     "numbered_version",
@@ -65,12 +104,20 @@ __all__ = [
     "object_pasts",
     "objects_between",
     "older_versions",
+    "others_of_client",
+    "passages",
     "past_enrolments",
+    "replay_run",
+    "replay_under_way",
+    "replayed_line",
+    "replayed_lines",
+    "replays_of",
     "run_given",
     "run_stored",
     "running_of_contact",
-    "standing_at",
+    "standing",
     "steps_of_visits",
+    "test_of",
     "tests_of",
     "version_of",
     "walked",
@@ -79,22 +126,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class JourneyLine:
-    """``waiting``: enrolments that run. ``failing``: those that stand with an error."""
+    """``waiting``: enrolments that run. ``failing``: those that stand with an error. Both 0 where nobody
+    has counted them."""
 
     journey: Journey
     is_on: bool
     waiting: int
     failing: int
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class StepCrowd:
-    """Who stands at one step of one version: how many, and the latest moment at which one moves on."""
-
-    step: str
-    number: int
-    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +181,24 @@ def all_journeys() -> list[JourneyLine]:
     ]
 
 
+def journey_line(slug: str) -> JourneyLine | None:
+    """One of ``all_journeys``, without counting who is inside."""
+    row = journey_by_slug(slug)
+    if row is None:
+        return None
+    is_on = JourneySpell.objects.running().filter(kind="live", journey=row).exists()
+    return JourneyLine(row, is_on, 0, 0, row.live_version.number if row.live_version else 0)
+
+
 def journey_by_slug(slug: str) -> Journey | None:
     return Journey.objects.select_related("live_version").filter(slug=slug).first()
 
 
 def definition_of(journey: Journey) -> Definition:
-    """The live version's definition."""
-    if journey.live_version is None:
+    """The live version's definition; read once, for versions never change."""
+    if journey.live_version_id is None:
         raise LookupError(f"The journey “{journey.slug}” has no version yet. Import one.")
-    return parse(journey.live_version.document)
+    return plan_of(journey.live_version_id).definition
 
 
 def live_definitions() -> dict[str, Definition]:
@@ -160,23 +208,15 @@ def live_definitions() -> dict[str, Definition]:
     return {row.slug: plan_of(row.live_version_id).definition for row in rows if row.live_version_id}
 
 
-def crowds(journey_id: int) -> dict[str, StepCrowd]:
-    """By step, over all versions that people still walk."""
-    rows = (
-        Enrolment.objects.filter(journey_id=journey_id, ended_at=None)
-        .values("step")
-        .annotate(number=Count("id"), until=Max("due_at"), first=Min("due_at"))
-    )
-    return {row["step"]: StepCrowd(row["step"], row["number"], row["until"]) for row in rows}
+def definition_of_version(version: JourneyVersion) -> Definition:
+    return plan_of(version.id).definition
 
 
-def older_versions(journey: Journey) -> dict[JourneyVersion, int]:
-    """Versions before the live one that people still walk, with their number, the newest first."""
-    running = Enrolment.objects.filter(journey=journey, ended_at=None).exclude(
-        version=journey.live_version_id
-    )
-    counts = {row["version_id"]: row["n"] for row in running.values("version_id").annotate(n=Count("id"))}
-    versions = JourneyVersion.objects.filter(id__in=counts).order_by("-number")
+def older_versions(journey: Journey, walking: Mapping[int, int]) -> dict[JourneyVersion, int]:
+    """Versions before the live one that people still walk, with their number, the newest first.
+    ``walking``: how many walk each version (``Crowd.versions``)."""
+    counts = {ident: count for ident, count in walking.items() if ident != journey.live_version_id}
+    versions = JourneyVersion.objects.filter(id__in=counts).order_by("-number") if counts else ()
     return {version: counts[version.id] for version in versions}
 
 
@@ -190,12 +230,6 @@ def crowds_of_version(version: JourneyVersion) -> list[VersionCrowd]:
     rows = pg.many(OF_VERSION, [version.journey_id, version.id])
     found = [VersionCrowd(step, number, tuple(some)) for step, number, some in rows]
     return sorted(found, key=lambda crowd: places.get(crowd.step, -1))
-
-
-def standing_at(journey_id: int, step: str, limit: int = 100) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(journey_id=journey_id, step=step, ended_at=None).order_by("due_at", "id")[
-        :limit
-    ]
 
 
 def running_in(journey_id: int, enrolment_ids: Collection[int]) -> list[int]:
@@ -253,6 +287,10 @@ def live_plan(slug: str) -> tuple[int, Plan | None] | None:
 
 def tests_of(journey_id: int) -> list[JourneyTest]:
     return list(JourneyTest.objects.filter(journey_id=journey_id).order_by("name"))
+
+
+def test_of(slug: str, test_id: int) -> JourneyTest | None:
+    return JourneyTest.objects.select_related("journey").filter(id=test_id, journey__slug=slug).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -26,8 +27,7 @@ def tale_sentences(tale: Tale, definition: Definition, reader: Reader) -> list[T
         words = Words(definition.names, reader.language)
         lines = [line for sending in tale.sendings for line in _of_sending(sending, words, reader)]
         lines += [line for task in tale.tasks for line in _of_task(task, words)]
-        lines += [line for call in tale.calls for line in _of_call(call)]
-        lines += [_of_other(other, words) for other in tale.others]
+        lines += elsewhere_sentences(tale, words)
         for walk in tale.walks:
             if walk.begun:
                 lines.append((walk.began_at, gettext("The journey begins.")))
@@ -70,6 +70,12 @@ def _of_task(task: OpenedTask, words: Words) -> Iterator[Told]:
         yield task.closed_at, gettext("The task is not needed any more.")
 
 
+def elsewhere_sentences(tale: Tale, words: Words) -> list[Told]:
+    """In the active language: what other systems and other journeys are told."""
+    lines = [line for call in tale.calls for line in _of_call(call)]
+    return [*lines, *(_of_other(other, words) for other in tale.others)]
+
+
 def _of_call(call: Called) -> Iterator[Told]:
     where = {"where": urlsplit(call.effect.url).hostname or call.effect.url}
     yield call.at, gettext("Another system is told: %(where)s.") % where
@@ -103,7 +109,7 @@ def replay_summary(replay: Replay, language: str) -> list[str]:
             ngettext("%(count)d was held for some time.", "%(count)d were held for some time.",
                      counts["once_held"]) % {"count": counts["once_held"]},
         ]  # fmt: skip
-        said += [_counted_mishap(kind, counts[kind]) for kind in _MISHAPS if counts.get(kind)]
+        said += [counted_mishap(kind, counts[kind]) for kind in _MISHAPS if counts.get(kind)]
         if replay.not_known:
             said.append(
                 ngettext(
@@ -112,13 +118,14 @@ def replay_summary(replay: Replay, language: str) -> list[str]:
                     len(replay.not_known),
                 ) % {"count": len(replay.not_known)}
             )  # fmt: skip
-        return said + [_notes()[note] for note in replay.notes]
+        return said + [note_sentence(note) for note in replay.notes]
 
 
 _MISHAPS = (INTO_COMPLAINT, INTO_QUESTION, AFTER_DONE, CROWDED)
 
 
-def _counted_mishap(kind: str, count: int) -> str:
+def counted_mishap(kind: str, count: int) -> str:
+    """In the active language: how many messages of a replay had this mishap."""
     said = {
         INTO_COMPLAINT: ngettext(
             "%(count)d would have landed in a complaint.",
@@ -144,7 +151,8 @@ def _counted_mishap(kind: str, count: int) -> str:
     return said % {"count": count}
 
 
-def _notes() -> Mapping[str, str]:
+def note_sentence(note: str) -> str:
+    """In the active language: something that is not kept for anybody."""
     return {
         "moved_day": gettext("Not kept: days of clients that were crossed out since."),
         "channels": gettext("Not kept: whether the mail account was switched off. It counts as on."),
@@ -152,25 +160,56 @@ def _notes() -> Mapping[str, str]:
         "touchpoints": gettext("Line, class and words of each touchpoint are those of today."),
         "delivered": gettext("Each mail counts as delivered."),
         "merging": gettext("Messages are not merged into one mail; the caps count as always."),
-    }
+    }[note]
+
+
+@dataclass(frozen=True, slots=True)
+class LineSaid:
+    """One message of a replay. ``became``: what would have become of it; ``looks``: the gate's answers that
+    were no yes; ``change``: how that differs from what really was; ``wrong``: its mishaps."""
+
+    name: str
+    became: str
+    looks: tuple[str, ...]
+    change: str
+    wrong: tuple[str, ...]
+
+
+def line_said(line: ReplayLine, definition: Definition, reader: Reader) -> LineSaid:
+    with override(reader.language):
+        name = Words(definition.names, reader.language).name(line.template)
+        return LineSaid(
+            name=name,
+            became=_became(line, name, reader),
+            looks=tuple(_of_look(look, name, reader) for look in line.looks),
+            change=_change(line, reader),
+            wrong=tuple(mishap_sentence(mishap, reader) for mishap in line.mishaps),
+        )
+
+
+def _became(line: ReplayLine, name: str, reader: Reader) -> str:
+    values = {"message": name, "when": moment_words(line.at or line.wanted_at, reader)}
+    if line.fate is Fate.SENT:
+        return gettext("“%(message)s” would have gone out on %(when)s.") % values
+    if line.fate is Fate.CANCELLED:
+        return gettext("“%(message)s” would have been called back on %(when)s.") % values
+    if line.fate is Fate.RECOMPUTED:
+        return gettext("“%(message)s” would have been thought over on %(when)s.") % values
+    if line.fate is Fate.HELD:
+        return gettext("“%(message)s” would still be held.") % values
+    return ""
+
+
+def _change(line: ReplayLine, reader: Reader) -> str:
+    if line.change == "moved" and line.really_at is not None:
+        return gettext("It really went out on %(when)s.") % {"when": moment_words(line.really_at, reader)}
+    return gettext("It was not sent then.") if line.change == "added" else ""
 
 
 def line_sentence(line: ReplayLine, definition: Definition, reader: Reader) -> str:
     """One message of a replay: what became of it, why, and what was wrong with it."""
-    with override(reader.language):
-        name = Words(definition.names, reader.language).name(line.template)
-        parts = [_of_look(look, name, reader) for look in line.looks]
-        if line.fate is Fate.SENT and line.at is not None:
-            values = {"message": name, "when": moment_words(line.at, reader)}
-            parts.append(gettext("“%(message)s” would have gone out on %(when)s.") % values)
-        if line.change == "moved" and line.really_at is not None:
-            parts.append(
-                gettext("It really went out on %(when)s.") % {"when": moment_words(line.really_at, reader)}
-            )
-        if line.change == "added":
-            parts.append(gettext("It was not sent then."))
-        parts += [mishap_sentence(mishap, reader) for mishap in line.mishaps]
-        return " ".join(parts)
+    said = line_said(line, definition, reader)
+    return " ".join(filter(None, (*said.looks, said.became, said.change, *said.wrong)))
 
 
 def dropped_sentence(real: RealSend, definition: Definition, reader: Reader) -> str:

@@ -48,17 +48,21 @@ def firm(tmp_path: Path) -> Iterator[PastFirm]:
     with past_firm(
         tmp_path, [text("annual-accounts-documents"), MEETING], classes, ["Ada", "Bo", "Cai", "Dag"], **OPEN
     ) as firm:
-        for client in firm.clients:
-            firm.ask(client)
-        firm.until(business_now() + timedelta(days=6, hours=22))
-        at = business_now()
-        record([NewFact("meeting.planned", firm.clients[CAI], {"meeting": 5})], now=at)
-        firm.until(at + timedelta(days=2))
-        firm.begins(firm.clients[ADA], "complaint")
-        firm.documents_come(firm.clients[BO])
-        backdate(firm, at)
-        firm.until(business_now() + timedelta(hours=1))
+        plant(firm)
         yield firm
+
+
+def plant(firm: PastFirm) -> None:
+    for client in firm.clients:
+        firm.ask(client)
+    firm.until(business_now() + timedelta(days=6, hours=22))
+    at = business_now()
+    record([NewFact("meeting.planned", firm.clients[CAI], {"meeting": 5})], now=at)
+    firm.until(at + timedelta(days=2))
+    firm.begins(firm.clients[ADA], "complaint")
+    firm.documents_come(firm.clients[BO])
+    backdate(firm, at)
+    firm.until(business_now() + timedelta(hours=1))
 
 
 def backdate(firm: PastFirm, at: datetime) -> None:

@@ -1,0 +1,164 @@
+"""How people pass through a journey: who stands where, where they go on, and how long they stay.
+
+Counts of those who stand somewhere are of this moment and of everybody. Where people went and how long
+they stayed is told of the newest ``SAMPLE`` who began, so that the page is as quick with a million.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from tactful.foundation import pg
+from tactful.journeys.models import PAUSED, Enrolment
+
+SAMPLE = 1_000
+LATE = timedelta(minutes=10)
+"""So long after its moment a step counts as late; the worker takes its turn every second."""
+
+STANDING = f"""SELECT step, count(*), max(due_at),
+    count(*) FILTER (WHERE failures > 0),
+    count(*) FILTER (WHERE retry_at >= '{PAUSED}' AND retry_at < '{PAUSED + timedelta(days=1)}'),
+    count(*) FILTER (WHERE due_at < %(late)s AND retry_at IS NULL)
+    , version_id
+FROM enrolment WHERE journey_id = %(journey)s AND ended_at IS NULL
+GROUP BY GROUPING SETS ((step), (version_id))"""  # noqa: S608, constants
+
+HELD = """SELECT e.step, count(*) FROM dispatch d
+JOIN message m ON m.id = d.message_id AND m.cause_kind = 'visit'
+JOIN enrolment e ON e.id = m.cause_id
+WHERE d.shelf = 2 AND e.journey_id = %(journey)s AND e.ended_at IS NULL GROUP BY e.step"""
+
+WALKED = """WITH newest AS MATERIALIZED (
+    SELECT id, step, visit, wait_since, ended_at FROM enrolment
+    WHERE journey_id = %(journey)s ORDER BY id DESC LIMIT %(sample)s),
+stays AS (
+    SELECT n.id, v.visit, v.step, v.at, n.ended_at
+    FROM newest n CROSS JOIN LATERAL (
+        SELECT visit, step, at FROM visit WHERE enrolment_id = n.id OFFSET 0) AS v  -- never the whole table
+    UNION ALL
+    SELECT id, visit, step, wait_since, NULL FROM newest WHERE ended_at IS NULL AND visit > 0),
+ways AS (
+    SELECT step, at, lead(step) OVER w AS next,
+        COALESCE(lead(at) OVER w, ended_at) AS left_at
+    FROM stays WINDOW w AS (PARTITION BY id ORDER BY visit))
+SELECT step, COALESCE(next, CASE WHEN left_at IS NULL THEN 'here' ELSE 'end' END), next IS NULL, count(*),
+    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY left_at - at)
+FROM ways GROUP BY GROUPING SETS ((step, 2, 3), (step))"""
+
+COUNT = (
+    "SELECT count(*) FROM (SELECT FROM enrolment WHERE journey_id = %(journey)s LIMIT %(sample)s) AS newest"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who stands at one step: how many, until when the last one, and how many of them are late, held,
+    paused by a person, or could not go on."""
+
+    step: str
+    number: int
+    until: datetime | None
+    failing: int = 0
+    paused: int = 0
+    late: int = 0
+    held: int = 0
+
+
+@dataclass(slots=True)
+class Passage:
+    """Those of the sample who came to a step. ``ways``: next step -> how many; ``ended``: left the journey
+    from here; ``here``: stand here still. ``median`` and ``slowest``: how long they stayed; of ten, one
+    stayed longer than ``slowest``."""
+
+    came: int = 0
+    ways: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    ended: int = 0
+    here: int = 0
+    median: timedelta | None = None
+    slowest: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """``steps``: who stands where, over all versions that people still walk. ``versions``: how many walk
+    each, by its id."""
+
+    steps: dict[str, Standing]
+    versions: dict[int, int]
+
+    @property
+    def inside(self) -> int:
+        return sum(self.versions.values())
+
+
+def standing(journey_id: int, now: datetime) -> Crowd:
+    """Everybody, in one look at the table."""
+    held: dict[str, int] = dict(pg.many(HELD, {"journey": journey_id}))
+    rows = pg.many(STANDING, {"journey": journey_id, "late": now - LATE})
+    steps = {
+        step: Standing(step, count, until, failing, paused, late, held.get(step, 0))
+        for step, count, until, failing, paused, late, version in rows
+        if version is None
+    }
+    return Crowd(steps, {row[6]: row[1] for row in rows if row[6] is not None})
+
+
+def passages(journey_id: int, sample: int = SAMPLE) -> tuple[int, dict[str, Passage]]:
+    """Of how many, and by step."""
+    params = {"journey": journey_id, "sample": sample}
+    found: dict[str, Passage] = defaultdict(Passage)
+    for step, goes, is_last, count, spent in pg.many(WALKED, params):
+        here = found[step]
+        if goes is None:
+            here.came = count
+            here.median, here.slowest = (spent[0], spent[1]) if spent else (None, None)
+        elif not is_last:
+            here.ways[goes] += count
+        elif goes == "end":
+            here.ended = count
+        else:
+            here.here = count
+    total = pg.one(COUNT, params)
+    return (total[0] if total else 0), dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Some of those on a journey. ``step``: at this one, "" for anywhere. ``only``: held, late, failing or
+    paused, "" for all."""
+
+    step: str = ""
+    only: str = ""
+
+
+ONLY = ("held", "late", "failing", "paused")
+HELD_IDS = """SELECT e.id FROM dispatch d
+JOIN message m ON m.id = d.message_id AND m.cause_kind = 'visit'
+JOIN enrolment e ON e.id = m.cause_id
+WHERE d.shelf = 2 AND e.journey_id = %(journey)s AND e.ended_at IS NULL"""
+
+
+def chosen(journey_id: int, choice: Choice, now: datetime) -> QuerySet[Enrolment]:
+    """In the order in which they began."""
+    rows = Enrolment.objects.filter(journey_id=journey_id, ended_at=None)
+    if choice.step:
+        rows = rows.filter(step=choice.step)
+    if choice.only == "held":
+        rows = rows.filter(id__in=[ident for (ident,) in pg.many(HELD_IDS, {"journey": journey_id})])
+    elif choice.only == "late":
+        rows = rows.filter(due_at__lt=now - LATE, retry_at=None)
+    elif choice.only == "failing":
+        rows = rows.filter(failures__gt=0)
+    elif choice.only == "paused":
+        rows = rows.filter(retry_at__gte=PAUSED, retry_at__lt=PAUSED + timedelta(days=1))
+    return rows.order_by("id")
+
+
+def held_among(enrolment_ids: Collection[int]) -> set[int]:
+    """Those of whom a message is held."""
+    query = """SELECT m.cause_id FROM dispatch d JOIN message m ON m.id = d.message_id
+        WHERE d.shelf = 2 AND m.cause_kind = 'visit' AND m.cause_id = ANY(%(ids)s::bigint[])"""
+    return {ident for (ident,) in pg.many(query, {"ids": pg.numbers(enrolment_ids)})}
