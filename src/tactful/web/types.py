@@ -146,11 +146,13 @@ class StepCount:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One way out of a branch: when it is taken ("If some are missing"), its steps, who is inside."""
+    """One way out of a branch: when it is taken ("If some are missing"), its steps, who is inside.
+    ``passed``: how many went this way."""
 
     condition: Text
     steps: tuple["StepCard", ...]
     count: StepCount | None = None
+    passed: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ class StepCard:
     """components/step.html. Verb first, then the object, then one line of conditions.
 
     ``kind``: start, end, step (a machine's, with ``number``), quiet (it rests), person (``owner``: by name),
-    fork (only ``lanes``), line (only ``text``: the line is drawn across).
+    fork (only ``lanes``), line (only ``text``: the line is drawn across). ``passed``: sentences on how
+    people went on from here, and how long they stayed.
     """
 
     kind: Literal["start", "end", "step", "quiet", "person", "fork", "line"]
@@ -172,6 +175,7 @@ class StepCard:
     change: Literal["", "changed", "new"] = ""
     count: StepCount | None = None
     lanes: tuple[Lane, ...] = ()
+    passed: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tactful.journeys import queries
-from tactful.journeys.queries import JourneyLine, StepCrowd
+from tactful.journeys.queries import Crowd, JourneyLine, Passage, Standing
 from tactful.journeys.rules.definition import write
 from tactful.journeys.sentences import StepLine, around, describe
 from tactful.journeys.types import Definition, Send
+from tactful.web.build.flow import attention, flow_note, how_they_went, proofs, troubles, went
 from tactful.web.build.journeys import check_rows, surroundings, switch
 from tactful.web.pages.journeys import JourneyPage
 from tactful.web.templatetags.tactful import full_date, near, number
@@ -22,6 +23,9 @@ from tactful.web.visit import Visit
 def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
     definition = queries.definition_of(line.journey)
     house = surroundings()
+    crowd = queries.standing(line.journey.id, visit.now)
+    sample, passages = queries.passages(line.journey.id)
+    inside = crowd.inside
     return JourneyPage(
         name=definition.name.in_language(visit.language),
         area="",
@@ -29,19 +33,23 @@ def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
         on=line.is_on,
         version=_("Version %(version)d") % {"version": line.version},
         version_note=_note(line),
-        inside=ngettext("%(n)s client is inside", "%(n)s clients are inside", line.waiting)
-        % {"n": number(line.waiting)},
-        steps=tuple(_Flow(definition, line, house.touchpoints, visit).cards()),
+        inside=ngettext("%(n)s client is inside", "%(n)s clients are inside", inside) % {"n": number(inside)},
+        steps=tuple(_Flow(definition, line, house.touchpoints, visit, crowd.steps, passages).cards()),
         checks=check_rows(definition, house, visit),
         rules=tuple(Fact(label, value) for label, value in around(definition, visit.language)),
         acts=tuple(_acts(definition.slug, line.is_on, visit)),
         source=source_of(line, definition),
-        earlier=tuple(_earlier(line, definition.slug)),
+        earlier=tuple(_earlier(line, definition.slug, crowd)),
+        attention=tuple(attention(definition.slug, crowd.steps)),
+        flow_note=flow_note(sample),
+        people_url=reverse("web:journey_people", args=[definition.slug]) if inside else "",
+        proofs=tuple(proofs(definition.slug, line, definition)),
+        slug=definition.slug,
     )
 
 
-def _earlier(line: JourneyLine, slug: str) -> Iterable[Link]:
-    for version, count in queries.older_versions(line.journey).items():
+def _earlier(line: JourneyLine, slug: str, crowd: Crowd) -> Iterable[Link]:
+    for version, count in queries.older_versions(line.journey, crowd.versions).items():
         words = ngettext(
             "%(n)s client still walks version %(version)d",
             "%(n)s clients still walk version %(version)d",
@@ -64,7 +72,8 @@ def _note(line: JourneyLine) -> Text:
 
 
 def _acts(slug: str, is_on: bool, visit: Visit) -> Iterable[Act]:
-    yield Act(_("Fetch as a file"), reverse("web:journey_source", args=[slug]), post=False, icon="arrowdown")
+    yield Act(_("Try it"), reverse("web:journey_try", args=[slug]), post=False)
+    yield Act(_("Replay"), reverse("web:replays", args=[slug]), post=False)
     if visit.user.may_write:
         yield switch(slug, is_on)
         yield _edit(slug)
@@ -80,30 +89,43 @@ def _edit(slug: str) -> Act:
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """Turns the lines of the recipe into cards; the crowds are read once."""
+    """Turns the lines of the recipe into cards; who stands where, and how people passed, is read once."""
 
     definition: Definition
     line: JourneyLine
     touchpoints: Mapping[str, object]
     visit: Visit
+    standing: Mapping[str, Standing]
+    passages: Mapping[str, Passage]
 
     def cards(self) -> Iterable[StepCard]:
-        crowds = queries.crowds(self.line.journey.id)
-        return self._cards(describe(self.definition, self.visit.language), crowds)
+        return self._cards(describe(self.definition, self.visit.language))
 
-    def _cards(self, lines: Iterable[StepLine], crowds: Mapping[str, StepCrowd]) -> Iterable[StepCard]:
+    def _cards(self, lines: Iterable[StepLine]) -> Iterable[StepCard]:
         for line in lines:
             if line.kind == "task":
                 yield StepCard("line", text=_("From here a person decides"))
-            yield self._card(line, crowds.get(line.step) if line.number else None)
+            yield self._card(line)
             if line.kind == "goal":
                 for way in line.ways:
-                    yield from self._cards(way.lines, crowds)
+                    yield from self._cards(way.lines)
             elif line.ways:
-                lanes = (Lane(way.heading, tuple(self._cards(way.lines, crowds))) for way in line.ways)
-                yield StepCard("fork", lanes=tuple(lanes))
+                passed = self.passages.get(line.step)
+                yield StepCard(
+                    "fork",
+                    lanes=tuple(
+                        Lane(
+                            way.heading,
+                            tuple(self._cards(way.lines)),
+                            passed=went(passed, way.lines[0].step if way.lines else ""),
+                        )
+                        for way in line.ways
+                    ),
+                )
 
-    def _card(self, line: StepLine, crowd: StepCrowd | None) -> StepCard:
+    def _card(self, line: StepLine) -> StepCard:
+        crowd = self.standing.get(line.step) if line.number else None
+        passed = self.passages.get(line.step) if line.number else None
         return StepCard(
             _KINDS.get(line.kind, "step"),  # type: ignore[arg-type]
             verb=line.verb,
@@ -114,6 +136,7 @@ class _Flow:
             line=self._line_of(line.step),
             owner=self._owner(line.owner) if line.kind == "task" else None,
             count=self._count(crowd) if crowd else None,
+            passed=tuple(how_they_went(passed)) if passed and not line.ways else (),
         )
 
     def _line_of(self, step_id: str) -> str:
@@ -127,11 +150,12 @@ class _Flow:
         named = next((user for user in self.visit.staff.values() if user.email == mail), None)
         return Person(named.name) if named is not None else None
 
-    def _count(self, crowd: StepCrowd) -> StepCount:
+    def _count(self, crowd: Standing) -> StepCount:
         url = reverse("web:journey_step", args=[self.definition.slug, crowd.step])
         text = ngettext("waits here", "wait here", crowd.number)
         until = _("until %(moment)s") % {"moment": near(crowd.until, self.visit.now)} if crowd.until else ""
-        return StepCount(crowd.number, text, url, until)
+        notes = filter(None, (until, *troubles(crowd)))
+        return StepCount(crowd.number, text, url, ", ".join(map(str, notes)))
 
 
 _KINDS = {"begin": "start", "goal": "start", "go_on": "start", "end": "end", "exit": "end", "task": "person"}

@@ -172,6 +172,8 @@ def _acts(row: Dispatch, visit: Visit) -> tuple[Act, ...]:
         return (post(_("Drop it"), "decide_late", row.pk, fields={"send": "no"}), send)
     if row.state in (State.QUEUED, State.CLAIMED):
         return (post(_("Stop it"), "stop_message", row.pk),)
+    if row.state == State.SENT and row.message.cause_kind == "visit":
+        return (post(_("This should not have gone out"), "message_test", row.pk),)
     return ()
 
 

@@ -1,6 +1,7 @@
 """Who stands at a step of a journey, and who still walks an earlier version."""
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,38 +10,88 @@ from django.utils.translation import ngettext
 from tactful.contacts import queries as contacts
 from tactful.contacts.types import Person as Client
 from tactful.journeys import queries
-from tactful.journeys.queries import Enrolment, JourneyLine, JourneyVersion, VersionCrowd
+from tactful.journeys.queries import LATE, Choice, Enrolment, JourneyLine, JourneyVersion, VersionCrowd
 from tactful.journeys.rules.definition import parse
 from tactful.journeys.sentences import StepLine, describe
 from tactful.journeys.types import Definition
 from tactful.web.pages.journeys import CrowdRow, StandingRow, StepChoice, StepPage, VersionPage
 from tactful.web.templatetags.tactful import number
-from tactful.web.types import Person, Text
+from tactful.web.types import Person, Tab, Text
 from tactful.web.visit import Visit
 
-MOST = 200  # clients on one page of a step
+PAGE = 100  # clients on one page
+MOST = 1_000  # whom one act reaches
+COUNTED = 10_000  # more are not counted
 TO = "to_"  # a select of the page of a version is called by this and its step
 
 
-def step_page(line: JourneyLine, step_id: str, visit: Visit) -> StepPage | None:
-    """Who stands at this step; None if the journey has no such step and nobody stands there."""
+def step_page(line: JourneyLine, choice: Choice, after: int, visit: Visit) -> StepPage | None:
+    """Who stands at this step, or anywhere if none is named; None if the journey has no such step and
+    nobody stands there. ``after``: the enrolment after which the page goes on."""
     definition = queries.definition_of(line.journey)
-    standing = list(queries.standing_at(line.journey.id, step_id, MOST))
-    if not standing and all(step.id != step_id for step in definition.steps):
+    chosen = queries.chosen(line.journey.id, choice, visit.now)
+    total = chosen.order_by()[: COUNTED + 1].count()
+    if not total and choice.step and all(step.id != choice.step for step in definition.steps):
         return None
-    people = contacts.people({row.contact_id for row in standing})
+    found = list(chosen.filter(id__gt=after)[: PAGE + 1])
+    rows, url = found[:PAGE], page_url(definition.slug, choice)
+    people = contacts.people({row.contact_id for row in rows})
+    held = queries.held_among([row.id for row in rows])
+    steps = (
+        {} if choice.step else {step.id: step_title(definition, step.id, visit) for step in definition.steps}
+    )
     past = StepChoice("", _("Past this step, to what comes next"), chosen=True)
     return StepPage(
         slug=definition.slug,
         journey=definition.name.in_language(visit.language),
-        name=_title(definition, step_id, visit),
-        rows=tuple(_row(row, people[row.contact_id]) for row in standing if row.contact_id in people),
+        name=step_title(definition, choice.step, visit) if choice.step else _("Everybody who is inside"),
+        rows=tuple(
+            _row(row, people[row.contact_id], row.id in held, steps.get(row.step, ""), visit)
+            for row in rows
+            if row.contact_id in people
+        ),
         can_take_out=visit.user.may_write,
-        steps=(past, *(each for each in _choices(definition, visit) if each.id != step_id)),
+        steps=(past, *(each for each in _choices(definition, visit) if each.id != choice.step)),
+        at=choice.step,
+        only=choice.only,
+        tabs=tuple(_tabs(definition.slug, choice)),
+        total=min(total, COUNTED),
+        many=total > COUNTED,
+        everybody=min(total, MOST) if total > len(rows) else 0,
+        more=page_url(definition.slug, choice, rows[-1].id) if len(found) > PAGE else "",
+        first=url if after else "",
     )
 
 
-def _row(row: Enrolment, client: Client) -> StandingRow:
+def page_url(slug: str, choice: Choice, after: int = 0) -> str:
+    url = (
+        reverse("web:journey_step", args=[slug, choice.step])
+        if choice.step
+        else reverse("web:journey_people", args=[slug])
+    )
+    query = urlencode({name: value for name, value in (("only", choice.only), ("after", after)) if value})
+    return f"{url}?{query}" if query else url
+
+
+def _tabs(slug: str, choice: Choice) -> Iterable[Tab]:
+    said = {
+        "": _("All"),
+        "held": _("Held"),
+        "late": _("Late"),
+        "failing": _("Could not go on"),
+        "paused": _("Resting"),
+    }
+    for only, text in said.items():
+        yield Tab(text, page_url(slug, Choice(choice.step, only)), current=only == choice.only)
+
+
+def _row(row: Enrolment, client: Client, held: bool, step: Text, visit: Visit) -> StandingRow:
+    late = (
+        not row.is_paused
+        and row.retry_at is None
+        and row.due_at is not None
+        and row.due_at < visit.now - LATE
+    )
     return StandingRow(
         id=row.id,
         person=Person(client.name, is_client=True, title=client.company),
@@ -49,6 +100,9 @@ def _row(row: Enrolment, client: Client) -> StandingRow:
         until=None if row.is_paused else row.due_at,
         trouble=_("It could not go on and is tried again.") if row.failures and not row.is_paused else "",
         paused=row.is_paused,
+        held=held,
+        late=late,
+        step=step,
     )
 
 
@@ -83,7 +137,7 @@ def _crowd_row(
     choices = _choices(new, visit, crowd.step) if crowd.step else ()
     return CrowdRow(
         field=TO + crowd.step,
-        step=_title(old, crowd.step, visit) if crowd.step else _("Not begun yet: they come along"),
+        step=step_title(old, crowd.step, visit) if crowd.step else _("Not begun yet: they come along"),
         number=crowd.number,
         some=_some([people[ident].name for ident in crowd.some if ident in people], crowd.number),
         choices=(stay, *choices) if crowd.step else (),
@@ -100,10 +154,10 @@ def _some(names: list[str], total: int) -> Text:
 
 def _choices(definition: Definition, visit: Visit, chosen: str = "") -> Iterable[StepChoice]:
     for step in definition.steps:
-        yield StepChoice(step.id, _title(definition, step.id, visit), step.id == chosen)
+        yield StepChoice(step.id, step_title(definition, step.id, visit), step.id == chosen)
 
 
-def _title(definition: Definition, step_id: str, visit: Visit) -> Text:
+def step_title(definition: Definition, step_id: str, visit: Visit) -> Text:
     """``Step 2: Wait 7 days``; a step of an earlier version has only its id."""
     place = next((n for n, step in enumerate(definition.steps, 1) if step.id == step_id), 0)
     line = _find(describe(definition, visit.language), step_id)

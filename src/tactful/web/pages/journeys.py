@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tactful.web.types import Act, EmptyState, Fact, Link, Person, StepCard, Text
+from tactful.web.types import Act, EmptyState, Fact, Link, Person, StepCard, Tab, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class JourneyPage:
     acts: tuple[Act, ...] = ()
     source: str = ""
     earlier: tuple[Link, ...] = ()  # versions that people still walk
+    attention: tuple[Link, ...] = ()  # who is late, held, failing or paused
+    flow_note: Text = ""  # of whom the figures at the steps speak
+    people_url: str = ""
+    proofs: tuple[Fact, ...] = ()  # tests and the last replay
+    slug: str = ""
 
     @property
     def passing(self) -> int:
@@ -74,7 +79,7 @@ class JourneyPage:
 @dataclass(frozen=True, slots=True)
 class StandingRow:
     """A client at a step. ``id`` is the enrolment's. ``trouble``: why it does not go on. ``paused``: by a
-    person."""
+    person. ``step``: where, on a page of several steps."""
 
     id: int
     person: Person
@@ -83,6 +88,9 @@ class StandingRow:
     until: datetime | None
     trouble: Text = ""
     paused: bool = False
+    held: bool = False
+    late: bool = False
+    step: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,9 @@ class StepChoice:
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """Posts ``enrolment`` (several) and ``reason`` to web:journey_departures, _moves (with ``step``),
-    _pauses, _resumptions and _retries."""
+    """Posts ``enrolment`` (several) or ``everybody``, and ``reason``, to web:journey_departures, _moves (with
+    ``step``), _pauses, _resumptions and _retries. ``at`` and ``only``: who is chosen here. ``total``: how
+    many; ``everybody``: how many of them one act may reach."""
 
     slug: str
     journey: Text
@@ -105,6 +114,14 @@ class StepPage:
     rows: tuple[StandingRow, ...]
     can_take_out: bool = True
     steps: tuple[StepChoice, ...] = ()
+    at: str = ""
+    only: str = ""
+    tabs: tuple[Tab, ...] = ()
+    total: int = 0
+    many: bool = False  # more than ``total``
+    everybody: int = 0
+    more: str = ""
+    first: str = ""
 
     @property
     def any_paused(self) -> bool:

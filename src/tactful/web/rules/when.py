@@ -124,6 +124,22 @@ def since(at: datetime, now: datetime, language: str) -> str:
     return day_date(at, language, year=at.year != now.year)
 
 
+def duration(length: timedelta, language: str) -> str:
+    """The one unit that says most: ``20 minutes``, ``5 hours``, ``3 days``."""
+    lang, minutes = known(language), round(length.total_seconds() / 60)
+    for unit, size in (("day", 1440), ("hour", 60), ("minute", 1)):
+        if minutes >= 2 * size or (unit == "minute") or (minutes >= size and minutes % size == 0):
+            count = max(1, round(minutes / size))
+            return f"{number(count, lang)} {_UNITS[lang][unit][count != 1]}"
+    raise AssertionError("The last unit takes every length.")
+
+
+_UNITS: Final = {
+    "en": {"day": ("day", "days"), "hour": ("hour", "hours"), "minute": ("minute", "minutes")},
+    "nb": {"day": ("dag", "dager"), "hour": ("time", "timer"), "minute": ("minutt", "minutter")},
+}
+
+
 def number(value: float | Decimal, language: str) -> str:
     """Thousands by a hard space, decimals by the language's mark: ``12 400``, ``1,2``."""
     text = f"{value:,}".replace(",", NBSP)

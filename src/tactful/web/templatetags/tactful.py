@@ -4,7 +4,7 @@ Moments are shown in the active time zone (the business's) and the active langua
 "today" take ``now`` as their argument: ``{{ hold.until_at|until:now }}``.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -166,6 +166,11 @@ def until(at: datetime, now: datetime) -> str:
 @register.filter
 def since(at: datetime, now: datetime) -> str:
     return when.since(_local(at), _local(now), _language())
+
+
+@register.filter
+def duration(length: timedelta) -> str:
+    return when.duration(length, _language())
 
 
 @register.filter

@@ -15,6 +15,10 @@ from tactful.contacts.models import ImportRun
 from tactful.engagements.models import RequestedDocument
 from tactful.gate.actions import NewHold, place_hold
 from tactful.inbox.models import EntryFile, Task
+from tactful.journeys.actions import NewTest, ask_replay, import_journey, keep_test
+from tactful.journeys.models import JourneyTest
+from tactful.journeys.recipes import text
+from tactful.journeys.rules.definition import read
 from tactful.web.tests.cast import Cast, a_file
 
 ROLES = ("nobody", "reader", "colleague", "owner")
@@ -32,6 +36,7 @@ OWN = ("me/", "account/", "language/", "c/")
 """What readers may change: their own account, language and session."""
 FRAMES = re.compile(r"/body/$|/html/$|/frame/$")
 """Mail in a frame without scripts carries its own styles."""
+JOURNEY = "quote-follow-up"
 ENDLESS = {"live"}  # a stream
 GUARDS = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -157,7 +162,15 @@ def _real_ids(house: Cast) -> dict[str, int]:
         "import": run.id,
         "people": house.colleague.id,
         "versions": 1,
+        "tests": _kept_test(house).id,
+        "replays": ask_replay(read(text(JOURNEY)), days=90, acting_user=house.owner.id, now=house.now).id,
     }
+
+
+def _kept_test(house: Cast) -> JourneyTest:
+    version = import_journey(text(JOURNEY), acting_user=house.owner.id, now=house.now)
+    new = NewTest(version.journey_id, "One", {"until": "2027-01-01T00:00:00+01:00"}, [{"no_message": "ask"}])
+    return keep_test(new, acting_user=house.owner.id, now=house.now)
 
 
 def _real_addresses(house: Cast) -> list[tuple[str, str]]:
@@ -167,7 +180,7 @@ def _real_addresses(house: Cast) -> list[tuple[str, str]]:
         before = url.partition("999999999")[0].rstrip("/").rpartition("/")[2]
         if "999999999" in url and not url.startswith(("account/", "c/", "demo/", "postbox/")):
             assert before in ids, f"{url}: name one of these in _real_ids"
-            found.append((name, url.replace("999999999", str(ids[before]))))
+            found.append((name, url.replace("999999999", str(ids[before])).replace("no-such-thing", JOURNEY)))
     return found
 
 

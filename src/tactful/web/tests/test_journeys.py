@@ -1,5 +1,6 @@
 """Journeys, by whole requests."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -9,14 +10,15 @@ from tactful.delivery.actions import enqueue
 from tactful.delivery.models import Dispatch
 from tactful.delivery.types import NewMessage
 from tactful.foundation.clock import business_now
-from tactful.foundation.models import Audit
+from tactful.foundation.models import Audit, AuditPayload
 from tactful.journeys import queries
 from tactful.journeys.actions import import_journey, switch_on
-from tactful.journeys.models import Enrolment, Journey, JourneySpell
+from tactful.journeys.models import Enrolment, Journey, JourneySpell, Visit
 from tactful.journeys.recipes import names, text
 from tactful.journeys.rules.definition import document, read
 from tactful.touchpoints.types import MessageClass, Purpose
-from tactful.web.tests.cast import Cast
+from tactful.web.build import standing
+from tactful.web.tests.cast import REASON, Cast
 
 SLUG = names()[0]
 URL = f"/journeys/{SLUG}/"
@@ -280,3 +282,80 @@ def test_a_decision_says_which_and_what(cast: Cast, given: dict[str, str]) -> No
     assert "Nothing has been changed." in page
     assert cast.signed_in(cast.reader).post("/late/decisions/", given).status_code == 403
     assert Dispatch.objects.get(pk=ident).state == "held"
+
+
+def passed_through(cast: Cast) -> Enrolment:
+    """Liv waits; Pål's message is held; Fiona has left after two days at the first wait."""
+    liv = walking(cast)
+    started = cast.now - timedelta(days=3)
+    Enrolment.objects.filter(id=liv.id).update(visit=2, wait_since=started)
+    common = {"journey": liv.journey, "version": liv.version, "trigger_id": 1, "entered_at": started}
+    first, wait = (step.id for step in queries.definition_of(liv.journey).steps[:2])
+    paal = Enrolment.objects.create(
+        **common, contact_id=cast.left.id, step=first, visit=1, phase="sending", wait_since=started
+    )
+    gone = {"step": wait, "visit": 2, "phase": "ended", "ended_at": cast.now, "wait_since": started}
+    fiona = Enrolment.objects.create(**common, **gone, contact_id=cast.unknown.id)
+    two_days_ago = cast.now - timedelta(days=2)
+    for row, visits in ((liv, [(first, started)]), (fiona, [(first, started), (wait, two_days_ago)])):
+        for number, (step, at) in enumerate(visits, 1):
+            Visit.objects.create(enrolment=row, visit=number, step=step, at=at)
+    queued = cast.plans(cast.left, cause_id=paal.id)
+    cast.becomes(queued, "held", reasons=[REASON], held_since=cast.now, owner_id=cast.colleague.id)
+    return liv
+
+
+def test_where_people_went_on_and_who_needs_a_look(cast: Cast) -> None:
+    liv = passed_through(cast)
+    client = cast.signed_in(cast.reader)
+    page = unescape(client.get(URL).content.decode()).replace("\xa0", " ")
+    assert "3 came here, 67 % went on" in page  # Pål stands at the first step still
+    assert "2 came here, 50 % left the journey here" in page
+    assert "Usually 2 days" in page
+    assert "1 has a message held" in page
+    assert "speaks of the last 3 who began" in page
+    held = unescape(client.get(f"{URL}people/?only=held").content.decode())
+    assert "Pål Steine" in held
+    assert "Liv Sandal" not in held
+    everybody = unescape(client.get(f"{URL}people/").content.decode())
+    assert "Pål Steine" in everybody
+    assert "Liv Sandal" in everybody
+    assert "Fiona" not in everybody
+    Enrolment.objects.filter(id=liv.id).update(due_at=cast.now - timedelta(hours=1))
+    assert "1 is late" in client.get(URL).content.decode()
+    assert "Liv Sandal" in client.get(f"{URL}people/?only=late").content.decode()
+
+
+def test_many_by_one_act_and_one_reason(cast: Cast) -> None:
+    passed_through(cast)
+    client = cast.signed_in(cast.colleague)
+    given = {"everybody": "yes", "at": "", "only": "", "reason": "We are closed this week"}
+    page = client.post(f"{URL}pauses/", given, follow=True).content.decode()
+    assert "2 clients rest" in page
+    kept = AuditPayload.objects.filter(audit__verb="enrolment.paused")
+    assert [each.body["reason"] for each in kept] == ["We are closed this week"] * 2
+    assert "2 rest" in client.get(URL).content.decode()
+    assert "Liv Sandal" in client.get(f"{URL}people/?only=paused").content.decode()
+
+
+def test_an_act_reaches_those_whom_the_page_had_chosen(cast: Cast) -> None:
+    liv = passed_through(cast)
+    client = cast.signed_in(cast.colleague)
+    only_held = {"everybody": "yes", "at": "", "only": "held", "reason": "It was a mistake"}
+    client.post(f"{URL}departures/", only_held)
+    assert [row.id for row in Enrolment.objects.filter(ended_at=None)] == [liv.id]
+    nobody = client.post(f"{URL}departures/", only_held, follow=True).content.decode()
+    assert "They have left it already" in nobody
+
+
+def test_lists_of_people_go_on_by_key(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "PAGE", 1)
+    passed_through(cast)
+    client = cast.signed_in(cast.colleague)
+    page = client.get(f"{URL}people/").content.decode()
+    assert 'name="everybody"' in page
+    after = re.search(r'rel="next" href="([^"]+)"', page)
+    assert after is not None
+    second = client.get(unescape(after[1])).content.decode()
+    assert ("Liv Sandal" in page) != ("Liv Sandal" in second)
+    assert 'rel="next"' not in second

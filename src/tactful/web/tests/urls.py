@@ -49,6 +49,7 @@ MORE = {
     "import_start": "import/runs",
     "journey_departures": "journeys/<slug:slug>/departures",
     "journey_new": "journeys/new",
+    "journey_source": "journeys/<slug:slug>/definition.yaml",
     "recipes": "recipes",
 }
 DEMO = {"next_morning": "demo/next-morning", "postbox": "demo/postbox", "write": "demo/write"}

@@ -76,7 +76,7 @@ def mending(request: StaffRequest, slug: str) -> HttpResponseBase:
 
 def line_of(slug: str) -> JourneyLine:
     """The journey with this slug that has a version; 404 otherwise."""
-    for line in queries.all_journeys():
-        if line.journey.slug == slug and line.journey.live_version is not None:
-            return line
-    raise Http404
+    line = queries.journey_line(slug)
+    if line is None or line.journey.live_version is None:
+        raise Http404
+    return line

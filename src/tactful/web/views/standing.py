@@ -12,14 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tactful.journeys import actions, queries
 from tactful.journeys.actions import Passage
-from tactful.journeys.queries import JourneyLine, JourneyVersion
+from tactful.journeys.queries import ONLY, Choice, JourneyLine, JourneyVersion
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
-from tactful.web.build.standing import TO, step_page, version_page
+from tactful.web.build.standing import MOST, TO, step_page, version_page
 from tactful.web.views.journeys import line_of
 from tactful.wiring.journey_facts import loader
 
 
-class By(TypedDict):
+class WhyAndWho(TypedDict):
+    reason: str
     acting_user: int
     now: datetime
 
@@ -27,7 +28,19 @@ class By(TypedDict):
 @require_safe
 @staff_page("journeys")
 def step(request: StaffRequest, slug: str, step: str) -> HttpResponseBase:
-    page = step_page(line_of(slug), step, request.visit)
+    return _standing(request, slug, step)
+
+
+@require_safe
+@staff_page("journeys")
+def people(request: StaffRequest, slug: str) -> HttpResponseBase:
+    """Everybody who is inside, wherever they stand."""
+    return _standing(request, slug, "")
+
+
+def _standing(request: StaffRequest, slug: str, step: str) -> HttpResponseBase:
+    after = number(request.GET.get("after", "")) or 0
+    page = step_page(line_of(slug), _choice(step, request.GET.get("only", "")), after, request.visit)
     if page is None:
         raise Http404
     return render(request, "web/journey_step.html", {"page": page})
@@ -37,8 +50,7 @@ def step(request: StaffRequest, slug: str, step: str) -> HttpResponseBase:
 @writes
 def departures(request: StaffRequest, slug: str) -> HttpResponseBase:
     """Take people out."""
-    ids, reason = _ticked(request, slug)
-    count = actions.take_out(ids, reason=reason, load=loader(request.visit.now), **_by(request))
+    count = actions.take_out(_ids(request, slug), load=loader(request.visit.now), **_why_and_who(request))
     words = ngettext("%(n)d client has been taken out.", "%(n)d clients have been taken out.", count)
     return _done(request, slug, words % {"n": count})
 
@@ -47,9 +59,8 @@ def departures(request: StaffRequest, slug: str) -> HttpResponseBase:
 @writes
 def moves(request: StaffRequest, slug: str) -> HttpResponseBase:
     """On to a step, or past the present one."""
-    ids, reason = _ticked(request, slug)
-    to = request.POST.get("step", "") or None
-    count = actions.move(ids, to, reason=reason, load=loader(request.visit.now), **_by(request))
+    to, load = request.POST.get("step", "") or None, loader(request.visit.now)
+    count = actions.move(_ids(request, slug), to, load=load, **_why_and_who(request))
     if not count:
         raise Sorry(
             _(
@@ -64,8 +75,7 @@ def moves(request: StaffRequest, slug: str) -> HttpResponseBase:
 @staff_page("journeys")
 @writes
 def pauses(request: StaffRequest, slug: str) -> HttpResponseBase:
-    ids, reason = _ticked(request, slug)
-    count = actions.pause(ids, reason=reason, **_by(request))
+    count = actions.pause(_ids(request, slug), **_why_and_who(request))
     words = ngettext(
         "%(n)d client rests and hears nothing from this journey.",
         "%(n)d clients rest and hear nothing from this journey.",
@@ -77,8 +87,7 @@ def pauses(request: StaffRequest, slug: str) -> HttpResponseBase:
 @staff_page("journeys")
 @writes
 def resumptions(request: StaffRequest, slug: str) -> HttpResponseBase:
-    ids, reason = _ticked(request, slug)
-    count = actions.resume(ids, reason=reason, load=loader(request.visit.now), **_by(request))
+    count = actions.resume(_ids(request, slug), load=loader(request.visit.now), **_why_and_who(request))
     words = ngettext("%(n)d client goes on.", "%(n)d clients go on.", count)
     return _done(request, slug, words % {"n": count})
 
@@ -87,8 +96,7 @@ def resumptions(request: StaffRequest, slug: str) -> HttpResponseBase:
 @writes
 def retries(request: StaffRequest, slug: str) -> HttpResponseBase:
     """Those that could not go on are tried at once; no reason is asked for it."""
-    ids = _inside(request, slug)
-    count = actions.try_again(ids)
+    count = actions.try_again(_ids(request, slug))
     words = ngettext("%(n)d client is tried again now.", "%(n)d clients are tried again now.", count)
     return _done(request, slug, words % {"n": count})
 
@@ -114,16 +122,15 @@ def _earlier(slug: str, number: int) -> tuple[JourneyLine, JourneyVersion]:
 @writes
 def _take_over(request: StaffRequest, slug: str, number: int) -> HttpResponseBase:
     line, old = _earlier(slug, number)
-    live = line.journey.live_version
-    reason = request.POST.get("reason", "").strip()[:500]
+    live, why = line.journey.live_version, _why_and_who(request)
     known = {step.id for step in queries.definition_of(line.journey).steps}
     steps = {
         name.removeprefix(TO): str(to) for name, to in request.POST.items() if name.startswith(TO) and to
     }
-    if live is None or not reason or not set(steps.values()) <= known:
-        raise Sorry(_("Say why they change over, in one sentence."))
+    if live is None or not set(steps.values()) <= known:
+        raise Sorry(_("A step that was chosen is not in the live version. Choose again."))
     passage = Passage(line.journey.id, old.id, live.id, steps)
-    moved = actions.change_version(passage, reason=reason, load=loader(request.visit.now), **_by(request))
+    moved = actions.change_version(passage, load=loader(request.visit.now), **why)
     words = ngettext("%(n)d client has changed over.", "%(n)d clients have changed over.", moved.moved)
     said = words % {"n": moved.moved}
     if moved.left:
@@ -136,24 +143,33 @@ def _take_over(request: StaffRequest, slug: str, number: int) -> HttpResponseBas
     return _done(request, slug, said)
 
 
-def _by(request: StaffRequest) -> By:
-    return {"acting_user": request.user.id, "now": request.visit.now}
-
-
-def _ticked(request: StaffRequest, slug: str) -> tuple[list[int], str]:
+def _why_and_who(request: StaffRequest) -> WhyAndWho:
+    """What each act on people keeps in the audit log."""
     reason = request.POST.get("reason", "").strip()[:500]
-    if not request.POST.getlist("enrolment") or not reason:
+    if not reason:
         raise Sorry(_("Tick the clients, and say why in one sentence."))
-    return _inside(request, slug), reason
+    return {"reason": reason, "acting_user": request.user.id, "now": request.visit.now}
 
 
-def _inside(request: StaffRequest, slug: str) -> list[int]:
-    """Those of the ticked who are still on this journey."""
-    wanted = {ident for each in request.POST.getlist("enrolment") if (ident := number(each)) is not None}
-    ids = queries.running_in(line_of(slug).journey.id, wanted)
+def _ids(request: StaffRequest, slug: str) -> list[int]:
+    """The enrolments meant: those ticked, or everybody whom the page had chosen; who has left is left out."""
+    journey = line_of(slug).journey
+    if request.POST.get("everybody"):
+        choice = _choice(request.POST.get("at", ""), request.POST.get("only", ""))
+        chosen = queries.chosen(journey.id, choice, request.visit.now)
+        ids = list(chosen.values_list("id", flat=True)[:MOST])
+    else:
+        ticked = {ident for each in request.POST.getlist("enrolment") if (ident := number(each)) is not None}
+        if not ticked:
+            raise Sorry(_("Tick the clients, and say why in one sentence."))
+        ids = queries.running_in(journey.id, ticked)
     if not ids:
         raise Sorry(_("They have left it already."))
     return ids
+
+
+def _choice(step: str, only: str) -> Choice:
+    return Choice(step, only if only in ONLY else "")
 
 
 def _done(request: StaffRequest, slug: str, said: str) -> HttpResponseBase:

@@ -65,6 +65,7 @@ _LANES = (
     ),
 )
 PAGE = JourneyPage(
+    slug="vat",
     name="Receipts for the VAT term",
     area="VAT",
     sentence="Asks each client for receipts, reminds kindly, and passes the ones who struggle to a person.",
