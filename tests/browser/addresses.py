@@ -35,6 +35,7 @@ def staff_pages(house: House) -> list[str]:
         "/journeys/new/",
         f"/journeys/{JOURNEY}/",
         f"/journeys/{JOURNEY}/steps/{_step(house)}/",
+        *proof_pages(),
         *(f"/outbox/?show={shelf}" for shelf in ("held", "planned", "sent", "stopped", "unknown")),
         f"/outbox/{sent}/",
         f"/outbox/{held}/",
@@ -47,6 +48,22 @@ def staff_pages(house: House) -> list[str]:
         "/parts/",
         "/no-such-page/",
         *postbox_pages(house),
+    ]
+
+
+def proof_pages() -> list[str]:
+    """What is made on the way (a replay, a test) is looked at in ``test_proof``."""
+    story = "from=2027-03-01T10:00&for=90&0.what=event:engagement.documents_wanted&0.at=2027-03-01T10:00"
+    quarrel = "&1.what=client.complains&1.at=2027-03-02T10:00&2.what=we.settle&2.at=2027-03-20T10:00"
+    here = f"/journeys/{JOURNEY}"
+    return [
+        f"{here}/try/",
+        f"{here}/try/?{story}{quarrel}",
+        f"{here}/tests/",
+        f"{here}/tests/new/",
+        f"{here}/replays/",
+        f"{here}/people/",
+        f"{here}/people/?only=held",
     ]
 
 
