@@ -1,6 +1,7 @@
 """A replay in the background: told to its end, cancelled, interrupted by a stop, and broken."""
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -57,8 +58,8 @@ def run(db: None) -> ReplayRun:
 
 
 def with_helper(helper: Helper, monkeypatch: pytest.MonkeyPatch, stop: threading.Event | None = None) -> bool:
-    monkeypatch.setattr(background_replay.multiprocessing, "get_context", lambda _how: helper)
-    monkeypatch.setattr(background_replay.os, "nice", lambda _by: 0)
+    monkeypatch.setattr(multiprocessing, "get_context", lambda _how: helper)
+    monkeypatch.setattr(os, "nice", lambda _by: 0)
     kept_open = SimpleNamespace(close=lambda: None)  # the test's own connection
     monkeypatch.setattr(background_replay, "connection", kept_open)
     return replay_waiting(stop or threading.Event())
