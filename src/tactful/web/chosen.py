@@ -3,7 +3,7 @@
 Trials, tests and replays ask here, and nowhere else, so a new kind of draft is known to all of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 
 from tactful.journeys import queries
 from tactful.journeys.queries import Journey
+from tactful.journeys.rules.definition import read
 from tactful.journeys.rules.digest import digest_of
+from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.types import Definition
 from tactful.web.types import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """``version`` 0: a draft, which ``draft`` names. ``journey`` None: it has never been published."""
+    """``version`` 0: the draft, which ``draft`` asks for with any word."""
 
     slug: str
     definition: Definition
@@ -60,7 +62,7 @@ class Chosen:
 def chosen_definition(slug: str, *, version: int = 0, draft: str = "") -> Chosen:
     """The live version unless another is asked for; 404 for what is not there."""
     if draft:
-        definition = draft_definition(slug, draft)
+        definition = draft_definition(slug)
         if definition is None:
             raise Http404
         return Chosen(slug, definition, queries.journey_by_slug(slug), draft=draft)
@@ -76,13 +78,14 @@ def chosen_definition(slug: str, *, version: int = 0, draft: str = "") -> Chosen
     )
 
 
-DRAFTS: list[Callable[[str, str], Definition | None]] = []
-"""Whoever keeps drafts adds a function here: (journey, id of the draft) -> its definition, or None if it
-has no such draft or the draft cannot be read yet."""
-
-
-def draft_definition(slug: str, draft: str) -> Definition | None:
-    return next((found for read in DRAFTS if (found := read(slug, draft)) is not None), None)
+def draft_definition(slug: str) -> Definition | None:
+    """None: the journey has no draft, or its text cannot be read yet."""
+    draft = queries.draft_of(slug)
+    try:
+        definition = None if draft is None else read(draft.text)
+    except DefinitionError:
+        return None
+    return definition if definition is not None and definition.slug == slug else None
 
 
 def asked_for(slug: str, given: QueryDict | Mapping[str, str]) -> Chosen:

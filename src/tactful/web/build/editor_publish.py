@@ -1,6 +1,5 @@
 """What publishing a draft would change, what speaks against it, and what happens then."""
 
-import hashlib
 from collections.abc import Iterator
 
 from django.urls import reverse
@@ -8,27 +7,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tactful.journeys import queries
-from tactful.journeys.queries import JourneyDraft
+from tactful.journeys.queries import Crowd, JourneyDraft
 from tactful.journeys.types import Definition
 from tactful.web.build.editor import live_of
 from tactful.web.build.editor_changes import changes
 from tactful.web.build.editor_checks import check_lines, test_rows
 from tactful.web.build.journeys import surroundings
+from tactful.web.build.replays import said_of
 from tactful.web.pages.editor import PublishPage
 from tactful.web.templatetags.tactful import number
 from tactful.web.types import Link, Text
 from tactful.web.visit import Visit
 
 
-def digest_of(text: str) -> str:
-    """By which a replay knows the text that it was made of."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def publish_page(draft: JourneyDraft, found: Definition, visit: Visit, error: Text = "") -> PublishPage:
     checks = check_lines(found, surroundings(), visit)
     live = draft.journey.live_version
     slug = draft.journey.slug
+    told, link = said_of(slug, found)
+    crowd = queries.standing(draft.journey_id, visit.now)
     return PublishPage(
         slug=slug,
         name=found.name.in_language(visit.language) or slug,
@@ -39,22 +36,22 @@ def publish_page(draft: JourneyDraft, found: Definition, visit: Visit, error: Te
         asks=tuple(each for each in checks if each.row.kind == "warn"),
         passing=sum(each.row.kind == "pass" for each in checks),
         tests=test_rows(draft.journey_id, found, visit),
-        outcome=tuple(_outcome(draft)),
-        digest=digest_of(draft.text),
+        outcome=tuple(_outcome(draft, crowd)),
         can_publish=visit.user.may_write,
         is_first=live is None,
         error=error,
-        older=tuple(_older(draft)),
+        older=tuple(_older(draft, crowd)),
+        replay=told,
+        replay_link=link,
     )
 
 
-def _outcome(draft: JourneyDraft) -> Iterator[Text]:
+def _outcome(draft: JourneyDraft, crowd: Crowd) -> Iterator[Text]:
     if draft.journey.live_version is None:
         yield _("It comes switched off. You switch it on when you want clients to enter it.")
         return
-    lines = [line for line in queries.all_journeys() if line.journey.id == draft.journey_id]
-    inside = lines[0].waiting if lines else 0
-    if lines and lines[0].is_on:
+    line, inside = queries.journey_line(draft.journey.slug), crowd.inside
+    if line is not None and line.is_on:
         yield _("The journey is on: whoever begins from now on walks the new version.")
     else:
         yield _("The journey is off and stays off.")
@@ -71,8 +68,8 @@ def _outcome(draft: JourneyDraft) -> Iterator[Text]:
         yield _("Nobody is inside.")
 
 
-def _older(draft: JourneyDraft) -> Iterator[Link]:
-    for version, count in queries.older_versions(draft.journey).items():
+def _older(draft: JourneyDraft, crowd: Crowd) -> Iterator[Link]:
+    for version, count in queries.older_versions(draft.journey, crowd.versions).items():
         words = ngettext(
             "%(n)s client still walks version %(version)d",
             "%(n)s clients still walk version %(version)d",

@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 from tactful.journeys import queries
 from tactful.journeys.queries import ReplayRun, Wanted
 from tactful.journeys.rules.definition import parse
+from tactful.journeys.rules.digest import digest_of
 from tactful.journeys.rules.mishaps import KINDS
 from tactful.journeys.rules.replay_lines import Summary, read_summary
+from tactful.journeys.types import Definition
 from tactful.web.build.around import look_around
 from tactful.web.build.replay_lines import line_row, list_title
 from tactful.web.chosen import Chosen
@@ -82,6 +84,18 @@ STATES = {
     "failed": lambda: _("It could not be finished."),
     "cancelled": lambda: _("It was cancelled."),
 }
+
+
+def said_of(slug: str, definition: Definition) -> tuple[tuple[Text, ...], Link]:
+    """What the newest replay of exactly this definition says, and where to read it; with nothing said,
+    where to start one."""
+    run = queries.last_replay_run(slug, digest_of(definition))
+    if run is None:
+        url = f"{reverse('web:replays', args=[slug])}?draft=yes"
+        return (), Link(_("Try it on the last 90 days"), url)
+    summary, url = read_summary(run.summary), run_url(run)
+    sayings = (*_findings(summary, url), *_difference(summary, url))
+    return (_sentence(run, summary), *(saying.text for saying in sayings)), Link(_("See each of them"), url)
 
 
 def replay_page(run: ReplayRun, show: str, after: int, visit: Visit) -> ReplayPage:

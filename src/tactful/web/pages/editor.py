@@ -198,7 +198,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class PublishPage:
     """templates/web/editor_publish.html. Posts ``revision``, ``sure`` for each code of ``asks``, and
-    ``despite_tests``. ``stops``: what must be mended first. ``outcome``: what happens when it is done."""
+    ``despite_tests``. ``stops``: what must be mended first. ``outcome``: what happens when it is done.
+    ``replay``: what the last 90 days say, if they were asked."""
 
     slug: str
     name: Text
@@ -210,7 +211,6 @@ class PublishPage:
     passing: int
     tests: tuple[TestRow, ...]
     outcome: tuple[Text, ...]
-    digest: str
     can_publish: bool
     is_first: bool = False
     error: Text = ""

@@ -137,6 +137,23 @@ def test_what_a_replay_says_is_found_by_the_definition(office: Office) -> None:
     assert digest_of(same) == run.digest
 
 
+def test_publishing_says_what_the_past_says_of_the_draft(office: Office) -> None:
+    client, draft = office.signed_in(), URL.replace("replays/", "draft/")
+    client.post(draft)
+    page = client.get(f"{draft}publication/").content.decode()
+    assert "This text has not been tried on the past" in page
+    asked = URL + "?draft=yes"
+    assert f'href="{asked}"' in page
+    assert "The draft" in client.get(asked).content.decode()
+    answer = client.post(URL, {"days": "90", "draft": "yes"})
+    run = told(int(answer["Location"].rstrip("/").rpartition("/")[2]))
+    assert run.version is None
+    page = client.get(f"{draft}publication/").content.decode()
+    assert "Over the last 90 days" in page
+    assert f'href="{URL}{run.id}/"' in page
+    assert client.get(URL.replace("replays/", "try/"), {"draft": "yes"}).status_code == 200
+
+
 def test_an_earlier_version_is_replayed_as_it_was(office: Office) -> None:
     patient = text(SLUG).replace("    days: 7\n", "    days: 30\n")
     import_journey(patient, acting_user=None, now=business_now())

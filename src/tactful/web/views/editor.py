@@ -38,6 +38,7 @@ from tactful.web.edits import (
 )
 from tactful.web.forms.journey.around import PARTS
 from tactful.web.pages.editor import TestForm
+from tactful.web.views.journeys import line_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,13 +153,26 @@ def leads(request: StaffRequest, slug: str) -> HttpResponseBase:
 def fixes(request: StaffRequest, slug: str) -> HttpResponseBase:
     """What a check found, mended with a click."""
     found = draft_or_404(slug)
+    return _mend(request, found, writing_of(request, found))
+
+
+@staff_page("journeys")
+@writes
+def mending(request: StaffRequest, slug: str) -> HttpResponseBase:
+    """The same from the page of a journey: its draft is opened and mended, and a person publishes it."""
+    journey = line_of(slug).journey
+    found = actions.open_draft(journey.id, acting_user=request.user.id, now=request.visit.now)
+    return _mend(request, found, Writing(journey.id, found.revision, request.user.id, request.visit.now))
+
+
+def _mend(request: StaffRequest, found: JourneyDraft, writing: Writing) -> HttpResponseBase:
     definition = _definition(found)
     name, around = request.POST.get("finding", ""), surroundings()
     said = next((each for each in advice(definition, around) if each.name == name), None)
     if said is None or said.mended is None:
         raise Sorry(_("That is mended already."))
     what = {language: finding_sentence(said.finding, language).rstrip(".") for language in ("en", "nb")}
-    return keep(request, found, rewritten(found.text, said.mended), Did("fixed", what), "checks")
+    return keep(request, writing, rewritten(found.text, said.mended), Did("fixed", what), "checks")
 
 
 @staff_page("journeys")
@@ -221,12 +235,12 @@ def show(request: StaffRequest, found: JourneyDraft, opened: Opened, status: int
     return render(request, "web/editor.html", {"page": page, "at": opened.at}, status=status)
 
 
-def keep(request: StaffRequest, found: JourneyDraft, text: str, did: Did, at: str) -> HttpResponseBase:
+def keep(request: StaffRequest, writing: Writing, text: str, did: Did, at: str) -> HttpResponseBase:
     try:
-        actions.edit(writing_of(request, found), text, did)
+        draft = actions.edit(writing, text, did)
     except Meanwhile as trouble:
         raise meanwhile(trouble, request) from trouble
-    return to_draft(found.journey.slug, at)
+    return to_draft(draft.journey.slug, at)
 
 
 def to_draft(slug: str, at: str = "") -> HttpResponseBase:
@@ -270,7 +284,7 @@ def _act(
     definition = _definition(found)
     new = _possible(lambda: edit(definition))
     what = {language: _said(definition, did[1], language) for language in ("en", "nb")}
-    return keep(request, found, rewritten(found.text, new), Did(did[0], what), at)
+    return keep(request, writing_of(request, found), rewritten(found.text, new), Did(did[0], what), at)
 
 
 def _said(definition: Definition, step: str, language: str) -> str:
@@ -310,7 +324,8 @@ def _form(
         else:
             code = "added" if opened.add else "changed"
             at = f"s-{built.step}" if built.step else opened.at
-            return keep(request, found, rewritten(found.text, new), Did(code, _told(new, built)), at)
+            did = Did(code, _told(new, built))
+            return keep(request, writing_of(request, found), rewritten(found.text, new), did, at)
     again = Opened(opened.edit, opened.part, opened.add, opened.kind, at=opened.at, tried=tried)
     return show(request, found, again, status=200 if "more" in request.POST else 422)
 

@@ -9,11 +9,9 @@ from django.views.decorators.http import require_safe
 
 from tactful.journeys import actions, queries
 from tactful.journeys.queries import JourneyLine
-from tactful.journeys.rules.advice import mended
-from tactful.journeys.rules.definition import write
 from tactful.web.access import Sorry, StaffRequest, done, staff_page, writes
 from tactful.web.build.journey import journey_page, source_of
-from tactful.web.build.journeys import journeys_page, surroundings, what_stops
+from tactful.web.build.journeys import journeys_page, what_stops
 
 
 @require_safe
@@ -55,23 +53,6 @@ def rest(request: StaffRequest, slug: str) -> HttpResponseBase:
     actions.switch_off(line_of(slug).journey.id, acting_user=request.user.id, now=request.visit.now)
     said = _("It is off. Nobody enters, and those inside stand still where they are.")
     return done(request, said, reverse("web:journey", args=[slug]))
-
-
-@staff_page("journeys")
-@writes
-def mending(request: StaffRequest, slug: str) -> HttpResponseBase:
-    """What a check has found is mended by a click: a new version, and those on the way finish on theirs."""
-    definition = queries.definition_of(line_of(slug).journey)
-    better = mended(definition, surroundings(), request.POST.get("finding", ""))
-    if better is None:
-        raise Sorry(_("This is mended already, or only a person can tell what is meant."))
-    try:
-        version = actions.import_journey(write(better), acting_user=request.user.id, now=request.visit.now)
-    except queries.FailedTests as failed:
-        said = {"names": ", ".join(run.name for run in failed.runs)}
-        raise Sorry(_("Stored tests do not pass then: %(names)s. Change the test first.") % said) from failed
-    words = _("Mended. This is version %(version)d; those on the way finish on theirs.")
-    return done(request, words % {"version": version.number}, reverse("web:journey", args=[slug]))
 
 
 def line_of(slug: str) -> JourneyLine:
