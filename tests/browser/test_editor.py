@@ -148,7 +148,7 @@ TEST = """given:
     data:
       order: '1'
   until: '2026-03-20T08:00:00+00:00'
-expect:
+expected:
 - task: ask-if-all-is-well
   at: '2026-03-05T08:00:00+00:00'
 """

@@ -23,7 +23,8 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """``key``: of the message that it will be. ``variables``: as the message would have them."""
+    """``key``: by which a person touches it (``effects.touch_key``). ``variables``: as the message
+    would have them."""
 
     key: str
     journey_id: int
@@ -67,7 +68,7 @@ def _speaking(versions: Collection[int], shown: Collection[str]) -> list[int]:
 
 def _coming(row: Row, effect: EnqueueSend, view: TouchpointView) -> Coming:
     return Coming(
-        key=effects.message_key(row.id, effect.visit),
+        key=effects.touch_key(row.id, effect),
         journey_id=row.state.journey_id,
         contact_id=row.state.contact_id,
         touchpoint=view,

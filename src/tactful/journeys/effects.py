@@ -1,5 +1,6 @@
 """What a moved enrolment brings about, in bulk and in the transaction of its state."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -78,12 +79,15 @@ def carry_out(work: Sequence[tuple[Row, Effect]], now: datetime) -> None:
 def _enqueue(sends: Sequence[tuple[Row, EnqueueSend]], now: datetime) -> None:
     views = touchpoints.views({effect.touchpoint for _, effect in sends})
     touched = _touched(sends, views)
-    messages = [_message(row, effect, views) for row, effect in sends]
-    delivery.enqueue([_with_line(each, touched.get(each.dedupe_key)) for each in messages], now=now)
+    messages = [
+        _with_line(_message(row, effect, views), touched.get(touch_key(row.id, effect)))
+        for row, effect in sends
+    ]
+    delivery.enqueue(messages, now=now)
     stopped = {
         (row.id, effect.visit): "stopped"
         for row, effect in sends
-        if (said := touched.get(message_key(row.id, effect.visit))) is not None and said.stopped
+        if (said := touched.get(touch_key(row.id, effect))) is not None and said.stopped
     }
     if stopped:
         delivery.cancel_visits(stopped, now=now)
@@ -94,12 +98,20 @@ def message_key(enrolment_id: int, visit: int) -> str:
     return f"visit:{enrolment_id}:{visit}"
 
 
+def touch_key(enrolment_id: int, effect: EnqueueSend) -> str:
+    """By which a person's line or stop finds the message that they saw. A client who comes to another
+    message at the same visit, by another arm or another version, gets that one as it is."""
+    what = f"{effect.touchpoint}\0{effect.template}\0{effect.about}"
+    digest = hashlib.blake2b(what.encode(), digest_size=8).hexdigest()
+    return f"{message_key(enrolment_id, effect.visit)}:{digest}"
+
+
 def _touched(
     sends: Sequence[tuple[Row, EnqueueSend]], views: Mapping[str, TouchpointView]
 ) -> Mapping[str, Touch]:
     """What people have done to these messages beforehand: asked only where they are shown."""
     shown = [
-        message_key(row.id, effect.visit)
+        touch_key(row.id, effect)
         for row, effect in sends
         if (view := views.get(effect.touchpoint)) is not None and view.preview_hours
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tactful.journeys.models import JourneyTest
-from tactful.journeys.rules.expected import Difference, differences, read_expected
+from tactful.journeys.rules.expected import Difference, Line, differences, read_expected
 from tactful.journeys.rules.given import read_given, scene_of
 from tactful.journeys.rules.plan import Plan, compile_plan
 from tactful.journeys.rules.story import tell
@@ -61,7 +61,11 @@ def _run(
     document: Mapping[str, Any],
     expected: Sequence[Mapping[str, Any]],
 ) -> tuple[Difference, ...]:
-    return differences(read_expected(expected), _told(plan, points, document))
+    """A test that cannot be told does not pass; it stops nobody who looks at the others."""
+    try:
+        return differences(read_expected(expected), _told(plan, points, document))
+    except Exception as error:  # noqa: BLE001, whatever somebody wrote into it
+        return (Difference("trouble", Line("", ""), found=f"{type(error).__name__}: {error}"[:200]),)
 
 
 def _told(plan: Plan, points: Mapping[str, TouchpointView], document: Mapping[str, Any]) -> Tale:

@@ -7,15 +7,17 @@ is out of order for the moment is tried again six times over about nine hours, w
 import http.client
 import json
 import logging
+import re
 import socket
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, transaction
 
 from tactful.events.actions import record
 from tactful.events.types import NewFact
@@ -30,6 +32,7 @@ TIMEOUT = 10.0  # seconds, for each step of the way
 MOST_ANSWER = 65_536  # bytes
 MOST_FIELDS = 50
 BUSY = frozenset({408, 425, 429})
+_HALVES = re.compile("[\ud800-\udfff]").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,12 @@ def call_out(now: datetime, limit: int = 20) -> int:
     """Make the calls that are due. Answers how many were made."""
     claimed = calls.claim(limit)
     for call in claimed:
-        _conclude(call, tell(call), now)
+        said = tell(call)
+        try:
+            _conclude(call, said, now)
+        except DataError as error:  # an answer that cannot be kept stops this call and no other
+            logger.exception("The answer to call %s could not be kept.", call.id)
+            _conclude(call, Said(said.status, {}, f"{type(error).__name__}"), now)
     return len(claimed)
 
 
@@ -120,9 +128,18 @@ def _fields(body: bytes) -> dict[str, Any]:
         return {}
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(said, dict):
         return {}
-    plain = {name: value for name, value in said.items() if isinstance(value, str | int | float | bool)}
+    plain = {name: value for name, value in said.items() if _can_be_kept(name) and _can_be_kept(value)}
     return dict(list(plain.items())[:MOST_FIELDS])
+
+
+def _can_be_kept(value: object) -> bool:
+    """What JSON allows and PostgreSQL does not: NUL, halves of surrogate pairs, and numbers beyond all."""
+    if isinstance(value, str):
+        return "\0" not in value and not _HALVES(value)
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int)

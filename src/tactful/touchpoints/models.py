@@ -65,8 +65,8 @@ class TouchpointRevision(Row):
 class HumanTouch(Row):
     """What a person did to one message before it went out: a line of their own on top, or a stop.
 
-    ``message_key``: the dedupe key that the message will have (``visit:17:3``), so that nothing is done to
-    another one. ``by``: whose words these are.
+    ``message_key``: the message as it was seen (``visit:17:3:`` and a mark of its touchpoint and template),
+    so that nothing is done to another one. ``by``: whose words these are.
     """
 
     message_key = models.CharField(max_length=200, unique=True)

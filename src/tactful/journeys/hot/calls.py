@@ -28,6 +28,7 @@ ON CONFLICT (enrolment_id, visit) DO NOTHING"""
 CLAIM = f"""UPDATE webhook_call c SET attempt = attempt + 1,
     not_before = clock_timestamp() + interval '{LEASE}'
 FROM (SELECT id FROM webhook_call WHERE state = 'queued' AND not_before <= (SELECT clock_timestamp())
+        AND attempt < {MOST_ATTEMPTS}
       ORDER BY not_before LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
 WHERE c.id = due.id
 RETURNING c.id, c.enrolment_id, c.visit, c.contact_id, c.url, c.body::text, c.attempt"""

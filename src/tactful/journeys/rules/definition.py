@@ -52,6 +52,8 @@ def _unseen_by_schema(document: dict[str, Any], lines: Lines | None) -> list[Pro
     return [Problem(code, path_text(path), at(path, lines), params) for code, path, params in said]
 
 
+PERSONS_OWN = frozenset({"personal_line", "personal_by"})
+"""Variables that only a person's hand may fill (``delivery.types.OWN_LINE``): no event may speak for them."""
 Said: TypeAlias = Iterator[tuple[str, Path, dict[str, str]]]
 
 
@@ -92,6 +94,8 @@ def _about_steps(document: dict[str, Any]) -> Said:
             yield "twice", ("steps", place, "id"), {"name": step["id"]}
         if step["id"] == END:
             yield "reserved", ("steps", place, "id"), {}
+        for name in PERSONS_OWN & step.get("variables", {}).keys():
+            yield "persons_own", ("steps", place, "variables", name), {"name": name}
         ids.add(step["id"])
 
 

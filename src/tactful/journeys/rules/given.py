@@ -64,6 +64,9 @@ PARTS = frozenset(
 )  # fmt: skip
 
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
 class NotGiven(ValueError):
     """The document cannot be read; the sentence says where and what to do."""
 
@@ -112,6 +115,8 @@ def read_given(document: Mapping[str, Any]) -> Given:
         sorted((*events, *replies, *_answers(document), *_changes(document)), key=lambda each: each.at)
     )
     until = _moment(document, "until")
+    if not EARLIEST <= until <= LATEST:
+        raise NotGiven("“until” lies too far away. Take a moment between 1970 and 2200.")
     since = _moment(document, "since", min((each.at for each in told), default=until - _LOOK))
     return Given(world, told, tuple(_taken(document, place)), since, until)
 

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "twice": gettext_noop("“%(name)s” stands here twice. Keep one of them."),
     "wrong": gettext_noop("This is not as it should be. See the schema for what may stand here."),
     "target": gettext_noop("There is no step “%(name)s”. Write the id of a step, or end."),
+    "persons_own": gettext_noop("“%(name)s” is for the words of a person. Give the field another name."),
     "reserved": gettext_noop("A step cannot be called “end”. Give it another id."),
     "one_time": gettext_noop(
         "A wait takes one of days, hours and minutes, working_days and until. Keep one."
@@ -50,6 +51,7 @@ SENTENCES: Mapping[str, str] = {
     "yaml": gettext_noop("The file cannot be read as YAML here: %(detail)s."),
     "alias": gettext_noop("Anchors and references of YAML are not used here. Write the part out."),
     "tag": gettext_noop("Tags of YAML such as %(value)s are not used here. Take it out."),
+    "characters": gettext_noop("There is a character here that cannot be kept. Take it out."),
     "too_long": gettext_noop("The document is too large or too deep. A journey has at most 200 steps."),
 }
 

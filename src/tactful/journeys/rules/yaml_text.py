@@ -20,6 +20,7 @@ LONGEST = 500_000  # characters
 DEEPEST = 60  # parts within parts
 _PLAIN_TAGS = {"null", "bool", "int", "float", "str", "seq", "map"}
 _TAG = "tag:yaml.org,2002:"
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]").search  # NUL and halves of pairs, which no database keeps
 
 
 class _Loader(yaml.SafeLoader):
@@ -55,8 +56,9 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
     """The document and the line (from 1) of each path in it. Raises ``DefinitionError``."""
     if len(text) > LONGEST:
         raise DefinitionError((Problem("too_long"),))
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         lines: Lines = {}
         found: list[Problem] = []
@@ -68,8 +70,11 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
         raise DefinitionError((Problem("yaml", params={"detail": str(error).splitlines()[0]}),)) from error
     except RecursionError as error:
         raise DefinitionError((Problem("too_long"),)) from error
+    except (ValueError, LookupError, OverflowError) as error:  # of a number or a character beyond all
+        raise DefinitionError((Problem("yaml", params={"detail": str(error)[:200]}),)) from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if found:
         raise DefinitionError(tuple(found))
     return document, lines
@@ -100,7 +105,13 @@ class _Reader:
             return dict(self._pairs(node, path))
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, place)) for place, item in enumerate(node.value)]
-        return self._loader.construct_object(node)
+        value = self._loader.construct_object(node)
+        return self._kept(value, path, line) if isinstance(value, str) else value
+
+    def _kept(self, value: str, path: Path, line: int) -> str:
+        if _NOT_TEXT(value):
+            self._found.append(Problem("characters", path_text(path), line))
+        return value
 
     def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
         seen: set[str] = set()
@@ -110,5 +121,6 @@ class _Reader:
             if key in seen:
                 self._found.append(Problem("twice", path_text((*path, key)), line, {"name": key}))
             seen.add(key)
+            self._kept(key, path, line)
             self._lines[(*path, key)] = line
             yield key, self.value(value_node, (*path, key))

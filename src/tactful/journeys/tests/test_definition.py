@@ -10,6 +10,7 @@ from tactful.journeys import recipes
 from tactful.journeys.rules.definition import document, parse, read, write
 from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.rules.schema import SCHEMA
+from tactful.journeys.rules.yaml_text import read_yaml
 from tactful.journeys.types import (
     WORKING_DAYS,
     AllOf,
@@ -215,3 +216,19 @@ def test_a_deep_document_is_refused() -> None:
         deep = {"not": deep}
     with pytest.raises(DefinitionError):
         parse({**document(read(SMALL)), "exit_when": [{"if": deep}]})
+
+
+@pytest.mark.parametrize(
+    "value", ["!!bool foo", "!!int x", '!!int ""', '"\\UFFFFFFFF"', "9" * 5000, "\x0b", '"\\ud800"', '"\\0"']
+)
+def test_no_text_breaks_the_reader(value: str) -> None:
+    with pytest.raises(DefinitionError):
+        read_yaml(f"a: {value}")
+
+
+def test_no_event_speaks_for_a_person() -> None:
+    text = recipes.text("quote-follow-up")
+    spoken = text.replace("variables:\n", "variables:\n    personal_line:\n      entry: said\n", 1)
+    assert spoken != text
+    with pytest.raises(DefinitionError, match="words of a person"):
+        read(spoken)

@@ -236,5 +236,5 @@ def test_a_year_is_told_in_one_go() -> None:
         for n in range(52)
     ]
     tale = told(events, facts=facts, until="2027-01-05T09:00:00+01:00")
-    assert len(tale.walks) == 53  # and the one of the helper
+    assert len(tale.walks) == 53  # and the one that `told` adds
     assert all(walk.contact == CLIENT for walk in tale.walks)

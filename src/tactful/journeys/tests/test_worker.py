@@ -135,3 +135,18 @@ def test_an_answer_that_says_nothing_plain_is_still_an_answer(server: Server, bo
     queue(server.url)
     call_out(MONDAY)
     assert [(each["ok"], each["answer"]) for each in answers()] == [(True, {})]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"a": NaN, "b": 1}', b'{"a": 1e999, "b": 1}', b'{"a": "\\u0000", "b": 1}', b'{"a": "\\ud800", "b": 1}',
+     b'{"\\u0000": 1, "b": 1}', b"[" * 30_000],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_kept_stops_no_call(server: Server, body: bytes) -> None:
+    server.body = body
+    call = queue(server.url)
+    assert call_out(MONDAY) == 1
+    call.refresh_from_db()
+    assert call.state == "done"
+    assert answers()[0]["answer"] == ({} if body.startswith(b"[") else {"b": 1})
+    assert call_out(MONDAY) == 0

@@ -1,23 +1,15 @@
 """A stored test as text: what is given, and what is expected."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from tactful.journeys.rules.entry_events import entry_event
-from tactful.journeys.rules.problems import DefinitionError
-from tactful.journeys.rules.yaml_text import read_yaml, write_yaml
-from tactful.journeys.types import Definition
-
-
-class NoTest(ValueError):
-    """The text is no test; the sentence says why."""
+from tactful.journeys.rules.yaml_text import write_yaml
+from tactful.journeys.types import Definition, Send
 
 
 def example_test(definition: Definition, now: datetime) -> str:
-    """A test to begin with: the client of a quiet Monday, and nothing expected yet."""
+    """A test to begin with: the client of a quiet Monday, and its first message expected at once."""
     monday = (now - timedelta(days=now.weekday())).astimezone(UTC)
     begin = monday.replace(hour=9, minute=0, second=0, microsecond=0)
     fields = {definition.entry.key: "1"} if definition.entry.key else {}
@@ -34,18 +26,6 @@ def example_test(definition: Definition, now: datetime) -> str:
         "events": [event],
         "until": (begin + timedelta(days=60)).isoformat(),
     }
-    return write_yaml({"given": given, "expect": []})
-
-
-def test_of(body: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
-    """What is given and what is expected. Raises ``NoTest``."""
-    try:
-        document, _lines = read_yaml(body)
-    except DefinitionError as error:
-        raise NoTest(str(error)) from error
-    if not isinstance(document, dict) or not isinstance(document.get("given"), dict):
-        raise NoTest(_("Write “given:” with a client, events and “until:”, and “expect:” with a list."))
-    expected = document.get("expect") or []
-    if not isinstance(expected, list) or not all(isinstance(each, dict) for each in expected):
-        raise NoTest(_("“expect:” is a list, such as “- message: the id of a step”."))
-    return document["given"], expected
+    sends = [step.id for step in definition.steps if isinstance(step, Send)]
+    line = {"message": sends[0], "at": begin.isoformat()} if sends else {"no_message": "step"}
+    return write_yaml({"given": given, "expected": [line]})

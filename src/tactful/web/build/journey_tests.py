@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import yaml
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +11,9 @@ from tactful.journeys import queries
 from tactful.journeys.queries import JourneyTest, StoredRun
 from tactful.journeys.rules.expected import KINDS, NO_MESSAGE, lines_of, write_expected
 from tactful.journeys.rules.given import NotGiven
+from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.rules.tale import Tale
+from tactful.journeys.rules.yaml_text import read_yaml, write_yaml
 from tactful.web.build.path import Telling, path_of
 from tactful.web.build.test_words import TestWords
 from tactful.web.chosen import Chosen
@@ -122,6 +123,7 @@ def one_test_page(
         message=_message(test),
         can_write=visit.user.may_write,
         refused=refused,
+        fields=tuple(chosen.query.items()),
     )
 
 
@@ -135,39 +137,43 @@ def new_page(
     chosen: Chosen, visit: Visit, name: str = "", source: str = "", refused: Text = ""
 ) -> NewTestPage:
     return NewTestPage(
-        chosen.slug, chosen.definition.name.in_language(visit.language), name, source or SAMPLE, refused
+        chosen.slug,
+        chosen.definition.name.in_language(visit.language),
+        name,
+        source or SAMPLE,
+        refused,
+        tuple(chosen.query.items()),
     )
 
 
 def source_of(document: Mapping[str, Any], expected: Sequence[Mapping[str, Any]]) -> str:
     """A test as YAML; ``read_source`` reads it again."""
     both = {"given": dict(document), "expected": [dict(row) for row in expected]}
-    text: str = yaml.safe_dump(both, allow_unicode=True, sort_keys=False, width=110)
-    return text
+    return write_yaml(both)
+
+
+NO_TEST = (NotGiven, KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What a test that somebody typed may stumble over."""
+
+
+def why_no_test(error: Exception) -> Text:
+    if isinstance(error, NotGiven):
+        return str(error)
+    return _("Something is missing or misspelt: %(what)s") % {"what": error}
 
 
 def read_source(source: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What is given and what is expected. Raises ``NotGiven``."""
     try:
-        body = yaml.safe_load(source)
-    except yaml.YAMLError as error:
+        body, _lines = read_yaml(source)
+    except DefinitionError as error:
         raise NotGiven(_("This is no YAML: %(why)s") % {"why": error}) from error
     given, expected = (body.get(part) for part in PARTS) if isinstance(body, dict) else (None, None)
     if not isinstance(given, dict) or not isinstance(expected, list) or not expected:
         raise NotGiven(_("A test has two parts: “given”, and “expected” with at least one line."))
     if not all(isinstance(row, dict) for row in expected):
         raise NotGiven(_("Each expected line is written like this: {message: step, at: moment}."))
-    plain: dict[str, Any] = _plain(given)
-    return plain, [_plain(row) for row in expected]
-
-
-def _plain(value: Any) -> Any:
-    """YAML reads moments and days by itself; here they stay text."""
-    if isinstance(value, dict):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return given, expected
 
 
 def expected_of(

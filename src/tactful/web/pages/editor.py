@@ -117,7 +117,7 @@ class TestRow:
 
 @dataclass(frozen=True, slots=True)
 class TestForm:
-    """A test written by hand: a name, and YAML with ``given`` and ``expect``."""
+    """A test written by hand: a name, and YAML with ``given`` and ``expected``."""
 
     name: str
     body: str

@@ -54,14 +54,16 @@ class TestPage:
     message: Link | None = None
     can_write: bool = True
     refused: Text = ""
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewTestPage:
-    """A test written by hand, as YAML. ``refused``: why it could not be kept."""
+    """A test written by hand, as YAML. ``refused``: why it is not kept. ``fields``: of which definition."""
 
     slug: str
     journey: Text
     name: str
     source: str
     refused: Text = ""
+    fields: tuple[tuple[str, str], ...] = ()

@@ -13,9 +13,11 @@ from tactful.journeys.actions import import_journey
 from tactful.journeys.models import Enrolment, JourneyTest
 from tactful.journeys.recipes import names, text
 from tactful.journeys.rules.definition import read
+from tactful.journeys.rules.given import NotGiven
 from tactful.touchpoints.actions import decide
 from tactful.touchpoints.models import Touchpoint
 from tactful.touchpoints.types import Line
+from tactful.web.build.journey_tests import read_source
 from tactful.web.tests.cast import Cast
 
 QUOTE = "quote-follow-up"
@@ -276,3 +278,9 @@ def test_nothing_of_a_message_that_is_no_journeys_becomes_a_test(cast: Cast) -> 
     assert "Only a message that a journey has sent becomes a test" in said
     assert Enrolment.objects.count() == 0
     assert client.post("/outbox/99999/test/").status_code == 404
+
+
+def test_a_test_that_is_a_bomb_is_no_test() -> None:
+    bomb = "given: &a {a: 1}\nexpected:\n- {message: [*a, *a]}\n"
+    with pytest.raises(NotGiven):
+        read_source(bomb)

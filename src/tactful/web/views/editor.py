@@ -1,6 +1,7 @@
 """The editor of a journey: its draft as a flow, opened and changed in place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import Http404, HttpResponseBase, QueryDict
@@ -12,12 +13,11 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from tactful.journeys import actions, queries
-from tactful.journeys.actions import Did, Meanwhile, NewTest, Writing
+from tactful.journeys.actions import Did, DraftGone, Meanwhile, NewTest, Writing
 from tactful.journeys.queries import JourneyDraft
 from tactful.journeys.rules import editing
 from tactful.journeys.rules.advice import advice
 from tactful.journeys.rules.editing import NotPossible
-from tactful.journeys.rules.given import NotGiven
 from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.sentences import finding_sentence, steps_said
 from tactful.journeys.types import END, Definition
@@ -25,7 +25,7 @@ from tactful.web.access import Sorry, StaffRequest, number, staff_page, writes
 from tactful.web.build.editor import editor_page, readable
 from tactful.web.build.editor_forms import Opened, Tried, part_titles
 from tactful.web.build.editor_house import house_of
-from tactful.web.build.editor_tests import NoTest, test_of
+from tactful.web.build.journey_tests import NO_TEST, read_source, why_no_test
 from tactful.web.build.journeys import surroundings
 from tactful.web.edits import (
     Built,
@@ -181,14 +181,16 @@ def tests(request: StaffRequest, slug: str) -> HttpResponseBase:
     """A test written by hand; one of the same name is replaced."""
     found = draft_or_404(slug)
     name, body = request.POST.get("name", "").strip(), request.POST.get("body", "")[:50_000]
+    problem = "" if name else _("Say what must be so, in one sentence.")
     try:
-        given, expected = test_of(body)
-        if not name:
-            raise NoTest(_("Say what must be so, in one sentence."))
-        test = NewTest(found.journey_id, name, given, expected)
-        actions.keep_test(test, acting_user=request.user.id, now=request.visit.now)
-    except (NoTest, NotGiven) as trouble:
-        return show(request, found, Opened(test=TestForm(name, body, str(trouble))), status=422)
+        given, expected = read_source(body)
+        queries.run_given(_definition(found), given, expected)
+    except NO_TEST as trouble:
+        problem = problem or str(why_no_test(trouble))
+    if problem:
+        return show(request, found, Opened(test=TestForm(name, body, problem)), status=422)
+    test = NewTest(found.journey_id, name, given, expected)
+    actions.keep_test(test, acting_user=request.user.id, now=request.visit.now)
     return to_draft(slug, "h-tests")
 
 
@@ -235,11 +237,24 @@ def show(request: StaffRequest, found: JourneyDraft, opened: Opened, status: int
     return render(request, "web/editor.html", {"page": page, "at": opened.at}, status=status)
 
 
-def keep(request: StaffRequest, writing: Writing, text: str, did: Did, at: str) -> HttpResponseBase:
+@contextmanager
+def alone_with(request: StaffRequest) -> Iterator[None]:
+    """Who came in between, or that the draft is gone, said as a sentence."""
     try:
-        draft = actions.edit(writing, text, did)
+        yield
     except Meanwhile as trouble:
         raise meanwhile(trouble, request) from trouble
+    except DraftGone as trouble:
+        raise gone() from trouble
+
+
+def gone() -> Sorry:
+    return Sorry(_("This draft is published or put away meanwhile. Open the journey to go on."))
+
+
+def keep(request: StaffRequest, writing: Writing, text: str, did: Did, at: str) -> HttpResponseBase:
+    with alone_with(request):
+        draft = actions.edit(writing, text, did)
     return to_draft(draft.journey.slug, at)
 
 
@@ -296,10 +311,8 @@ def _history(
     request: StaffRequest, slug: str, act: Callable[[Writing], JourneyDraft], at: str
 ) -> HttpResponseBase:
     found = draft_or_404(slug)
-    try:
+    with alone_with(request):
         act(writing_of(request, found))
-    except Meanwhile as trouble:
-        raise meanwhile(trouble, request) from trouble
     if request.POST.get("tab") == "text":
         return redirect("web:draft_text", slug)
     return to_draft(slug, at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tactful.journeys import actions, queries
-from tactful.journeys.actions import Did, Meanwhile, Writing
+from tactful.journeys.actions import Did, DraftGone, Meanwhile, Writing
 from tactful.journeys.rules.definition import read, write
 from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.types import Definition, Exit, ManualEntry, Text
@@ -16,7 +16,7 @@ from tactful.web.build.editor import problem_rows, readable, text_page
 from tactful.web.build.editor_publish import publish_page
 from tactful.web.forms.journey.words import slug as slug_of
 from tactful.web.pages.editor import NewJourneyPage
-from tactful.web.views.editor import draft_or_404, meanwhile, writing_of
+from tactful.web.views.editor import alone_with, draft_or_404, gone, meanwhile, writing_of
 
 RESERVED = {"new"}
 LONGEST = 500_000
@@ -43,6 +43,8 @@ def _keep_text(request: StaffRequest, slug: str) -> HttpResponseBase:
     except Meanwhile as trouble:
         page = text_page(trouble.draft, request.visit, typed, str(meanwhile(trouble, request)))
         return render(request, "web/editor_text.html", {"page": page}, status=409)
+    except DraftGone as trouble:
+        raise gone() from trouble
     if request.headers.get("X-Saves-Itself"):
         page = text_page(found, request.visit)
         return render(request, "web/editor_text_state.html", {"page": page})
@@ -76,9 +78,10 @@ def _publish(request: StaffRequest, slug: str) -> HttpResponseBase:
             request, slug, _("A test does not pass. Change the journey, or say that it may.")
         )
     try:
-        version = actions.publish_draft(writing_of(request, found), despite_tests=despite)
-    except Meanwhile as trouble:
-        raise meanwhile(trouble, request) from trouble
+        with alone_with(request):
+            version = actions.publish_draft(writing_of(request, found), despite_tests=despite)
+    except queries.FailedTests:
+        return _publish_page(request, slug, _("A test does not pass any more. Look at it before you decide."))
     said = _("Version %(number)d is published.") % {"number": version.number}
     if request.POST.get("switch_on"):
         actions.switch_on(found.journey_id, acting_user=request.user.id, now=request.visit.now)
@@ -102,10 +105,8 @@ def discard(request: StaffRequest, slug: str) -> HttpResponseBase:
     """Put the draft away; what is live stays as it is."""
     found = draft_or_404(slug)
     has_version = found.journey.live_version is not None
-    try:
+    with alone_with(request):
         actions.discard(writing_of(request, found))
-    except Meanwhile as trouble:
-        raise meanwhile(trouble, request) from trouble
     messages.success(request, _("The draft is put away."))
     return redirect("web:journey", slug) if has_version else redirect("web:journeys")
 

@@ -13,12 +13,19 @@ from tactful.delivery import queries as outbox
 from tactful.journeys import actions, queries
 from tactful.journeys.actions import NewTest
 from tactful.journeys.queries import JourneyTest
-from tactful.journeys.rules.given import NotGiven
 from tactful.journeys.rules.plan import compile_plan
 from tactful.journeys.types import Send
 from tactful.web.access import Sorry, StaffRequest, done, staff_page, writes
 from tactful.web.build.around import look_around
-from tactful.web.build.journey_tests import expected_of, new_page, one_test_page, read_source, tests_page
+from tactful.web.build.journey_tests import (
+    NO_TEST,
+    expected_of,
+    new_page,
+    one_test_page,
+    read_source,
+    tests_page,
+    why_no_test,
+)
 from tactful.web.build.trying import story_document
 from tactful.web.chosen import Chosen, asked_for
 from tactful.web.templatetags.tactful import full_date
@@ -78,12 +85,8 @@ def _written(request: StaffRequest, slug: str, old: JourneyTest | None) -> HttpR
         )
         queries.run_given(chosen.definition, document, expected)
         test = _keep(request, new)
-    except (NotGiven, KeyError, TypeError, ValueError) as error:
-        said = (
-            str(error)
-            if isinstance(error, NotGiven)
-            else _("Something is missing or misspelt: %(what)s") % {"what": error}
-        )
+    except NO_TEST as error:
+        said = why_no_test(error)
         if old is not None:
             page = one_test_page(chosen, old, request.visit, said, source)
             return render(request, "web/journey_test.html", {"page": page}, status=422)
