@@ -1,4 +1,4 @@
-"""Names that several staff pages share: phases, kinds of message, roles."""
+"""Names that several staff pages share: phases, kinds of message, roles, talks."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -24,3 +24,17 @@ CLASSES: Final[Mapping[str, Text]] = {
     MessageClass.RELATIONSHIP.value: _("Keeping in touch"),
     MessageClass.MARKETING.value: _("News and offers"),
 }
+TALKS: Final[Mapping[str, Text]] = {
+    "conversation": _("A conversation was open"),
+    "question": _("A question had no answer"),
+    "handoff": _("A person had taken over"),
+    "complaint": _("A complaint was open"),
+    "promise": _("We had promised something"),
+    "negative": _("The client was unhappy"),
+    "sensitive": _("The client had told us something sensitive"),
+}
+
+
+def capital(text: str) -> str:
+    """With a capital at its beginning, and the rest as it is."""
+    return text[:1].upper() + text[1:]

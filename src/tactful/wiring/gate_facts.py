@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, time
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
@@ -21,11 +21,19 @@ from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business
 from tactful.gate import queries as holds
 from tactful.gate.rules.orders import OPTIONAL, orders_on
+from tactful.gate.rules.told import (
+    BASIS_KINDS,
+    BEREAVED,
+    NEVER,
+    NOT_SENSITIVE,
+    NOTHING_KNOWN,
+    place_fact,
+    talk_facts,
+)
 from tactful.gate.types import (
     UNKNOWN,
     AddressState,
     BasisFact,
-    BasisKind,
     CapUsage,
     ChannelFact,
     ConditionFact,
@@ -49,9 +57,6 @@ from tactful.wiring.reading import Reading
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-TALKS = {"conversation", "question", "handoff"}
-MOODS = {"complaint", "negative", "sensitive"}
-DEBT_OF = {"question": "answer", "promise": "promise"}
 TalksDebtsMoods = tuple[
     tuple[TalkFact, ...] | Unknown, tuple[DebtFact, ...] | Unknown, tuple[MoodFact, ...] | Unknown
 ]
@@ -183,7 +188,7 @@ def _facts_or_none(message: DueMessage, read: _Read, placed: dict[PlaceState, Pl
         return _facts(message, read, placed)
     except TROUBLE:
         logger.exception("The facts about message %s make no sense; it waits.", message.id)
-        return NOTHING_KNOWN
+        return NOTHING_KNOWN._replace(caps=NOTHING_USED)
 
 
 def _facts(message: DueMessage, read: _Read, placed: dict[PlaceState, PlaceFact]) -> Facts:
@@ -207,23 +212,7 @@ def _facts(message: DueMessage, read: _Read, placed: dict[PlaceState, PlaceFact]
 
 
 NOTHING_USED = CapUsage()
-NOTHING_KNOWN = Facts(
-    address=UNKNOWN,
-    basis=UNKNOWN,
-    condition=UNKNOWN,
-    talks=UNKNOWN,
-    debts=UNKNOWN,
-    moods=UNKNOWN,
-    place=UNKNOWN,
-    caps=NOTHING_USED,
-    channel=UNKNOWN,
-    sensitive=UNKNOWN,
-    standing=UNKNOWN,
-)
-NEVER = ChannelFact()
-NOT_SENSITIVE, BEREAVED = SensitiveFact(), SensitiveFact(bereaved=True)
 ADDRESS_STATES: Mapping[str, AddressState] = {str(state): state for state in AddressState}
-BASIS_KINDS: Mapping[str, BasisKind] = {str(kind): kind for kind in BasisKind}
 
 
 def _address(message: DueMessage, read: _Read) -> AddressState | Unknown:
@@ -266,46 +255,15 @@ def _of_talks(read: Mapping[int, Sequence[Talk]] | None, contact: int) -> TalksD
     talks = read.get(contact)
     if not talks:
         return (), (), ()
-    return (
-        tuple(_talk(talk) for talk in talks if _is_talk(talk)),
-        tuple(_debt(talk) for talk in talks if _is_debt(talk)),
-        tuple(_mood(talk) for talk in talks if talk.kind in MOODS),
-    )
-
-
-def _is_talk(talk: Talk) -> bool:
-    return talk.running and talk.kind in TALKS
-
-
-def _is_debt(talk: Talk) -> bool:
-    return talk.running and talk.kind in DEBT_OF and talk.due_at is not None
-
-
-def _talk(talk: Talk) -> TalkFact:
-    return TalkFact(talk.kind, talk.from_at, talk.ref, talk.owner_id)
-
-
-def _debt(talk: Talk) -> DebtFact:
-    assert talk.due_at is not None
-    return DebtFact(DEBT_OF[talk.kind], talk.due_at, talk.ref, talk.owner_id, talk.waits_on_client)
-
-
-def _mood(talk: Talk) -> MoodFact:
-    still_open = talk.running and talk.kind == "complaint"
-    return MoodFact(talk.kind, talk.from_at, talk.ref, still_open, talk.owner_id)
+    return talk_facts(talks)
 
 
 def _place(place: PlaceState, placed: dict[PlaceState, PlaceFact]) -> PlaceFact:
     """One object per place: the gate remembers what follows from it."""
     found = placed.get(place)
     if found is None:
-        found = placed[place] = _place_fact(place.zones, place.country, place.subdivision)
+        found = placed[place] = place_fact(place.zones, place.country, place.subdivision)
     return found
-
-
-@lru_cache(maxsize=1024)
-def _place_fact(zones: tuple[str, ...], country: str, subdivision: str) -> PlaceFact:
-    return PlaceFact(zones, country, subdivision)
 
 
 def _channel(contact: int, read: _Read) -> ChannelFact | Unknown:

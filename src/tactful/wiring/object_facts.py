@@ -162,14 +162,14 @@ def _consents(wanted: Wanted, moment: Moment) -> Values:
 def _calendars(wanted: Wanted, _moment: Moment) -> Values:
     places = contacts.place_facts([contact for contact, _ in wanted])
     return {
-        (contact, key): _calendar(place.zones[0], place.country, place.subdivision)
+        (contact, key): calendar_of(place.zones[0], place.country, place.subdivision)
         for contact, key in wanted
         if (place := places.get(contact)) is not None
     }
 
 
 @lru_cache(maxsize=1024)
-def _calendar(zone: str, country: str, subdivision: str) -> Calendar:
+def calendar_of(zone: str, country: str, subdivision: str) -> Calendar:
     return ZoneCalendar(zone, lambda day: is_holiday(day, country, subdivision))
 
 

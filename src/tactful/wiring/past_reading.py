@@ -17,7 +17,6 @@ from tactful.gate.types import UNKNOWN, GateSettings, PlaceFact, Standing
 from tactful.inbox.queries import TalkSpell
 from tactful.journeys import queries as journeys
 from tactful.journeys.queries import ObjectPast
-from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
 from tactful.journeys.rules.past import (
     AddressPast,
     ClientPast,
@@ -31,11 +30,10 @@ from tactful.journeys.rules.past import (
 )
 from tactful.journeys.rules.quiet_hours import QuietHours
 from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT
-from tactful.kernel.calendars import is_holiday
 from tactful.kernel.spans import Span
 from tactful.touchpoints.types import Purpose
 from tactful.wiring.gate_facts import settings_of
-from tactful.wiring.object_facts import BEREAVED, COMPLAINED, CONSENT_FACT, IN_WORDS, TRUTHS
+from tactful.wiring.object_facts import BEREAVED, COMPLAINED, CONSENT_FACT, IN_WORDS, TRUTHS, calendar_of
 
 ENGAGEMENT = "engagement"
 SPAN = ("from_at", "to_at", "recorded_at", "end_recorded_at")
@@ -184,7 +182,7 @@ class _Reader:
 
     def _calendar(self, at: datetime, _known_by: datetime) -> Any:
         place = self.client.place(at)
-        return UNKNOWN if place is None else _calendar(place.zones[0], place.country, place.subdivision)
+        return UNKNOWN if place is None else calendar_of(place.zones[0], place.country, place.subdivision)
 
     def told(self, key: str) -> Reading:
         """As ``object_facts`` reads it: None when the object is off, UNKNOWN when nobody tells of it."""
@@ -242,11 +240,6 @@ _FAMILIES: Mapping[str, Callable[[_Reader, str], Reading]] = {
 @lru_cache(maxsize=1024)
 def _quiet(place: PlaceFact, settings: GateSettings) -> QuietHours:
     return QuietHours(place, settings)
-
-
-@lru_cache(maxsize=1024)
-def _calendar(zone: str, country: str, subdivision: str) -> Calendar:
-    return ZoneCalendar(zone, lambda day: is_holiday(day, country, subdivision))
 
 
 def members(clients: Sequence[ClientPast]) -> set[int]:

@@ -44,7 +44,6 @@ from tactful.touchpoints.types import TouchpointView
 from tactful.wiring.past_reading import House, members, read_clients, read_house, world_of
 from tactful.wiring.really_sent import ANSWERED, CALLED, Own, Sent, event_of, read_sent, told_of
 
-DAYS = 90
 TOGETHER = 2_000  # clients whose past is in memory at a time
 LATE = timedelta(days=7)  # what happened so long before the stretch, but was learned of in it, counts
 WEEK = timedelta(days=7)  # caps look back so far

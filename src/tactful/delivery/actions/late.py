@@ -32,7 +32,7 @@ def decide_late_ones(message_ids: Collection[int], choice: Late, *, acting_user:
     elif choice is Late.SKIP:
         count = cancel_messages(ids, now=now, reason="late", acting_user=acting_user)
     else:
-        count = _send(ids, acting_user, now)
+        count = send_late(ids, acting_user, now)
     subject = f"messages:{ids[0]}" if ids else "messages:"
     body: dict[str, object] = {"messages": ids, "choice": str(choice)}
     if ids:
@@ -41,7 +41,8 @@ def decide_late_ones(message_ids: Collection[int], choice: Late, *, acting_user:
     return count
 
 
-def _send(ids: Collection[int], acting_user: int, now: datetime) -> int:
+def send_late(ids: Collection[int], acting_user: int, now: datetime) -> int:
+    """By a person's decision they go although their grace is over. Answers how many were still held."""
     return Dispatch.objects.filter(pk__in=ids, state=State.HELD).update(
         state=State.QUEUED,
         late_decided_by=acting_user,

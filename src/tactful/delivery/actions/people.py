@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tactful.channels.types import Channel
+from tactful.delivery.actions.late import send_late
 from tactful.delivery.actions.outbox import NEWS, cancel_messages, enqueue
 from tactful.delivery.models import Dispatch, Message, State
 from tactful.delivery.queries import cause_data
@@ -110,15 +111,7 @@ def decide_unknown(*, message_id: int, send_again: bool, acting_user: int, now: 
 def decide_late(*, message_id: int, send: bool, acting_user: int, now: datetime) -> None:
     """A message past its grace goes all the same, or not. Raises ``NothingToDecide``."""
     if send:
-        changed = Dispatch.objects.filter(pk=message_id, state=State.HELD).update(
-            state=State.QUEUED,
-            late_decided_by=acting_user,
-            not_before=now,
-            held_since=None,
-            wake_on=None,
-            task_at=None,
-            reasons=None,
-        )
+        changed = send_late([message_id], acting_user, now)
     else:
         changed = cancel_messages([message_id], now=now, reason="late", acting_user=acting_user)
     _expect(changed, _("This message is no longer held. Look at it again."))

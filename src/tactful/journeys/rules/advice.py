@@ -27,7 +27,6 @@ def advice(definition: Definition, around: Surroundings) -> tuple[Advice, ...]:
     return tuple(Advice(finding, fixed(definition, finding)) for finding in found)
 
 
-def mended(definition: Definition, around: Surroundings, name: str) -> Definition | None:
-    """The definition after the click on the finding of this name; None if there is no such finding any
-    more, or no such way."""
-    return next((each.mended for each in advice(definition, around) if each.name == name), None)
+def advised(definition: Definition, around: Surroundings, name: str) -> Advice | None:
+    """What is said under this name; None if there is no such finding any more."""
+    return next((each for each in advice(definition, around) if each.name == name), None)

@@ -198,10 +198,6 @@ def _spot(definition: Definition, step_id: str) -> Spot:
     return spot
 
 
-def _ways_out(spot: Spot) -> Place:
-    return spot.after.place if spot.after is not None else ()
-
-
 def _turn(definition: Definition, edge: Edge, target: str) -> Definition:
     if edge == BEGIN:
         return _beginning(definition, target)

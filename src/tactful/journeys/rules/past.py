@@ -5,42 +5,41 @@ same meaning as the live reads (``contacts.queries``, ``inbox.queries``, ``wirin
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tactful.contacts.types import PlaceState
 from tactful.delivery.types import CapScope
 from tactful.gate.rules.orders import OPTIONAL, orders_on
+from tactful.gate.rules.told import (
+    BASIS_KINDS,
+    BEREAVED,
+    NEVER,
+    NOT_SENSITIVE,
+    NOTHING_KNOWN,
+    TalkFacts,
+    place_fact,
+    talk_facts,
+)
 from tactful.gate.types import (
     UNKNOWN,
     AddressState,
     BasisFact,
     BasisKind,
     CapUsage,
-    ChannelFact,
-    DebtFact,
     Facts,
     GateRequest,
     GateSettings,
-    MoodFact,
-    PlaceFact,
-    SensitiveFact,
     Standing,
     StandingHoldFact,
-    TalkFact,
     Unknown,
 )
 from tactful.journeys.rules.tale import Letter
 from tactful.kernel.spans import Span
 from tactful.kernel.zones import local_day
 from tactful.touchpoints.types import MessageClass, Purpose
-
-TALKS = frozenset({"conversation", "question", "handoff"})
-MOODS = frozenset({"complaint", "negative", "sensitive"})
-DEBT_OF = {"question": "answer", "promise": "promise"}
 
 
 class TalkPast(NamedTuple):
@@ -50,6 +49,18 @@ class TalkPast(NamedTuple):
     owner_id: int | None = None
     due_at: datetime | None = None
     waits_on_client: bool = False
+
+
+class SpokenPast(NamedTuple):
+    """A talk at one moment, as ``gate.rules.told`` wants it."""
+
+    kind: str
+    ref: int
+    from_at: datetime
+    owner_id: int | None
+    due_at: datetime | None
+    waits_on_client: bool
+    running: bool
 
 
 class GroundPast(NamedTuple):
@@ -153,7 +164,7 @@ class PastWorld:
             talks=talks,
             debts=debts,
             moods=moods,
-            place=UNKNOWN if place is None else _place_fact(place.zones, place.country, place.subdivision),
+            place=UNKNOWN if place is None else place_fact(place.zones, place.country, place.subdivision),
             caps=NOTHING_USED,
             channel=NEVER,
             sensitive=BEREAVED if "bereaved" in flags else NOT_SENSITIVE,
@@ -169,26 +180,11 @@ class PastWorld:
 
 
 NONE: frozenset[str] = frozenset()
-NOTHING_USED, NEVER = CapUsage(), ChannelFact()
-NOT_SENSITIVE, BEREAVED = SensitiveFact(), SensitiveFact(bereaved=True)
-NOTHING_KNOWN = Facts(
-    address=UNKNOWN,
-    basis=UNKNOWN,
-    condition=UNKNOWN,
-    talks=UNKNOWN,
-    debts=UNKNOWN,
-    moods=UNKNOWN,
-    place=UNKNOWN,
-    caps=UNKNOWN,
-    channel=UNKNOWN,
-    sensitive=UNKNOWN,
-    standing=UNKNOWN,
-)
+NOTHING_USED = CapUsage()
 STATES: Mapping[str, AddressState] = {
     "hard_bounce": AddressState.BOUNCED,
     "mailbox_full": AddressState.BOUNCED,
 }
-KINDS: Mapping[str, BasisKind] = {str(kind): kind for kind in BasisKind}
 
 
 def scope_of(place: PlaceState, now: datetime) -> CapScope:
@@ -197,32 +193,15 @@ def scope_of(place: PlaceState, now: datetime) -> CapScope:
     return CapScope(local_day(now, place.zones[0]), now, place.household_id, place.company_id)
 
 
-@lru_cache(maxsize=1024)
-def _place_fact(zones: tuple[str, ...], country: str, subdivision: str) -> PlaceFact:
-    """One object per place: the gate remembers what follows from it."""
-    return PlaceFact(zones, country, subdivision)
+def _of_talks(client: ClientPast, now: datetime, mood_days: int) -> TalkFacts:
+    return talk_facts(_spoken(client, now, now - timedelta(mood_days))) if client.talks else ((), (), ())
 
 
-def _of_talks(
-    client: ClientPast, now: datetime, mood_days: int
-) -> tuple[tuple[TalkFact, ...], tuple[DebtFact, ...], tuple[MoodFact, ...]]:
-    if not client.talks:
-        return (), (), ()
-    since = now - timedelta(mood_days)
-    talks, debts, moods = [], [], []
-    for talk in client.talks:
-        span, kind = talk.span, talk.kind
+def _spoken(client: ClientPast, now: datetime, since: datetime) -> Iterator[SpokenPast]:
+    for span, kind, ref, owner, due_at, waits in client.talks:
         runs = span.held(now, now)
-        if runs and kind in TALKS:
-            talks.append(TalkFact(kind, span.from_at, talk.ref, talk.owner_id))
-        if runs and kind in DEBT_OF and talk.due_at is not None:
-            debt = DebtFact(DEBT_OF[kind], talk.due_at, talk.ref, talk.owner_id, talk.waits_on_client)
-            debts.append(debt)
-        noted = span.from_at <= now and span.recorded_at <= now and span.from_at > since
-        if kind in MOODS and (runs or noted):
-            still_open = runs and kind == "complaint"
-            moods.append(MoodFact(kind, span.from_at, talk.ref, still_open, talk.owner_id))
-    return tuple(talks), tuple(debts), tuple(moods)
+        if runs or (span.recorded_at <= now and since < span.from_at <= now):
+            yield SpokenPast(kind, ref, span.from_at, owner, due_at, waits, runs)
 
 
 def complained_lately(client: ClientPast, now: datetime, mood_days: int) -> bool:
@@ -256,7 +235,7 @@ def _against(address: AddressPast, request: GateRequest, now: datetime) -> Addre
 def _basis(client: ClientPast, request: GateRequest, flags: frozenset[str], now: datetime) -> BasisFact:
     found = _ground(client, request.purpose, request.channel, now)
     withdrawn = found is not None and found.kind == "withdrawn"
-    kind = BasisKind.NONE if found is None or withdrawn else KINDS[found.kind]
+    kind = BasisKind.NONE if found is None or withdrawn else BASIS_KINDS[found.kind]
     objected = bool(flags) and f"objected:{request.purpose}" in flags
     if request.message_class is MessageClass.RELATIONSHIP:
         objected = objected or f"objected:{OPTIONAL}" in flags

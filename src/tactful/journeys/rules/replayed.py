@@ -127,17 +127,7 @@ def together(parts: Sequence[Replay]) -> Replay:
     first = parts[0]
     whole = Replay(first.since, first.until, notes=first.notes)
     for part in parts:
-        for name in (
-            "clients",
-            "begun",
-            "steps",
-            "events",
-            "lines",
-            "dropped",
-            "tasks",
-            "not_known",
-            "troubles",
-        ):
+        for name in ADDED_UP:
             setattr(whole, name, getattr(whole, name) + getattr(part, name))
     return whole
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tactful.journeys import recipes
-from tactful.journeys.rules.advice import advice, mended
+from tactful.journeys.rules.advice import advice, advised
 from tactful.journeys.rules.among import circles, pairs, week_of_all
 from tactful.journeys.rules.checks import CHECKS, Surroundings, run_checks
 from tactful.journeys.rules.checks_more import CONSENT
@@ -282,9 +282,11 @@ def test_each_finding_comes_with_its_way_to_be_mended() -> None:
     house = around(made)
     said = advice(made, house)
     assert [each.finding.code for each in said] == ["dead_end", "no_owner"]
-    once = mended(made, house, said[0].name)
+    one = advised(made, house, said[0].name)
+    assert one is not None
+    once = one.mended
     assert once is not None
     assert [each.finding.code for each in advice(once, house)] == ["no_owner"]
-    assert mended(once, house, said[0].name) is None, "it is mended already"
+    assert advised(once, house, said[0].name) is None, "it is mended already"
     many = walking(send("a", "b"), Wait("b", "a", DAY))
     assert [each.mended for each in advice(many, around(many))] == [None], "only a person knows"

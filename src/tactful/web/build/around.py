@@ -66,3 +66,10 @@ def link(text: str, name: str, *args: object, strong: bool = False, key: str = "
 def post(text: str, name: str, *args: object, fields: Mapping[str, object] | None = None) -> Act:
     given = tuple((key, str(value)) for key, value in (fields or {}).items())
     return Act(text, reverse(f"web:{name}", args=args), fields=given)
+
+
+def person_named(visit: Visit, owner: str) -> Person | None:
+    """The owner of a step. None for whoever has a role: the verb says which, and a role has no initials."""
+    mail = owner.removeprefix("person:")
+    named = next((user for user in visit.staff.values() if user.email == mail), None)
+    return Person(named.name) if named is not None else None

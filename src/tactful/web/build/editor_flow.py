@@ -15,11 +15,12 @@ from tactful.journeys.rules.editing import can_copy, place_text
 from tactful.journeys.rules.flow import Column, Line, Spot, Strand, every_line, lay_out
 from tactful.journeys.sentences import StepSaid, beginning_said, goal_said, kind_names, steps_said, way_said
 from tactful.journeys.types import NOTHING, Definition, Send, Step
+from tactful.web.build.around import person_named
 from tactful.web.build.editor_forms import Opened, add_form, step_form
 from tactful.web.forms.journey.controls import Choice
 from tactful.web.forms.journey.house import House
 from tactful.web.pages.editor import EditColumn, EditLine, EditStrand, Menu, MoveForm
-from tactful.web.types import Link, Person, Text
+from tactful.web.types import Link, Text
 from tactful.web.visit import Visit
 
 
@@ -110,7 +111,7 @@ class Flow:
             said.what,
             said.conditions,
             line=self._line_of(step),
-            owner=self._owner(said.owner),
+            owner=person_named(self.visit, said.owner),
             change=self.marks.get(step.id, ""),  # type: ignore[arg-type]
             findings=self.findings.get(step.id, ()),
             up=up,
@@ -222,8 +223,3 @@ class Flow:
     def _line_of(self, step: Step) -> str:
         found = self.lines.get(step.touchpoint) if isinstance(step, Send) else None
         return str(getattr(found, "line", ""))
-
-    def _owner(self, owner: str) -> Person | None:
-        mail = owner.removeprefix("person:")
-        named = next((user for user in self.visit.staff.values() if user.email == mail), None)
-        return Person(named.name) if named is not None else None

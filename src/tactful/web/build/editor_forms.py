@@ -58,7 +58,6 @@ NEW: Mapping[str, Doc] = {
     "exit": {},
 }
 """What a new step of a kind begins with, beyond its id and kind."""
-GOES = frozenset({"id", "next", "otherwise", "if_refused", "if_failed"})
 
 
 def step_form(definition: Definition, doc: Doc, house: House, opened: Opened, number: int) -> OpenForm:

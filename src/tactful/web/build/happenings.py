@@ -29,6 +29,7 @@ from tactful.journeys.rules.plan import Plan
 from tactful.journeys.types import Definition
 from tactful.web.trial import Happening, Trial
 from tactful.web.types import Text
+from tactful.web.words import capital
 
 EVENT, FACT, TASK = "event:", "fact:", "task:"
 
@@ -105,13 +106,13 @@ def sentence(happening: Happening, plan: Plan, language: str) -> Text:
     if what in PLAIN:
         return PLAIN[what].words()
     if what.startswith(EVENT):
-        return _capital(event_words(what.removeprefix(EVENT), definition, language))
+        return capital(event_words(what.removeprefix(EVENT), definition, language))
     if what.startswith(FACT):
         name = what.removeprefix(FACT)
         field = next((each for each in asked_facts(plan) if each.name == name), None)
         value = dict(happening.data).get("value", "")
         words = {"what": fact_words(name, definition, language), "value": value_words(field, value)}
-        return _capital(_("%(what)s: from now on %(value)s") % words)
+        return capital(_("%(what)s: from now on %(value)s") % words)
     if what.startswith(TASK):
         answer = what.removeprefix(TASK).partition(":")[2]
         return (
@@ -126,10 +127,6 @@ def sign(happening: Happening) -> str:
     if happening.what in PLAIN:
         return PLAIN[happening.what].sign
     return "person" if happening.what.startswith(TASK) else "right"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def fields_of(what: str, plan: Plan) -> tuple[Field, ...]:

@@ -12,11 +12,12 @@ from tactful.journeys.queries import Crowd, JourneyLine, Passage, Standing
 from tactful.journeys.rules.definition import write
 from tactful.journeys.sentences import StepLine, around, describe
 from tactful.journeys.types import Definition, Send
+from tactful.web.build.around import person_named
 from tactful.web.build.flow import attention, flow_note, how_they_went, proofs, troubles, went
 from tactful.web.build.journeys import check_rows, surroundings, switch
 from tactful.web.pages.journeys import JourneyPage
 from tactful.web.templatetags.tactful import full_date, near, number
-from tactful.web.types import Act, Fact, Lane, Link, Person, StepCard, StepCount, Text
+from tactful.web.types import Act, Fact, Lane, Link, StepCard, StepCount, Text
 from tactful.web.visit import Visit
 
 
@@ -134,7 +135,7 @@ class _Flow:
             note=line.conditions,
             channel="mail" if line.kind == "send" else "",
             line=self._line_of(line.step),
-            owner=self._owner(line.owner) if line.kind == "task" else None,
+            owner=person_named(self.visit, line.owner) if line.kind == "task" else None,
             count=self._count(crowd) if crowd else None,
             passed=tuple(how_they_went(passed)) if passed and not line.ways else (),
         )
@@ -143,12 +144,6 @@ class _Flow:
         step = next((each for each in self.definition.steps if each.id == step_id), None)
         found = self.touchpoints.get(step.touchpoint) if isinstance(step, Send) else None
         return str(getattr(found, "line", ""))
-
-    def _owner(self, owner: str) -> Person | None:
-        """None for whoever has a role: the verb says which, and a role has no initials."""
-        mail = owner.removeprefix("person:")
-        named = next((user for user in self.visit.staff.values() if user.email == mail), None)
-        return Person(named.name) if named is not None else None
 
     def _count(self, crowd: Standing) -> StepCount:
         url = reverse("web:journey_step", args=[self.definition.slug, crowd.step])

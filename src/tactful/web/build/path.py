@@ -18,6 +18,7 @@ from tactful.journeys.sentences import StepLine, describe
 from tactful.journeys.types import Approval, Definition, Exit, Send, Task
 from tactful.journeys.wording import Words
 from tactful.web.build.happenings import TASK, fact_words
+from tactful.web.build.timeline import flat
 from tactful.web.pages.trying import PathEntry
 from tactful.web.trial import Trial
 from tactful.web.types import Link, Text
@@ -59,9 +60,7 @@ class Telling:
 def path_of(told: Telling, happened: Iterable[tuple[datetime, PathEntry]]) -> tuple[PathEntry, ...]:
     """Everything in the order of time, with how much passes in between."""
     placed: list[Placed] = [(at, FIRST, entry) for at, entry in happened]
-    lines = {
-        line.step: line for line in _flat(describe(told.definition, told.reader.language)) if line.number
-    }
+    lines = {line.step: line for line in flat(describe(told.definition, told.reader.language)) if line.number}
     for walk in told.tale.walks:
         placed += _of_walk(walk, told, lines)
     for sending in told.tale.sendings:
@@ -71,13 +70,6 @@ def path_of(told: Telling, happened: Iterable[tuple[datetime, PathEntry]]) -> tu
     placed += [_of_others(at, said) for at, said in elsewhere_sentences(told.tale, told.words)]
     placed.sort(key=lambda each: each[:2])
     return tuple(_with_gaps([entry for _at, _rank, entry in placed], told.reader.zone))
-
-
-def _flat(lines: Iterable[StepLine]) -> Iterator[StepLine]:
-    for line in lines:
-        yield line
-        for way in line.ways:
-            yield from _flat(way.lines)
 
 
 def _with_gaps(entries: list[PathEntry], zone: str) -> Iterator[PathEntry]:

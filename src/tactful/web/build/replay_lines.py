@@ -26,6 +26,7 @@ from tactful.web.pages.replays import DayEntry, DayPage, LineRow
 from tactful.web.templatetags.tactful import day_and_time, number
 from tactful.web.types import Act, Fact, Glyph, Link, Text, TimelineEntry
 from tactful.web.visit import Visit
+from tactful.web.words import TALKS
 from tactful.wiring.story_words import LineSaid, dropped_sentence, line_said
 
 DAY = timedelta(days=1)
@@ -181,17 +182,6 @@ def _replayed(
         yield line.at, DayEntry(entry, ours=line.number == ours.number)
 
 
-TALKS: Final[Mapping[str, Callable[[], str]]] = {
-    "conversation": lambda: _("A conversation was open"),
-    "question": lambda: _("A question had no answer"),
-    "handoff": lambda: _("A person had taken over"),
-    "complaint": lambda: _("A complaint was open"),
-    "promise": lambda: _("We had promised something"),
-    "negative": lambda: _("The client was unhappy"),
-    "sensitive": lambda: _("The client had told us something sensitive"),
-}
-
-
 def _unseen(spell: TalkSpell, start: datetime, end: datetime) -> Iterable[tuple[datetime, DayEntry]]:
     """What happened that day and was learned of later stands at its own moment, with a word about it."""
     words, note = HAPPENED.get(spell.kind), _learned(spell.from_at, spell.recorded_at)
@@ -213,9 +203,7 @@ def _standing(contact: int, spells: Iterable[TalkSpell], start: datetime, end: d
     for spell in spells:
         said = TALKS.get(spell.kind)
         if said is not None:
-            yield Fact(
-                said(), _from_to(spell.from_at, spell.to_at), _learned(spell.from_at, spell.recorded_at)
-            )
+            yield Fact(said, _from_to(spell.from_at, spell.to_at), _learned(spell.from_at, spell.recorded_at))
     for order in gate.standing_between(contact, start, end):
         words = (
             _("Everything was held") if order.scope == "everything" else _("Messages to the client were held")

@@ -16,6 +16,7 @@ from tactful.web.build.happenings import event_words, fact_words, value_words
 from tactful.web.build.replays import HELD_BY
 from tactful.web.pages.trying import PathEntry
 from tactful.web.types import Text
+from tactful.web.words import TALKS, capital
 from tactful.wiring.story_words import difference_sentence
 
 
@@ -31,10 +32,10 @@ class TestWords:
         yield from self._against(document)
         for row in document.get("events", ()):
             words = {"when": self._when(row["at"]), "what": self._event(str(row["name"]))}
-            yield _capital(_("%(when)s: %(what)s.") % words)
+            yield capital(_("%(when)s: %(what)s.") % words)
         for row in document.get("replies", ()):
             words = {"when": self._when(row["at"]), "what": self.step(str(row["step"]))}
-            yield _capital(_("%(when)s: a person does the task “%(what)s”.") % words)
+            yield capital(_("%(when)s: a person does the task “%(what)s”.") % words)
         if others := len(document.get("others", ())):
             said = ngettext(
                 "%(n)d other message of ours counts too.", "%(n)d other messages of ours count too.", others
@@ -49,7 +50,7 @@ class TestWords:
         for row in document.get("events", ()):
             at = datetime.fromisoformat(str(row["at"]))
             found.append(
-                (at, PathEntry("happening", _capital(self._event(str(row["name"]))), at, sign="right"))
+                (at, PathEntry("happening", capital(self._event(str(row["name"]))), at, sign="right"))
             )
         return found
 
@@ -129,7 +130,7 @@ class TestWords:
     def _against(self, document: Mapping[str, Any]) -> Iterator[Text]:
         for row in document.get("talks", ()):
             words = {
-                "what": TALKS.get(str(row.get("kind")), TALKS["conversation"])(),
+                "what": TALKS.get(str(row.get("kind")), TALKS["conversation"]),
                 "when": self._span(row),
             }
             yield f"{words['what']} {words['when']}".strip() + "."
@@ -157,18 +158,3 @@ class TestWords:
     def _when(self, at: Any) -> str:
         moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
         return moment_words(moment, self.reader)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-TALKS = {
-    "conversation": lambda: _("A conversation was open"),
-    "question": lambda: _("A question had no answer"),
-    "handoff": lambda: _("A person had taken over"),
-    "complaint": lambda: _("A complaint was open"),
-    "promise": lambda: _("We had promised something"),
-    "negative": lambda: _("The client was unhappy"),
-    "sensitive": lambda: _("The client had told us something sensitive"),
-}

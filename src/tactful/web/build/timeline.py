@@ -85,7 +85,7 @@ def _coming(row: Dispatch, around: Around) -> TimelineEntry:
 def _enrolment(row: Enrolment, around: Around) -> TimelineEntry:
     definition, language = journeys.current_definition(row), around.visit.language
     name = definition.name.in_language(language)
-    step = next((line for line in _flat(describe(definition, language)) if line.step == row.step), None)
+    step = next((line for line in flat(describe(definition, language)) if line.step == row.step), None)
     said = f"{step.verb} {step.what}".strip() if step else row.step
     moment = near(row.due_at, around.visit.now) if row.due_at else _("when what it waits for happens")
     meta = _("Goes on %(moment)s.") % {"moment": moment}
@@ -93,11 +93,11 @@ def _enrolment(row: Enrolment, around: Around) -> TimelineEntry:
     return TimelineEntry("planned", name, _("stands at: %(step)s") % {"step": said}, meta=meta, links=links)
 
 
-def _flat(lines: Iterable[StepLine]) -> Iterable[StepLine]:
+def flat(lines: Iterable[StepLine]) -> Iterable[StepLine]:
     for line in lines:
         yield line
         for way in line.ways:
-            yield from _flat(way.lines)
+            yield from flat(way.lines)
 
 
 def why(row: Dispatch, around: Around) -> str:

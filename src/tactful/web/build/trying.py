@@ -51,6 +51,7 @@ from tactful.web.pages.trying import (
 from tactful.web.trial import LATER, Happening, Trial
 from tactful.web.types import Link, Text
 from tactful.web.visit import Visit
+from tactful.web.words import capital
 from tactful.wiring.trials import client_given, house_given
 
 FOUND = 6  # clients that a search shows
@@ -249,7 +250,7 @@ def _label(name: str, happening: Happening, plan: Plan, visit: Visit) -> Text:
 def _groups(plan: Plan, visit: Visit) -> Iterator[OptionGroup]:
     definition = plan.definition
     heard = [
-        Option(EVENT + each.event, _capital(event_words(each.event, definition, visit.language)))
+        Option(EVENT + each.event, capital(event_words(each.event, definition, visit.language)))
         for each in sorted(offers(plan), key=lambda each: each.role == "begins")
     ]
     if heard:
@@ -261,16 +262,12 @@ def _groups(plan: Plan, visit: Visit) -> Iterator[OptionGroup]:
     facts = tuple(
         Option(
             FACT + each.name,
-            _("%(what)s changes") % {"what": _capital(fact_words(each.name, definition, visit.language))},
+            _("%(what)s changes") % {"what": capital(fact_words(each.name, definition, visit.language))},
         )
         for each in asked_facts(plan)
     )
     if facts:
         yield OptionGroup(_("What is known"), facts)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _happened(plan: Plan, trial: Trial, visit: Visit) -> Iterator[tuple[datetime, PathEntry]]:

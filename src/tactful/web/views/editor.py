@@ -16,7 +16,7 @@ from tactful.journeys import actions, queries
 from tactful.journeys.actions import Did, DraftGone, Meanwhile, NewTest, Writing
 from tactful.journeys.queries import JourneyDraft
 from tactful.journeys.rules import editing
-from tactful.journeys.rules.advice import advice
+from tactful.journeys.rules.advice import advised
 from tactful.journeys.rules.editing import NotPossible
 from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.sentences import finding_sentence, steps_said
@@ -167,8 +167,7 @@ def mending(request: StaffRequest, slug: str) -> HttpResponseBase:
 
 def _mend(request: StaffRequest, found: JourneyDraft, writing: Writing) -> HttpResponseBase:
     definition = _definition(found)
-    name, around = request.POST.get("finding", ""), surroundings()
-    said = next((each for each in advice(definition, around) if each.name == name), None)
+    said = advised(definition, surroundings(), request.POST.get("finding", ""))
     if said is None or said.mended is None:
         raise Sorry(_("That is mended already."))
     what = {language: finding_sentence(said.finding, language).rstrip(".") for language in ("en", "nb")}
