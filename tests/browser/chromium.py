@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     Response,
+    expect,
 )
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -32,6 +33,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",  # nothing but the houses can be reached
 ]
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)  # five seconds of its own are too few for a loaded machine
 LOOK_EVERY_MS = 50
 TOLD_OF_POLICY = """
     addEventListener('securitypolicyviolation', event =>
