@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tactful.events.models import Event
 from tactful.events.types import Fact
@@ -15,6 +15,19 @@ from tactful.foundation import pg
 def of_contact(contact_id: int, names: Collection[str], *, before: datetime, limit: int) -> list[Fact]:
     """The newest first, strictly before a moment."""
     rows = Event.objects.filter(contact_id=contact_id, name__in=names, ts__lt=before)
+    return _facts(rows.order_by("-ts", "-id")[:limit])
+
+
+def newest(
+    contact_id: int, *, name: str = "", before: tuple[datetime, int] | None = None, limit: int = 50
+) -> list[Fact]:
+    """The newest first. ``before``: moment and id of the last fact of the page before."""
+    rows = Event.objects.filter(contact_id=contact_id)
+    if name:
+        rows = rows.filter(name=name)
+    if before:
+        at, ident = before
+        rows = rows.filter(ts__lte=at).filter(Q(ts__lt=at) | Q(id__lt=ident))
     return _facts(rows.order_by("-ts", "-id")[:limit])
 
 

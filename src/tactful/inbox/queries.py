@@ -28,6 +28,7 @@ __all__ = [
     "conversations_of",
     "count_by_state",
     "entries",
+    "entries_page",
     "entry",
     "file",
     "files_of_entries",
@@ -50,6 +51,7 @@ __all__ = [
     "task",
     "tasks_about",
     "tasks_of_contact",
+    "tasks_page",
     "thread",
     "waiting_for_us",
     "with_html",
@@ -122,6 +124,18 @@ def open_tasks(owner_id: int | None = None) -> QuerySet[Task]:
     if owner_id is not None:
         rows = rows.filter(Q(owner_id=owner_id) | Q(owner_id=None))
     return rows.order_by("-urgent", "due_at", "id")
+
+
+def tasks_page(
+    *, done: bool = False, contact_id: int | None = None, before: int | None = None, limit: int = 50
+) -> list[Task]:
+    """The newest first. ``before``: the id of the last one of the page before."""
+    rows = Task.objects.filter(done_at__isnull=not done)
+    if contact_id is not None:
+        rows = rows.filter(contact_id=contact_id)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows.order_by("-id")[:limit])
 
 
 def waiting_for_us() -> int:
@@ -198,6 +212,17 @@ def newest_inbound(conversation_id: int) -> int | None:
 def said_before(conversation_id: int, before: datetime, limit: int) -> list[Entry]:
     """The newest first, strictly before a moment."""
     rows = Entry.objects.filter(conversation_id=conversation_id, at__lt=before).defer("html", "full_text")
+    return list(rows.order_by("-at", "-id")[:limit])
+
+
+def entries_page(
+    conversation_id: int, *, before: tuple[datetime, int] | None = None, limit: int = 50
+) -> list[Entry]:
+    """The newest first. ``before``: moment and id of the last one of the page before."""
+    rows = Entry.objects.filter(conversation_id=conversation_id)
+    if before:
+        at, ident = before
+        rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=ident))
     return list(rows.order_by("-at", "-id")[:limit])
 
 

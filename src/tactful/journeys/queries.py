@@ -89,6 +89,7 @@ __all__ = [
     "definition_of_version",
     "draft_entry",
     "draft_of",
+    "enrolments",
     "has_earlier",
     "has_later",
     "held_among",
@@ -236,6 +237,24 @@ def running_in(journey_id: int, enrolment_ids: Collection[int]) -> list[int]:
     """Those of ``enrolment_ids`` that run in this journey."""
     rows = Enrolment.objects.filter(journey_id=journey_id, id__in=enrolment_ids, ended_at=None)
     return list(rows.values_list("id", flat=True))
+
+
+def enrolments(
+    *,
+    journey_id: int | None = None,
+    contact_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Enrolment]:
+    """The newest first, ended ones too. ``before``: the id of the last one of the page before."""
+    rows = Enrolment.objects.select_related("journey", "version")
+    if journey_id is not None:
+        rows = rows.filter(journey_id=journey_id)
+    if contact_id is not None:
+        rows = rows.filter(contact_id=contact_id)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows.order_by("-id")[:limit])
 
 
 def running_of_contact(contact_id: int) -> list[Enrolment]:

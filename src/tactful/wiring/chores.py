@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from tactful.contacts.actions import seal_receipts, sweep_waiting_files
+from tactful.foundation.keep import forget_old_answers
 from tactful.foundation.limits import forget_old_attempts
 from tactful.foundation.models import Audit
 from tactful.foundation.sealing import seal
@@ -39,6 +40,7 @@ CHORES = (
     Chore("wake snoozed conversations", 15, lambda now: wake_snoozed(now=now)),
     Chore("begin journeys by the calendar", 2, begin_by_calendar),
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
+    Chore("forget old answers", 3600, lambda _now: forget_old_answers()),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
     Chore("seal the audit log", 1, lambda _now: seal(Audit)),
     Chore("seal consent receipts", 1, lambda _now: seal_receipts()),

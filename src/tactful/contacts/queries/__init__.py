@@ -12,6 +12,7 @@ from .facts import (
 from .importing import ImportRow, ImportRun, import_run, import_runs, known_contacts, refused_csv, run_rows
 from .past import ContactPast, circles, contact_pasts, neighbours
 from .people import (
+    Contact,
     Page,
     Profile,
     find_by_address,
@@ -21,10 +22,12 @@ from .people import (
     objection_sources,
     people,
     profile,
+    records,
     search,
 )
 
 __all__ = [
+    "Contact",
     "ContactPast",
     "Flags",
     "ImportRow",
@@ -49,6 +52,7 @@ __all__ = [
     "people",
     "place_facts",
     "profile",
+    "records",
     "refused_csv",
     "run_rows",
     "search",

@@ -78,6 +78,20 @@ def matching(words: Iterable[str]) -> QuerySet[Contact]:
     return rows
 
 
+def records(
+    *, ids: Collection[int] | None = None, after: int = 0, tag: str = "", limit: int = PAGE
+) -> list[Contact]:
+    """Whole rows in the order of their ids, after one of them; each with ``all_identities``, ``tags`` (the
+    running spells) and its company."""
+    tags = ContactSpell.objects.running().filter(kind="tag").order_by("key")
+    rows = _listed().prefetch_related(Prefetch("contactspell_set", queryset=tags, to_attr="tags"))
+    if ids is not None:
+        rows = rows.filter(id__in=ids)
+    if tag:
+        rows = rows.filter(id__in=tags.filter(key=tag).order_by().values("contact_id"))
+    return list(rows.filter(id__gt=after).order_by("id")[:limit])
+
+
 def profile(contact_id: int) -> Profile:
     """Raises ``Contact.DoesNotExist``. Five queries, whatever the size of the history."""
     contact = Contact.objects.select_related("company", "household", "manager").get(id=contact_id)
