@@ -1,23 +1,13 @@
-"""What a key may do. Each address asks for one of these."""
-
-from enum import StrEnum
+"""Keys at the addresses of the API."""
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from tactful.api.rest.door import Asked
 from tactful.api.rest.problems import Problem
+from tactful.foundation.keys.types import Scope
 
-
-class Scope(StrEnum):
-    READ_CONTACTS = "contacts:read"
-    WRITE_CONTACTS = "contacts:write"
-    READ_EVENTS = "events:read"
-    READ_JOURNEYS = "journeys:read"
-    BEGIN_JOURNEYS = "journeys:begin"
-    READ_MESSAGES = "messages:read"
-    READ_CONVERSATIONS = "conversations:read"
-    READ_TASKS = "tasks:read"
+__all__ = ["Key", "Scope"]
 
 
 class Key(HttpBearer):

@@ -54,6 +54,26 @@ class PeoplePage:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key of another program. ``shown``: its public beginning."""
+
+    name: str
+    shown: str
+    may: Text
+    note: Text
+    open: bool
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPage:
+    """``form`` makes a key."""
+
+    keys: tuple[KeyRow, ...]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """``form``: name, language, theme, single keys. ``security``: passkeys, password, two steps, sessions,
     each with a link to where it is changed."""

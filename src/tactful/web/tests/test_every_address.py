@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tactful.contacts.models import ImportRun
 from tactful.engagements.models import RequestedDocument
+from tactful.foundation.keys.actions import KeyWish, make_key
 from tactful.gate.actions import NewHold, place_hold
 from tactful.inbox.models import EntryFile, Task
 from tactful.journeys.actions import NewTest, ask_replay, import_journey, keep_test
@@ -169,6 +170,7 @@ def _real_ids(house: Cast) -> dict[str, int]:
         "outbox": held.pk,
         "import": run.id,
         "people": house.colleague.id,
+        "keys": make_key(KeyWish("Shop", ["tasks:read"]), acting_user=house.owner.id, now=house.now)[0].id,
         "versions": 1,
         "tests": _kept_test(house).id,
         "replays": ask_replay(read(text(JOURNEY)), days=90, acting_user=house.owner.id, now=house.now).id,

@@ -1,0 +1,14 @@
+"""What a key of another program may do. Each address of the API asks for one of these."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    READ_CONTACTS = "contacts:read"
+    WRITE_CONTACTS = "contacts:write"
+    READ_EVENTS = "events:read"
+    READ_JOURNEYS = "journeys:read"
+    BEGIN_JOURNEYS = "journeys:begin"
+    READ_MESSAGES = "messages:read"
+    READ_CONVERSATIONS = "conversations:read"
+    READ_TASKS = "tasks:read"
