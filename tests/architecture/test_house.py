@@ -12,7 +12,7 @@ APPS = {
 FLOORS = [
     {"foundation"},
     {"events"},
-    {"contacts", "touchpoints", "channels"},
+    {"contacts", "touchpoints", "channels", "webhooks"},
     {"gate", "content"},
     {"delivery"},
     {"journeys", "inbox", "engagements"},

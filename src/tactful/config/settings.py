@@ -25,6 +25,7 @@ HOUSE = [
     "tactful.touchpoints",
     "tactful.channels",
     "tactful.events",
+    "tactful.webhooks",
     "tactful.gate",
     "tactful.content",
     "tactful.delivery",

@@ -28,6 +28,7 @@ from tactful.foundation.clock import business_now  # noqa: E402
 from tactful.foundation.collector import calm_collector  # noqa: E402
 from tactful.journeys.driver import run_due  # noqa: E402
 from tactful.journeys.worker import call_out  # noqa: E402
+from tactful.webhooks.worker import tell_waiting  # noqa: E402
 from tactful.wiring.chores import CHORES, Chore, run_chore  # noqa: E402
 from tactful.wiring.journey_facts import loader  # noqa: E402
 from tactful.wiring.letters import fact_sources  # noqa: E402
@@ -104,7 +105,8 @@ def _read_files(stop: threading.Event) -> None:
 
 def _call_out(stop: threading.Event) -> None:
     """Other systems may be slow: nobody but the next call waits for them."""
-    if not call_out(business_now()):
+    now = business_now()
+    if not call_out(now) and not tell_waiting(now):
         stop.wait(1.0)
 
 

@@ -18,6 +18,7 @@ from tactful.web.views import (
     standing,
     touches,
     trying,
+    webhooks,
 )
 
 urlpatterns = [
@@ -94,6 +95,11 @@ urlpatterns = [
     path("settings/mail/test/", settings.mail_test, name="settings_mail_test"),
     path("settings/keys/", keys.keys, name="settings_keys"),
     path("settings/keys/<id:pk>/revocation/", keys.revocation, name="key_revocation"),
+    path("settings/webhooks/", webhooks.listeners, name="settings_webhooks"),
+    path("settings/webhooks/<id:pk>/", webhooks.listener, name="webhook"),
+    path("settings/webhooks/<id:pk>/secret/", webhooks.new_secret, name="webhook_secret"),
+    path("settings/webhooks/<id:pk>/stop/", webhooks.stop, name="webhook_stop"),
+    path("settings/tellings/<id:pk>/again/", webhooks.again, name="webhook_again"),
     path("settings/people/", people.people, name="settings_people"),
     path("settings/people/<id:pk>/", people.person, name="person"),
     path("settings/people/<id:pk>/password/", people.new_password, name="person_password"),

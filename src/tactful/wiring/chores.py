@@ -18,6 +18,7 @@ from tactful.foundation.sealing import seal
 from tactful.gate import actions as holds
 from tactful.inbox.actions.answer import hand_back_the_quiet
 from tactful.inbox.actions.snooze import wake_snoozed
+from tactful.webhooks.actions import forget_old_tellings
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.occasions import begin_by_calendar
 
@@ -42,6 +43,7 @@ CHORES = (
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
     Chore("forget old answers", 3600, lambda _now: forget_old_answers()),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
+    Chore("forget old tellings", 3600, lambda now: forget_old_tellings(now=now)),
     Chore("seal the audit log", 1, lambda _now: seal(Audit)),
     Chore("seal consent receipts", 1, lambda _now: seal_receipts()),
 )

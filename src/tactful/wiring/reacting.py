@@ -270,3 +270,21 @@ def _business_owner() -> int | None:
 
 def _moment(text: Any) -> datetime | None:
     return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+
+
+def ask_about_endpoint(facts: Sequence[Fact], now: datetime) -> None:
+    """Who has stopped it themselves is not told so."""
+    open_tasks(
+        [
+            NewTask(
+                kind="decide",
+                code="endpoint_stopped",
+                dedupe_key=f"endpoint:{fact.id}",
+                params={"name": fact.data["name"]},
+                due_at=now + WORKING_DAY,
+            )
+            for fact in facts
+            if fact.data["by"] is None
+        ],
+        now=now,
+    )

@@ -43,6 +43,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "message.expired": (do.drop_questions,),
     "message.cancelled": (do.drop_questions,),
     "message.released": (do.drop_questions,),
+    # Another program does not listen any more.
+    "webhook.endpoint_stopped": (do.ask_about_endpoint,),
     # Messages that did not arrive.
     "message.dead": (do.drop_questions, do.ask_about_undelivered),
     "message.bounced": (do.suppress_bounced,),

@@ -17,6 +17,7 @@ from tactful.foundation.pg import will_pass
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask
 from tactful.journeys import driver
+from tactful.webhooks.actions import announce
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.reactions import REACTIONS
 
@@ -27,7 +28,8 @@ Work = Callable[[Sequence[Fact], datetime], None]
 
 
 def react(facts: Sequence[Fact], now: datetime) -> None:
-    """In the order of the log: what is closed after it was opened stays closed."""
+    """In the order of the log: what is closed after it was opened stays closed. Programs hear of it too."""
+    announce(facts, now)
     known = (fact for fact in facts if fact.name in REACTIONS)
     for name, mine in groupby(known, key=lambda fact: fact.name):
         together = list(mine)

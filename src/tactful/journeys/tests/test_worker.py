@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,45 +13,17 @@ from tactful.journeys.models import WebhookCall
 from tactful.journeys.rules.moves import CallWebhook
 from tactful.journeys.tests.build import MONDAY
 from tactful.journeys.worker import call_out
+from tactful.testing.listener import Listener, listening
 
 pytestmark = pytest.mark.django_db
 
 
-class Server:
-    """Answers with ``status`` and ``body``; keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.status, self.body = 200, b'{"order": 7, "list": [1], "word": "yes"}'
-        self.told: list[tuple[str, dict[str, Any], dict[str, str]]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.told.append((self.path, json.loads(body), dict(self.headers)))
-                self.send_response(outer.status)
-                if outer.status == 302:
-                    self.send_header("Location", "http://169.254.169.254/")
-                self.end_headers()
-                self.wfile.write(outer.body)
-
-            def log_message(self, *_: object) -> None:
-                """Silence."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/hook?a=1"
-
-
 @pytest.fixture
-def server(settings: LazySettings) -> Iterator[Server]:
+def server(settings: LazySettings) -> Iterator[Listener]:
     settings.LOCAL_MAIL_HOSTS = True
-    made = Server()
-    thread = Thread(target=made.http.serve_forever, args=(0.01,))
-    thread.start()
-    yield made
-    made.http.shutdown()
-    thread.join()
-    made.http.server_close()
+    with listening() as made:
+        made.body = b'{"order": 7, "list": [1], "word": "yes"}'
+        yield made
 
 
 def queue(url: str, visit: int = 1) -> WebhookCall:
@@ -70,19 +40,23 @@ def again() -> None:
     WebhookCall.objects.filter(state="queued").update(not_before="2020-01-01T00:00Z")
 
 
-def test_it_is_told_once_and_its_plain_answer_is_a_fact(server: Server) -> None:
+def test_it_is_told_once_and_its_plain_answer_is_a_fact(server: Listener) -> None:
     call = queue(server.url)
     queue(server.url)
     assert (call_out(MONDAY), call_out(MONDAY)) == (1, 0)
     ((path, body, headers),) = server.told
-    assert (path, body, headers["Idempotency-Key"]) == ("/hook?a=1", {"kind": "new"}, str(call.id))
+    assert (path, json.loads(body), headers["Idempotency-Key"]) == (
+        "/hook?a=1",
+        {"kind": "new"},
+        str(call.id),
+    )
     assert answers() == [
         {"enrolment": 5, "visit": 1, "ok": True, "status": 200, "answer": {"order": 7, "word": "yes"}}
     ]
 
 
 @pytest.mark.parametrize("status", [400, 404, 302])
-def test_a_refusal_is_final_and_nobody_is_led_elsewhere(server: Server, status: int) -> None:
+def test_a_refusal_is_final_and_nobody_is_led_elsewhere(server: Listener, status: int) -> None:
     server.status = status
     call = queue(server.url)
     call_out(MONDAY)
@@ -93,7 +67,7 @@ def test_a_refusal_is_final_and_nobody_is_led_elsewhere(server: Server, status: 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
 def test_what_may_pass_is_tried_again_with_the_same_key_and_then_given_up(
-    server: Server, status: int
+    server: Listener, status: int
 ) -> None:
     server.status = status
     call = queue(server.url)
@@ -108,7 +82,7 @@ def test_what_may_pass_is_tried_again_with_the_same_key_and_then_given_up(
     assert [each["ok"] for each in answers()] == [False]
 
 
-def test_a_worker_that_dies_leaves_the_call_to_the_next_one(server: Server) -> None:
+def test_a_worker_that_dies_leaves_the_call_to_the_next_one(server: Listener) -> None:
     queue(server.url)
     (lost,) = calls.claim(5)
     assert calls.claim(5) == []
@@ -130,7 +104,7 @@ def test_this_machine_is_out_of_bounds(settings: LazySettings, url: str) -> None
 
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[1]", b"7", b"\xff", b'{"a": "' + b"x" * 70_000 + b'"}'])
-def test_an_answer_that_says_nothing_plain_is_still_an_answer(server: Server, body: bytes) -> None:
+def test_an_answer_that_says_nothing_plain_is_still_an_answer(server: Listener, body: bytes) -> None:
     server.body = body
     queue(server.url)
     call_out(MONDAY)
@@ -142,7 +116,7 @@ def test_an_answer_that_says_nothing_plain_is_still_an_answer(server: Server, bo
     [b'{"a": NaN, "b": 1}', b'{"a": 1e999, "b": 1}', b'{"a": "\\u0000", "b": 1}', b'{"a": "\\ud800", "b": 1}',
      b'{"\\u0000": 1, "b": 1}', b"[" * 30_000],
 )  # fmt: skip
-def test_an_answer_that_cannot_be_kept_stops_no_call(server: Server, body: bytes) -> None:
+def test_an_answer_that_cannot_be_kept_stops_no_call(server: Listener, body: bytes) -> None:
     server.body = body
     call = queue(server.url)
     assert call_out(MONDAY) == 1

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tactful.foundation.keys.queries import all_keys
 from tactful.foundation.models import ApiKey
-from tactful.web.forms.people import SCOPES
+from tactful.web.forms.programs import SCOPES
 from tactful.web.pages.settings import KeyRow, KeysPage
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act

@@ -309,5 +309,9 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "mail_unreadable": _house(
         lambda: _("A mail from %(from)s could not be read. It rests in the raw store."), "inbox"
     ),
+    "endpoint_stopped": _house(
+        lambda: _("“%(name)s” does not listen any more, so it is told nothing. Look at its address."),
+        "settings_webhooks",
+    ),
     "fact_failed": _house(lambda: _("Automation could not take in “%(fact)s”: %(error)s"), "outbox"),
 }

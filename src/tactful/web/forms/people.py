@@ -5,8 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tactful.foundation.keys.actions import KeyWish
-from tactful.foundation.keys.types import Scope
 from tactful.foundation.models import Role, User
 from tactful.foundation.staff.actions import Person, Profile
 from tactful.web.forms.settings import LANGUAGES
@@ -27,35 +25,6 @@ class PersonForm(forms.Form):
     @staticmethod
     def initial_of(user: User) -> dict[str, Any]:
         return {name: getattr(user, name) for name in PersonForm.base_fields}
-
-
-SCOPES = [
-    (Scope.READ_CONTACTS, _("Look up clients")),
-    (Scope.WRITE_CONTACTS, _("Add and change clients")),
-    (Scope.READ_EVENTS, _("Read what happened with a client")),
-    (Scope.READ_JOURNEYS, _("See journeys and who is on them")),
-    (Scope.BEGIN_JOURNEYS, _("Begin a journey that begins when told")),
-    (Scope.READ_MESSAGES, _("See which messages go out, and why not")),
-    (Scope.READ_CONVERSATIONS, _("Read conversations")),
-    (Scope.READ_TASKS, _("See tasks")),
-]
-LIVES = [("90", _("Three months")), ("365", _("A year")), ("", _("Until it is revoked"))]
-
-
-class KeyForm(forms.Form):
-    """A key for another program."""
-
-    name = forms.CharField(
-        label=_("Which program is it for?"), max_length=80, help_text=_("Such as: web shop, accounting.")
-    )
-    scopes = forms.MultipleChoiceField(
-        label=_("What may it do?"), choices=SCOPES, widget=forms.CheckboxSelectMultiple
-    )
-    days = forms.ChoiceField(label=_("How long?"), choices=LIVES, required=False, initial="365")
-
-    def wish(self) -> KeyWish:
-        given = self.cleaned_data
-        return KeyWish(given["name"], given["scopes"], int(given["days"]) if given["days"] else None)
 
 
 class AccountForm(forms.Form):

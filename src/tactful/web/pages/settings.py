@@ -74,6 +74,47 @@ class KeysPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenerRow:
+    name: str
+    url: str
+    hears: Text
+    state: Text
+    change: Act
+
+
+@dataclass(frozen=True, slots=True)
+class ListenersPage:
+    """``form`` adds a program that listens."""
+
+    rows: tuple[ListenerRow, ...]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """``tone``: as of ``web.types.Tag``."""
+
+    what: Text
+    when: Text
+    state: Text
+    tone: str
+    error: str = ""
+    again: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerPage:
+    """One program, and what it was told. ``more``: the address of older rows."""
+
+    name: str
+    form: Form
+    state: Text
+    acts: tuple[Act, ...]
+    told: tuple[ToldRow, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """``form``: name, language, theme, single keys. ``security``: passkeys, password, two steps, sessions,
     each with a link to where it is changed."""

@@ -21,6 +21,9 @@ from tactful.journeys.models import JourneyTest
 from tactful.journeys.recipes import text
 from tactful.journeys.rules.definition import read
 from tactful.web.tests.cast import Cast, a_file
+from tactful.webhooks.actions import add_endpoint
+from tactful.webhooks.models import Endpoint
+from tactful.webhooks.types import NewEndpoint
 
 ROLES = ("nobody", "reader", "colleague", "owner")
 DOORS = (
@@ -170,11 +173,18 @@ def _real_ids(house: Cast) -> dict[str, int]:
         "outbox": held.pk,
         "import": run.id,
         "people": house.colleague.id,
+        "webhooks": _listener(house).id,
+        "tellings": _listener(house).id,
         "keys": make_key(KeyWish("Shop", ["tasks:read"]), acting_user=house.owner.id, now=house.now)[0].id,
         "versions": 1,
         "tests": _kept_test(house).id,
         "replays": ask_replay(read(text(JOURNEY)), days=90, acting_user=house.owner.id, now=house.now).id,
     }
+
+
+def _listener(house: Cast) -> Endpoint:
+    new = NewEndpoint("Shop", "https://shop.example/", ("task.done",))
+    return add_endpoint(new, acting_user=house.owner.id, now=house.now)[0]
 
 
 def _kept_test(house: Cast) -> JourneyTest:

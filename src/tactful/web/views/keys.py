@@ -9,7 +9,7 @@ from tactful.foundation.clock import machine_now
 from tactful.foundation.keys.actions import make_key, revoke_key
 from tactful.web.access import StaffRequest, done, owner_only, staff_page, writes
 from tactful.web.build.keys import keys_page
-from tactful.web.forms.people import KeyForm
+from tactful.web.forms.programs import KeyForm
 
 
 @staff_page("settings")
