@@ -118,6 +118,7 @@ CLIENT: dict[Code, Words] = {
     Code.CONDITION_DELIVERED: _("It is no longer needed"),
     Code.CONDITION_NOTHING_MISSING: _("It is no longer needed"),
     Code.LATE_LATEST: _("It would have come too late"),
+    Code.LATE_NO_ROOM: _("It would have come too late"),
     Code.TALK_CONVERSATION: _("We are talking with you already, and that comes first"),
     Code.TALK_QUESTION: _("You have asked us something, and the answer comes first"),
     Code.TALK_HANDOFF: _("A person is in touch with you, and that comes first"),

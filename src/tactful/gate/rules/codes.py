@@ -75,6 +75,10 @@ class Code(StrEnum):
     UNKNOWN_STANDING = "unknown.standing"
 
 
+TOO_LATE = frozenset({Code.LATE_LATEST.value, Code.LATE_NO_ROOM.value})
+"""Refusals after which a message counts as expired: its time is over, or no moment of it is left."""
+
+
 class Wake(StrEnum):
     """Facts after which a held message asks the gate again."""
 

@@ -8,10 +8,15 @@ from tactful.gate.rules.finding import Finding
 from tactful.gate.rules.office import patience, task_at
 from tactful.gate.rules.table import Plan
 from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
+from tactful.touchpoints.types import MessageClass
 
 _ROUNDS = 50  # each round moves to a later window; real rules meet after two or three
 _MINUTE = timedelta(minutes=1)
 _MILDEST_FIRST = list(OnRelease)
+_CALENDAR = frozenset({Check.QUIET_HOURS, Check.FREQUENCY, Check.CHANNEL_RULES})
+"""What only the calendar ends: no answer of a person makes room there."""
+_NEVER_LEFT_OUT = frozenset({MessageClass.AWAITED, MessageClass.DEADLINE})
+"""The client waits for it or is hurt without it: a person hears of it and calls, or writes."""
 _MOST_TELLING = (
     Code.STANDING_EVERYTHING,
     Code.STANDING_CONTACT,
@@ -39,6 +44,9 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
     longest = max(found, key=lambda finding: (*_length(finding), _telling(finding)))
     ends_at, fits = _ends_at(case, plan, found)
     reasons = _ordered(longest, found)
+    if not fits and _left_out(case, plan, found):
+        reasons = (_no_room(case), *reasons)
+        return Verdict(VerdictKind.REFUSE, reasons, counts_in_caps=plan.counts_in_caps)
     return Verdict(
         VerdictKind.HOLD,
         reasons if fits else (*reasons, _no_room(case)),
@@ -54,6 +62,13 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
 def _ends_alone(found: list[Finding]) -> bool:
     """Time alone ends it: where that is early enough, nobody need be asked."""
     return all(finding.until is not None and finding.wake_on is None for finding in found)
+
+
+def _left_out(case: Case, plan: Plan, found: list[Finding]) -> bool:
+    """Only the calendar is in the way, until it is too late: it is left out, and nobody is asked, for
+    whatever they say, the calendar stays."""
+    known = plan.automated and case.request.message_class not in _NEVER_LEFT_OUT
+    return known and all(finding.reason.check in _CALENDAR for finding in found)
 
 
 def _length(finding: Finding) -> tuple[bool, bool, float]:
