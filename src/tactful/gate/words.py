@@ -42,6 +42,7 @@ STAFF: dict[Code, Words] = {
     Code.STANDING_CONTACT: _("Everything to %(client)s is held for now"),
     Code.STANDING_CONTACT_NEWS: _("News and offers to %(client)s are held for now"),
     Code.STANDING_CONTACT_OPTIONAL: _("What can wait is held for %(client)s for now"),
+    Code.STANDING_CONTACT_AWAY: _("What can wait is held until %(client)s is back"),
     Code.STANDING_HOUSEHOLD: _("Everything to this household is held for now"),
     Code.STANDING_ENGAGEMENT: _("Everything about this engagement is held for now"),
     Code.STANDING_TOPIC: _("Everything on this topic is held for now"),

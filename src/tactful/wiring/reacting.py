@@ -13,6 +13,7 @@ from tactful.engagements.types import EngagementView, NewFile
 from tactful.events.types import Fact
 from tactful.foundation.models import Role, User
 from tactful.gate.actions import NewHold, keep_hold
+from tactful.gate.rules.orders import UNTIL_BACK
 from tactful.gate.types import OnRelease
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
@@ -57,7 +58,8 @@ def pause_marketing(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def rest_while_away(facts: Sequence[Fact], now: datetime) -> None:
-    """An out-of-office names its return date: until then we do not write."""
+    """An out-of-office names its return date: until then we do not write, except for what they wait for
+    and for what would be too late then."""
     for fact in facts:
         named = _moment(fact.data.get("until"))
         until = min(named, now + AWAY_AT_MOST) if named else now
@@ -65,6 +67,7 @@ def rest_while_away(facts: Sequence[Fact], now: datetime) -> None:
             hold = NewHold(
                 scope="contact",
                 scope_id=fact.contact_id,
+                topic=UNTIL_BACK,
                 reason="away",
                 expires_at=until,
                 on_release=OnRelease.RECOMPUTE,

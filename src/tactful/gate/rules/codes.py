@@ -35,6 +35,7 @@ class Code(StrEnum):
     STANDING_CONTACT = "standing.contact"
     STANDING_CONTACT_NEWS = "standing.contact_news"
     STANDING_CONTACT_OPTIONAL = "standing.contact_optional"
+    STANDING_CONTACT_AWAY = "standing.contact_away"
     STANDING_HOUSEHOLD = "standing.household"
     STANDING_ENGAGEMENT = "standing.engagement"
     STANDING_TOPIC = "standing.topic"

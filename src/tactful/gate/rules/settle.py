@@ -14,7 +14,8 @@ _ROUNDS = 50  # each round moves to a later window; real rules meet after two or
 _MINUTE = timedelta(minutes=1)
 _MILDEST_FIRST = list(OnRelease)
 _CALENDAR = frozenset({Check.QUIET_HOURS, Check.FREQUENCY, Check.CHANNEL_RULES})
-"""What only the calendar ends: no answer of a person makes room there."""
+"""What only the calendar ends: no answer of a person makes room there. The same goes for an absence, of
+which the client has told us until when."""
 _NEVER_LEFT_OUT = frozenset({MessageClass.AWAITED, MessageClass.DEADLINE})
 """The client waits for it or is hurt without it: a person hears of it and calls, or writes."""
 _MOST_TELLING = (
@@ -67,8 +68,10 @@ def _ends_alone(found: list[Finding]) -> bool:
 def _left_out(case: Case, plan: Plan, found: list[Finding]) -> bool:
     """Only the calendar is in the way, until it is too late: it is left out, and nobody is asked, for
     whatever they say, the calendar stays."""
-    known = plan.automated and case.request.message_class not in _NEVER_LEFT_OUT
-    return known and all(finding.reason.check in _CALENDAR for finding in found)
+    if not plan.automated or case.request.message_class in _NEVER_LEFT_OUT:
+        return False
+    away = Code.STANDING_CONTACT_AWAY
+    return all(finding.reason.check in _CALENDAR or finding.reason.code == away for finding in found)
 
 
 def _length(finding: Finding) -> tuple[bool, bool, float]:
