@@ -39,6 +39,8 @@ __all__ = [
     "newest_entries",
     "newest_inbound",
     "notes_of",
+    "on_cards",
+    "open_cards",
     "open_tasks",
     "quiet_contacts",
     "quiet_since",
@@ -136,6 +138,20 @@ def tasks_page(
     if before is not None:
         rows = rows.filter(id__lt=before)
     return list(rows.order_by("-id")[:limit])
+
+
+def open_cards(owner_id: int | None = None) -> QuerySet[Task]:
+    """Open tasks that stand by themselves, each with those that ``on_cards`` finds; in the same order."""
+    rows = open_tasks(owner_id)
+    return rows.exclude(joined__in=Task.objects.filter(done_at__isnull=True).values("id"))
+
+
+def on_cards(task_ids: Collection[int]) -> dict[int, list[Task]]:
+    """What has joined these cards and is still open."""
+    found: dict[int, list[Task]] = defaultdict(list)
+    for row in Task.objects.filter(joined__in=task_ids, done_at__isnull=True).order_by("id"):
+        found[row.joined or 0].append(row)
+    return found
 
 
 def waiting_for_us() -> int:

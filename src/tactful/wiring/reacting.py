@@ -7,6 +7,7 @@ from typing import Any
 from tactful.contacts import actions as contacts
 from tactful.contacts import queries as people
 from tactful.delivery import actions as delivery
+from tactful.delivery import queries as outbox
 from tactful.engagements import actions as engagements
 from tactful.engagements import queries as documents
 from tactful.engagements.types import EngagementView, NewFile
@@ -23,8 +24,6 @@ UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
-ONCE = {"message_held"}
-"""Asked once about one message: whoever says "send it" at night is not asked again a moment later."""
 
 
 def wake_held(facts: Sequence[Fact], now: datetime) -> None:
@@ -141,11 +140,13 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
     question of a kind about one thing is enough; when it has been answered it may be asked again."""
     asked = set(inbox.open_tasks().values_list("code", "subject_id", "params__account"))
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
+    rows = outbox.dispatches([int(fact.data["message"]) for fact in facts if fact.data.get("message")])
     owner = _business_owner()
     tasks = []
     for fact in facts:
         data, person = fact.data, managers.get(fact.contact_id or 0)
         message = data.get("message")
+        latest_at = rows[message].message.latest_at if message in rows else None
         question = (str(data.get("kind", "sending")), message, data.get("account"))
         if question in asked:
             continue
@@ -154,13 +155,13 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
             NewTask(
                 kind="unknown" if data.get("kind") == "message_unknown" else "decide",
                 code=question[0],
-                dedupe_key=f"{question[0]}:{message if question[0] in ONCE else fact.id}",
+                dedupe_key=f"{question[0]}:{fact.id}",
                 contact_id=fact.contact_id,
                 owner_id=data.get("owner") or (person.manager_id if person else None) or owner,
                 params={key: value for key, value in data.items() if key not in ("owner", "kind")},
                 subject_kind="message" if message else "sending",
                 subject_id=int(message) if message else None,
-                due_at=now + WORKING_DAY,
+                due_at=min(now + WORKING_DAY, latest_at or now + WORKING_DAY),
                 urgent=not message,
             )
         )

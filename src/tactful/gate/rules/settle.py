@@ -68,8 +68,9 @@ def _ends_alone(found: list[Finding]) -> bool:
 def _left_out(case: Case, plan: Plan, found: list[Finding]) -> bool:
     """Only the calendar is in the way, until it is too late: it is left out, and nobody is asked, for
     whatever they say, the calendar stays."""
-    if not plan.automated or case.request.message_class in _NEVER_LEFT_OUT:
-        return False
+    request = case.request
+    if not plan.automated or request.late_decided or request.message_class in _NEVER_LEFT_OUT:
+        return False  # whoever has said "send it" hears that it cannot go
     away = Code.STANDING_CONTACT_AWAY
     return all(finding.reason.check in _CALENDAR or finding.reason.code == away for finding in found)
 

@@ -178,6 +178,13 @@ def test_where_more_than_the_calendar_is_in_the_way_a_person_is_asked(changes: d
     assert (verdict.kind, verdict.task_at) == (VerdictKind.HOLD, utc(10, 19))
 
 
+def test_whoever_has_said_that_it_shall_go_hears_that_it_cannot() -> None:
+    night = utc(9, 20)
+    message = request(due_at=night, latest_at=utc(9, 22), message_class=MessageClass.REMINDER)
+    verdict = check(message._replace(late_decided=True), facts(), SETTINGS, night)
+    assert (verdict.kind, verdict.task_at) == (VerdictKind.HOLD, night)
+
+
 def test_what_a_person_writes_is_never_left_out() -> None:
     """Their SMS at night waits for the morning, and they hear of it if that is too late."""
     night = utc(9, 20)

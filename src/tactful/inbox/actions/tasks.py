@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.inbox.models import Task
+from tactful.inbox.rules.cards import AT_ONCE, Card, card_for, may_join, question_of
 from tactful.inbox.types import NewTask
 
 
@@ -21,7 +23,9 @@ def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
         )
     )
     fresh = {task.dedupe_key: task for task in tasks if task.dedupe_key not in known}
-    made = Task.objects.bulk_create((_row(task, now) for task in fresh.values()), ignore_conflicts=True)
+    rows = [_row(task, now) for task in fresh.values()]
+    _put_on_cards(rows, now)
+    made = Task.objects.bulk_create(rows, ignore_conflicts=True)
     record(
         [
             NewFact("task.opened", row.contact_id, {"task": row.id, "kind": row.kind, "code": row.code})
@@ -82,11 +86,37 @@ def finish_keyed(dedupe_keys: Sequence[str], *, now: datetime) -> int:
 
 @transaction.atomic
 def hand_over(task_id: int, *, owner_id: int, acting_user: int, now: datetime) -> None:
-    if not Task.objects.filter(id=task_id, done_at__isnull=True).update(owner_id=owner_id):
+    """With all that stands on its card."""
+    here = Task.objects.filter(Q(id=task_id) | Q(joined=task_id), done_at__isnull=True)
+    if not here.update(owner_id=owner_id):
         return
     record_audit(
         actor=acting_user, verb="task.handed_over", subject=f"task:{task_id}", now=now, body={"to": owner_id}
     )
+
+
+def _put_on_cards(rows: Sequence[Task], now: datetime) -> None:
+    """One matter interrupts once. A card is due when the first of its questions is."""
+    joining = [row for row in rows if may_join(row.code, urgent=row.urgent)]
+    if not joining:
+        return
+    clients = {row.contact_id for row in joining if row.contact_id is not None}
+    there = Task.objects.filter(done_at__isnull=True, joined__isnull=True)
+    near = Q(contact_id__in=clients) | Q(opened_at__gt=now - AT_ONCE)
+    cards = [_card(row) for row in there.filter(near).order_by("id")]
+    for row in rows:
+        host = card_for(_card(row), cards) if row in joining else None
+        if host is None:
+            cards.append(_card(row))
+            continue
+        row.joined = host.id
+        if row.due_at is not None:
+            there.filter(id=host.id, due_at__gt=row.due_at).update(due_at=row.due_at)
+
+
+def _card(row: Task) -> Card:
+    question = question_of(row.code, row.params)
+    return Card(row.id, row.code, row.owner_id, row.contact_id, question, row.opened_at)
 
 
 def _row(task: NewTask, now: datetime) -> Task:

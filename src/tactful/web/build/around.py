@@ -47,8 +47,8 @@ class Around:
 
 
 def tasks_for(visit: Visit) -> QuerySet[Task]:
-    """Owners see what anybody has to do, the others their own and what nobody has taken."""
-    return inbox.open_tasks(None if visit.user.is_owner else visit.user.id)
+    """Cards: owners see what anybody has to do, the others their own and what nobody has taken."""
+    return inbox.open_cards(None if visit.user.is_owner else visit.user.id)
 
 
 def look_around(visit: Visit, contact_ids: Collection[int | None]) -> Around:

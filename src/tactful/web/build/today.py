@@ -41,13 +41,15 @@ SIGN_OF: dict[str, Glyph] = {
 def today_page(visit: Visit) -> TodayPage:
     mine = tasks_for(visit)
     tasks, total = list(mine[:TASKS_SHOWN]), mine.count()
+    beside = inbox.on_cards([task.id for task in tasks])
+    every = [*tasks, *(other for group in beside.values() for other in group)]
     held, held_total = outbox.held(HOLDS_READ), outbox.held_count()
-    around = look_around(visit, [*_clients_of(tasks), *(each.message.contact_id for each in held)])
+    around = look_around(visit, [*_clients_of(every), *(each.message.contact_id for each in held)])
     notice, act = _notice(visit)
     next_up, next_link = _next_up(visit)
     return TodayPage(
         greeting=_greeting(visit),
-        tasks=task_rows(tasks, around),
+        tasks=task_rows(tasks, around, beside),
         tasks_total=total,
         holds=_holds(held, around),
         holds_total=held_total,

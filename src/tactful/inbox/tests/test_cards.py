@@ -1,0 +1,111 @@
+"""One matter interrupts a person once: what joins which card, and what stays of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tactful.inbox.actions.tasks import finish, hand_over, open_tasks
+from tactful.inbox.models import Task
+from tactful.inbox.queries import interruptions, on_cards, open_cards
+from tactful.inbox.rules.cards import Card, card_for, may_join, question_of
+from tactful.inbox.types import NewTask
+
+NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
+KARI, OLA, LIV, PAAL = 1, 2, 11, 12
+HELD = Card(1, "message_held", KARI, LIV, "message_held", NOW)
+
+
+def later(**hours: float) -> Card:
+    return replace(HELD, id=2, opened_at=NOW + timedelta(**hours))
+
+
+@pytest.mark.parametrize(
+    ("new", "joins"),
+    [
+        (later(hours=3), True),
+        (later(hours=13), False),  # another day's look
+        (replace(later(hours=3), code="journey", question="journey:Call"), True),
+        (replace(later(hours=3), owner_id=OLA), False),
+        (replace(later(hours=3), contact_id=PAAL), False),
+        (replace(later(minutes=59), contact_id=PAAL), True),
+        (replace(later(minutes=59), contact_id=PAAL, question="undelivered"), False),
+        (replace(later(minutes=59), contact_id=None, question="sending"), False),
+    ],
+)
+def test_the_same_client_on_one_day_or_the_same_question_at_one_time(new: Card, joins: bool) -> None:
+    assert card_for(new, [HELD]) == (HELD if joins else None)
+
+
+def test_where_the_client_waits_for_an_answer_it_stands_however_old_that_is() -> None:
+    asked = replace(HELD, code="answer", question="answer")
+    assert card_for(later(days=4), [asked]) == asked
+
+
+def test_the_client_comes_before_the_question() -> None:
+    alike, about_liv = replace(HELD, contact_id=PAAL), replace(HELD, id=3, question="other")
+    assert card_for(later(minutes=5), [alike, about_liv]) == about_liv
+
+
+def test_each_journey_asks_its_own_question() -> None:
+    assert question_of("journey", {"title": {"en": "Call", "nb": "Ring"}}) == "journey:Call"
+    assert question_of("undelivered", {"detail": "no such box"}) == "undelivered"
+
+
+def test_what_a_client_says_and_what_cannot_wait_stand_alone() -> None:
+    assert not may_join("answer", urgent=False)
+    assert not may_join("account_paused", urgent=True)
+    assert may_join("message_held", urgent=False)
+
+
+def opened(number: int, code: str, at: datetime = NOW, **more: Any) -> Task:
+    given = {"contact_id": LIV, "owner_id": KARI} | more
+    open_tasks([NewTask("decide", code, f"test:{number}", **given)], now=at)
+    return Task.objects.get(dedupe_key=f"test:{number}")
+
+
+@pytest.mark.django_db
+def test_a_card_with_its_questions() -> None:
+    answer = opened(1, "answer", due_at=NOW + timedelta(days=1))
+    soon = NOW + timedelta(hours=2)
+    held = opened(2, "message_held", at=NOW + timedelta(hours=1), due_at=soon)
+    assert held.joined == answer.id
+    assert list(open_cards()) == [answer]
+    assert on_cards([answer.id]) == {answer.id: [held]}
+    assert open_cards()[0].due_at == soon  # a card is due when the first of its questions is
+    assert [found.cause for found in interruptions(NOW, NOW + timedelta(days=1), "UTC")] == []
+
+
+@pytest.mark.django_db
+def test_many_at_once_are_one_list() -> None:
+    tasks = [
+        NewTask(
+            "write", "journey", f"visit:{n}", contact_id=n, owner_id=KARI, params={"title": {"en": "Write"}}
+        )
+        for n in (LIV, PAAL, 13)
+    ]
+    open_tasks(tasks, now=NOW)
+    (card,) = open_cards()
+    assert len(on_cards([card.id])[card.id]) == 2
+    assert [found.count for found in interruptions(NOW, NOW + timedelta(days=1), "UTC")] == [1]
+
+
+@pytest.mark.django_db
+def test_what_is_left_when_a_card_is_done_stands_by_itself() -> None:
+    answer = opened(1, "answer")
+    held = opened(2, "message_held")
+    finish(answer.id, acting_user=KARI, now=NOW)
+    assert list(open_cards()) == [held]
+    new = opened(3, "is_this_it")
+    assert new.joined is None  # what has asked for no attention of its own carries nothing more
+
+
+@pytest.mark.django_db
+def test_a_card_is_handed_over_as_a_whole() -> None:
+    answer = opened(1, "answer")
+    held = opened(2, "message_held")
+    hand_over(answer.id, owner_id=OLA, acting_user=KARI, now=NOW)
+    held.refresh_from_db()
+    assert held.owner_id == OLA
+    assert list(open_cards(KARI)) == []
