@@ -41,7 +41,7 @@ from tests.year.world import World
 DOCUMENTS = (("bank", "Bank", "Bank"), ("pay", "Payroll", "Lønn"), ("stock", "Stock", "Lager"))
 SEASON = (3.0, 3.0, 2.5, 1.0, 0.3, 0.2, 0.1, 0.3, 0.5, 0.5, 0.4, 0.4)
 """How much of its year's engagements falls into each month."""
-HELD = ("message_held", "hold_ended", "hold_expired", "fact_unreadable")
+HELD = ("message_held", "message_late", "hold_ended", "hold_expired", "fact_unreadable")
 
 
 class Staff:

@@ -121,6 +121,7 @@ class Task(Row):
     ``subject_kind``/``subject_id``: what it is about (conversation, message, enrolment, document …).
     ``joined``: the task on whose card it stands, for the same client or the same question at the same time;
     null: it has asked for attention of its own. When that card is done, it stands by itself.
+    ``leisure``: nothing follows if nobody does it; the first of a week asks for attention.
     """
 
     kind = models.CharField(max_length=12)
@@ -132,6 +133,7 @@ class Task(Row):
     subject_id = models.BigIntegerField(null=True)
     dedupe_key = models.CharField(max_length=200, unique=True)
     urgent = models.BooleanField(default=False)
+    leisure = models.BooleanField(default=False)
     joined = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

@@ -21,6 +21,7 @@ __all__ = [
     "Interruptions",
     "TalkSpell",
     "Task",
+    "at_leisure",
     "contact_of_thread",
     "conversation",
     "conversation_page",
@@ -140,9 +141,15 @@ def tasks_page(
     return list(rows.order_by("-id")[:limit])
 
 
+def at_leisure(owner_id: int | None = None) -> QuerySet[Task]:
+    """What is good to do, and nothing follows if nobody does it: the soonest first."""
+    return open_tasks(owner_id).filter(leisure=True)
+
+
 def open_cards(owner_id: int | None = None) -> QuerySet[Task]:
-    """Open tasks that stand by themselves, each with those that ``on_cards`` finds; in the same order."""
-    rows = open_tasks(owner_id)
+    """Open tasks that stand by themselves, each with those that ``on_cards`` finds, in the same order; but
+    not what has time."""
+    rows = open_tasks(owner_id).filter(leisure=False)
     return rows.exclude(joined__in=Task.objects.filter(done_at__isnull=True).values("id"))
 
 

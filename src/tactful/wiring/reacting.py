@@ -1,6 +1,6 @@
 """The functions behind ``wiring.reactions``: each speaks to two or three floors and decides little."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from tactful.engagements.types import EngagementView, NewFile
 from tactful.events.types import Fact
 from tactful.foundation.models import Role, User
 from tactful.gate.actions import NewHold, keep_hold
+from tactful.gate.rules.codes import Code
 from tactful.gate.rules.orders import UNTIL_BACK
 from tactful.gate.types import OnRelease
 from tactful.inbox import queries as inbox
@@ -24,6 +25,7 @@ UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
+LATE = "message_late"
 
 
 def wake_held(facts: Sequence[Fact], now: datetime) -> None:
@@ -147,7 +149,8 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
         data, person = fact.data, managers.get(fact.contact_id or 0)
         message = data.get("message")
         latest_at = rows[message].message.latest_at if message in rows else None
-        question = (str(data.get("kind", "sending")), message, data.get("account"))
+        kind = _kind(data, rows.get(message or 0))
+        question = (kind, message, data.get("account"))
         if question in asked:
             continue
         asked.add(question)
@@ -157,7 +160,9 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
                 code=question[0],
                 dedupe_key=f"{question[0]}:{fact.id}",
                 contact_id=fact.contact_id,
-                owner_id=data.get("owner") or (person.manager_id if person else None) or owner,
+                owner_id=owner
+                if kind == LATE
+                else data.get("owner") or (person and person.manager_id) or owner,
                 params={key: value for key, value in data.items() if key not in ("owner", "kind")},
                 subject_kind="message" if message else "sending",
                 subject_id=int(message) if message else None,
@@ -166,6 +171,15 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
             )
         )
     open_tasks(tasks, now=now)
+
+
+def _kind(data: Mapping[str, Any], row: outbox.Dispatch | None) -> str:
+    """What is late because nothing could be sent is one question to the owner, however much it is."""
+    kind = str(data.get("kind", "sending"))
+    if kind == "message_held" and row is not None:
+        late = any(reason.code == Code.LATE_GRACE for reason in outbox.reasons_of(row))
+        return LATE if late else kind
+    return kind
 
 
 def settle_message_tasks(facts: Sequence[Fact], now: datetime) -> None:
@@ -199,6 +213,7 @@ def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
                 subject_kind="enrolment",
                 subject_id=int(data["enrolment"]),
                 due_at=_moment(data.get("due_at")),
+                leisure=bool(data.get("may_pass")),
             )
         )
     open_tasks(tasks, now=now)

@@ -1,7 +1,7 @@
 """Work for people: opened once, done by somebody."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,9 +9,15 @@ from django.db.models import Q
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
+from tactful.foundation.queries import business_at
 from tactful.inbox.models import Task
-from tactful.inbox.rules.cards import AT_ONCE, Card, card_for, may_join, question_of
+from tactful.inbox.rules.cards import LISTS, Card, Since, card_for, may_join, question_of, since
 from tactful.inbox.types import NewTask
+from tactful.kernel.calendars import is_holiday
+from tactful.kernel.windows import DayRule, last_permitted
+
+OFFICE = {"work_from": "08:00", "work_to": "16:00"}
+WEEKEND = frozenset({5, 6})
 
 
 @transaction.atomic
@@ -100,23 +106,39 @@ def _put_on_cards(rows: Sequence[Task], now: datetime) -> None:
     joining = [row for row in rows if may_join(row.code, urgent=row.urgent)]
     if not joining:
         return
-    clients = {row.contact_id for row in joining if row.contact_id is not None}
-    there = Task.objects.filter(done_at__isnull=True, joined__isnull=True)
-    near = Q(contact_id__in=clients) | Q(opened_at__gt=now - AT_ONCE)
-    cards = [_card(row) for row in there.filter(near).order_by("id")]
+    given = since(now, _at_desk(now))
+    cards = [_card(row) for row in _there(joining, given)]
     for row in rows:
-        host = card_for(_card(row), cards) if row in joining else None
+        host = card_for(_card(row), cards, given) if row in joining else None
         if host is None:
             cards.append(_card(row))
             continue
         row.joined = host.id
         if row.due_at is not None:
-            there.filter(id=host.id, due_at__gt=row.due_at).update(due_at=row.due_at)
+            Task.objects.filter(id=host.id, due_at__gt=row.due_at).update(due_at=row.due_at)
+
+
+def _there(joining: Sequence[Task], given: Since) -> Sequence[Task]:
+    clients = {row.contact_id for row in joining if row.contact_id is not None}
+    near = Q(contact_id__in=clients) | Q(opened_at__gt=given.alike) | Q(code__in=LISTS)
+    wanted = Q(done_at__isnull=True, leisure=False) & near
+    if any(row.leisure for row in joining):
+        wanted |= Q(leisure=True, opened_at__gt=given.week)
+    return list(Task.objects.filter(wanted, joined__isnull=True).order_by("id"))
+
+
+def _at_desk(now: datetime) -> datetime:
+    """The last moment at which our office was open."""
+    business = business_at(now)
+    hours = {key: value for key, value in business.gate.items() if key in OFFICE}
+    opens, closes = (time.fromisoformat(hours.get(key, usual)) for key, usual in OFFICE.items())
+    rule = DayRule(opens, closes, WEEKEND, lambda day: is_holiday(day, business.country))
+    return last_permitted(now, (business.time_zone,), rule) or now
 
 
 def _card(row: Task) -> Card:
     question = question_of(row.code, row.params)
-    return Card(row.id, row.code, row.owner_id, row.contact_id, question, row.opened_at)
+    return Card(row.id, row.code, row.owner_id, row.contact_id, question, row.opened_at, row.leisure)
 
 
 def _row(task: NewTask, now: datetime) -> Task:
@@ -130,6 +152,7 @@ def _row(task: NewTask, now: datetime) -> Task:
         subject_id=task.subject_id,
         dedupe_key=task.dedupe_key,
         urgent=task.urgent,
+        leisure=task.leisure,
         opened_at=now,
         due_at=task.due_at,
     )

@@ -9,6 +9,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="task",
+            name="leisure",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="task",
             name="joined",
             field=models.BigIntegerField(null=True),
         ),

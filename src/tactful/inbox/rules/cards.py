@@ -13,11 +13,14 @@ FROM_PEOPLE = frozenset({"answer", "complaint", "sensitive", "talk_to_me", "bad_
 
 SAME_DAY = timedelta(hours=12)
 AT_ONCE = timedelta(hours=1)
+A_WEEK = timedelta(days=7)
+LISTS = frozenset({"message_late"})
+"""Questions whose card stays one list for as long as it stands: one time out of order, one decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """``question``: what is asked, the same for all who are asked alike."""
+    """``question``: what is asked, the same for all who are asked alike. ``leisure``: see ``NewTask``."""
 
     id: int
     code: str
@@ -25,6 +28,23 @@ class Card:
     contact_id: int | None
     question: str
     opened_at: datetime
+    leisure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was opened later comes before a person's eyes together with what is opened now: about the same
+    client, and the same question about others. ``week``: for what has time."""
+
+    client: datetime
+    alike: datetime
+    week: datetime
+
+
+def since(now: datetime, at_desk: datetime) -> Since:
+    """``at_desk``: the last moment at which the office was open, ``now`` included. What comes up while it
+    is closed is found together when it opens."""
+    return Since(min(now - SAME_DAY, at_desk), min(now - AT_ONCE, at_desk), now - A_WEEK)
 
 
 def question_of(code: str, params: Mapping[str, Any]) -> str:
@@ -38,20 +58,23 @@ def may_join(code: str, *, urgent: bool) -> bool:
     return code not in FROM_PEOPLE and not urgent
 
 
-def card_for(new: Card, cards: Sequence[Card]) -> Card | None:
-    """An open card of the same person: about the same client, whom they look at today or have to answer
-    anyway; or the same question about other clients, if it came up together with this one."""
-    mine = [card for card in cards if card.owner_id == new.owner_id and card.id != new.id]
-    about_client = (card for card in mine if _same_client(new, card))
-    alike = (card for card in mine if _same_question(new, card))
+def card_for(new: Card, cards: Sequence[Card], given: Since) -> Card | None:
+    """A card of the same person: about the same client, whom they look at today or have to answer anyway;
+    or the same question about other clients, if it came up together with this one. What has time joins
+    what had time this week, done or not: one list a week."""
+    mine = [card for card in cards if card.owner_id == new.owner_id and card.leisure == new.leisure]
+    if new.leisure:
+        return next((card for card in mine if card.opened_at > given.week), None)
+    about_client = (card for card in mine if _same_client(new, card, given))
+    alike = (card for card in mine if _same_question(new, card, given))
     return next(about_client, None) or next(alike, None)
 
 
-def _same_client(new: Card, card: Card) -> bool:
+def _same_client(new: Card, card: Card, given: Since) -> bool:
     if new.contact_id is None or card.contact_id != new.contact_id:
         return False
-    return card.code in FROM_PEOPLE or new.opened_at - card.opened_at < SAME_DAY
+    return card.code in FROM_PEOPLE or card.opened_at > given.client
 
 
-def _same_question(new: Card, card: Card) -> bool:
-    return card.question == new.question and new.opened_at - card.opened_at < AT_ONCE
+def _same_question(new: Card, card: Card, given: Since) -> bool:
+    return card.question == new.question and (card.code in LISTS or card.opened_at > given.alike)

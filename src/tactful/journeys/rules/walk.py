@@ -117,11 +117,15 @@ def _task(run: Run, node: Node[Task]) -> Advance | str:
     step = node.step
     if node.question is not None and not run.holds(node.question):
         return run.skip("not_true", step.next)
-    within = _timed(run, node)
+    within, passes = _timed(run, node), _just_ends(run, step.otherwise)
     run.effects.append(
-        OpenTask(run.visit, step.kind, step.owner, step.title, within, step.answers, run.about())
+        OpenTask(run.visit, step.kind, step.owner, step.title, within, step.answers, run.about(), passes)
     )
     return run.rest(Phase.TASK, within if step.otherwise is not None else None)
+
+
+def _just_ends(run: Run, goes: str | None) -> bool:
+    return goes in _OVER or (goes is not None and isinstance(run.plan.nodes[goes].step, Exit))
 
 
 def _approval(run: Run, node: Node[Approval]) -> Advance:

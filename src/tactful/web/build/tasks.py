@@ -65,9 +65,13 @@ def gather(tasks: Sequence[Task], around: Around) -> Matters:
 
 
 def task_rows(
-    tasks: Sequence[Task], around: Around, beside: Mapping[int, Sequence[Task]] | None = None
+    tasks: Sequence[Task],
+    around: Around,
+    beside: Mapping[int, Sequence[Task]] | None = None,
+    *,
+    strong: bool = True,
 ) -> tuple[TaskRow, ...]:
-    """``beside``: by the id of a card's first task, what else stands on it."""
+    """``beside``: by the id of a card's first task, what else stands on it. ``strong``: the first act."""
     others = beside or {}
     matters = gather([*tasks, *(other for group in others.values() for other in group)], around)
     rows = [
@@ -76,7 +80,7 @@ def task_rows(
         else _row(task, matters)
         for task in tasks
     ]
-    if rows:
+    if rows and strong:
         rows[0] = replace(rows[0], act=replace(rows[0].act, strong=True))
     return tuple(rows)
 
@@ -306,7 +310,7 @@ TAGS: Mapping[str, Callable[[], Tag]] = {
 }
 # Without what they are about, these say no more than that they are there.
 ABOUT = frozenset({"answer", "complaint", "sensitive", "look_for_document", "message_unknown", "message_held",
-                   "hold_ended", "hold_expired", "fact_unreadable"})  # fmt: skip
+                   "message_late", "hold_ended", "hold_expired", "fact_unreadable"})  # fmt: skip
 # A task of these is done by what it asks for (an answer, a choice, a document), not by a tick.
 DONE_OTHERWISE = ABOUT | {"is_this_it"}
 WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
@@ -322,6 +326,9 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "message_unknown": _unknown,
     "message_held": _held_message(
         lambda: _("“%(title)s” is held and soon too late for %(name)s. Shall it go?")
+    ),
+    "message_late": _held_message(
+        lambda: _("“%(title)s” to %(name)s is later than meant, for nothing could be sent. Shall it go?")
     ),
     "hold_ended": _held_message(lambda: _("The hold on “%(title)s” to %(name)s has ended. Shall it go?")),
     "hold_expired": _held_message(
