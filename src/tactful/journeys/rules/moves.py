@@ -183,7 +183,7 @@ class EnqueueSend:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """``may_pass``: the journey just ends if nobody does it in time."""
+    """``may_pass``: the journey comes last, and just ends if nobody does it in time."""
 
     visit: int
     kind: TaskKind

@@ -220,6 +220,18 @@ def test_alike_questions_about_several_clients_are_one_card(cast: Cast) -> None:
     assert len({line.name for line in row.lines} | {row.name}) == 3
 
 
+def test_what_has_time_stands_apart(cast: Cast) -> None:
+    _opens(cast, "journey", kind="write", params=JOURNEY, leisure=True)
+    page = cast.signed_in(cast.colleague).get("/")
+    today = page.context["page"]
+    assert (today.tasks, today.tasks_total) == ((), 0)
+    assert [row.matter for row in today.leisure] == ["Call about the documents."]
+    assert "When you have a moment" in page.content.decode()
+    done = today.leisure[0].act
+    cast.signed_in(cast.colleague).post(done.url, dict(done.fields))
+    assert "When you have a moment" not in cast.signed_in(cast.colleague).get("/").content.decode()
+
+
 def test_send_it_hands_back_where_somebody_of_ours_talks(cast: Cast) -> None:
     asked = cast.writes(cast.consenting, "When is the payroll run?")
     answered_elsewhere(asked.conversation_id, "phone", acting_user=cast.colleague.id, now=cast.now)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tactful.delivery.actions import cancel
+from tactful.delivery.models import Dispatch
 from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events.actions import record
 from tactful.events.types import NewFact
@@ -75,6 +76,19 @@ def test_while_it_is_asked_it_is_not_asked_again(cast: Cast) -> None:
     record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": "message_held", "message": ident})], now=cast.now)
     cast.reacts()
     assert Task.objects.filter(code="message_held").count() == 1
+
+
+def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cast: Cast) -> None:
+    late = {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
+    for hours, contact in ((0, cast.liv), (20, cast.paal)):
+        ident = cast.plans(contact)
+        Dispatch.objects.filter(pk=ident).update(state="held", reasons=[late], not_before=cast.now)
+        record([NewFact(NEEDS_PERSON, contact.id, {"kind": "message_held", "message": ident})], now=cast.now)
+        cast.later(timedelta(hours=hours))
+        cast.reacts()
+    first, second = cast.tasks(code="message_late")
+    assert {first.owner_id, second.owner_id} == {cast.owner.id}
+    assert second.joined == first.id
 
 
 def test_what_is_asked_is_due_before_it_is_too_late(cast: Cast) -> None:
