@@ -79,7 +79,7 @@ def test_while_it_is_asked_it_is_not_asked_again(cast: Cast) -> None:
 
 
 def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cast: Cast) -> None:
-    late = {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
+    late: dict[str, object] = {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
     for hours, contact in ((0, cast.liv), (20, cast.paal)):
         ident = cast.plans(contact)
         Dispatch.objects.filter(pk=ident).update(state="held", reasons=[late], not_before=cast.now)
