@@ -122,6 +122,8 @@ def _there(joining: Sequence[Task], given: Since) -> Sequence[Task]:
     clients = {row.contact_id for row in joining if row.contact_id is not None}
     near = Q(contact_id__in=clients) | Q(opened_at__gt=given.alike) | Q(code__in=LISTS)
     wanted = Q(done_at__isnull=True, leisure=False) & near
+    settled = Q(done_at__isnull=False, done_by__isnull=True, opened_at__gt=given.client)
+    wanted |= settled & Q(contact_id__in=clients, leisure=False)
     if any(row.leisure for row in joining):
         wanted |= Q(leisure=True, opened_at__gt=given.week)
     return list(Task.objects.filter(wanted, joined__isnull=True).order_by("id"))
@@ -138,7 +140,10 @@ def _at_desk(now: datetime) -> datetime:
 
 def _card(row: Task) -> Card:
     question = question_of(row.code, row.params)
-    return Card(row.id, row.code, row.owner_id, row.contact_id, question, row.opened_at, row.leisure)
+    withdrawn = row.done_at is not None and row.done_by is None
+    return Card(
+        row.id, row.code, row.owner_id, row.contact_id, question, row.opened_at, row.leisure, withdrawn
+    )
 
 
 def _row(task: NewTask, now: datetime) -> Task:

@@ -20,7 +20,8 @@ LISTS = frozenset({"message_late"})
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """``question``: what is asked, the same for all who are asked alike. ``leisure``: see ``NewTask``."""
+    """``question``: what is asked, the same for all who are asked alike. ``leisure``: see ``NewTask``.
+    ``withdrawn``: it settled itself, before anybody answered."""
 
     id: int
     code: str
@@ -29,6 +30,7 @@ class Card:
     question: str
     opened_at: datetime
     leisure: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,12 @@ def card_for(new: Card, cards: Sequence[Card], given: Since) -> Card | None:
 def _same_client(new: Card, card: Card, given: Since) -> bool:
     if new.contact_id is None or card.contact_id != new.contact_id:
         return False
+    if card.withdrawn:  # a journey thinks anew and comes to the same: that is not asked twice a day
+        return card.question == new.question and card.opened_at > given.client
     return card.code in FROM_PEOPLE or card.opened_at > given.client
 
 
 def _same_question(new: Card, card: Card, given: Since) -> bool:
+    if card.withdrawn:
+        return False
     return card.question == new.question and (card.code in LISTS or card.opened_at > given.alike)

@@ -51,6 +51,14 @@ def test_what_comes_up_while_the_office_is_closed_is_found_together() -> None:
     assert host(early, replace(saturday, opened_at=FRIDAY - timedelta(hours=1)), at_desk=FRIDAY) is None
 
 
+def test_what_settled_itself_and_comes_again_is_not_asked_twice_a_day() -> None:
+    withdrawn = replace(HELD, withdrawn=True)
+    assert host(later(hours=3), withdrawn) == withdrawn
+    assert host(later(hours=13), withdrawn) is None
+    assert host(replace(later(hours=3), question="undelivered"), withdrawn) is None
+    assert host(replace(later(minutes=5), contact_id=PAAL), withdrawn) is None
+
+
 def test_one_time_out_of_order_is_one_list_for_as_long_as_it_stands() -> None:
     late = replace(HELD, code="message_late", question="message_late", contact_id=PAAL)
     assert host(replace(late, id=2, opened_at=NOW + timedelta(days=2)), late) == late
@@ -148,6 +156,16 @@ def test_what_has_time_stands_apart_and_asks_once_a_week() -> None:
     assert list(open_cards()) == []
     assert list(at_leisure(KARI)) == [second, third]
     assert sum(found.count for found in interruptions(NOW, NOW + timedelta(days=9), "UTC")) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("by", "joins"), [(None, True), (KARI, False)])
+def test_a_question_that_nobody_answered_comes_again_in_silence(by: int | None, joins: bool) -> None:
+    first = opened(1, "message_held")
+    finish(first.id, acting_user=by, now=NOW)
+    again = opened(2, "message_held", at=NOW + timedelta(minutes=45))
+    assert again.joined == (first.id if joins else None)
+    assert list(open_cards()) == [again]
 
 
 @pytest.mark.django_db
