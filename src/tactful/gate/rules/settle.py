@@ -6,7 +6,7 @@ from tactful.gate.rules.case import Case
 from tactful.gate.rules.codes import Code
 from tactful.gate.rules.finding import Finding
 from tactful.gate.rules.office import patience, task_at
-from tactful.gate.rules.table import Plan
+from tactful.gate.rules.table import Plan, Row
 from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
 from tactful.touchpoints.types import MessageClass
 
@@ -45,7 +45,7 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
     longest = max(found, key=lambda finding: (*_length(finding), _telling(finding)))
     ends_at, fits = _ends_at(case, plan, found)
     reasons = _ordered(longest, found)
-    if not fits and _left_out(case, plan, found):
+    if _left_out(case, plan, found):
         reasons = (_no_room(case), *reasons)
         return Verdict(VerdictKind.REFUSE, reasons, counts_in_caps=plan.counts_in_caps)
     return Verdict(
@@ -66,13 +66,17 @@ def _ends_alone(found: list[Finding]) -> bool:
 
 
 def _left_out(case: Case, plan: Plan, found: list[Finding]) -> bool:
-    """Only the calendar is in the way, until it is too late: it is left out, and nobody is asked, for
-    whatever they say, the calendar stays."""
+    """The calendar leaves no moment before it is too late, whatever becomes of everything else: it is left
+    out, and nobody is asked."""
     request = case.request
-    if not plan.automated or request.late_decided or request.message_class in _NEVER_LEFT_OUT:
+    if request.latest_at is None or not plan.automated or request.message_class in _NEVER_LEFT_OUT:
+        return False
+    if request.late_decided:
         return False  # whoever has said "send it" hears that it cannot go
-    away = Code.STANDING_CONTACT_AWAY
-    return all(finding.reason.check in _CALENDAR or finding.reason.code == away for finding in found)
+    away = (found.until for found in found if found.reason.code == Code.STANDING_CONTACT_AWAY)
+    back = max([case.now, *(until for until in away if until is not None)])
+    calendar = tuple(row for row in plan.rows if row.check in _CALENDAR)
+    return first_moment(case, calendar, back) > request.latest_at
 
 
 def _length(finding: Finding) -> tuple[bool, bool, float]:
@@ -90,7 +94,7 @@ def _telling(finding: Finding) -> int:
 def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bool]:
     """The end, and whether the message could still go then; never past its latest moment."""
     by_time = max([case.now, *(f.until for f in found if f.until is not None)])
-    ends_at = first_moment(case, plan, by_time)
+    ends_at = first_moment(case, plan.rows, by_time)
     latest_at, fits = case.request.latest_at, True
     if any(finding.until is None for finding in found):
         ends_at = max(ends_at, patience(case))
@@ -101,15 +105,15 @@ def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bo
     return max(ends_at, case.now + _MINUTE), fits
 
 
-def first_moment(case: Case, plan: Plan, after: datetime) -> datetime:
-    """The first moment, ``after`` included, at which no asked check waits for time.
+def first_moment(case: Case, rows: tuple[Row, ...], after: datetime) -> datetime:
+    """The first moment, ``after`` included, at which none of these checks waits for time.
 
     Each check moves forward only, to the first moment that it permits itself, so the moment at which
     all agree is the first one that there is.
     """
     for _ in range(_ROUNDS):
         moved = after
-        for row in plan.rows:
+        for row in rows:
             if row.opens is not None:
                 moved = row.opens(case, moved)
         if moved == after:

@@ -170,12 +170,25 @@ def test_a_deadline_without_room_is_a_persons_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"moods": (mood(at=utc(10, 9)),)}, {"talks": (question(),)}, {"standing": (order(utc(20, 10)),)}],
+    ("changes", "why"),
+    [
+        ({"moods": (mood(at=utc(10, 9)),)}, "mood.negative"),
+        ({"talks": (question(),)}, "talk.question"),
+        ({"standing": (order(utc(20, 10)),)}, "standing.contact"),
+    ],
 )
-def test_where_more_than_the_calendar_is_in_the_way_a_person_is_asked(changes: dict[str, Any]) -> None:
+def test_whatever_else_holds_it_no_answer_makes_room(changes: dict[str, Any], why: str) -> None:
     verdict = no_room(MessageClass.REMINDER, **changes)
-    assert (verdict.kind, verdict.task_at) == (VerdictKind.HOLD, utc(10, 19))
+    assert (verdict.kind, verdict.task_at) == (VerdictKind.REFUSE, None)
+    assert codes(verdict)[:2] == ["late.no_room", why]
+
+
+def test_a_mood_that_lasts_too_long_is_a_persons_matter() -> None:
+    """The calendar would permit it: somebody may call whoever is not reminded."""
+    message = request(latest_at=utc(14, 10), message_class=MessageClass.REMINDER)
+    verdict = check(message, facts(moods=(mood(at=utc(9, 9)),)), SETTINGS, NOW)
+    assert (verdict.kind, codes(verdict)) == (VerdictKind.HOLD, ["mood.negative", "late.no_room"])
+    assert verdict.task_at == utc(14, 6)
 
 
 def test_whoever_has_said_that_it_shall_go_hears_that_it_cannot() -> None:
