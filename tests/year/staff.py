@@ -12,7 +12,6 @@ from tactful.delivery.actions import (
     Words,
     approve_and_send,
     confirm_sending,
-    decide_late,
     decide_late_ones,
     decide_unknown,
     resume_account,
@@ -29,14 +28,20 @@ from tactful.inbox.actions.tasks import finish
 from tactful.inbox.models import Conversation, TalkSpell, Task
 from tactful.wiring.bad_news import BadNews
 from tactful.wiring.bad_news import begin as begin_bad_news
-from tactful.wiring.deciding import document_found, document_not_found, this_is_it, this_is_not_it
+from tactful.wiring.deciding import (
+    decide_held,
+    document_found,
+    document_not_found,
+    this_is_it,
+    this_is_not_it,
+)
 from tests.year.clients import Clients
 from tests.year.world import World
 
 DOCUMENTS = (("bank", "Bank", "Bank"), ("pay", "Payroll", "Lønn"), ("stock", "Stock", "Lager"))
 SEASON = (3.0, 3.0, 2.5, 1.0, 0.3, 0.2, 0.1, 0.3, 0.5, 0.5, 0.4, 0.4)
 """How much of its year's engagements falls into each month."""
-HELD = ("message_held", "hold_ended", "hold_expired", "fact_unreadable")
+HELD = ("message_held", "message_late", "hold_ended", "hold_expired", "fact_unreadable")
 
 
 class Staff:
@@ -142,12 +147,17 @@ class Staff:
     def _held(self, task: Task, who: int) -> None:
         assert task.subject_id is not None
         send = self.world.chance(0.6)
+        going_on = Conversation.objects.filter(contact_id=task.contact_id).exclude(state="closed")
+        was_going_on = going_on.exists()
         try:
-            decide_late(message_id=task.subject_id, send=send, acting_user=who, now=self.world.now)
-        except NothingToDecide:
-            self._tell(task.contact_id, f"{task.code} cannot be answered any more")
+            decide_held(task.subject_id, send=send, acting_user=who, now=self.world.now)
+        except NothingToDecide as why:
+            self._tell(task.contact_id, f"{task.code} ({task.subject_id}): {why}")
             return
         self._tell(task.contact_id, f"{task.code}: {'send it' if send else 'drop it'} ({task.subject_id})")
+        if was_going_on and not going_on.exists():
+            self._spoke(task.contact_id)
+            self._tell(task.contact_id, "handed back, so that it may go")
 
     def _unknown(self, task: Task, who: int) -> None:
         assert task.subject_id is not None

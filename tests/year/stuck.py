@@ -41,6 +41,10 @@ SELECT d.message_id, d.contact_id, m.template || ' (' || d.state || ')',
         AND NOT d.reasons->0->'params'->>'reason' IN ('away') IS TRUE AND NOT EXISTS (
         SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
             AND (t.done_at IS NULL OR t.done_at > %(long_ago)s))
+        AND NOT (d.reasons->0->>'code' = 'talk.question' AND EXISTS (  -- whose answer ends it
+            SELECT FROM task t WHERE t.contact_id = d.contact_id
+                AND t.code IN ('answer', 'complaint', 'sensitive')
+                AND t.done_at IS NULL AND t.opened_at > %(long_ago)s))
         THEN 'is held since ' || d.held_since || ' and nobody was asked'
     END
 FROM dispatch d JOIN message m ON m.id = d.message_id
@@ -50,7 +54,7 @@ TASKS = """
 SELECT t.id, t.contact_id, 'the task ' || t.code, 'asks about a message that is ' || d.state
 FROM task t JOIN dispatch d ON t.subject_kind = 'message' AND d.message_id = t.subject_id
 WHERE t.done_at IS NULL AND (
-    t.code IN ('message_held', 'hold_ended', 'hold_expired')
+    t.code IN ('message_held', 'message_late', 'hold_ended', 'hold_expired')
         AND d.state NOT IN ('queued', 'held', 'claimed', 'handoff')
     OR t.code = 'message_unknown' AND d.state NOT IN ('unknown', 'queued', 'held'))
 """

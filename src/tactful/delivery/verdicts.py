@@ -15,7 +15,7 @@ from tactful.delivery.rules.retry import back_off
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation import pg
-from tactful.gate.rules.codes import Code
+from tactful.gate.rules.codes import TOO_LATE, Code
 from tactful.gate.types import UNKNOWN, Check, Facts, OnRelease, Reason, Verdict, VerdictKind
 
 NEEDS_PERSON = "task.wanted"
@@ -108,7 +108,7 @@ def _on_release(verdict: Verdict) -> str:
 
 
 def _refuse(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts: list[NewFact]) -> None:
-    late = any(reason.code == Code.LATE_LATEST for reason in verdict.reasons[:1])
+    late = any(reason.code in TOO_LATE for reason in verdict.reasons[:1])
     state = "expired" if late else "refused"
     rows.append(Row(item.id, state, reasons=encode(verdict.reasons), settled_at=now))
     check = str(verdict.reasons[0].check) if verdict.reasons else ""

@@ -17,7 +17,8 @@ ABOUT_AS_LONG = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class NewHold:
     """``scope``: everything, contact, household, engagement, topic. ``topic`` narrows a hold to one
-    purpose ("marketing") or names the touchpoint. ``reason``: a person's words, or a code."""
+    purpose ("marketing"), to what can wait ("optional", "until_back"), or names the touchpoint.
+    ``reason``: a person's words, or a code."""
 
     scope: str
     reason: str

@@ -1,21 +1,21 @@
 """How often the machine interrupts people (DESIGN, "The burden has a budget"): counted, by cause.
 
 Everything that asks somebody for something is a task: holds that end in a question, approvals, calls that a
-journey wants, outcomes that nobody knows. What a client or a colleague asks for is no interruption of ours.
+journey wants, outcomes that nobody knows. A card that several of them share interrupts once, for its first
+one (``rules.cards``). What a client or a colleague asks for is no interruption of ours.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tactful.foundation import pg
-
-FROM_PEOPLE = ("answer", "complaint", "sensitive", "talk_to_me", "bad_news")
-"""Codes of tasks that a client's words or a colleague have caused."""
+from tactful.inbox.rules.cards import FROM_PEOPLE
 
 OF_DAYS = """
 SELECT (opened_at AT TIME ZONE %(zone)s)::date, owner_id,
        CASE WHEN code = 'journey' THEN 'journey_' || kind ELSE code END, count(*)
-FROM task WHERE opened_at >= %(since)s AND opened_at < %(until)s AND NOT code = ANY(%(from_people)s::text[])
+FROM task WHERE opened_at >= %(since)s AND opened_at < %(until)s AND joined IS NULL
+    AND NOT code = ANY(%(from_people)s::text[])
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
@@ -33,5 +33,5 @@ class Interruptions:
 
 def interruptions(since: datetime, until: datetime, zone: str) -> list[Interruptions]:
     """By day, person and cause. ``zone``: of the business."""
-    given = {"since": since, "until": until, "zone": zone, "from_people": pg.texts(FROM_PEOPLE)}
+    given = {"since": since, "until": until, "zone": zone, "from_people": pg.texts(sorted(FROM_PEOPLE))}
     return [Interruptions(*row) for row in pg.many(OF_DAYS, given)]

@@ -119,6 +119,9 @@ class Task(Row):
 
     ``kind``: answer, approve, write, decide, call, unknown, is_this_it, late.
     ``subject_kind``/``subject_id``: what it is about (conversation, message, enrolment, document …).
+    ``joined``: the task on whose card it stands, for the same client or the same question at the same time;
+    null: it has asked for attention of its own. When that card is done, it stands by itself.
+    ``leisure``: nothing follows if nobody does it; the first of a week asks for attention.
     """
 
     kind = models.CharField(max_length=12)
@@ -130,6 +133,8 @@ class Task(Row):
     subject_id = models.BigIntegerField(null=True)
     dedupe_key = models.CharField(max_length=200, unique=True)
     urgent = models.BooleanField(default=False)
+    leisure = models.BooleanField(default=False)
+    joined = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -144,6 +149,11 @@ class Task(Row):
                 fields=["subject_kind", "subject_id"],
                 name="task_subject",
                 condition=Q(done_at__isnull=True),
+            ),
+            models.Index(
+                fields=["joined"],
+                name="task_joined",
+                condition=Q(done_at__isnull=True, joined__isnull=False),
             ),
         ]
 

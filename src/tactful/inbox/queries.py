@@ -21,6 +21,7 @@ __all__ = [
     "Interruptions",
     "TalkSpell",
     "Task",
+    "at_leisure",
     "contact_of_thread",
     "conversation",
     "conversation_page",
@@ -39,6 +40,8 @@ __all__ = [
     "newest_entries",
     "newest_inbound",
     "notes_of",
+    "on_cards",
+    "open_cards",
     "open_tasks",
     "quiet_contacts",
     "quiet_since",
@@ -136,6 +139,26 @@ def tasks_page(
     if before is not None:
         rows = rows.filter(id__lt=before)
     return list(rows.order_by("-id")[:limit])
+
+
+def at_leisure(owner_id: int | None = None) -> QuerySet[Task]:
+    """What is good to do, and nothing follows if nobody does it: the soonest first."""
+    return open_tasks(owner_id).filter(leisure=True)
+
+
+def open_cards(owner_id: int | None = None) -> QuerySet[Task]:
+    """Open tasks that stand by themselves, each with those that ``on_cards`` finds, in the same order; but
+    not what has time."""
+    rows = open_tasks(owner_id).filter(leisure=False)
+    return rows.exclude(joined__in=Task.objects.filter(done_at__isnull=True).values("id"))
+
+
+def on_cards(task_ids: Collection[int]) -> dict[int, list[Task]]:
+    """What has joined these cards and is still open."""
+    found: dict[int, list[Task]] = defaultdict(list)
+    for row in Task.objects.filter(joined__in=task_ids, done_at__isnull=True).order_by("id"):
+        found[row.joined or 0].append(row)
+    return found
 
 
 def waiting_for_us() -> int:

@@ -49,7 +49,8 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """Work for a person. The same ``dedupe_key`` never opens twice."""
+    """Work for a person. The same ``dedupe_key`` never opens twice. ``leisure``: good to do, and nothing
+    follows if nobody does it: it stands apart, under "When you have a moment"."""
 
     kind: str
     code: str
@@ -61,6 +62,7 @@ class NewTask:
     subject_id: int | None = None
     due_at: datetime | None = None
     urgent: bool = False
+    leisure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

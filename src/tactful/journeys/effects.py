@@ -238,4 +238,5 @@ def _task(row: Row, effect: OpenTask) -> dict[str, Any]:
         "due_at": effect.due_at.isoformat() if effect.due_at else None,
         "answers": [{"id": a.id, "en": a.name.en, "nb": a.name.nb} for a in effect.answers],
         "about": effect.about,
+        "may_pass": effect.may_pass,
     }

@@ -35,17 +35,19 @@ WALKED = """WITH newest AS MATERIALIZED (
     SELECT id, step, visit, wait_since, ended_at FROM enrolment
     WHERE journey_id = %(journey)s ORDER BY id DESC LIMIT %(sample)s),
 stays AS (
-    SELECT n.id, v.visit, v.step, v.at, n.ended_at
+    SELECT n.id, v.visit, v.step, v.at, v.result, n.ended_at
     FROM newest n CROSS JOIN LATERAL (
-        SELECT visit, step, at FROM visit WHERE enrolment_id = n.id OFFSET 0) AS v  -- never the whole table
+        SELECT visit, step, at, result FROM visit
+        WHERE enrolment_id = n.id OFFSET 0) AS v  -- never the whole table
     UNION ALL
-    SELECT id, visit, step, wait_since, NULL FROM newest WHERE ended_at IS NULL AND visit > 0),
+    SELECT id, visit, step, wait_since, '', NULL FROM newest WHERE ended_at IS NULL AND visit > 0),
 ways AS (
-    SELECT step, at, lead(step) OVER w AS next,
+    SELECT step, at, result, lead(step) OVER w AS next,
         COALESCE(lead(at) OVER w, ended_at) AS left_at
     FROM stays WINDOW w AS (PARTITION BY id ORDER BY visit))
 SELECT step, COALESCE(next, CASE WHEN left_at IS NULL THEN 'here' ELSE 'end' END), next IS NULL, count(*),
-    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY left_at - at)
+    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY left_at - at),
+    count(*) FILTER (WHERE result = 'expired')
 FROM ways GROUP BY GROUPING SETS ((step, 2, 3), (step))"""
 
 COUNT = (
@@ -70,13 +72,15 @@ class Standing:
 @dataclass(slots=True)
 class Passage:
     """Those of the sample who came to a step. ``ways``: next step -> how many; ``ended``: left the journey
-    from here; ``here``: stand here still. ``median`` and ``slowest``: how long they stayed; of ten, one
+    from here; ``here``: stand here still; ``too_late``: their message was left out, for no fitting moment
+    was left before its latest. ``median`` and ``slowest``: how long they stayed; of ten, one
     stayed longer than ``slowest``."""
 
     came: int = 0
     ways: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     ended: int = 0
     here: int = 0
+    too_late: int = 0
     median: timedelta | None = None
     slowest: timedelta | None = None
 
@@ -110,10 +114,10 @@ def passages(journey_id: int, sample: int = SAMPLE) -> tuple[int, dict[str, Pass
     """Of how many, and by step."""
     params = {"journey": journey_id, "sample": sample}
     found: dict[str, Passage] = defaultdict(Passage)
-    for step, goes, is_last, count, spent in pg.many(WALKED, params):
+    for step, goes, is_last, count, spent, too_late in pg.many(WALKED, params):
         here = found[step]
         if goes is None:
-            here.came = count
+            here.came, here.too_late = count, too_late
             here.median, here.slowest = (spent[0], spent[1]) if spent else (None, None)
         elif not is_last:
             here.ways[goes] += count

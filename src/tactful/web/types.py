@@ -100,12 +100,22 @@ class HoldCard:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskLine:
+    """What stands on a card besides its first question. ``name``: of another client, else ""."""
+
+    matter: Text
+    acts: tuple[Act, ...]
+    name: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRow:
     """components/task.html, inside ``<ul class="sheet list">``.
 
     ``who``: the client, or None with ``glyph`` for a message whose fate is unknown. ``quote``: the matter
     is the client's own words and is set in the book face. At most two ``meta`` lines, one ``act``;
-    ``also``: the other ways to be done with it in one tap ("Answered by phone").
+    ``also``: the other ways to be done with it in one tap ("Answered by phone"). ``lines``: what else is
+    asked here.
     """
 
     name: Text
@@ -118,6 +128,7 @@ class TaskRow:
     quote: bool = False
     meta: tuple[Meta, ...] = ()
     also: tuple[Act, ...] = ()
+    lines: tuple[TaskLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,22 @@
-"""What a person answers when they are asked about a file or a document."""
+"""What a person answers when they are asked about a file, a document or a held message."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tactful.contacts import queries as contacts
+from tactful.delivery import queries as outbox
+from tactful.delivery.actions import NothingToDecide, decide_late
 from tactful.engagements import queries as documents
 from tactful.engagements.actions import Arrival, miss_document, receive_document
+from tactful.gate.rules.codes import Code
+from tactful.gate.rules.word import Word, word_on
+from tactful.gate.sentences import Reader, reason_sentence
+from tactful.gate.types import Check, Reason
 from tactful.inbox import queries as inbox
+from tactful.inbox.actions.answer import close
 from tactful.inbox.actions.tasks import finish
 
 IS_THIS_IT = "is_this_it"
@@ -47,6 +56,36 @@ def document_not_found(task_id: int, *, acting_user: int, now: datetime) -> None
     """A person has looked and it is not here: automation may ask for it again."""
     task = _answer(task_id, LOOK_FOR, "missing", acting_user, now)
     miss_document(task.subject_id or 0, acting_user=acting_user, now=now)
+
+
+@transaction.atomic
+def decide_held(message_id: int, *, send: bool, acting_user: int, now: datetime) -> None:
+    """Drop a held message, or let it go: at the next permitted moment, or ``NothingToDecide`` says at once
+    what is in the way. Where only somebody of ours talks with the client, "send it" hands back."""
+    row = outbox.dispatches([message_id]).get(message_id)
+    if send and row is not None:
+        word, why = _word_on(row)
+        if why is not None:
+            raise NothingToDecide(_in_vain(row, why))
+        thread = inbox.conversations_of([row.contact_id]).get(row.contact_id)
+        if word is Word.HANDS_BACK and thread is not None:
+            close(thread.id, acting_user=acting_user, now=now)
+    decide_late(message_id=message_id, send=send, acting_user=acting_user, now=now)
+
+
+def _word_on(row: outbox.Dispatch) -> tuple[Word, Reason | None]:
+    """A question that came after the hold counts too: handing back would leave it without an answer."""
+    word, why = word_on(outbox.reasons_of(row))
+    if word is Word.HANDS_BACK and inbox.running_talks([row.contact_id], ["question"]):
+        return Word.IN_VAIN, Reason(Check.NOBODY_TALKING, Code.TALK_QUESTION)
+    return word, why
+
+
+def _in_vain(row: outbox.Dispatch, why: Reason) -> str:
+    person = contacts.people([row.contact_id]).get(row.contact_id)
+    names = {"client": person.given_name} if person else {}
+    said = reason_sentence(why, names, Reader(language=get_language() or "en"))
+    return _("It cannot go: %(reason)s. Write or call yourself, or drop it.") % {"reason": said}
 
 
 def _answer(task_id: int, code: str, answer: str, acting_user: int, now: datetime) -> inbox.Task:

@@ -1,18 +1,21 @@
 """The functions behind ``wiring.reactions``: each speaks to two or three floors and decides little."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from tactful.contacts import actions as contacts
 from tactful.contacts import queries as people
 from tactful.delivery import actions as delivery
+from tactful.delivery import queries as outbox
 from tactful.engagements import actions as engagements
 from tactful.engagements import queries as documents
 from tactful.engagements.types import EngagementView, NewFile
 from tactful.events.types import Fact
 from tactful.foundation.models import Role, User
 from tactful.gate.actions import NewHold, keep_hold
+from tactful.gate.rules.codes import Code
+from tactful.gate.rules.orders import UNTIL_BACK
 from tactful.gate.types import OnRelease
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
@@ -22,8 +25,7 @@ UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
-ONCE = {"message_held"}
-"""Asked once about one message: whoever says "send it" at night is not asked again a moment later."""
+LATE = "message_late"
 
 
 def wake_held(facts: Sequence[Fact], now: datetime) -> None:
@@ -57,7 +59,8 @@ def pause_marketing(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def rest_while_away(facts: Sequence[Fact], now: datetime) -> None:
-    """An out-of-office names its return date: until then we do not write."""
+    """An out-of-office names its return date: until then we do not write, except for what they wait for
+    and for what would be too late then."""
     for fact in facts:
         named = _moment(fact.data.get("until"))
         until = min(named, now + AWAY_AT_MOST) if named else now
@@ -65,6 +68,7 @@ def rest_while_away(facts: Sequence[Fact], now: datetime) -> None:
             hold = NewHold(
                 scope="contact",
                 scope_id=fact.contact_id,
+                topic=UNTIL_BACK,
                 reason="away",
                 expires_at=until,
                 on_release=OnRelease.RECOMPUTE,
@@ -138,12 +142,15 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
     question of a kind about one thing is enough; when it has been answered it may be asked again."""
     asked = set(inbox.open_tasks().values_list("code", "subject_id", "params__account"))
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
+    rows = outbox.dispatches([int(fact.data["message"]) for fact in facts if fact.data.get("message")])
     owner = _business_owner()
     tasks = []
     for fact in facts:
         data, person = fact.data, managers.get(fact.contact_id or 0)
         message = data.get("message")
-        question = (str(data.get("kind", "sending")), message, data.get("account"))
+        latest_at = rows[message].message.latest_at if message in rows else None
+        kind = _kind(data, rows.get(message or 0))
+        question = (kind, message, data.get("account"))
         if question in asked:
             continue
         asked.add(question)
@@ -151,17 +158,28 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
             NewTask(
                 kind="unknown" if data.get("kind") == "message_unknown" else "decide",
                 code=question[0],
-                dedupe_key=f"{question[0]}:{message if question[0] in ONCE else fact.id}",
+                dedupe_key=f"{question[0]}:{fact.id}",
                 contact_id=fact.contact_id,
-                owner_id=data.get("owner") or (person.manager_id if person else None) or owner,
+                owner_id=owner
+                if kind == LATE
+                else data.get("owner") or (person and person.manager_id) or owner,
                 params={key: value for key, value in data.items() if key not in ("owner", "kind")},
                 subject_kind="message" if message else "sending",
                 subject_id=int(message) if message else None,
-                due_at=now + WORKING_DAY,
+                due_at=min(now + WORKING_DAY, latest_at or now + WORKING_DAY),
                 urgent=not message,
             )
         )
     open_tasks(tasks, now=now)
+
+
+def _kind(data: Mapping[str, Any], row: outbox.Dispatch | None) -> str:
+    """What is late because nothing could be sent is one question to the owner, however much it is."""
+    kind = str(data.get("kind", "sending"))
+    if kind == "message_held" and row is not None:
+        late = any(reason.code == Code.LATE_GRACE for reason in outbox.reasons_of(row))
+        return LATE if late else kind
+    return kind
 
 
 def settle_message_tasks(facts: Sequence[Fact], now: datetime) -> None:
@@ -195,6 +213,7 @@ def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
                 subject_kind="enrolment",
                 subject_id=int(data["enrolment"]),
                 due_at=_moment(data.get("due_at")),
+                leisure=bool(data.get("may_pass")),
             )
         )
     open_tasks(tasks, now=now)

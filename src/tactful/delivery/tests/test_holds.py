@@ -1,5 +1,6 @@
 """What the gate holds, refuses and cannot read; what ends a hold; caps and one voice a day."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -110,6 +111,19 @@ def test_an_expired_hold_asks_its_owner(clerk: Clerk, house: House, line: Drawn)
     clerk.turn()
     assert state(ident) == "held"
     assert [(fact["kind"], fact["owner"]) for fact in events("task.wanted")] == [("hold_expired", 9)]
+
+
+def test_what_has_no_fitting_moment_left_is_left_out_and_nobody_is_asked(
+    clerk: Clerk, house: House, line: Drawn
+) -> None:
+    only = (business_now() + timedelta(days=3)).weekday()
+    house.settings = replace(house.settings, quiet_weekdays=frozenset(range(7)) - {only})
+    latest_at = business_now() + timedelta(minutes=1)
+    (ident,) = queue(make_contacts(1), line, message_class=MessageClass.REMINDER, latest_at=latest_at)
+    clerk.turn()
+    assert state(ident) == "expired"
+    assert events("message.expired")[0]["reasons"] == ["late.no_room", "quiet.weekend"]
+    assert events("message.held") == events("task.wanted") == []
 
 
 def test_a_refusal_is_final(clerk: Clerk, house: House, line: Drawn) -> None:

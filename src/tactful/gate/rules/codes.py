@@ -35,6 +35,7 @@ class Code(StrEnum):
     STANDING_CONTACT = "standing.contact"
     STANDING_CONTACT_NEWS = "standing.contact_news"
     STANDING_CONTACT_OPTIONAL = "standing.contact_optional"
+    STANDING_CONTACT_AWAY = "standing.contact_away"
     STANDING_HOUSEHOLD = "standing.household"
     STANDING_ENGAGEMENT = "standing.engagement"
     STANDING_TOPIC = "standing.topic"
@@ -73,6 +74,10 @@ class Code(StrEnum):
     UNKNOWN_CHANNEL = "unknown.channel"
     UNKNOWN_SENSITIVE = "unknown.sensitive"
     UNKNOWN_STANDING = "unknown.standing"
+
+
+TOO_LATE = frozenset({Code.LATE_LATEST.value, Code.LATE_NO_ROOM.value})
+"""Refusals after which a message counts as expired: its time is over, or no moment of it is left."""
 
 
 class Wake(StrEnum):

@@ -8,6 +8,9 @@ from tactful.touchpoints.types import MessageClass, Purpose
 
 OPTIONAL: Final = "optional"
 """What a client may refuse or pause without refusing us: everything that can wait."""
+UNTIL_BACK: Final = "until_back"
+"""While a client is away: everything that can wait for the return. Not what they are waiting for
+themselves, and no date of theirs that comes before it."""
 MAY_WAIT: Final = frozenset({MessageClass.RELATIONSHIP, MessageClass.MARKETING})
 
 
@@ -31,12 +34,26 @@ def orders_on(
 def _touches(row: Standing, request: GateRequest, household_id: int | None) -> bool:
     if row.scope == "everything":
         return True
-    if row.topic == "marketing" and request.purpose is not Purpose.MARKETING:
-        return False
-    if row.topic == OPTIONAL and request.message_class not in MAY_WAIT:
+    if not _is_of_its_part(row, request):
         return False
     if row.scope == "contact":
         return row.scope_id == request.contact_id
     if row.scope == "household":
         return row.scope_id is not None and row.scope_id == household_id
     return f"{row.scope}:{row.scope_id or row.topic}" in request.topics
+
+
+def _is_of_its_part(row: Standing, request: GateRequest) -> bool:
+    if row.topic == "marketing":
+        return request.purpose is Purpose.MARKETING
+    if row.topic == OPTIONAL:
+        return request.message_class in MAY_WAIT
+    return row.topic != UNTIL_BACK or _waits_for_return(row, request)
+
+
+def _waits_for_return(row: Standing, request: GateRequest) -> bool:
+    if request.message_class in MAY_WAIT:
+        return True
+    latest_at, back_at = request.latest_at, row.expires_at
+    in_time = latest_at is None or (back_at is not None and back_at < latest_at)
+    return request.message_class is not MessageClass.AWAITED and in_time

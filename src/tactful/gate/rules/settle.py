@@ -6,12 +6,18 @@ from tactful.gate.rules.case import Case
 from tactful.gate.rules.codes import Code
 from tactful.gate.rules.finding import Finding
 from tactful.gate.rules.office import patience, task_at
-from tactful.gate.rules.table import Plan
+from tactful.gate.rules.table import Plan, Row
 from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
+from tactful.touchpoints.types import MessageClass
 
 _ROUNDS = 50  # each round moves to a later window; real rules meet after two or three
 _MINUTE = timedelta(minutes=1)
 _MILDEST_FIRST = list(OnRelease)
+_CALENDAR = frozenset({Check.QUIET_HOURS, Check.FREQUENCY, Check.CHANNEL_RULES})
+"""What only the calendar ends: no answer of a person makes room there. The same goes for an absence, of
+which the client has told us until when."""
+_NEVER_LEFT_OUT = frozenset({MessageClass.AWAITED, MessageClass.DEADLINE})
+"""The client waits for it or is hurt without it: a person hears of it and calls, or writes."""
 _MOST_TELLING = (
     Code.STANDING_EVERYTHING,
     Code.STANDING_CONTACT,
@@ -39,6 +45,9 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
     longest = max(found, key=lambda finding: (*_length(finding), _telling(finding)))
     ends_at, fits = _ends_at(case, plan, found)
     reasons = _ordered(longest, found)
+    if _left_out(case, plan, found):
+        reasons = (_no_room(case), *reasons)
+        return Verdict(VerdictKind.REFUSE, reasons, counts_in_caps=plan.counts_in_caps)
     return Verdict(
         VerdictKind.HOLD,
         reasons if fits else (*reasons, _no_room(case)),
@@ -56,6 +65,20 @@ def _ends_alone(found: list[Finding]) -> bool:
     return all(finding.until is not None and finding.wake_on is None for finding in found)
 
 
+def _left_out(case: Case, plan: Plan, found: list[Finding]) -> bool:
+    """The calendar leaves no moment before it is too late, whatever becomes of everything else: it is left
+    out, and nobody is asked."""
+    request = case.request
+    if request.latest_at is None or not plan.automated or request.message_class in _NEVER_LEFT_OUT:
+        return False
+    if request.late_decided:
+        return False  # whoever has said "send it" hears that it cannot go
+    away = (found.until for found in found if found.reason.code == Code.STANDING_CONTACT_AWAY)
+    back = max([case.now, *(until for until in away if until is not None)])
+    calendar = tuple(row for row in plan.rows if row.check in _CALENDAR)
+    return first_moment(case, calendar, back) > request.latest_at
+
+
 def _length(finding: Finding) -> tuple[bool, bool, float]:
     """What a fact must end outlasts what time ends; without a date outlasts any date."""
     until = finding.until
@@ -71,7 +94,7 @@ def _telling(finding: Finding) -> int:
 def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bool]:
     """The end, and whether the message could still go then; never past its latest moment."""
     by_time = max([case.now, *(f.until for f in found if f.until is not None)])
-    ends_at = first_moment(case, plan, by_time)
+    ends_at = first_moment(case, plan.rows, by_time)
     latest_at, fits = case.request.latest_at, True
     if any(finding.until is None for finding in found):
         ends_at = max(ends_at, patience(case))
@@ -82,15 +105,15 @@ def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bo
     return max(ends_at, case.now + _MINUTE), fits
 
 
-def first_moment(case: Case, plan: Plan, after: datetime) -> datetime:
-    """The first moment, ``after`` included, at which no asked check waits for time.
+def first_moment(case: Case, rows: tuple[Row, ...], after: datetime) -> datetime:
+    """The first moment, ``after`` included, at which none of these checks waits for time.
 
     Each check moves forward only, to the first moment that it permits itself, so the moment at which
     all agree is the first one that there is.
     """
     for _ in range(_ROUNDS):
         moved = after
-        for row in plan.rows:
+        for row in rows:
             if row.opens is not None:
                 moved = row.opens(case, moved)
         if moved == after:

@@ -13,7 +13,11 @@ _SCOPES = {
     "engagement": Code.STANDING_ENGAGEMENT,
     "topic": Code.STANDING_TOPIC,
 }
-_PARTS = {"marketing": Code.STANDING_CONTACT_NEWS, "optional": Code.STANDING_CONTACT_OPTIONAL}
+_PARTS = {
+    "marketing": Code.STANDING_CONTACT_NEWS,
+    "optional": Code.STANDING_CONTACT_OPTIONAL,
+    "until_back": Code.STANDING_CONTACT_AWAY,
+}
 _RELEASES = {release.value: release for release in OnRelease}
 
 

@@ -1,6 +1,6 @@
 """The gate once more, slow and naive, written from the words of the design and not from the code."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tactful.channels.types import Channel
@@ -30,7 +30,44 @@ def expected(request: GateRequest, facts: Facts, house: GateSettings, now: datet
         return VerdictKind.RETRY
     if any(getattr(facts, name) is UNKNOWN for name in Facts._fields):
         return VerdictKind.RETRY
-    return VerdictKind.HOLD if holds(request, facts, house, now, place) else VerdictKind.CLEAR
+    if not holds(request, facts, house, now, place):
+        return VerdictKind.CLEAR
+    return VerdictKind.HOLD if has_room(request, facts, now, place) else VerdictKind.REFUSE
+
+
+def has_room(request: GateRequest, facts: Facts, now: datetime, place: PlaceFact) -> bool:
+    """Whether the calendar permits any moment before the latest one: looked for quarter by quarter."""
+    if request.latest_at is None or request.late_decided:
+        return True
+    if request.message_class in (MessageClass.AWAITED, MessageClass.DEADLINE):
+        return True
+    quarter = timedelta(minutes=15)
+    moment = now
+    while moment <= request.latest_at:
+        if _calendar_permits(request, facts, moment, now, place):
+            return True
+        moment += quarter - (moment - datetime.min.replace(tzinfo=UTC)) % quarter
+    return False
+
+
+def _calendar_permits(
+    request: GateRequest, facts: Facts, moment: datetime, now: datetime, place: PlaceFact
+) -> bool:
+    assert facts.caps is not UNKNOWN
+    used = facts.caps
+    walls = [moment.astimezone(ZoneInfo(name)) for name in place.zones]
+    before = [now.astimezone(ZoneInfo(name)) for name in place.zones]
+    if not passes(request, Check.QUIET_HOURS) and any(_quiet(wall, place) for wall in walls):
+        return False
+    if request.channel == Channel.SMS and any(not time(9) <= wall.time() < time(19) for wall in walls):
+        return False
+    if passes(request, Check.FREQUENCY):
+        return True
+    today = any(wall.date() <= then.date() for wall, then in zip(walls, before, strict=True))
+    full = used.contact_day >= 1 or used.household_day >= 2 or used.company_day >= 5
+    frees_on = used.week_frees_on
+    this_week = frees_on is not None and any(wall.date() < frees_on for wall in walls)
+    return not (today and (full or used.contact_week >= 3)) and not (used.contact_week >= 3 and this_week)
 
 
 def refuses(request: GateRequest, facts: Facts, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Which reason decides, when a hold ends, and who hears of it before it is too late."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from tactful.gate.tests.cast import (
     utc,
 )
 from tactful.gate.tests.drawn import STRIDES
-from tactful.gate.types import CapUsage, ChannelFact, ConditionFact, PlaceFact, Verdict, VerdictKind
+from tactful.gate.types import Author, CapUsage, ChannelFact, ConditionFact, PlaceFact, Verdict, VerdictKind
 from tactful.touchpoints.types import Line, MessageClass
 
 
@@ -138,14 +139,71 @@ def test_working_hours_are_ours_and_not_the_clients() -> None:
     assert verdict.task_at == utc(14, 3)  # 12:00 to 16:00 in Tokyo
 
 
-def test_no_permitted_moment_before_the_latest_one() -> None:
+def no_room(kind: MessageClass, **changes: Any) -> Verdict:
+    """Friday evening, and it makes sense until Sunday."""
     friday_night = utc(10, 19)
-    message = request(due_at=friday_night, latest_at=utc(12, 10), message_class=MessageClass.REMINDER)
-    verdict = check(message, facts(), SETTINGS, friday_night)
+    message = request(due_at=friday_night, latest_at=utc(12, 10), message_class=kind)
+    return check(message, facts(**changes), SETTINGS, friday_night)
+
+
+@pytest.mark.parametrize("kind", [MessageClass.REMINDER, MessageClass.RELATIONSHIP, MessageClass.MARKETING])
+def test_without_a_permitted_moment_before_the_latest_one_it_is_left_out(kind: MessageClass) -> None:
+    """No answer of a person would make the night shorter."""
+    verdict = no_room(kind)
+    assert verdict.kind is VerdictKind.REFUSE
+    assert codes(verdict) == ["late.no_room", "quiet.night"]
+    assert (verdict.until, verdict.task_at) == (None, None)
+
+
+def test_a_full_week_that_lasts_until_the_latest_moment_leaves_it_out() -> None:
+    full = CapUsage(contact_week=3, week_frees_on=date(2026, 4, 15))
+    verdict = check(request(latest_at=utc(14, 10)), facts(caps=full), SETTINGS, NOW)
+    assert (verdict.kind, codes(verdict)) == (VerdictKind.REFUSE, ["late.no_room", "cap.contact_week"])
+
+
+def test_a_deadline_without_room_is_a_persons_matter() -> None:
+    verdict = no_room(MessageClass.DEADLINE)
     assert verdict.kind is VerdictKind.HOLD
     assert codes(verdict) == ["quiet.night", "late.no_room"]
-    assert (verdict.until, verdict.task_at) == (utc(12, 10), friday_night)
+    assert (verdict.until, verdict.task_at) == (utc(12, 10), utc(10, 19))
     assert verdict.on_release == "ask"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"moods": (mood(at=utc(10, 9)),)}, "mood.negative"),
+        ({"talks": (question(),)}, "talk.question"),
+        ({"standing": (order(utc(20, 10)),)}, "standing.contact"),
+    ],
+)
+def test_whatever_else_holds_it_no_answer_makes_room(changes: dict[str, Any], why: str) -> None:
+    verdict = no_room(MessageClass.REMINDER, **changes)
+    assert (verdict.kind, verdict.task_at) == (VerdictKind.REFUSE, None)
+    assert codes(verdict)[:2] == ["late.no_room", why]
+
+
+def test_a_mood_that_lasts_too_long_is_a_persons_matter() -> None:
+    """The calendar would permit it: somebody may call whoever is not reminded."""
+    message = request(latest_at=utc(14, 10), message_class=MessageClass.REMINDER)
+    verdict = check(message, facts(moods=(mood(at=utc(9, 9)),)), SETTINGS, NOW)
+    assert (verdict.kind, codes(verdict)) == (VerdictKind.HOLD, ["mood.negative", "late.no_room"])
+    assert verdict.task_at == utc(14, 6)
+
+
+def test_whoever_has_said_that_it_shall_go_hears_that_it_cannot() -> None:
+    night = utc(9, 20)
+    message = request(due_at=night, latest_at=utc(9, 22), message_class=MessageClass.REMINDER)
+    verdict = check(message._replace(late_decided=True), facts(), SETTINGS, night)
+    assert (verdict.kind, verdict.task_at) == (VerdictKind.HOLD, night)
+
+
+def test_what_a_person_writes_is_never_left_out() -> None:
+    """Their SMS at night waits for the morning, and they hear of it if that is too late."""
+    night = utc(9, 20)
+    own = {"author": Author.PERSON_DIRECT, "channel": Channel.SMS, "latest_at": utc(9, 22)}
+    verdict = check(request(due_at=night, **own), facts(), SETTINGS, night)
+    assert (verdict.kind, verdict.task_at) == (VerdictKind.HOLD, night)
 
 
 def test_a_hold_at_the_very_latest_moment_still_lies_ahead() -> None:

@@ -1,6 +1,6 @@
 """What the machine asks of people is counted by day, person and cause; what clients ask is not."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ def opened(number: int, kind: str, code: str, owner: int | None, at: datetime = 
 
 def test_by_the_local_day_the_person_and_the_cause() -> None:
     for number in range(3):
-        opened(number, "call", "journey", 1)
+        opened(number, "call", "journey", 1, at=LATE + timedelta(hours=9 + 2 * number))
     opened(3, "decide", "message_held", 1)
     opened(4, "decide", "journey", 2)
     opened(5, "unknown", "message_unknown", None)

@@ -183,6 +183,8 @@ class EnqueueSend:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
+    """``may_pass``: the journey comes last, and just ends if nobody does it in time."""
+
     visit: int
     kind: TaskKind
     owner: str
@@ -190,6 +192,7 @@ class OpenTask:
     due_at: datetime | None = None
     answers: tuple[Answer, ...] = ()
     about: str = ""
+    may_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)

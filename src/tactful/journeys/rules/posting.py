@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tactful.channels.types import Channel
 from tactful.gate.rules.check import check
-from tactful.gate.rules.codes import Code
+from tactful.gate.rules.codes import TOO_LATE, Code
 from tactful.gate.rules.table import plan
 from tactful.gate.types import (
     UNKNOWN,
@@ -116,5 +116,5 @@ def release(sending: Sending, now: datetime) -> Fate | None:
 def _end(kind: VerdictKind, reasons: tuple[Reason, ...]) -> Fate:
     if kind is VerdictKind.RETRY:
         return Fate.UNKNOWN
-    late = any(reason.code == Code.LATE_LATEST for reason in reasons[:1])
+    late = any(reason.code in TOO_LATE for reason in reasons[:1])
     return Fate.EXPIRED if late else Fate.REFUSED

@@ -41,6 +41,7 @@ from tactful.journeys.types import (
 )
 
 APPROVED, REFUSED = "approved", "refused"
+COMES_LAST = 20  # priority, of 100
 _OVER = frozenset({END, NOTHING})
 DEEPEST = 5  # journeys that begin one another
 YES_OR_NO = (
@@ -117,11 +118,18 @@ def _task(run: Run, node: Node[Task]) -> Advance | str:
     step = node.step
     if node.question is not None and not run.holds(node.question):
         return run.skip("not_true", step.next)
-    within = _timed(run, node)
+    within, passes = _timed(run, node), _may_pass(run, step.otherwise)
     run.effects.append(
-        OpenTask(run.visit, step.kind, step.owner, step.title, within, step.answers, run.about())
+        OpenTask(run.visit, step.kind, step.owner, step.title, within, step.answers, run.about(), passes)
     )
     return run.rest(Phase.TASK, within if step.otherwise is not None else None)
+
+
+def _may_pass(run: Run, goes: str | None) -> bool:
+    """Two words of whoever wrote it: the journey comes last, and just ends if nobody does it in time."""
+    if run.plan.definition.priority > COMES_LAST:
+        return False
+    return goes in _OVER or (goes is not None and isinstance(run.plan.nodes[goes].step, Exit))
 
 
 def _approval(run: Run, node: Node[Approval]) -> Advance:

@@ -28,6 +28,7 @@ from tactful.journeys.rules.moves import (
 )
 from tactful.journeys.types import (
     CLIENT_REPLIED,
+    END,
     Arm,
     Branch,
     Compare,
@@ -39,6 +40,7 @@ from tactful.journeys.types import (
     Share,
     Source,
     Split,
+    Task,
     Update,
     Wait,
 )
@@ -250,6 +252,23 @@ def test_an_unanswered_task_is_closed_and_left() -> None:
     assert CloseTask(state.visit, "timeout") in answer.effects
     assert answer.state.step == "stop"
     assert answer.state.phase is Phase.ENDED
+
+
+@pytest.mark.parametrize(
+    ("priority", "otherwise", "may_pass"),
+    [(10, "stop", True), (20, END, True), (21, "stop", False), (10, "thank", False), (10, None, False)],
+)
+def test_what_comes_last_and_just_ends_may_be_let_be(
+    priority: int, otherwise: str | None, may_pass: bool
+) -> None:
+    steps = tuple(
+        replace(s, otherwise=otherwise) if isinstance(s, Task) else s for s in PLAN.definition.steps
+    )
+    made = plan(priority=priority, steps=steps)
+    task = next(step.id for step in steps if isinstance(step, Task))
+    state = State(1, 2, "17", step="rest", visit=3, phase=Phase.WAITING, due_at=MONDAY, wait_since=MONDAY)
+    (opened,) = (e for e in moved(made, state, Due(), MONDAY).effects if isinstance(e, OpenTask))
+    assert (task, opened.may_pass) == ("call", may_pass)
 
 
 def test_a_task_is_not_opened_for_what_has_been_settled() -> None:

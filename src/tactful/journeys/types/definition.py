@@ -10,7 +10,8 @@ from tactful.journeys.types.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One version of a journey. ``priority``: 0 to 100, the higher speaks first when two want to."""
+    """One version of a journey. ``priority``: 0 to 100, the higher speaks first when two want to.
+    In one of 20 or less, a task after which the journey just ends has time."""
 
     slug: str
     name: Text

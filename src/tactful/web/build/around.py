@@ -47,8 +47,17 @@ class Around:
 
 
 def tasks_for(visit: Visit) -> QuerySet[Task]:
-    """Owners see what anybody has to do, the others their own and what nobody has taken."""
-    return inbox.open_tasks(None if visit.user.is_owner else visit.user.id)
+    """Cards: owners see what anybody has to do, the others their own and what nobody has taken."""
+    return inbox.open_cards(_whose(visit))
+
+
+def leisure_for(visit: Visit) -> QuerySet[Task]:
+    """What has time, of the same people."""
+    return inbox.at_leisure(_whose(visit))
+
+
+def _whose(visit: Visit) -> int | None:
+    return None if visit.user.is_owner else visit.user.id
 
 
 def look_around(visit: Visit, contact_ids: Collection[int | None]) -> Around:

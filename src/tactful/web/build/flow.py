@@ -70,6 +70,13 @@ def how_they_went(passed: Passage) -> Iterator[Text]:
         if count:
             parts.append(said % {"share": share(count, passed.came)})
     yield ", ".join(parts)
+    if passed.too_late:
+        left_out = ngettext(
+            "%(n)s message was left out: it would have come too late",
+            "%(n)s messages were left out: they would have come too late",
+            passed.too_late,
+        )
+        yield left_out % {"n": number(passed.too_late)}
     if passed.median is not None and passed.median >= WORTH_SAYING:
         yield _time(passed)
 

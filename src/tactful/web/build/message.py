@@ -10,6 +10,7 @@ from tactful.channels import queries as channels
 from tactful.content import queries as content
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch, State, Trace
+from tactful.gate.rules.word import Word, word_on
 from tactful.gate.sentences import reason_sentence
 from tactful.gate.types import Author, Check
 from tactful.journeys import queries as journeys
@@ -168,8 +169,10 @@ def _acts(row: Dispatch, visit: Visit) -> tuple[Act, ...]:
         again = post(_("Send it again"), "decide_unknown", row.pk, fields={"again": "yes"})
         return (post(_("Leave it"), "decide_unknown", row.pk, fields={"again": "no"}), again)
     if row.state == State.HELD and any(entry["code"].startswith("late.") for entry in row.reasons or ()):
+        drop = post(_("Drop it"), "decide_late", row.pk, fields={"send": "no"})
         send = post(_("Send it all the same"), "decide_late", row.pk, fields={"send": "yes"})
-        return (post(_("Drop it"), "decide_late", row.pk, fields={"send": "no"}), send)
+        word, _why = word_on(outbox.reasons_of(row))
+        return (drop, send) if word is Word.SENDS else (drop,)
     if row.state in (State.QUEUED, State.CLAIMED):
         return (post(_("Stop it"), "stop_message", row.pk),)
     if row.state == State.SENT and row.message.cause_kind == "visit":

@@ -12,12 +12,14 @@ from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch
 from tactful.engagements import queries as engagements
 from tactful.engagements.types import EngagementView
+from tactful.gate.rules.word import Word, word_on
+from tactful.gate.sentences import reason_sentence
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Conversation, Entry, Task
 from tactful.web.build import results
 from tactful.web.build.around import Around, link, post
 from tactful.web.templatetags.tactful import near
-from tactful.web.types import Act, Meta, Tag, TaskRow
+from tactful.web.types import Act, Meta, Tag, TaskLine, TaskRow
 
 LONGEST_QUOTE = 280
 NONE_OF_THESE = "none"  # the answer "no" to "is this it?"
@@ -62,10 +64,23 @@ def gather(tasks: Sequence[Task], around: Around) -> Matters:
     )
 
 
-def task_rows(tasks: Sequence[Task], around: Around) -> tuple[TaskRow, ...]:
-    matters = gather(tasks, around)
-    rows = [_row(task, matters) for task in tasks]
-    if rows:
+def task_rows(
+    tasks: Sequence[Task],
+    around: Around,
+    beside: Mapping[int, Sequence[Task]] | None = None,
+    *,
+    strong: bool = True,
+) -> tuple[TaskRow, ...]:
+    """``beside``: by the id of a card's first task, what else stands on it. ``strong``: the first act."""
+    others = beside or {}
+    matters = gather([*tasks, *(other for group in others.values() for other in group)], around)
+    rows = [
+        replace(_row(task, matters), lines=tuple(_line(task, other, matters) for other in others[task.id]))
+        if others.get(task.id)
+        else _row(task, matters)
+        for task in tasks
+    ]
+    if rows and strong:
         rows[0] = replace(rows[0], act=replace(rows[0].act, strong=True))
     return tuple(rows)
 
@@ -79,10 +94,20 @@ def _is_whole(task: Task) -> bool:
     return task.subject_id is not None or task.code not in ABOUT
 
 
+def _line(card: Task, task: Task, matters: Matters) -> TaskLine:
+    said = _said(task, matters)
+    client = matters.around.client(task.contact_id) if task.contact_id else None
+    name = client.name if client and task.contact_id != card.contact_id else ""
+    return TaskLine(said.matter, (said.act, *said.also), name)
+
+
+def _said(task: Task, matters: Matters) -> Said:
+    return (WORDS.get(task.code, _anything) if _is_whole(task) else _anything)(task, matters)
+
+
 def _row(task: Task, matters: Matters) -> TaskRow:
     client = matters.around.client(task.contact_id) if task.contact_id else None
-    whole = _is_whole(task)
-    said = (WORDS.get(task.code, _anything) if whole else _anything)(task, matters)
+    said = _said(task, matters)
     unknown = task.kind == "unknown"
     return TaskRow(
         name=client.name if client else _("The house"),
@@ -208,14 +233,19 @@ def _unknown(task: Task, matters: Matters) -> Said:
 
 def _held_message(sentence: Callable[[], str]) -> Callable[[Task, Matters], Said]:
     def say(task: Task, matters: Matters) -> Said:
-        also = (
-            post(_("Send it"), "decide_late", task.subject_id, fields={"send": "yes"}),
-            post(_("Drop it"), "decide_late", task.subject_id, fields={"send": "no"}),
-        )
-        said = sentence() % {
-            "title": _title(task, matters),
-            "name": matters.around.first_name(task.contact_id),
-        }
+        row = matters.messages.get(task.subject_id or 0)
+        word, why = word_on(outbox.reasons_of(row) if row else ())
+        names = {"title": _title(task, matters), "name": matters.around.first_name(task.contact_id)}
+        drop = post(_("Drop it"), "decide_late", task.subject_id, fields={"send": "no"})
+        if why is None:
+            words = _("Hand back, and send it") if word is Word.HANDS_BACK else _("Send it")
+            also = (post(words, "decide_late", task.subject_id, fields={"send": "yes"}), drop)
+            said = sentence() % names
+        else:
+            visit = matters.around.visit
+            reason = reason_sentence(why, matters.around.names(task.contact_id), visit.reader)
+            also = (_thread(task, matters, _("Write to them yourself")), drop)
+            said = _("“%(title)s” cannot go to %(name)s: %(reason)s.") % {**names, "reason": reason}
         return Said(said, _message(task, _("Decide")), also, tag=Tag(_("Held"), "held"))
 
     return say
@@ -280,7 +310,7 @@ TAGS: Mapping[str, Callable[[], Tag]] = {
 }
 # Without what they are about, these say no more than that they are there.
 ABOUT = frozenset({"answer", "complaint", "sensitive", "look_for_document", "message_unknown", "message_held",
-                   "hold_ended", "hold_expired", "fact_unreadable"})  # fmt: skip
+                   "message_late", "hold_ended", "hold_expired", "fact_unreadable"})  # fmt: skip
 # A task of these is done by what it asks for (an answer, a choice, a document), not by a tick.
 DONE_OTHERWISE = ABOUT | {"is_this_it"}
 WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
@@ -296,6 +326,9 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "message_unknown": _unknown,
     "message_held": _held_message(
         lambda: _("“%(title)s” is held and soon too late for %(name)s. Shall it go?")
+    ),
+    "message_late": _held_message(
+        lambda: _("“%(title)s” to %(name)s is later than meant, for nothing could be sent. Shall it go?")
     ),
     "hold_ended": _held_message(lambda: _("The hold on “%(title)s” to %(name)s has ended. Shall it go?")),
     "hold_expired": _held_message(

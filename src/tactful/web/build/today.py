@@ -17,7 +17,7 @@ from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
 from tactful.kernel.zones import day_start, local_day, next_day_start
 from tactful.touchpoints import queries as touchpoints
-from tactful.web.build.around import Around, look_around, post, tasks_for
+from tactful.web.build.around import Around, leisure_for, look_around, post, tasks_for
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.late import late_line
 from tactful.web.build.tasks import task_rows
@@ -41,14 +41,18 @@ SIGN_OF: dict[str, Glyph] = {
 def today_page(visit: Visit) -> TodayPage:
     mine = tasks_for(visit)
     tasks, total = list(mine[:TASKS_SHOWN]), mine.count()
+    beside = inbox.on_cards([task.id for task in tasks])
+    leisure = list(leisure_for(visit)[:TASKS_SHOWN])
+    every = [*tasks, *leisure, *(other for group in beside.values() for other in group)]
     held, held_total = outbox.held(HOLDS_READ), outbox.held_count()
-    around = look_around(visit, [*_clients_of(tasks), *(each.message.contact_id for each in held)])
+    around = look_around(visit, [*_clients_of(every), *(each.message.contact_id for each in held)])
     notice, act = _notice(visit)
     next_up, next_link = _next_up(visit)
     return TodayPage(
         greeting=_greeting(visit),
-        tasks=task_rows(tasks, around),
+        tasks=task_rows(tasks, around, beside),
         tasks_total=total,
+        leisure=task_rows(leisure, around, strong=False),
         holds=_holds(held, around),
         holds_total=held_total,
         holds_url=reverse("web:outbox"),

@@ -89,4 +89,5 @@ class TodayPage:
     notice: Text = ""
     notice_act: Act | None = None
     soon: Text = ""  # what goes out soon and a person wanted to see first
+    leisure: tuple[TaskRow, ...] = ()  # what has time
     late: Text = ""  # how much should have gone out while nothing could be sent

@@ -300,7 +300,8 @@ def passed_through(cast: Cast) -> Enrolment:
     two_days_ago = cast.now - timedelta(days=2)
     for row, visits in ((liv, [(first, started)]), (fiona, [(first, started), (wait, two_days_ago)])):
         for number, (step, at) in enumerate(visits, 1):
-            Visit.objects.create(enrolment=row, visit=number, step=step, at=at)
+            result = "expired" if step == first and row is fiona else ""
+            Visit.objects.create(enrolment=row, visit=number, step=step, at=at, result=result)
     queued = cast.plans(cast.left, cause_id=paal.id)
     cast.becomes(queued, "held", reasons=[REASON], held_since=cast.now, owner_id=cast.colleague.id)
     return liv
@@ -312,6 +313,7 @@ def test_where_people_went_on_and_who_needs_a_look(cast: Cast) -> None:
     page = unescape(client.get(URL).content.decode()).replace("\xa0", " ")
     assert "3 came here, 67 % went on" in page  # Pål stands at the first step still
     assert "2 came here, 50 % left the journey here" in page
+    assert page.count("1 message was left out: it would have come too late") == 1
     assert "Usually 2 days" in page
     assert "1 has a message held" in page
     assert "speaks of the last 3 who began" in page

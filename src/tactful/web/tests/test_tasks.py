@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 import tactful
+from tactful.delivery.models import Dispatch
 from tactful.engagements import queries as engagements
 from tactful.foundation.clock import business_now
+from tactful.inbox.actions.answer import answered_elsewhere
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.models import Task
 from tactful.inbox.types import NewTask
 from tactful.web.build.around import look_around
 from tactful.web.build.tasks import DONE_OTHERWISE, NONE_OF_THESE, WORDS, may_be_ticked, task_rows
-from tactful.web.tests.cast import Cast
+from tactful.web.tests.cast import REASON, Cast
 from tactful.web.visit import begin_visit
 
 JOURNEY = {
@@ -184,3 +186,68 @@ def test_every_row_with_a_tick_can_be_ticked_and_no_other(cast: Cast) -> None:
         (shown,) = task_rows([row], look_around(visit, [cast.consenting.id]))
         ticks = [act for act in (shown.act, *shown.also) if act.url == f"/tasks/{row.id}/done/"]
         assert bool(ticks) == may_be_ticked(row), row.code
+
+
+HANDOFF = REASON | {"code": "talk.handoff"}
+
+
+def test_what_is_held_for_a_client_stands_with_their_question(cast: Cast) -> None:
+    cast.writes(cast.consenting, "When is the payroll run?")
+    message = cast.holds(cast.consenting)
+    _opens(cast, "message_held", subject_kind="message", subject_id=message.pk)
+    client = cast.signed_in(cast.colleague)
+    (row,) = client.get("/").context["page"].tasks
+    assert row.matter == "When is the payroll run?"
+    (line,) = row.lines
+    assert "cannot go to Liv: Liv has asked us something and has no answer yet." in line.matter
+    assert [act.text for act in line.acts] == ["Decide", "Write to them yourself", "Drop it"]
+    assert line.name == ""
+    drop = line.acts[-1]
+    client.post(drop.url, dict(drop.fields))
+    assert Dispatch.objects.get(pk=message.pk).state == "cancelled"
+
+
+def test_alike_questions_about_several_clients_are_one_card(cast: Cast) -> None:
+    for contact in (cast.consenting, cast.left, cast.unknown):
+        _opens(
+            cast, "journey", kind="call", params=JOURNEY, contact_id=contact.id, dedupe_key=f"v:{contact.id}"
+        )
+    page = cast.signed_in(cast.colleague).get("/")
+    (row,) = page.context["page"].tasks
+    assert page.context["page"].tasks_total == 1
+    assert [line.matter for line in row.lines] == ["Call about the documents."] * 2
+    assert all(line.name in page.content.decode() for line in row.lines)
+    assert len({line.name for line in row.lines} | {row.name}) == 3
+
+
+def test_what_has_time_stands_apart(cast: Cast) -> None:
+    _opens(cast, "journey", kind="write", params=JOURNEY, leisure=True)
+    page = cast.signed_in(cast.colleague).get("/")
+    today = page.context["page"]
+    assert (today.tasks, today.tasks_total) == ((), 0)
+    assert [row.matter for row in today.leisure] == ["Call about the documents."]
+    assert "When you have a moment" in page.content.decode()
+    done = today.leisure[0].act
+    cast.signed_in(cast.colleague).post(done.url, dict(done.fields))
+    assert "When you have a moment" not in cast.signed_in(cast.colleague).get("/").content.decode()
+
+
+def test_send_it_hands_back_where_somebody_of_ours_talks(cast: Cast) -> None:
+    asked = cast.writes(cast.consenting, "When is the payroll run?")
+    answered_elsewhere(asked.conversation_id, "phone", acting_user=cast.colleague.id, now=cast.now)
+    message = cast.holds(cast.consenting, reasons=[HANDOFF])
+    _opens(cast, "message_held", subject_kind="message", subject_id=message.pk)
+    client = cast.signed_in(cast.colleague)
+    (row,) = client.get("/").context["page"].tasks
+    send = next(act for act in row.also if act.text == "Hand back, and send it")
+    assert "It goes out." in client.post(send.url, dict(send.fields), follow=True).content.decode()
+    assert Dispatch.objects.get(pk=message.pk).state == "queued"
+    assert cast.thread(cast.consenting).state == "closed"
+
+
+def test_what_cannot_go_is_said_at_once(cast: Cast) -> None:
+    message = cast.holds(cast.consenting)
+    client = cast.signed_in(cast.colleague)
+    page = client.post(f"/outbox/{message.pk}/late/", {"send": "yes"}, follow=True).content.decode()
+    assert "It cannot go: Liv has asked us something and has no answer yet." in page
+    assert Dispatch.objects.get(pk=message.pk).state == "held"

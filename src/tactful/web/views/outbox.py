@@ -12,6 +12,7 @@ from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, wr
 from tactful.web.build.message import message_page
 from tactful.web.build.outbox import SHOWS, Asked, outbox_page
 from tactful.web.frames import framed, framed_text
+from tactful.wiring.deciding import decide_held
 from tactful.wiring.written import words_of
 
 
@@ -57,7 +58,7 @@ def stop_message(request: StaffRequest, pk: int) -> HttpResponse:
 @writes
 def decide_late(request: StaffRequest, pk: int) -> HttpResponse:
     row, send = _message(pk), _yes_or_no(request, "send")
-    delivery.decide_late(message_id=row.pk, send=send, acting_user=request.user.id, now=request.visit.now)
+    decide_held(row.pk, send=send, acting_user=request.user.id, now=request.visit.now)
     return done(request, _("It goes out.") if send else _("Dropped. It does not go out."), "web:outbox")
 
 

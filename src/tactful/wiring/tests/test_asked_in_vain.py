@@ -1,8 +1,11 @@
 """What a person is asked about a message is no question any more when the message has come to its end."""
 
+from datetime import timedelta
+
 import pytest
 
 from tactful.delivery.actions import cancel
+from tactful.delivery.models import Dispatch
 from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events.actions import record
 from tactful.events.types import NewFact
@@ -68,9 +71,29 @@ def test_what_was_answered_may_be_asked_again(cast: Cast, about: dict[str, int])
     assert Task.objects.filter(code="account_paused").count() == 2
 
 
-def test_whether_it_shall_go_before_it_is_too_late_is_asked_once(cast: Cast) -> None:
+def test_while_it_is_asked_it_is_not_asked_again(cast: Cast) -> None:
     ident = asked_about(cast, "message_held")
-    finish(cast.tasks(code="message_held")[0].id, acting_user=cast.owner.id, now=cast.now)
     record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": "message_held", "message": ident})], now=cast.now)
     cast.reacts()
-    assert cast.tasks(code="message_held") == []
+    assert Task.objects.filter(code="message_held").count() == 1
+
+
+def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cast: Cast) -> None:
+    late: dict[str, object] = {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
+    for hours, contact in ((0, cast.liv), (20, cast.paal)):
+        ident = cast.plans(contact)
+        Dispatch.objects.filter(pk=ident).update(state="held", reasons=[late], not_before=cast.now)
+        record([NewFact(NEEDS_PERSON, contact.id, {"kind": "message_held", "message": ident})], now=cast.now)
+        cast.later(timedelta(hours=hours))
+        cast.reacts()
+    first, second = cast.tasks(code="message_late")
+    assert {first.owner_id, second.owner_id} == {cast.owner.id}
+    assert second.joined == first.id
+
+
+def test_what_is_asked_is_due_before_it_is_too_late(cast: Cast) -> None:
+    latest_at = cast.now + timedelta(hours=3)
+    ident = cast.plans(cast.liv, latest_at=latest_at)
+    record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": "message_held", "message": ident})], now=cast.now)
+    cast.reacts()
+    assert cast.tasks()[0].due_at == latest_at

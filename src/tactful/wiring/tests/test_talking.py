@@ -110,6 +110,7 @@ def test_an_absence_holds_until_the_return_and_opens_nothing(cast: Cast) -> None
     (hold,) = StandingHold.objects.all()
     assert hold.expires_at is not None
     assert (hold.reason, hold.scope_id, hold.expires_at.date()) == ("away", cast.liv.id, back)
+    assert hold.topic == "until_back"  # a receipt that the client waits for still goes
 
 
 def test_an_absence_is_noted_once_however_often_we_are_told(cast: Cast) -> None:

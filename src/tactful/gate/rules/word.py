@@ -1,0 +1,45 @@
+"""What a person's "send it" can do about a held message. It never removes a check (ENGINE.md): it decides
+what waits for a decision, hands back where somebody of ours talks, and else would be said in vain."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from tactful.gate.rules.codes import Code
+from tactful.gate.types import Reason
+
+
+class Word(StrEnum):
+    SENDS = "sends"  # it goes at the next permitted moment
+    HANDS_BACK = "hands_back"  # it goes when whoever talks with the client hands back, which this does
+    IN_VAIN = "in_vain"  # something else must end first, or a person writes
+
+
+_TALKING: Final = frozenset({Code.TALK_CONVERSATION, Code.TALK_HANDOFF, Code.TALK_OTHER})
+_ENDS_ALONE: Final = frozenset(
+    {
+        Code.LATE_GRACE,  # what the decision is about
+        Code.ADDRESS_PROVIDER_DOWN,
+        Code.MOOD_COMPLAINT,
+        Code.MOOD_NEGATIVE,
+        Code.MOOD_SENSITIVE,
+        Code.QUIET_NIGHT,
+        Code.QUIET_WEEKEND,
+        Code.QUIET_HOLIDAY,
+        Code.QUIET_CLOSED,
+        Code.CAP_CONTACT_DAY,
+        Code.CAP_CONTACT_WEEK,
+        Code.CAP_HOUSEHOLD_DAY,
+        Code.CAP_COMPANY_DAY,
+        Code.CHANNEL_SMS_HOURS,
+    }
+)
+
+
+def word_on(reasons: Sequence[Reason]) -> tuple[Word, Reason | None]:
+    """``reasons``: those of the hold, as stored. With the reason that makes it vain."""
+    lasting = [reason for reason in reasons if reason.code not in _ENDS_ALONE | _TALKING]
+    if lasting:
+        return Word.IN_VAIN, lasting[0]
+    talking = any(reason.code in _TALKING for reason in reasons)
+    return (Word.HANDS_BACK if talking else Word.SENDS), None
