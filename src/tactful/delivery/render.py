@@ -124,16 +124,16 @@ def _build(item: Item, desk: Desk) -> Built:
     answers = item.in_reply_to or item.references
     form = None if version is None or answers else _form(item, version, fixed, desk)
     if form is not None:
-        pieces, digest = form.fill(to, first_at, tokens, own)
+        payload, digest = form.fill(to, first_at, tokens, own)
     else:
-        pieces, digest = _alone(Draft(item, version, fixed, to, first_at), tokens, own, desk)
+        payload, digest = _alone(Draft(item, version, fixed, to, first_at), tokens, own, desk)
     body_hash = _body_hash(item, version, digest)
     if item.body_hash is not None and item.body_hash != body_hash:
         raise Unbuildable(
             "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
         )
     sender = "" if item.is_auto_reply else desk.heads[fixed.letterhead].return_path.replace("{token}", back)
-    message = OutboundMessage(item.id, item.attempt, sender, address, pieces, item.must_arrive, ready=True)
+    message = OutboundMessage(item.id, item.attempt, sender, address, [payload], item.must_arrive, ready=True)
     return Built(item, message, fixed.as_json(), version, body_hash, first_at)
 
 
@@ -142,7 +142,7 @@ def _alone(draft: Draft, tokens: Tokens, own: Mapping[str, str], desk: Desk) -> 
     head = desk.heads[draft.fixed.letterhead]
     alone = envelope(_envelope(draft), head, tokens)
     payload = _compiled(draft, head, desk).build(alone, {**head.values, **own})
-    return [payload], payload_hash(payload)
+    return payload, payload_hash(payload)
 
 
 def _envelope(draft: Draft) -> Envelope:

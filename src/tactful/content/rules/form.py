@@ -6,7 +6,7 @@ the pattern of an envelope folds and breaks where each of its mails does.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,8 +20,8 @@ from tactful.content.rules.headers import (
     personal_block,
     unstructured,
 )
-from tactful.content.rules.patching import PatchedBody, missing
-from tactful.content.rules.quoted_printable import encode_plain
+from tactful.content.rules.patching import PatchedBody, Value, missing
+from tactful.content.rules.quoted_printable import SOFT_BREAK, encode_plain
 from tactful.content.rules.shell import LABEL, PREFERENCES, SUBJECT, UNSUBSCRIBE, WHY
 from tactful.content.types import MailAddress, MailEnvelope, MailRefused
 
@@ -50,8 +50,8 @@ _ANY_MARK = re.compile("(" + "|".join(MARKS) + ")")
 _LINKS = {WHY: 2, PREFERENCES: 2, UNSUBSCRIBE: 3}  # which token each has
 
 
-Filled = tuple[Sequence[bytes], bytes]
-"""The mail in pieces, and 32 bytes that are the same for the same mail, and for no other."""
+Filled = tuple[bytes, bytes]
+"""The mail, and 32 bytes that are the same for the same mail, and for no other."""
 
 
 class _Link(NamedTuple):
@@ -59,20 +59,21 @@ class _Link(NamedTuple):
 
     places: list[int]
     token: int
-    before: str
+    before: bytes
     tear: int
-    soft_break: str
-    after: str
+    soft_break: bytes
+    after: bytes
 
-    def encoded(self, tokens: Tokens) -> bytes:
-        token, tear = tokens[self.token], self.tear
-        return f"{self.before}{token[:tear]}{self.soft_break}{token[tear:]}{self.after}".encode("ascii")
+    def encoded(self, token: bytes) -> bytes:
+        if not self.soft_break:
+            return self.before + token + self.after
+        return self.before + token[: self.tear] + self.soft_break + token[self.tear :] + self.after
 
 
 def _link(pattern: str, token: int, places: list[int]) -> _Link:
-    encoded, mark = encode_plain(pattern).decode("ascii"), MARKS[token]
+    encoded, mark = encode_plain(pattern), MARKS[token].encode()
     for tear in range(len(mark), 0, -1):
-        soft_break = "=\r\n" if tear < len(mark) else ""
+        soft_break = SOFT_BREAK if tear < len(mark) else b""
         before, found, after = encoded.partition(mark[:tear] + soft_break + mark[tear:])
         if found:
             return _Link(places, token, before, tear, soft_break, after)
@@ -81,35 +82,46 @@ def _link(pattern: str, token: int, places: list[int]) -> _Link:
 
 class Form:
     """``pattern``: an envelope with ``MARKS`` for its tokens, and nothing that it answers. ``shared``:
-    the values that hold where a mail brings none of its own. Raises ``MailRefused``."""
+    the values that hold where a mail brings none of its own. Raises ``MailRefused``.
+
+    The mail lies ready in pieces, the first of them for the headers that name the client. What no mail
+    changes is put together with its neighbours.
+    """
 
     def __init__(
         self, mail: "CompiledMail", body: PatchedBody, pattern: MailEnvelope, shared: Mapping[str, str]
     ) -> None:
-        self._mail, self._body = mail, body
+        self._mail = mail
         self._defaults = {variable.name: variable.default or "" for variable in mail.variables}
         self._required = [variable.name for variable in mail.variables if variable.required]
         given = {name: shared[name] for name in self._defaults if not is_blank(shared.get(name, ""))}
         self._shared = {**self._defaults, **given, SUBJECT: "", PREHEADER: ""}
         mail.add_envelope(self._shared, pattern)
-        self._links, self._patterns = self._our_links()
         self._sender = mailbox("From", pattern.sender)
-        self._after = _ANY_MARK.split(after_subject(pattern) + mail.mime_headers)
-        self._tokens = [(place, MARKS.index(text)) for place, text in enumerate(self._after) if text in MARKS]
-        self._filled = body(self._shared)
-        self._open = body.places(set(self._shared) - {LABEL})
-        fixed = [*(piece.encode("ascii") for piece in self._after), *self._filled]
+        after = _ANY_MARK.split(after_subject(pattern) + mail.mime_headers)
+        fixed = [*(piece.encode("ascii") for piece in after), *body(self._shared)]
         self._digest = hashlib.blake2b(b"\0".join(fixed), digest_size=32)
+        tokens = [(at, MARKS.index(text)) for at, text in enumerate(after, 1) if text in MARKS]
+        values = [value for value in body.values if value.name in self._shared and value.name != LABEL]
+        open_ = {1 + len(after) + place for value in values for place in value.places}
+        self._pieces, to = _joined([b"", *fixed], {0, *(at for at, _ in tokens), *open_})
+        self._tokens = [(to[at], token) for at, token in tokens]
+        self._values: dict[str, list[Value]] = {}
+        for value in values:
+            moved = value.moved({place: to[1 + len(after) + place] for place in value.places})
+            self._values.setdefault(value.name, []).append(moved)
+        self._open = [to[1 + len(after) + ways[0]] for value in values for ways in value.ways.values()]
+        self._links, self._patterns = self._our_links()
 
     def _our_links(self) -> tuple[list[_Link], list[tuple[str, int, str]]]:
         """Those that are encoded ahead, and those that stand where they are escaped: name, token, pattern."""
         ahead, escaped = [], []
         for name, token in _LINKS.items():
-            pattern = self._shared[name]
+            pattern, found = self._shared[name], self._values.get(name, [])
             if MARKS[token] not in pattern:
                 continue
-            if places := self._body.plain_places(name, pattern):
-                ahead.append(_link(pattern, token, places))
+            if found and all(each.fits and each.fits(pattern) for each in found):
+                ahead.append(_link(pattern, token, [place for each in found for place in each.places]))
             else:
                 escaped.append((name, token, pattern))
         return ahead, escaped
@@ -119,35 +131,55 @@ class Form:
         own = self._own(values)
         for name, token, pattern in self._patterns:
             own[name] = pattern.replace(MARKS[token], tokens[token])
-        own[SUBJECT], subject = _subject(self._mail.subject(own))
+        own[SUBJECT], subject = _subject(self._mail.subject({**self._shared, **own}))
         if self._mail.preheader:
-            own[PREHEADER] = self._mail.preheader(own)
+            own[PREHEADER] = self._mail.preheader({**self._shared, **own})
         signed = "".join(tokens)
         if not signed.isalnum():
             raise MailRefused("A token that is not one of ours has no place in a mail.")
-        rest = self._after.copy()
-        for place, token in self._tokens:
-            rest[place] = tokens[token]
-        personal = personal_block(date, self._sender, to, subject)
-        body = self._body.refill(self._filled, self._shared, own)
+        pieces, known = self._pieces.copy(), self._values
+        for name, value in own.items():
+            if name in known:
+                for place in known[name]:
+                    place.fill(value or place.default, pieces)
+        written = [token.encode() for token in tokens]
+        for at, token in self._tokens:
+            pieces[at] = written[token]
         for link in self._links:
-            encoded = link.encoded(tokens)
-            for place in link.places:
-                body[place] = encoded
+            encoded = link.encoded(written[link.token])
+            for at in link.places:
+                pieces[at] = encoded
+        personal = personal_block(date, self._sender, to, subject)
         digest = self._digest.copy()
-        digest.update(b"\0".join([f"{personal}{signed}".encode(), *[body[at] for at in self._open]]))
-        head = f"{personal}{''.join(rest)}".encode()
-        return [head, *body], digest.digest()
+        digest.update(b"\0".join([f"{personal}{signed}".encode(), *[pieces[at] for at in self._open]]))
+        pieces[0] = personal.encode()
+        return b"".join(pieces), digest.digest()
 
     def _own(self, values: Mapping[str, str]) -> dict[str, str]:
-        own = self._shared.copy()
+        """What this mail brings along of its own."""
+        own: dict[str, str] = {}
         for name, value in values.items():
             if name in self._defaults:
-                own[name] = self._defaults[name] if value is None or is_blank(value) else value
+                plain = value and "!" <= value[0] <= "~"  # the usual case, told without a call
+                own[name] = value if plain or not (value is None or is_blank(value)) else self._defaults[name]
         for name in self._required:
-            if not own[name]:
+            if not (own.get(name) or self._shared[name]):
                 raise missing(name)
         return own
+
+
+def _joined(pieces: Sequence[bytes], alone: Collection[int]) -> tuple[list[bytes], dict[int, int]]:
+    """Neighbours put together but for those that stay alone; where each of the latter stands now."""
+    joined: list[bytes] = []
+    to: dict[int, int] = {}
+    for at, piece in enumerate(pieces):
+        if at in alone:
+            to[at] = len(joined)
+        if at in alone or at - 1 in alone:
+            joined.append(piece)
+        else:
+            joined[-1] += piece
+    return joined, to
 
 
 @lru_cache(maxsize=4096)  # subjects with a given name come again
