@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tactful.content.rules.escaping import is_blank
@@ -20,7 +20,7 @@ from tactful.content.rules.headers import (
     personal_block,
     unstructured,
 )
-from tactful.content.rules.patching import PatchedBody, Value, missing
+from tactful.content.rules.patching import PatchedBody, PatchedWords, Value, missing
 from tactful.content.rules.quoted_printable import SOFT_BREAK, encode_plain
 from tactful.content.rules.shell import LABEL, PREFERENCES, SUBJECT, UNSUBSCRIBE, WHY
 from tactful.content.types import MailAddress, MailEnvelope, MailRefused
@@ -103,15 +103,17 @@ class Form:
         self._digest = hashlib.blake2b(b"\0".join(fixed), digest_size=32)
         tokens = [(at, MARKS.index(text)) for at, text in enumerate(after, 1) if text in MARKS]
         values = [value for value in body.values if value.name in self._shared and value.name != LABEL]
-        open_ = {1 + len(after) + place for value in values for place in value.places}
-        self._pieces, to = _joined([b"", *fixed], {0, *(at for at, _ in tokens), *open_})
+        alone = {1 + len(after) + place for value in values for place in value.places}
+        self._pieces, to = _joined([b"", *fixed], {0, *(at for at, _ in tokens), *alone})
         self._tokens = [(to[at], token) for at, token in tokens]
-        self._values: dict[str, list[Value]] = {}
+        self._values: dict[str, list[Value]] = {name: [] for name in self._defaults}
         for value in values:
             moved = value.moved({place: to[1 + len(after) + place] for place in value.places})
             self._values.setdefault(value.name, []).append(moved)
-        self._open = [to[1 + len(after) + ways[0]] for value in values for ways in value.ways.values()]
+        open_ = [to[1 + len(after) + ways[0]] for value in values for ways in value.ways.values()]
+        self._written = itemgetter(0, *open_)
         self._links, self._patterns = self._our_links()
+        self._subjects = _Subjects(mail, self._shared)
 
     def _our_links(self) -> tuple[list[_Link], list[tuple[str, int, str]]]:
         """Those that are encoded ahead, and those that stand where they are escaped: name, token, pattern."""
@@ -128,20 +130,18 @@ class Form:
 
     def fill(self, to: MailAddress, date: datetime, tokens: Tokens, values: Mapping[str, str]) -> Filled:
         """One mail: the same bytes as ``CompiledMail.build`` for an envelope with these tokens."""
-        own = self._own(values)
+        pieces = self._pieces.copy()
+        own = self._own(values, pieces)
         for name, token, pattern in self._patterns:
             own[name] = pattern.replace(MARKS[token], tokens[token])
-        own[SUBJECT], subject = _subject(self._mail.subject({**self._shared, **own}))
-        if self._mail.preheader:
-            own[PREHEADER] = self._mail.preheader({**self._shared, **own})
+            self._put(name, own[name], pieces)
+        words, subject, preheader = self._subjects.of(own)
+        self._put(SUBJECT, words, pieces)
+        if preheader is not None:
+            self._put(PREHEADER, preheader, pieces)
         signed = "".join(tokens)
         if not signed.isalnum():
             raise MailRefused("A token that is not one of ours has no place in a mail.")
-        pieces, known = self._pieces.copy(), self._values
-        for name, value in own.items():
-            if name in known:
-                for place in known[name]:
-                    place.fill(value or place.default, pieces)
         written = [token.encode() for token in tokens]
         for at, token in self._tokens:
             pieces[at] = written[token]
@@ -150,22 +150,69 @@ class Form:
             for at in link.places:
                 pieces[at] = encoded
         personal = personal_block(date, self._sender, to, subject)
+        pieces[0] = f"{personal}{signed}".encode()
         digest = self._digest.copy()
-        digest.update(b"\0".join([f"{personal}{signed}".encode(), *[pieces[at] for at in self._open]]))
+        digest.update(b"\0".join(self._written(pieces)))
         pieces[0] = personal.encode()
         return b"".join(pieces), digest.digest()
 
-    def _own(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What this mail brings along of its own."""
+    def _own(self, values: Mapping[str, str], pieces: list[bytes]) -> dict[str, str]:
+        """What this mail brings along of its own, put into its places."""
         own: dict[str, str] = {}
+        known = self._values
         for name, value in values.items():
-            if name in self._defaults:
-                plain = value and "!" <= value[0] <= "~"  # the usual case, told without a call
-                own[name] = value if plain or not (value is None or is_blank(value)) else self._defaults[name]
+            if name not in self._defaults:
+                continue
+            plain = value and "!" <= value[0] <= "~"  # the usual case, told without a call
+            if not plain and (value is None or is_blank(value)):
+                value = self._defaults[name]  # noqa: PLW2901
+            own[name] = value
+            for each in known[name]:
+                each.fill(value or each.default, pieces)
         for name in self._required:
             if not (own.get(name) or self._shared[name]):
                 raise missing(name)
         return own
+
+    def _put(self, name: str, value: str, pieces: list[bytes]) -> None:
+        for each in self._values.get(name, ()):
+            each.fill(value or each.default, pieces)
+
+
+class _Subjects:
+    """Subject and preheader of one template. Where they depend on given names alone, as most do, the same
+    come again and again."""
+
+    def __init__(self, mail: "CompiledMail", shared: Mapping[str, str]) -> None:
+        self._mail, self._shared = mail, shared
+        spoken = [words for words in (mail.subject, mail.preheader) if words is not None]
+        named = [words.names for words in spoken if isinstance(words, PatchedWords)]
+        names = [name for each in named for name in each]
+        self._names = names if len(named) == len(spoken) and SUBJECT not in names else None
+        self._known: dict[tuple[str, ...], _Subject] = {}
+
+    def of(self, own: Mapping[str, str]) -> "_Subject":
+        if self._names is None:
+            return self._made(own)
+        shared = self._shared
+        key = tuple([own[name] if name in own else shared[name] for name in self._names])
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST_SUBJECTS:
+                self._known.clear()
+            found = self._known[key] = self._made(own)
+        return found
+
+    def _made(self, own: Mapping[str, str]) -> "_Subject":
+        whole = {**self._shared, **own}
+        whole[SUBJECT] = clean_words(self._mail.subject(whole), SUBJECT_LIMIT)
+        preheader = self._mail.preheader(whole) if self._mail.preheader else None
+        return whole[SUBJECT], unstructured("Subject", whole[SUBJECT]), preheader
+
+
+_MOST_SUBJECTS = 4096
+_Subject = tuple[str, str, str | None]
+"""The words as the mail says them, the header, and the preheader."""
 
 
 def _joined(pieces: Sequence[bytes], alone: Collection[int]) -> tuple[list[bytes], dict[int, int]]:
@@ -180,10 +227,3 @@ def _joined(pieces: Sequence[bytes], alone: Collection[int]) -> tuple[list[bytes
         else:
             joined[-1] += piece
     return joined, to
-
-
-@lru_cache(maxsize=4096)  # subjects with a given name come again
-def _subject(words: str) -> tuple[str, str]:
-    """The words as the mail says them, and the header."""
-    subject = clean_words(words, SUBJECT_LIMIT)
-    return subject, unstructured("Subject", subject)

@@ -36,15 +36,20 @@ def missing(name: str) -> MailRefused:
     )
 
 
-def patched_words(pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind]) -> Words:
-    """A short text (subject, preheader, SMS) with plain values only."""
-    parts = [piece if isinstance(piece, str) else _Gap.of(piece, kinds) for piece in pieces]
-    if all(isinstance(part, str) for part in parts):
-        whole = "".join(part for part in parts if isinstance(part, str))
-        return lambda _: whole
-    return lambda values: "".join(
-        [part if isinstance(part, str) else part.escape(values[part.name] or part.default) for part in parts]
-    )
+class PatchedWords:
+    """A short text (subject, preheader, SMS) with plain values only. ``names``: all that it depends on."""
+
+    def __init__(self, pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind]) -> None:
+        self._parts = [piece if isinstance(piece, str) else _Gap.of(piece, kinds) for piece in pieces]
+        self.names = tuple(dict.fromkeys(part.name for part in self._parts if isinstance(part, _Gap)))
+
+    def __call__(self, values: Mapping[str, str]) -> str:
+        return "".join(
+            [
+                part if isinstance(part, str) else part.escape(values[part.name] or part.default)
+                for part in self._parts
+            ]
+        )
 
 
 def rendered_words(rendering: Rendering, kinds: Mapping[str, VariableKind]) -> Words:
