@@ -91,9 +91,7 @@ def _in_time(bench: Bench, judged: Judged) -> list[Item]:
 def _counted(items: Iterable[Item]) -> set[int]:
     """Those that count in the caps."""
     counts = {(author, kind): counts_in_caps(author, kind) for author in Author for kind in MessageClass}
-    return {
-        item.id for item in items if counts[(asked := item.due.request).author, asked.message_class]
-    }
+    return {item.id for item in items if counts[(asked := item.due.request).author, asked.message_class]}
 
 
 def _ask(item: Item, facts: Facts | None, caps: Caps | None, sitting: Sitting, judged: Judged) -> None:

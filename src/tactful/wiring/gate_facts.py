@@ -244,9 +244,7 @@ def _basis_fact(request: GateRequest, read: _Read) -> BasisFact | Unknown:
     if request.message_class is MessageClass.RELATIONSHIP:
         optional = read.basis[OPTIONAL, ""].get(request.contact_id)
         objected = objected or (optional is not None and optional.objected)
-    return tuple.__new__(
-        BasisFact, (BASIS_KINDS[kind], since, receipt_id, objected, withdrawn, restricted)
-    )
+    return tuple.__new__(BasisFact, (BASIS_KINDS[kind], since, receipt_id, objected, withdrawn, restricted))
 
 
 def _of_talks(read: Mapping[int, Sequence[Talk]] | None, contact: int) -> TalksDebtsMoods:

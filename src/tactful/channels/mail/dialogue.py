@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 
 from tactful.channels.mail.envelope import Features, Transaction
 from tactful.channels.mail.feed import Feed
@@ -163,10 +163,8 @@ class Dialogue:
             dot_stayed = error.accepted is not None and error.accepted < sum(map(len, current.body))
             outcome = Outcome.SAFE if dot_stayed else Outcome.AMBIGUOUS
             result = local_result(current.message, outcome, str(error))
-        try:
+        with suppress(JournalError):  # the answer is known here; the next begin stops the sending
             journal.answer(result)
-        except JournalError:
-            pass  # the answer is known here; the next begin stops the sending
         return result
 
     def _ask(self, command: bytes) -> Reply:

@@ -130,7 +130,13 @@ def accepted(message: OutboundMessage, answer: re.Match[bytes]) -> SendResult:
     code, enhanced, words = answer.groups(b"")
     text = words.decode("ascii")
     return SendResult(
-        message.ident, message.attempt, Outcome.SENT, int(code), enhanced.decode("ascii"), text, _queued_as(text)
+        message.ident,
+        message.attempt,
+        Outcome.SENT,
+        int(code),
+        enhanced.decode("ascii"),
+        text,
+        _queued_as(text),
     )
 
 

@@ -82,7 +82,9 @@ def test_asking_twice_gives_the_same_answer(drawn: Drawn) -> None:
 
 @given(
     st.lists(cases(authors=EVERYBODY) | st.just(SOUND), min_size=1, max_size=3),
-    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 99), st.datetimes(timezones=st.just(UTC))), max_size=6),
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(1, 99), st.datetimes(timezones=st.just(UTC))), max_size=6
+    ),
     st.booleans(),
 )
 def test_a_sitting_says_what_the_gate_says(
