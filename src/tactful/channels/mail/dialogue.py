@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from tactful.channels.mail.envelope import Features, Transaction
 from tactful.channels.mail.feed import Feed
