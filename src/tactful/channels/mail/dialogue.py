@@ -20,6 +20,7 @@ _ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 # The replies to a whole envelope, which mostly came in one packet with the reply to the last dot.
 _ALL_WELL = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354[ \r][^\n]*\n")
 _NO_TURN = nullcontext()
+_KNOWN_HERE = suppress(JournalError)  # the answer is; the next begin stops the sending
 
 Turn = AbstractContextManager[object]
 
@@ -163,7 +164,7 @@ class Dialogue:
             dot_stayed = error.accepted is not None and error.accepted < sum(map(len, current.body))
             outcome = Outcome.SAFE if dot_stayed else Outcome.AMBIGUOUS
             result = local_result(current.message, outcome, str(error))
-        with suppress(JournalError):  # the answer is known here; the next begin stops the sending
+        with _KNOWN_HERE:
             journal.answer(result)
         return result
 
