@@ -1,6 +1,7 @@
 """The keyed hash under which a suppressed address outlives its owner (R75)."""
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.conf import settings
@@ -11,10 +12,19 @@ _BLOCK = 64  # bytes of a block of SHA-256
 def address_hash(channel: str, address: str) -> bytes:
     """HMAC-SHA256, 32 bytes. The key derives from the instance's secret: the table alone tells nobody's
     address."""
-    inner, outer = (half.copy() for half in _halves(settings.SECRET_KEY))
-    inner.update(f"{channel}\0{address.casefold()}".encode())
-    outer.update(inner.digest())
-    return outer.digest()
+    return address_hashes(channel, [address])[0]
+
+
+def address_hashes(channel: str, addresses: Iterable[str]) -> list[bytes]:
+    """The same for many."""
+    inner, outer = _halves(settings.SECRET_KEY)
+    found = []
+    for address in addresses:
+        first, second = inner.copy(), outer.copy()
+        first.update(f"{channel}\0{address.casefold()}".encode())
+        second.update(first.digest())
+        found.append(second.digest())
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -247,8 +247,7 @@ class SensitiveState:
     occasions_off: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceState:
+class PlaceState(NamedTuple):
     """``zones``: the one that we know, or all that are plausible."""
 
     zones: tuple[str, ...]

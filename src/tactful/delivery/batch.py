@@ -19,7 +19,6 @@ _CHANNEL = {str(channel): channel for channel in Channel}
 _CHECK = {str(check): check for check in Check}
 _NOTHING: frozenset[Any] = frozenset()
 _EMPTY: dict[str, Any] = {}
-_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(slots=True)
@@ -57,7 +56,8 @@ class Item:
 
 
 def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
-    """From a row of ``hot.claim.FIELDS``."""
+    """From a row of ``hot.claim.FIELDS``. A claim makes a thousand of them, so the tuples are made the short
+    way, which gives the same as their types' own."""
     (
         ident, contact_id, lane, account_id, author, line, touchpoint_rev, not_before,
         attempt, tries, misses, resent, approved_by, approved_hash, late_decided_by, cap_day,
@@ -69,16 +69,17 @@ def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
     account = account_id or default_account
     # A provider that was away is no reason to ask a person: the first attempt was in time.
     since = now if first_handoff_at is not None else max(due_at, not_before)
-    request = GateRequest(
+    request = _tuple(GateRequest, (
         ident, contact_id, _AUTHOR[author], _LINE[line], _CLASS[message_class], _PURPOSE[purpose],
         _CHANNEL[channel], since, latest_at, frozenset(map(_CHECK.__getitem__, allow)) if allow else _NOTHING,
         frozenset(topics) if topics else _NOTHING, is_auto_reply, approved_by, late_decided_by is not None,
         held_since,
-    )  # fmt: skip
-    due = DueMessage(
-        ident, contact_id, request, _loaded(condition), cause_kind, cause_id, cause_visit, touchpoint_id,
-        account, template, language, _loaded(variables),
-    )  # fmt: skip
+    ))  # fmt: skip
+    due = _tuple(DueMessage, (
+        ident, contact_id, request, _EMPTY if condition == "{}" else _decode(condition)[0], cause_kind,
+        cause_id, cause_visit, touchpoint_id, account, template, language,
+        _EMPTY if variables == "{}" else _decode(variables)[0],
+    ))  # fmt: skip
     return Item(
         ident, contact_id, due, lane, account, not_before, attempt, tries, misses, resent, touchpoint_rev,
         approved_hash, cap_day, cap_scopes, wake_on, template_version, address,
@@ -87,6 +88,6 @@ def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
     )  # fmt: skip
 
 
-def _loaded(text: str) -> dict[str, Any]:
-    """What PostgreSQL writes as JSON has no blanks around it, so that the quick way will do."""
-    return _EMPTY if text == "{}" else _decode(text)[0]
+_tuple = tuple.__new__
+# What PostgreSQL writes as JSON has no blanks around it, so that the quick way will do.
+_decode = json.JSONDecoder().raw_decode

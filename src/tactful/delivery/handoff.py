@@ -22,9 +22,9 @@ from tactful.kernel.clock import machine_ms
 FIRST_GROUP = 25
 GROUPS = (5, 200)
 """Mails that are marked at once: to begin with, and the fewest and most later."""
-PACE_MS = (20, 100)
-"""A mark is the moment of sending, so the dot must follow soon: groups grow while they leave faster than
-this, and shrink while they leave slower."""
+LONGEST_MS = 100
+"""A mark is the moment of sending, so the dot must follow soon: groups grow while twice as many would leave
+within this, and shrink while they take longer."""
 FLUSH_MS = 2_000
 FLUSH_AT = 500
 HALT = (Outcome.ACCOUNT, Outcome.POLICY, Outcome.RATE)
@@ -34,12 +34,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Hand:
-    """One worker's way out: who it is, its journal, and how it opens an account's transport."""
+    """One worker's way out: who it is, its journal, and how it opens an account's transport. ``pace``: how
+    many were marked at once when a batch of that account ended."""
 
     worker_id: int
     journal: WorkerJournal
     transport: Callable[[int], Transport]
     stop: Event
+    pace: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,7 +64,9 @@ def send_batch(batch_id: int, items: Sequence[Item], hand: Hand, desk: Desk) -> 
     for item in items:
         by_account.setdefault(item.account_id, []).append(item)
     for account, share in by_account.items():
-        _travel(Trip(hand, desk, share, FIRST_GROUP), account)
+        trip = Trip(hand, desk, share, hand.pace.get(account, FIRST_GROUP))
+        _travel(trip, account)
+        hand.pace[account] = trip.group
     hot_claim.close_batch(batch_id)
     hand.journal.clear()
 
@@ -99,10 +103,9 @@ def _messages(trip: Trip) -> Iterator[OutboundMessage]:
 
 def _next_group(group: int, took_ms: int) -> int:
     fewest, most = GROUPS
-    quick, slow = PACE_MS
-    if took_ms > slow:
-        return max(fewest, group * slow // took_ms)
-    return min(most, group * 2) if took_ms < quick else group
+    if took_ms > LONGEST_MS:
+        return max(fewest, group * LONGEST_MS // took_ms)
+    return min(most, group * 2) if took_ms * 2 < LONGEST_MS else group
 
 
 def _mark(trip: Trip, built: list[Built]) -> list[OutboundMessage]:
@@ -113,26 +116,27 @@ def _mark(trip: Trip, built: list[Built]) -> list[OutboundMessage]:
         late = [made.item.id for made in built if made.item.id not in marked]
         if late:
             hot.give_back(pg.numbers(late), trip.hand.worker_id)
-    ready = [made for made in built if made.item.id in marked]
-    for made in ready:
-        made.item.first_handoff_at = made.first_at
-        trip.marked[made.item.id] = made.item
-    return [made.message for made in ready]
+            built = [made for made in built if made.item.id in marked]
+    for made in built:
+        item = made.item
+        item.first_handoff_at = made.first_at
+        trip.marked[item.id] = item
+    return [made.message for made in built]
 
 
 def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:
-    items = [made.item for made in built]
+    items, messages, fixed, versions, hashes, firsts = zip(*built, strict=True)
     return {
         "worker": trip.hand.worker_id,
         "contacts": pg.numbers({item.contact_id for item in items}),
         "touchpoints": pg.numbers({item.due.touchpoint_id for item in items} - {None}),
-        "ids": pg.numbers(item.id for item in items),
-        "attempts": pg.numbers(item.attempt for item in items),
-        "versions": pg.numbers(made.version for made in built),
-        "addresses": pg.texts(made.message.recipient for made in built),
-        "fixed": pg.texts(made.fixed for made in built),
-        "hashes": pg.bytes_(made.body_hash for made in built),
-        "firsts": pg.moments(made.first_at for made in built),
+        "ids": pg.numbers([item.id for item in items]),
+        "attempts": pg.numbers([item.attempt for item in items]),
+        "versions": pg.numbers(versions),
+        "addresses": pg.texts([message.recipient for message in messages]),
+        "fixed": pg.texts(fixed),
+        "hashes": pg.bytes_(hashes),
+        "firsts": pg.moments(firsts),
     }
 
 

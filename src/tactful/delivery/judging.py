@@ -9,9 +9,10 @@ from tactful.delivery.hot import claim as hot
 from tactful.delivery.rules.caps import Caps, Place, frees_on, places
 from tactful.delivery.rules.merging import Choir, Voice, one_voice
 from tactful.delivery.types import CapScope, FactSources
-from tactful.gate.rules.check import check
-from tactful.gate.rules.table import plan
-from tactful.gate.types import UNKNOWN, Facts, GateSettings, Verdict, VerdictKind
+from tactful.gate.rules.check import Sitting
+from tactful.gate.rules.table import counts_in_caps
+from tactful.gate.types import UNKNOWN, Author, Facts, GateSettings, Verdict, VerdictKind
+from tactful.touchpoints.types import MessageClass
 
 ALSO = "summary"  # the variable with which a message speaks in another's mail
 
@@ -44,7 +45,7 @@ def judge(bench: Bench) -> Judged:
     judged = Judged()
     items = _in_time(bench, judged)
     settings = bench.sources.gate_settings(bench.now)
-    counted = {item.id for item in items if _counts(item)}
+    counted = _counted(items)
     touched = {item.contact_id for item in items if item.id in counted or item.may_merge}
     judged.scopes = bench.sources.cap_scopes(sorted(touched), bench.now) if touched else {}
     choirs, items = _choirs(bench, items, judged.scopes)
@@ -53,8 +54,9 @@ def judge(bench: Bench) -> Judged:
     booking = [item for item in asked if item.id in counted and item.contact_id in judged.scopes]
     caps, booked = _reserve(booking, [*items, *judged.expired], judged.scopes, settings)
     facts = bench.sources.gate_facts([item.due for item in asked], bench.now)
+    sitting = Sitting(settings, bench.now)
     for item in asked:
-        _ask(item, facts.get(item.id), caps if item.id in counted else None, settings, bench.now, judged)
+        _ask(item, facts.get(item.id), caps if item.id in counted else None, sitting, judged)
     _silence([item for item in items if item.id in silent], silent, judged)
     for item in _without_place(judged):
         caps.add(held_places(item), -1)
@@ -86,32 +88,26 @@ def _in_time(bench: Bench, judged: Judged) -> list[Item]:
     return items
 
 
-def _counts(item: Item) -> bool:
-    request = item.due.request
-    return plan(request.author, request.message_class, request.purpose, request.allow).counts_in_caps
+def _counted(items: Iterable[Item]) -> set[int]:
+    """Those that count in the caps."""
+    counts = {(author, kind): counts_in_caps(author, kind) for author in Author for kind in MessageClass}
+    return {item.id for item in items if counts[(asked := item.due.request).author, asked.message_class]}
 
 
-def _ask(
-    item: Item,
-    facts: Facts | None,
-    caps: Caps | None,
-    settings: GateSettings,
-    now: datetime,
-    judged: Judged,
-) -> None:
+def _ask(item: Item, facts: Facts | None, caps: Caps | None, sitting: Sitting, judged: Judged) -> None:
     if facts is None:
         judged.missing.append(item)
         return
-    scope = judged.scopes.get(item.contact_id)
+    scope = judged.scopes.get(item.contact_id) if caps is not None else None
     if caps is not None and scope is None:
         facts = facts._replace(caps=UNKNOWN)
     elif caps is not None and scope is not None:
-        usage = caps.usage(item.contact_id, scope, reserved=_holds(item, scope))
+        usage = caps.usage(item.contact_id, scope, reserved=item.cap_day == scope.day)
         facts = facts._replace(caps=usage) if usage is not facts.caps and usage != facts.caps else facts
-    verdict = check(item.due.request, facts, settings, now)
-    if caps is not None and scope is not None and verdict.kind is VerdictKind.CLEAR:
+    verdict = sitting.check(item.due.request, facts)
+    if caps is not None and scope is not None and verdict[0] is VerdictKind.CLEAR:
         judged.reserved.add(item.id)
-        if not _holds(item, scope):
+        if item.cap_day != scope.day:
             caps.add(places(item.contact_id, scope), 1)
     judged.verdicts.append((item, verdict, facts))
 
@@ -135,8 +131,9 @@ def _reserve(
     for item in booking:
         scope = scopes[item.contact_id]
         days[item.contact_id] = scope.day
+        wanted = item.cap_day != scope.day
         for place in places(item.contact_id, scope):
-            booked[place] = booked.get(place, 0) + (not _holds(item, scope))
+            booked[place] = booked.get(place, 0) + wanted
     held = {place: 0 for item in every if item.cap_day is not None for place in held_places(item)}
     used = hot.reserve(held | booked)
     before = {place: count - booked.get(place, 0) for place, count in used.items()}
@@ -155,6 +152,8 @@ def held_places(item: Item) -> list[Place]:
 
 
 def _difference(wanted: Mapping[Place, int], booked: Mapping[Place, int]) -> dict[Place, int]:
+    if wanted == booked:  # as nearly always: each got what was booked for it
+        return {}
     both = {place: wanted.get(place, 0) - booked.get(place, 0) for place in {**wanted, **booked}}
     return {place: by for place, by in both.items() if by}
 

@@ -34,9 +34,9 @@ class Fixed(NamedTuple):
     values: Mapping[str, str]
 
     def as_json(self) -> str:
-        values = ",".join([f"{_quoted(name)}:{_quoted(value)}" for name, value in self.values.items()])
-        name, language = _quoted(self.name), _quoted(self.language)
-        return f'{{"n":{name},"l":{language},"h":{self.letterhead},"v":{{{values}}}}}'
+        name, language, letterhead, given = self
+        values = ",".join([f"{_quoted(name)}:{_quoted(value)}" for name, value in given.items()])
+        return f'{{"n":{_quoted(name)},"l":{_quoted(language)},"h":{letterhead},"v":{{{values}}}}}'
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Fixed":
@@ -116,25 +116,34 @@ def build(item: Item, desk: Desk) -> Built | SendResult:
 
 
 def _build(item: Item, desk: Desk) -> Built:
+    """Most mails of most batches come through here, so their tuples are made the short way."""
     fixed, address, first_at = _fixed(item, desk)
+    name, _, letterhead, values = fixed
     version = item.template_version or _version(item, fixed, desk)
     tokens, back = tokens_of(desk.ring, item.id, item.key_id)
-    to = MailAddress(address, fixed.name)
-    own = {"name": fixed.name, **fixed.values, **item.due.variables}
-    answers = item.in_reply_to or item.references
-    form = None if version is None or answers else _form(item, version, fixed, desk)
+    to = _tuple(MailAddress, (address, name))
+    own = {"name": name, **values, **item.due.variables}
+    form = (
+        None if version is None or item.in_reply_to or item.references else _form(item, version, fixed, desk)
+    )
     if form is not None:
-        pieces, digest = form.fill(to, first_at, tokens, own)
+        payload, digest = form.fill(to, first_at, tokens, own)
     else:
-        pieces, digest = _alone(Draft(item, version, fixed, to, first_at), tokens, own, desk)
+        payload, digest = _alone(Draft(item, version, fixed, to, first_at), tokens, own, desk)
     body_hash = _body_hash(item, version, digest)
     if item.body_hash is not None and item.body_hash != body_hash:
         raise Unbuildable(
             "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
         )
-    sender = "" if item.is_auto_reply else desk.heads[fixed.letterhead].return_path.replace("{token}", back)
-    message = OutboundMessage(item.id, item.attempt, sender, address, pieces, item.must_arrive, ready=True)
-    return Built(item, message, fixed.as_json(), version, body_hash, first_at)
+    sender = "" if item.is_auto_reply else desk.heads[letterhead].return_path.replace("{token}", back)
+    message = _tuple(
+        OutboundMessage,
+        (item.id, item.attempt, sender, address, (payload,), item.must_arrive, True, False),
+    )
+    return _tuple(Built, (item, message, fixed.as_json(), version, body_hash, first_at))
+
+
+_tuple = tuple.__new__
 
 
 def _alone(draft: Draft, tokens: Tokens, own: Mapping[str, str], desk: Desk) -> Filled:
@@ -142,7 +151,7 @@ def _alone(draft: Draft, tokens: Tokens, own: Mapping[str, str], desk: Desk) -> 
     head = desk.heads[draft.fixed.letterhead]
     alone = envelope(_envelope(draft), head, tokens)
     payload = _compiled(draft, head, desk).build(alone, {**head.values, **own})
-    return [payload], payload_hash(payload)
+    return payload, payload_hash(payload)
 
 
 def _envelope(draft: Draft) -> Envelope:
@@ -167,22 +176,26 @@ def _fixed(item: Item, desk: Desk) -> tuple[Fixed, str, datetime]:
     who = desk.people.get(item.contact_id)
     if who is None or not who.address:
         raise Unbuildable("There is no address to write to any more.")
-    language = item.due.language or who.language
-    values = dict(desk.personal.get(item.id, {}))
+    address, name, known = who
+    language = item.due.language or known
+    values = desk.personal.get(item.id, _NOTHING)
     if item.id in desk.riders:
-        values["also"] = "\n".join(desk.riders[item.id])
-    item.address = who.address
-    return Fixed(who.name, language, _head(item.account_id, language, desk), values), who.address, desk.now
+        values = {**values, "also": "\n".join(desk.riders[item.id])}
+    item.address = address
+    letterhead = desk.head_of.get((item.account_id, language)) or _head(item.account_id, language, desk)
+    return _tuple(Fixed, (name, language, letterhead, values)), address, desk.now
+
+
+_NOTHING: Mapping[str, str] = {}
 
 
 def _head(account_id: int, language: str, desk: Desk) -> int:
-    key = (account_id, language)
-    if key not in desk.head_of:
-        head = desk.sources.letterhead(account_id, language, desk.now)
-        body = json.dumps(head.as_json(), sort_keys=True, ensure_ascii=False)
-        ident = int.from_bytes(hashlib.blake2b(body.encode(), digest_size=8).digest(), "big") >> 1
-        desk.head_of[key], desk.heads[ident], desk.fresh_heads[ident] = ident, head, body
-    return desk.head_of[key]
+    head = desk.sources.letterhead(account_id, language, desk.now)
+    body = json.dumps(head.as_json(), sort_keys=True, ensure_ascii=False)
+    ident = int.from_bytes(hashlib.blake2b(body.encode(), digest_size=8).digest(), "big") >> 1
+    desk.head_of[account_id, language] = ident
+    desk.heads[ident], desk.fresh_heads[ident] = head, body
+    return ident
 
 
 def _version(item: Item, fixed: Fixed, desk: Desk) -> int | None:

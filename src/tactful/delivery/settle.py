@@ -48,10 +48,10 @@ def _write_sent(outcomes: Outcomes, worker_id: int, now: datetime) -> list[NewFa
         {
             "now": now,
             "worker": worker_id,
-            "ids": pg.numbers(item.id for item, _ in outcomes),
-            "attempts": pg.numbers(item.attempt for item, _ in outcomes),
-            "codes": pg.numbers(result.code for _, result in outcomes),
-            "providers": pg.texts(result.provider_id[:200] for _, result in outcomes),
+            "ids": pg.numbers([item.id for item, _ in outcomes]),
+            "attempts": pg.numbers([item.attempt for item, _ in outcomes]),
+            "codes": pg.numbers([result.code for _, result in outcomes]),
+            "providers": pg.texts([result.provider_id[:200] for _, result in outcomes]),
         }
     )
     done = [item for item, _ in outcomes if item.id in written]
@@ -109,9 +109,10 @@ def _tell_accounts(outcomes: Outcomes, now: datetime) -> list[NewFact]:
     for item, result in outcomes:
         by_account.setdefault(item.account_id, []).append(result)
     for account, results in sorted(by_account.items()):
-        failures = sum(result.outcome is Outcome.SAFE for result in results)
-        answers = sum(result.code is not None for result in results)
+        failures = sum([result.outcome is Outcome.SAFE for result in results])
+        answers = sum([result.code is not None for result in results])
         accounts.note_attempts(account, failures, answers, machine)
+        results = [result for result in results if result.outcome is not Outcome.SENT]  # noqa: PLW2901
         waits = [result.retry_after for result in results if result.outcome is Outcome.RATE]
         if waits:
             accounts.rest_account(account, max(wait or 60.0 for wait in waits), machine)

@@ -53,12 +53,12 @@ def _write_cleared(
     for item, verdict, _ in cleared:
         item.attempt += 1
         scope = judged.scopes.get(item.contact_id) if item.id in judged.reserved else None
-        item.cap_day = scope.day if scope else None
-        item.cap_scopes = [scope.household_id, scope.company_id] if scope else None
-        days.append(item.cap_day)
-        alone = scope is None or (scope.household_id is None and scope.company_id is None)
-        both = None if alone or scope is None else (scope.household_id, scope.company_id)
-        scopes.append(None if both is None else str(pg.numbers(both)))
+        day, _, household, company = scope or _NO_PLACE
+        item.cap_day = day
+        item.cap_scopes = [household, company] if scope else None
+        days.append(day)
+        alone = household is None and company is None
+        scopes.append(None if alone else str(pg.numbers((household, company))))
         if verdict.clearance is None:
             raise AssertionError("A clear verdict without a clearance cannot be.")
         masks.append(verdict.clearance.mask)
@@ -66,15 +66,18 @@ def _write_cleared(
         {
             "worker": worker_id,
             "now": now,
-            "ids": pg.numbers(item.id for item, _, _ in cleared),
-            "revs": pg.numbers(revs[item.contact_id] for item, _, _ in cleared),
+            "ids": pg.numbers([item.id for item, _, _ in cleared]),
+            "revs": pg.numbers([revs[item.contact_id] for item, _, _ in cleared]),
             "masks": pg.numbers(masks),
-            "accounts": pg.numbers(item.account_id for item, _, _ in cleared),
-            "receipts": pg.numbers(_receipt(facts) for _, _, facts in cleared),
+            "accounts": pg.numbers([item.account_id for item, _, _ in cleared]),
+            "receipts": pg.numbers([_receipt(facts) for _, _, facts in cleared]),
             "days": pg.moments(days),
             "scopes": pg.texts(scopes),
         }
     )
+
+
+_NO_PLACE = (None, None, None, None)
 
 
 def _receipt(facts: Facts) -> int | None:

@@ -75,6 +75,7 @@ class DeliveryWorker:
         while not stop.is_set() and not session.lost.is_set():
             if not self.turn(hand):
                 self._drop_transports()
+                hand.pace.clear()
                 wait_for_news(stop)
 
     def turn(self, hand: Hand) -> bool:

@@ -1,20 +1,21 @@
 """A fact, before and after it is written down."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 LANES = 8
 """Facts are read in this many lanes, by the contact's id."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewFact:
+class NewFact(NamedTuple):
     """``ts``: when it happened; ``None`` is the moment of recording. ``data``: plain JSON."""
 
     name: str
     contact_id: int | None
-    data: dict[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = MappingProxyType({})
     ts: datetime | None = None
 
 

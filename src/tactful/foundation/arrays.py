@@ -59,21 +59,26 @@ def numbers(values: Iterable[int | None]) -> Numbers:
     if not given:
         return Numbers(_empty(Numbers))
     try:
-        packed = array("q", given)
+        body = longs(given)
     except TypeError:
         return Numbers(
             _joined(Numbers, [NULL if value is None else LONG(8, value) for value in given], given)
         )
+    return Numbers(_HEAD(1, 0, 20, len(given), 1) + body)
+
+
+def longs(values: Sequence[int]) -> bytearray:
+    """Each number behind its size, twelve bytes for each. Raises ``TypeError`` where one is ``None``."""
+    packed = array("q", values)
     if byteorder == "little":
         packed.byteswap()
-    # Each number behind its size; moving the bytes of one place for all of them at once is by far the
-    # quickest that Python has.
-    raw, count = packed.tobytes(), len(given)
+    # Moving the bytes of one place for all of them at once is by far the quickest that Python has.
+    raw, count = packed.tobytes(), len(packed)
     body = bytearray(12 * count)
     body[3::12] = b"\x08" * count
     for place in range(8):
         body[4 + place :: 12] = raw[place::8]
-    return Numbers(_HEAD(1, 0, 20, count, 1) + body)
+    return body
 
 
 def texts(values: Iterable[str | Numbers | None]) -> Texts:

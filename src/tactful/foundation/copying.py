@@ -11,7 +11,7 @@ from struct import Struct
 from typing import Any
 
 from tactful.foundation import pg
-from tactful.foundation.arrays import LONG, NULL, SHORT, moment, sized, texts
+from tactful.foundation.arrays import LONG, NULL, SHORT, longs, moment, sized, texts
 
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
@@ -82,5 +82,8 @@ def _is_shared(values: Sequence[Any]) -> bool:
 def _written(kind: str, values: Sequence[Any]) -> list[bytes]:
     write = KINDS[kind]
     if None not in values:
+        if kind == "bigint":
+            body = bytes(longs(values))
+            return [body[start : start + 12] for start in range(0, len(body), 12)]
         return list(map(write, values))
     return [NULL if value is None else write(value) for value in values]

@@ -8,7 +8,6 @@ case, one spelling only, and the cheapest to write, for each mail carries five o
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,12 +36,12 @@ def sign(ring: KeyRing, purpose: str, ident: int, key_id: int | None = None) -> 
     return shown + digest.hexdigest()
 
 
-def sign_each(ring: KeyRing, purposes: Sequence[str], ident: int, key_id: int) -> list[str]:
+def sign_each(ring: KeyRing, purposes: tuple[str, ...], ident: int, key_id: int) -> list[str]:
     """``sign`` for several purposes at once."""
     payload, shown = _opening(key_id, ident)
-    key, tokens = ring.keys[key_id], []
-    for purpose in purposes:
-        digest = _keyed(key, purpose).copy()
+    tokens = []
+    for keyed in _keyed_each(ring.keys[key_id], purposes):
+        digest = keyed.copy()
         digest.update(payload)
         tokens.append(shown + digest.hexdigest())
     return tokens
@@ -73,6 +72,10 @@ def _keyed(key: bytes, purpose: str) -> hashlib.blake2b:
 
 
 @lru_cache(maxsize=16)
+def _keyed_each(key: bytes, purposes: tuple[str, ...]) -> tuple[hashlib.blake2b, ...]:
+    return tuple(_keyed(key, purpose) for purpose in purposes)
+
+
 def _opening(number: int, ident: int) -> tuple[bytes, str]:
     """What all tokens of an id have in common."""
     payload = bytes([number]) + ident.to_bytes(8, "big")

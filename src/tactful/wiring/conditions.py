@@ -18,22 +18,20 @@ ALWAYS = ConditionFact(holds=True)
 
 def conditions_hold(messages: Sequence[DueMessage], now: datetime) -> dict[int, ConditionFact | Unknown]:
     """For each message: does the sentence that justifies it still hold?"""
-    asked = {message.id: _asked(message.condition) for message in messages if message.condition}
+    found: dict[int, ConditionFact | Unknown] = {message.id: ALWAYS for message in messages}
+    asking = [(message, _asked(message.condition)) for message in messages if message.condition]
     wanted = [
         (message.contact_id, fact_key(name, _suffix(message.condition)))
-        for message in messages
-        if message.id in asked
-        for name in asked[message.id].names
+        for message, asked in asking
+        for name in asked.names
     ]
     values = load(list(dict.fromkeys(wanted)), now) if wanted else {}
-    return {message.id: _answer(message, asked.get(message.id), values) for message in messages}
+    return found | {message.id: _answer(message, asked, values) for message, asked in asking}
 
 
 def _answer(
-    message: DueMessage, asked: Question | None, values: Mapping[tuple[int, str], Any]
+    message: DueMessage, asked: Question, values: Mapping[tuple[int, str], Any]
 ) -> ConditionFact | Unknown:
-    if asked is None:
-        return ALWAYS
     suffix = _suffix(message.condition)
     facts = {
         key: values[message.contact_id, key] for name in asked.names for key in (fact_key(name, suffix),)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, transaction
 
 from tactful.channels import queries as channels
+from tactful.channels.types import Channel
 from tactful.contacts import queries as contacts
 from tactful.contacts.types import AddressView, BasisState, Client, PlaceState, SensitiveState
 from tactful.delivery.types import DueMessage
@@ -39,6 +40,7 @@ from tactful.gate.types import (
     ConditionFact,
     DebtFact,
     Facts,
+    GateRequest,
     GateSettings,
     MoodFact,
     PlaceFact,
@@ -93,8 +95,8 @@ class _Read:
     """Everything that was read for one batch. A source that failed is None."""
 
     clients: Mapping[int, Client] | None = None
-    addresses: Mapping[tuple[int, str], AddressView] | None = None
-    basis: Mapping[tuple[int, str, str], BasisState] | None = None
+    addresses: Mapping[str, Mapping[int, AddressView]] | None = None
+    basis: Mapping[tuple[str, str], Mapping[int, BasisState]] | None = None
     talks: Mapping[int, Sequence[Talk]] | None = None
     sensitive: Mapping[int, SensitiveState] | None = None
     standing: Sequence[Standing] | None = None
@@ -155,31 +157,30 @@ def _or_none(source: Callable[[], T]) -> T | None:
 
 def _addresses(
     messages: Sequence[DueMessage], now: datetime, reading: Reading
-) -> dict[tuple[int, str], AddressView]:
-    found: dict[tuple[int, str], AddressView] = {}
-    for channel in {message.request.channel for message in messages}:
-        ids = [message.contact_id for message in messages if message.request.channel is channel]
-        for ident, view in reading.addresses(ids, channel, now).items():
-            found[ident, channel] = view
-    return found
+) -> dict[str, Mapping[int, AddressView]]:
+    """By channel and contact."""
+    wanted: dict[Channel, list[int]] = {}
+    for message in messages:
+        wanted.setdefault(message.request.channel, []).append(message.contact_id)
+    return {channel: reading.addresses(ids, channel, now) for channel, ids in wanted.items()}
 
 
 def _basis(
     messages: Sequence[DueMessage], now: datetime, reading: Reading, flags: Callable[[], contacts.Flags]
-) -> dict[tuple[int, str, str], BasisState]:
-    wanted: dict[tuple[str, str, str], list[int]] = {}
+) -> dict[tuple[str, str], Mapping[int, BasisState]]:
+    """By purpose and channel, and by contact; ``OPTIONAL`` has no channel."""
+    wanted: dict[tuple[str, str], set[int]] = {}
     for message in messages:
         request = message.request
-        key = (request.purpose, request.channel, request.channel)
-        wanted.setdefault(key, []).append(message.contact_id)
+        wanted.setdefault((request.purpose, request.channel), set()).add(message.contact_id)
         if request.message_class is MessageClass.RELATIONSHIP:
-            wanted.setdefault((OPTIONAL, "mail", ""), []).append(message.contact_id)
-    found: dict[tuple[int, str, str], BasisState] = {}
-    for (purpose, channel, shown), ids in wanted.items():
-        states = contacts.basis_facts_at(reading.clients(ids), purpose, channel, now, flags())
-        for ident, state in states.items():
-            found[ident, purpose, shown] = state
-    return found
+            wanted.setdefault((OPTIONAL, ""), set()).add(message.contact_id)
+    return {
+        (purpose, channel): contacts.basis_facts_at(
+            reading.clients(ids), purpose, channel or "mail", now, flags()
+        )
+        for (purpose, channel), ids in wanted.items()
+    }
 
 
 def _facts_or_none(message: DueMessage, read: _Read, placed: dict[PlaceState, PlaceFact]) -> Facts:
@@ -196,18 +197,22 @@ def _facts(message: DueMessage, read: _Read, placed: dict[PlaceState, PlaceFact]
     talks, debts, moods = _of_talks(read.talks, contact)
     client = read.clients.get(contact) if read.clients is not None else None
     place = client.place if client is not None else None
-    return Facts(
-        address=_address(message, read),
-        basis=_basis_fact(message, read),
-        condition=UNKNOWN if read.conditions is None else read.conditions.get(message.id, UNKNOWN),
-        talks=talks,
-        debts=debts,
-        moods=moods,
-        place=UNKNOWN if place is None else _place(place, placed),
-        caps=NOTHING_USED,
-        channel=_channel(contact, read),
-        sensitive=_sensitive(contact, read),
-        standing=_standing(message, read, place),
+    # The short way to a tuple of its type, in the order of its fields: one for each message.
+    return tuple.__new__(
+        Facts,
+        (
+            _address(message.request, read),
+            _basis_fact(message.request, read),
+            UNKNOWN if read.conditions is None else read.conditions.get(message.id, UNKNOWN),
+            talks,
+            debts,
+            moods,
+            UNKNOWN if place is None else _place(place, placed),
+            NOTHING_USED,
+            _channel(contact, read),
+            _sensitive(contact, read),
+            _standing(message.request, read, place),
+        ),
     )
 
 
@@ -215,38 +220,31 @@ NOTHING_USED = CapUsage()
 ADDRESS_STATES: Mapping[str, AddressState] = {str(state): state for state in AddressState}
 
 
-def _address(message: DueMessage, read: _Read) -> AddressState | Unknown:
-    channel = message.request.channel
+def _address(request: GateRequest, read: _Read) -> AddressState | Unknown:
+    channel = request.channel
     if read.addresses is None or read.off is None:
         return UNKNOWN
     if channel in read.off:
         return AddressState.CHANNEL_OFF
-    view = read.addresses.get((message.contact_id, channel))
+    view = read.addresses[channel].get(request.contact_id)
     if view is None:
         return UNKNOWN
-    if view.marketing_off and message.request.purpose is Purpose.MARKETING:
+    if view.marketing_off and request.purpose is Purpose.MARKETING:
         return AddressState.SUPPRESSED
     return ADDRESS_STATES[view.state]
 
 
-def _basis_fact(message: DueMessage, read: _Read) -> BasisFact | Unknown:
-    request = message.request
-    key = (request.contact_id, request.purpose, request.channel)
-    state = read.basis.get(key) if read.basis is not None else None
+def _basis_fact(request: GateRequest, read: _Read) -> BasisFact | Unknown:
+    if read.basis is None:
+        return UNKNOWN
+    state = read.basis[request.purpose, request.channel].get(request.contact_id)
     if state is None:
         return UNKNOWN
-    refused = False
+    kind, since, receipt_id, objected, withdrawn, restricted = state
     if request.message_class is MessageClass.RELATIONSHIP:
-        optional = read.basis.get((request.contact_id, OPTIONAL, "")) if read.basis is not None else None
-        refused = optional is not None and optional.objected
-    return BasisFact(
-        BASIS_KINDS[state.kind],
-        state.since,
-        state.receipt_id,
-        state.objected or refused,
-        state.withdrawn,
-        state.restricted,
-    )
+        optional = read.basis[OPTIONAL, ""].get(request.contact_id)
+        objected = objected or (optional is not None and optional.objected)
+    return tuple.__new__(BasisFact, (BASIS_KINDS[kind], since, receipt_id, objected, withdrawn, restricted))
 
 
 def _of_talks(read: Mapping[int, Sequence[Talk]] | None, contact: int) -> TalksDebtsMoods:
@@ -283,9 +281,11 @@ def _sensitive(contact: int, read: _Read) -> SensitiveFact | Unknown:
 
 
 def _standing(
-    message: DueMessage, read: _Read, place: PlaceState | None
+    request: GateRequest, read: _Read, place: PlaceState | None
 ) -> tuple[StandingHoldFact, ...] | Unknown:
     if read.standing is None:
         return UNKNOWN
+    if not read.standing:
+        return ()
     household = place.household_id if place is not None else None
-    return orders_on(message.request, read.standing, placed=place is not None, household_id=household)
+    return orders_on(request, read.standing, placed=place is not None, household_id=household)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -72,7 +73,9 @@ def recipients(
     house = reading.house(now).language
     people = reading.clients(contact_ids)
     return {
-        ident: Recipient(view.address, people[ident].name, people[ident].language or house)
+        ident: tuple.__new__(
+            Recipient, (view.address, (person := people[ident]).name, person.language or house)
+        )
         for ident, view in reading.addresses(contact_ids, channel, now).items()
         if view.state == "usable"
     }
@@ -83,28 +86,42 @@ def variables(
 ) -> dict[int, Mapping[str, str]]:
     """The client's own values for each message, and the facts that its cause has named."""
     people = reading.clients([message.contact_id for message in messages])
+    asking = [message for message in messages if _asks(tuple(message.variables))]
     keys = {
         (message.contact_id, key)
-        for message in messages
+        for message in asking
         for name, key in message.variables.items()
         if name.startswith(FACT_VARIABLE)
     }
     facts = load(sorted(keys), now) if keys else {}
     house = reading.house(now).language
-    return {
-        message.id: _own(person) | _named(message, facts, message.language or person.language or house)
+    own: dict[int, Mapping[str, str]] = {
+        message.id: _own(person)
         for message in messages
         if (person := people.get(message.contact_id)) is not None
     }
+    for message in asking:
+        person = people.get(message.contact_id)
+        if person is not None:
+            language = message.language or person.language or house
+            own[message.id] = {**own[message.id], **_named(message, facts, language)}
+    return own
+
+
+@lru_cache(maxsize=1024)
+def _asks(names: tuple[str, ...]) -> bool:
+    """Whether some of these variables are facts or words for where there is none, not plain values."""
+    return any(name.startswith((FACT_VARIABLE, DEFAULT_VARIABLE)) for name in names)
 
 
 def _own(person: Client) -> dict[str, str]:
     """Few, for each mail keeps its own; what is the same for many stands in the letterhead."""
-    values = {"given_name": person.given_name or (person.name.split() or [""])[0]}
-    if person.company:
-        values["company"] = person.company
-    if person.manager:
-        values["sender_name"] = person.manager
+    _, name, given_name, _, company, manager, _ = person
+    values = {"given_name": given_name or (name.split() or [""])[0]}
+    if company:
+        values["company"] = company
+    if manager:
+        values["sender_name"] = manager
     return values
 
 

@@ -8,7 +8,7 @@ from tactful.channels.mail.envelope import Features, Transaction
 from tactful.channels.mail.feed import Feed
 from tactful.channels.mail.handshake import SmtpUnavailable
 from tactful.channels.mail.journal import Journal, JournalError
-from tactful.channels.mail.outcomes import Stage, local_result, verdict
+from tactful.channels.mail.outcomes import ACCEPTED, Stage, accepted, local_result, verdict
 from tactful.channels.mail.troubles import MOST
 from tactful.channels.mail.wire import Reply, Wire, WireError
 from tactful.channels.types import OutboundMessage, Outcome, SendResult, our_words
@@ -20,6 +20,7 @@ _ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 # The replies to a whole envelope, which mostly came in one packet with the reply to the last dot.
 _ALL_WELL = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354[ \r][^\n]*\n")
 _NO_TURN = nullcontext()
+_KNOWN_HERE = suppress(JournalError)  # the answer is; the next begin stops the sending
 
 Turn = AbstractContextManager[object]
 
@@ -36,6 +37,7 @@ class Dialogue:
         self._reset_due = False  # a refused envelope still stands
         self._failure: WireError | None = None  # of the last write of a body
         self.broken = False
+        self.answered = False  # the server has said something about a message and stayed
 
     def run(self, feed: Feed, journal: Journal) -> Iterator[SendResult | None]:
         """Results until the feed is empty or the wire is broken; then the rest is back in the feed.
@@ -47,7 +49,7 @@ class Dialogue:
         current = feed.take(self._features)
         while current is not None:
             try:
-                result = self._envelope(current)
+                result = None if self._is_announced() else self._envelope(current)
             except WireError as error:
                 self.broken = True
                 feed.give_back_broken(current, error)
@@ -61,6 +63,7 @@ class Dialogue:
                 self._hand_over(current, following, feed, journal)
                 yield None
                 result = self._hear(current, journal)
+            self.answered = self.answered or result.code not in (None, CLOSING)
             yield result
             if feed.refused:
                 yield from feed.drain()
@@ -69,6 +72,13 @@ class Dialogue:
                 return
             current = following
         yield from feed.drain()
+
+    def _is_announced(self) -> bool:
+        """Whether the server has taken the envelope that rode behind the last body, as mostly it has."""
+        if self._announced and self._wire.expect(_ALL_WELL):
+            self._announced = False
+            return True
+        return False
 
     def _envelope(self, transaction: Transaction) -> SendResult | None:
         """None if the server waits for the body, else the refusal. ``WireError``: nothing is known."""
@@ -86,7 +96,7 @@ class Dialogue:
         return self._ask_envelope(transaction)
 
     def _read_envelope(self, message: OutboundMessage) -> SendResult | None:
-        if self._wire.skip(_ALL_WELL):
+        if self._wire.expect(_ALL_WELL):
             return None
         refusal = None
         try:
@@ -143,15 +153,18 @@ class Dialogue:
         try:
             if self._failure is not None:
                 raise self._failure
-            reply = self._wire.read_reply(self._patience)
-            result = verdict(current.message, Stage.DOT, reply)
-            self.broken = reply.code == CLOSING
+            if answer := self._wire.hear(ACCEPTED, self._patience):
+                result = accepted(current.message, answer)
+            else:
+                reply = self._wire.read_reply(self._patience)
+                result = verdict(current.message, Stage.DOT, reply)
+                self.broken = reply.code == CLOSING
         except WireError as error:
             self.broken = True
             dot_stayed = error.accepted is not None and error.accepted < sum(map(len, current.body))
             outcome = Outcome.SAFE if dot_stayed else Outcome.AMBIGUOUS
             result = local_result(current.message, outcome, str(error))
-        with suppress(JournalError):  # the answer is known here; the next begin stops the sending
+        with _KNOWN_HERE:
             journal.answer(result)
         return result
 

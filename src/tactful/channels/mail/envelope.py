@@ -96,18 +96,15 @@ def open_transaction(message: OutboundMessage, features: Features) -> Transactio
     body = [*message.pieces, _DOT] if message.ready else [_with_dot(message.payload)]
     size = sum(map(len, body)) - len(_DOT)
     eight_bit = not (message.ready or body[0].isascii())
-    refusal = _refusal(message, features, Needs(utf8, recipient_utf8, eight_bit, size))
-    if refusal is not None:
-        return refusal
+    if utf8 or eight_bit or not message.ready or size > (features.size or size):
+        refusal = _refusal(message, features, Needs(utf8, recipient_utf8, eight_bit, size))
+        if refusal is not None:
+            return refusal
     parameters = f" SIZE={size}" if features.size_known else ""
     if utf8 or eight_bit:
         parameters += (" BODY=8BITMIME" if features.eight_bit else "") + (" SMTPUTF8" if utf8 else "")
-    return Transaction(
-        message,
-        f"MAIL FROM:<{sender}>{parameters}\r\n".encode(),
-        f"RCPT TO:<{recipient}>\r\n".encode(),
-        body,
-    )
+    mail, rcpt = f"MAIL FROM:<{sender}>{parameters}\r\n", f"RCPT TO:<{recipient}>\r\n"
+    return Transaction(message, mail.encode(), rcpt.encode(), body)
 
 
 _DOT = b".\r\n"

@@ -24,6 +24,8 @@ from tactful.channels.types import Outcome, SendResult
 HEAD = "tactful-journal 1"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
+_NAMES = {outcome: outcome.value for outcome in Outcome}  # the enum's own way costs a call
+
 Answers = dict[tuple[int, int], SendResult | None]
 
 
@@ -121,13 +123,13 @@ class PhaseJournal:
         self._write(b"B %d %d\n" % (ident, attempt))
 
     def answer(self, result: SendResult) -> None:
-        if result.outcome is not Outcome.AMBIGUOUS:
-            words = result.detail if result.detail.isprintable() else " ".join(result.detail.split())
-            line = (
-                f"A {result.ident} {result.attempt} {result.outcome.value} {result.code or '-'} "
-                f"{result.enhanced or '-'} {words}\n"
-            )
-            self._write(line.encode("utf-8", "replace"))
+        ident, attempt, outcome, code, enhanced, words, *_ = result
+        if outcome is Outcome.AMBIGUOUS:
+            return
+        if not words.isprintable():
+            words = " ".join(words.split())
+        line = f"A {ident} {attempt} {_NAMES[outcome]} {code or '-'} {enhanced or '-'} {words}\n"
+        self._write(line.encode("utf-8", "replace"))
 
     def clear(self) -> None:
         """Forget everything; only when every entry has been applied to the database."""

@@ -113,9 +113,36 @@ def verdict(message: OutboundMessage, stage: Stage, reply: Reply) -> SendResult:
         outcome = classify(stage, reply.code, enhanced, text)
         return SendResult(message.ident, message.attempt, outcome, reply.code, enhanced, text)
     if stage is Stage.DOT and reply.code < 300:
-        queued_as = text.rpartition("queued as ")[2] if "queued as " in text else ""
-        return SendResult(message.ident, message.attempt, Outcome.SENT, reply.code, enhanced, text, queued_as)
+        return SendResult(
+            message.ident, message.attempt, Outcome.SENT, reply.code, enhanced, text, _queued_as(text)
+        )
     raise WireError(our_words("smtp.out_of_step", answer=reply.code))
+
+
+ACCEPTED = re.compile(
+    rb"(2\d\d) (?:([245]\.\d{1,3}\.\d{1,3})(?: +|(?=\r?\n)))?([!-~](?:[ -~]{0,498}[!-~])?|)\r?\n"
+)
+"""The usual answer to a final dot, on one line of plain text."""
+
+
+def accepted(message: OutboundMessage, answer: re.Match[bytes]) -> SendResult:
+    """What ``verdict`` says of a reply that looks like ``ACCEPTED``."""
+    code, enhanced, words = answer.groups(b"")
+    text = words.decode("ascii")
+    return SendResult(
+        message.ident,
+        message.attempt,
+        Outcome.SENT,
+        int(code),
+        enhanced.decode("ascii"),
+        text,
+        _queued_as(text),
+    )
+
+
+def _queued_as(text: str) -> str:
+    """The server's own name for the mail, where it tells one."""
+    return text.rpartition("queued as ")[2] if "queued as " in text else ""
 
 
 def local_result(message: OutboundMessage, outcome: Outcome, detail: str, enhanced: str = "") -> SendResult:

@@ -19,7 +19,7 @@ from math import ceil
 from types import TracebackType
 from typing import Self
 
-from tactful.channels.mail.dialogue import CLOSING, Dialogue, Turn
+from tactful.channels.mail.dialogue import Dialogue, Turn
 from tactful.channels.mail.envelope import Features
 from tactful.channels.mail.feed import Feed
 from tactful.channels.mail.handshake import SmtpUnavailable, open_wire
@@ -98,10 +98,9 @@ class SmtpConnection:
                     raise SmtpUnavailable(our_words("smtp.hung_up", times=fruitless))
                 fruitless += 1
                 dialogue = Dialogue(self._open(), self.features, self._patience, self._turn)
-                for result in dialogue.run(feed, journal):
-                    if result is not None and result.code is not None and result.code != CLOSING:
-                        fruitless = 0
-                    yield result
+                yield from dialogue.run(feed, journal)
+                if dialogue.answered:
+                    fruitless = 0
                 if dialogue.broken:
                     self.close()
             finished = True

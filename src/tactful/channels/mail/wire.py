@@ -95,12 +95,18 @@ class Wire:
             if len(lines) > REPLY_LINES:
                 raise WireError(our_words("smtp.endless"))
 
-    def skip(self, expected: re.Pattern[bytes]) -> bool:
+    def expect(self, expected: re.Pattern[bytes]) -> re.Match[bytes] | None:
         """Pass over replies that are here already, if they look exactly as expected."""
         found = expected.match(self._buffer, self._at)
         if found is not None:
             self._at = found.end()
-        return found is not None
+        return found
+
+    def hear(self, expected: re.Pattern[bytes], patience: int) -> re.Match[bytes] | None:
+        """Wait until something is here, and ``expect`` it. None: ``read_reply`` says what it is."""
+        if self._at == len(self._buffer):
+            self._buffer, self._at = self._receive(patience), 0
+        return self.expect(expected)
 
     def _fill(self, patience: int) -> None:
         left = self._buffer[self._at :]

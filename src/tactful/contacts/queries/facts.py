@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from tactful.contacts.address_hash import address_hash
+from tactful.contacts.address_hash import address_hashes
 from tactful.contacts.models import Identity
 from tactful.contacts.rules.addresses import is_mobile
 from tactful.contacts.types import AddressView, BasisState, Client, PlaceState, SensitiveState
@@ -58,10 +58,11 @@ NO_FLAGS: frozenset[str] = frozenset()
 def clients(ids: Iterable[int]) -> dict[int, Client]:
     """What gate and letter want of each contact. One query."""
     rows = pg.many(_CLIENTS, [pg.numbers(ids)])
-    return {
-        ident: Client(ident, name, given_name, language, company, manager, _place(*place))
-        for ident, name, given_name, language, company, manager, *place in rows
-    }
+    places = {where: _place(*where) for where in {row[6:] for row in rows}}
+    return {row[0]: _tuple(Client, (*row[:6], places[row[6:]])) for row in rows}
+
+
+_tuple = tuple.__new__  # a thousand at once: what the types' own constructors do, at a third of the price
 
 
 def flags_at(ids: Collection[int], at: datetime) -> Flags:
@@ -98,14 +99,9 @@ def _basis(
 ) -> BasisState:
     kind, since, receipt_id = spell
     withdrawn = kind == "withdrawn"
-    return BasisState(
-        kind="none" if withdrawn or kind is None else kind,
-        since=since,
-        receipt_id=receipt_id,
-        objected=bool(flags) and f"objected:{purpose}" in flags,
-        withdrawn=withdrawn,
-        restricted="restricted" in flags,
-    )
+    known = "none" if withdrawn or kind is None else kind
+    objected = bool(flags) and f"objected:{purpose}" in flags
+    return _tuple(BasisState, (known, since, receipt_id, objected, withdrawn, "restricted" in flags))
 
 
 def address_facts_at(
@@ -115,13 +111,18 @@ def address_facts_at(
     keyed hash. ``known``: those of ``ids`` that exist, where the caller has read them.
     """
     addresses = _addresses(ids, channel, at)
-    hashes = {address_hash(channel, address): ident for ident, address in addresses.items()}
+    hashes = dict(zip(address_hashes(channel, addresses.values()), addresses, strict=True))
     found: dict[int, list[tuple[str, str]]] = {}
     params = {"hashes": pg.bytes_(hashes), "channel": str(channel), "at": at}
     for digest, scope, reason in pg.many(_SUPPRESSED, params):
         found.setdefault(hashes[bytes(digest)], []).append((scope, reason))
     present = _known(ids) if known is None else known
-    return {ident: _address(addresses.get(ident, ""), found.get(ident, ())) for ident in present}
+    return {
+        ident: _tuple(AddressView, ("usable", addresses[ident], "", False))
+        if addresses.get(ident) and ident not in found
+        else _address(addresses.get(ident, ""), found.get(ident, ()))
+        for ident in present
+    }
 
 
 def _addresses(ids: Collection[int], channel: str, at: datetime) -> dict[int, str]:

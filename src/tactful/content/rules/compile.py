@@ -15,8 +15,8 @@ from tactful.content.rules.marks import Mark, all_plain, lift, split
 from tactful.content.rules.patching import (
     Body,
     PatchedBody,
+    PatchedWords,
     Words,
-    patched_words,
     rendered_body,
     rendered_words,
     resolve,
@@ -110,7 +110,7 @@ def compile_words(source: str, kinds: Mapping[str, VariableKind]) -> Words:
     marks: list[Mark] = []
     pieces = _as_text(lift(source, marks), marks)
     if all_plain(marks):
-        return patched_words([piece for piece in pieces if not isinstance(piece, Mark)], kinds)
+        return PatchedWords([piece for piece in pieces if not isinstance(piece, Mark)], kinds)
     return rendered_words(compile_liquid(_liquid_source(pieces)), kinds)
 
 

@@ -29,6 +29,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def clean_words(value: str, limit: int) -> str:
     """A value as a header carries it: one line, single blanks, at most ``limit`` characters."""
+    if value.isprintable() and len(value) <= limit and "  " not in value:  # nothing to clean but at the ends
+        return value.strip(" ")
     return " ".join(one_line(value).split())[:limit].rstrip()
 
 
@@ -114,7 +116,9 @@ def mailbox(name: str, who: MailAddress) -> str:
 
 
 def _mailbox(name: str, who: MailAddress) -> str:
-    address = checked_recipient(who.address) if name == "To" else checked_address(who.address)
+    address = who.address
+    if not (_ADDRESS.fullmatch(address) and _fits(address, address.find("@"))):
+        address = checked_recipient(address) if name == "To" else checked_address(address)
     phrase = _phrase(who.name, len(name))
     if not phrase:
         return f"{name}: {address}\r\n"

@@ -1,6 +1,6 @@
 """Finished bytes with gaps, and what goes into each gap for one client."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -36,15 +36,20 @@ def missing(name: str) -> MailRefused:
     )
 
 
-def patched_words(pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind]) -> Words:
-    """A short text (subject, preheader, SMS) with plain values only."""
-    parts = [piece if isinstance(piece, str) else _Gap.of(piece, kinds) for piece in pieces]
-    if all(isinstance(part, str) for part in parts):
-        whole = "".join(part for part in parts if isinstance(part, str))
-        return lambda _: whole
-    return lambda values: "".join(
-        [part if isinstance(part, str) else part.escape(values[part.name] or part.default) for part in parts]
-    )
+class PatchedWords:
+    """A short text (subject, preheader, SMS) with plain values only. ``names``: all that it depends on."""
+
+    def __init__(self, pieces: Sequence[str | Slot], kinds: Mapping[str, VariableKind]) -> None:
+        self._parts = [piece if isinstance(piece, str) else _Gap.of(piece, kinds) for piece in pieces]
+        self.names = tuple(dict.fromkeys(part.name for part in self._parts if isinstance(part, _Gap)))
+
+    def __call__(self, values: Mapping[str, str]) -> str:
+        return "".join(
+            [
+                part if isinstance(part, str) else part.escape(values[part.name] or part.default)
+                for part in self._parts
+            ]
+        )
 
 
 def rendered_words(rendering: Rendering, kinds: Mapping[str, VariableKind]) -> Words:
@@ -70,10 +75,11 @@ def _kind(slot: Slot, kinds: Mapping[str, VariableKind]) -> VariableKind:
 
 
 @dataclass(slots=True)
-class _Value:
+class Value:
     """One variable in a body: how it is encoded for each context, and at which places it goes in.
 
-    ``fits``: a value that passes needs no escape in any of these contexts.
+    ``fits``: a value that passes needs no escape in any of these contexts. ``ways``: each way of writing
+    it, with its places.
     """
 
     name: str
@@ -81,6 +87,11 @@ class _Value:
     fits: Fits | None
     ways: dict[Escape, list[int]] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
+
+    def moved(self, to: Mapping[int, int]) -> "Value":
+        """The same in a body whose pieces stand elsewhere."""
+        ways = {escape: [to[place] for place in places] for escape, places in self.ways.items()}
+        return Value(self.name, self.default, self.fits, ways, [to[place] for place in self.places])
 
     def fill(self, value: str, template: list[bytes]) -> None:
         if self.fits and self.fits(value):
@@ -109,12 +120,12 @@ class PatchedBody:
     def __init__(self, pieces: Sequence[str | Slot | bytes], kinds: Mapping[str, VariableKind]) -> None:
         """``pieces``: words to encode, gaps, and bytes that are finished (boundaries, part headers)."""
         self._template: list[bytes] = []
-        values: dict[tuple[str, str, Fits | None], _Value] = {}
+        values: dict[tuple[str, str, Fits | None], Value] = {}
         for index, piece in enumerate(pieces):
             if isinstance(piece, Slot):
                 gap, fits = _Gap.of(piece, kinds), plain_test(piece.context, _kind(piece, kinds))
                 key = (gap.name, gap.default, fits)
-                value = values.setdefault(key, _Value(*key))
+                value = values.setdefault(key, Value(*key))
                 value.ways.setdefault(gap.escape, []).append(index)
                 value.places.append(index)
                 self._template.append(b"")
@@ -123,34 +134,13 @@ class PatchedBody:
                 self._template.append(encode_before_slot(piece) if before_slot else encode_text(piece))
             else:
                 self._template.append(piece)
-        self._values = tuple(values.values())
+        self.values = tuple(values.values())
 
     def __call__(self, values: Mapping[str, str]) -> list[bytes]:
         filled = self._template.copy()
-        for value in self._values:
+        for value in self.values:
             value.fill(values[value.name] or value.default, filled)
         return filled
-
-    def refill(
-        self, filled: list[bytes], before: Mapping[str, str], values: Mapping[str, str]
-    ) -> list[bytes]:
-        """A copy of ``filled``, which was made from ``before``, with those values that are others."""
-        changed = list(filled)
-        for value in self._values:
-            given = values[value.name]
-            if given is not before[value.name]:
-                value.fill(given or value.default, changed)
-        return changed
-
-    def plain_places(self, name: str, value: str) -> list[int]:
-        """Where ``value`` stands, if it is written as it is in all its places; else nothing."""
-        found = [each for each in self._values if each.name == name]
-        plain = all(each.fits and each.fits(value) for each in found)
-        return [place for each in found for place in each.places] if plain else []
-
-    def places(self, names: Collection[str]) -> list[int]:
-        """Where the variables stand: one place for each way in which their values are written."""
-        return [ways[0] for value in self._values if value.name in names for ways in value.ways.values()]
 
 
 def rendered_body(parts: Sequence[Words | bytes]) -> Body:

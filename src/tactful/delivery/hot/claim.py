@@ -154,10 +154,10 @@ def reserve(changes: Mapping[Place, int]) -> dict[Place, int]:
         return {}
     ordered = sorted(changes)
     params = [
-        pg.texts(place[0] for place in ordered),
-        pg.numbers(place[1] for place in ordered),
-        pg.moments(place[2] for place in ordered),
-        pg.numbers(changes[place] for place in ordered),
+        pg.texts([place[0] for place in ordered]),
+        pg.numbers([place[1] for place in ordered]),
+        pg.moments([place[2] for place in ordered]),
+        pg.numbers([changes[place] for place in ordered]),
     ]
     # One row comes back for each that went in, in that order: the very order of the locks.
     found = pg.many(RESERVE, params)

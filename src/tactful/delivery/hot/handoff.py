@@ -5,17 +5,15 @@ from typing import Any
 
 from tactful.foundation import pg
 
-# The lock on the contacts waits for whoever is changing a gate fact, and the mark that follows reads the
-# new gate_rev; the lock on the touchpoints does the same for the line.
-LOCK = """
-SELECT (SELECT count(*) FROM (
-            SELECT 1 FROM contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR SHARE
-        ) AS person),
-       (SELECT count(*) FROM (
-            SELECT 1 FROM touchpoint WHERE id = ANY(%(touchpoints)s::bigint[]) ORDER BY id FOR SHARE
-        ) AS point)
-"""
+# The lock on the contacts waits for whoever is changing a gate fact, and answers with the gate_rev as it is
+# after that; the lock on the touchpoints does the same for the line. Each of the two lists is read to its end
+# before the first row is compared with it, so all locks on contacts come before those on rows, in one order.
 MARK = """
+WITH person AS MATERIALIZED (
+    SELECT id, gate_rev FROM contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR SHARE
+), point AS MATERIALIZED (
+    SELECT current_id FROM touchpoint WHERE id = ANY(%(touchpoints)s::bigint[]) ORDER BY id FOR SHARE
+)
 UPDATE dispatch d SET state = 'handoff', handoff_at = clock_timestamp(),
     template_version = v.version, address = v.address, fixed = v.fixed::jsonb, body_hash = v.body_hash,
     first_handoff_at = v.first_at
@@ -23,11 +21,9 @@ FROM unnest(%(ids)s::bigint[], %(attempts)s::integer[], %(versions)s::bigint[], 
             %(fixed)s::text[], %(hashes)s::bytea[], %(firsts)s::timestamptz[])
      AS v(id, attempt, version, address, fixed, body_hash, first_at)
 WHERE d.message_id = v.id AND d.attempt = v.attempt AND d.state = 'claimed' AND d.worker = %(worker)s
-  AND ((d.contact_id, d.gate_rev) IN (SELECT c.id, c.gate_rev FROM contact c
-                                      WHERE c.id = ANY(%(contacts)s::bigint[]))) IS TRUE
+  AND ((d.contact_id, d.gate_rev) IN (SELECT id, gate_rev FROM person)) IS TRUE
   AND (d.touchpoint_rev IS NULL AND d.author <> 'automation'
-       OR d.touchpoint_rev IN (SELECT t.current_id FROM touchpoint t
-                               WHERE t.id = ANY(%(touchpoints)s::bigint[])))
+       OR d.touchpoint_rev IN (SELECT current_id FROM point))
 RETURNING d.message_id
 """
 RETURN = """
@@ -37,8 +33,7 @@ WHERE message_id = ANY(%s::bigint[]) AND worker = %s AND state = 'claimed' RETUR
 
 
 def mark(params: Mapping[str, Any]) -> set[int]:
-    """Which of them went over; in a transaction, for the locks hold until its end."""
-    pg.many(LOCK, {name: params[name] for name in ("contacts", "touchpoints")})
+    """Which of them went over."""
     return {row[0] for row in pg.many(MARK, params)}
 
 

@@ -11,11 +11,12 @@ Place = tuple[str, int, date]  # scope, its id, the client's day
 
 
 def places(contact_id: int, scope: CapScope) -> list[Place]:
-    found: list[Place] = [("contact", contact_id, scope.day)]
-    if scope.household_id is not None:
-        found.append(("household", scope.household_id, scope.day))
-    if scope.company_id is not None:
-        found.append(("company", scope.company_id, scope.day))
+    day, _, household, company = scope
+    found: list[Place] = [("contact", contact_id, day)]
+    if household is not None:
+        found.append(("household", household, day))
+    if company is not None:
+        found.append(("company", company, day))
     return found
 
 
@@ -37,8 +38,9 @@ class Caps:
 
     def usage(self, contact_id: int, scope: CapScope, *, reserved: bool = False) -> CapUsage:
         """``reserved``: the message in question holds a place of this day already."""
-        if scope.household_id is None and scope.company_id is None and not self.week.get(contact_id):
-            today = self._taken(("contact", contact_id, scope.day)) - reserved
+        day, _, household, company = scope
+        if household is None and company is None and not self.week.get(contact_id):
+            today = self._taken(("contact", contact_id, day)) - reserved
             return CapUsage(today, today) if today else NOTHING_USED
         own = 1 if reserved else 0
         taken = {

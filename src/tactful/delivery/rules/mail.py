@@ -38,7 +38,7 @@ _EACH = (MESSAGE_ID, REPLY, WHY, UNSUBSCRIBE, RETURN_PATH)
 def tokens_of(ring: KeyRing, ident: int, key_id: int) -> tuple[Tokens, str]:
     """What the mail itself carries, and the token of its return path."""
     message_id, reply, why, leave, back = sign_each(ring, _EACH, ident, key_id)
-    return Tokens(message_id, reply, why, leave), back
+    return tuple.__new__(Tokens, (message_id, reply, why, leave)), back
 
 
 def envelope(mail: Envelope, head: Letterhead, tokens: Tokens) -> MailEnvelope:

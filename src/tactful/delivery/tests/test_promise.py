@@ -97,6 +97,41 @@ def test_the_line_of_a_dispatch_is_that_of_its_revision() -> None:
         queue(make_contacts(1), judgement)  # says structural, and the revision says judgement
 
 
+@pytest.mark.parametrize("named", [{"touchpoint_rev": 1}, {"line": "judgement"}, {"line": "nonsense"}])
+def test_a_dispatch_keeps_to_the_line_of_a_real_revision(line: Drawn, named: dict[str, Any]) -> None:
+    (ident,) = queue(make_contacts(1), line)
+    with refused():
+        put(ident, **named)
+
+
+def test_no_false_line_hides_among_many(line: Drawn) -> None:
+    ids = queue(make_contacts(3), line)
+    copied = "contact_id, lane, author, touchpoint_rev, not_before, attempt, tries, misses, resent"
+    empty = "state, on_release, address, result, provider_id"
+    with refused(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO dispatch (message_id, line, {copied}, {empty})"
+            f" SELECT -message_id, CASE message_id WHEN %s THEN 'judgement' ELSE line END, {copied}, {empty}"
+            " FROM dispatch",
+            [ids[1]],
+        )
+
+
+def test_a_revision_that_a_message_names_stays(line: Drawn) -> None:
+    queue(make_contacts(1), line)
+    with refused(), connection.cursor() as cursor:
+        cursor.execute("UPDATE touchpoint SET current_id = NULL")
+        cursor.execute("DELETE FROM touchpoint_revision")
+
+
+def test_a_table_of_the_session_does_not_stand_for_ours(line: Drawn) -> None:
+    (ident,) = queue(make_contacts(1), line)
+    with refused(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE touchpoint_revision (id bigint, line text) ON COMMIT DROP")
+        cursor.execute("INSERT INTO touchpoint_revision VALUES (1, 'structural')")
+        put(ident, touchpoint_rev=1)
+
+
 def test_a_message_is_never_rewritten(line: Drawn) -> None:
     (ident,) = queue(make_contacts(1), line)
     with refused():

@@ -86,10 +86,12 @@ def plan(author: Author, kind: MessageClass, purpose: Purpose, allow: frozenset[
     automated = author is not Author.PERSON_DIRECT
     rows = _of_automation(kind, allow) if automated else _of_a_person(kind, purpose)
     checks = tuple(dict.fromkeys(row.check for row in rows))
-    counts = automated and Check.FREQUENCY not in PASSES[kind]
-    return Plan(
-        rows, tuple(row.find for row in rows), checks, sum(BIT[check] for check in checks), automated, counts
-    )
+    mask = sum(BIT[check] for check in checks)
+    return Plan(rows, tuple(row.find for row in rows), checks, mask, automated, counts_in_caps(author, kind))
+
+
+def counts_in_caps(author: Author, kind: MessageClass) -> bool:
+    return author is not Author.PERSON_DIRECT and Check.FREQUENCY not in PASSES[kind]
 
 
 def _of_automation(kind: MessageClass, allow: frozenset[Check]) -> tuple[Row, ...]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import hypothesis
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tactful.gate.rules.check import check
+from tactful.gate.rules.check import Sitting, check
 from tactful.gate.tests.cast import SETTINGS, debt, mood, order, question, settings
 from tactful.gate.tests.drawn import AUTHORS, OBJECTIONS, SOUND, Drawn, cases, facts_around
 from tactful.gate.tests.oracle import expected
@@ -20,6 +20,7 @@ from tactful.gate.types import (
     BasisFact,
     BasisKind,
     CapUsage,
+    Clearance,
     ConditionFact,
     Facts,
     SensitiveFact,
@@ -77,6 +78,34 @@ def test_the_shape_of_a_verdict(drawn: Drawn, everything_held: bool) -> None:
 def test_asking_twice_gives_the_same_answer(drawn: Drawn) -> None:
     one, other = verdict_of(drawn), verdict_of(drawn)
     assert one._replace(clearance=None) == other._replace(clearance=None)
+
+
+@given(
+    st.lists(cases(authors=EVERYBODY) | st.just(SOUND), min_size=1, max_size=3),
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(1, 99), st.datetimes(timezones=st.just(UTC))), max_size=6
+    ),
+    st.booleans(),
+)
+def test_a_sitting_says_what_the_gate_says(
+    drawn: list[Drawn], again: list[tuple[int, int, datetime]], everything_held: bool
+) -> None:
+    """Whatever was asked before, and whoever asks the same."""
+    house, now = settings(everything_held=everything_held), drawn[0].now
+    sitting = Sitting(house, now)
+    for place, ident, since in [(place, place, now) for place in range(len(drawn))] + again:
+        case = drawn[place % len(drawn)]
+        request, facts = case.request, case.facts
+        request = request._replace(message_id=ident, contact_id=ident)
+        if facts.basis is not UNKNOWN:
+            facts = facts._replace(basis=facts.basis._replace(since=since, receipt_id=ident))
+        expected_, found = check(request, facts, house, now), sitting.check(request, facts)
+        assert found._replace(clearance=None) == expected_._replace(clearance=None)
+        assert _shown(found.clearance) == _shown(expected_.clearance)
+
+
+def _shown(clearance: Clearance | None) -> object:
+    return clearance and (clearance.message_id, clearance.cleared_at, clearance.checks, clearance.mask)
 
 
 T = TypeVar("T")

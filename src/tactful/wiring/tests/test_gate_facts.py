@@ -75,10 +75,10 @@ def test_one_client_whose_facts_make_no_sense_stops_no_other(
 ) -> None:
     real = told._address
 
-    def odd(message: DueMessage, read: Any) -> Any:
-        if message.contact_id == cast.paal.id:
+    def odd(request: GateRequest, read: Any) -> Any:
+        if request.contact_id == cast.paal.id:
             raise ValueError("not a state of an address")
-        return real(message, read)
+        return real(request, read)
 
     monkeypatch.setattr(told, "_address", odd)
     facts = told.gate_facts([due(cast), due(cast, 8, cast.paal.id)], cast.now)
