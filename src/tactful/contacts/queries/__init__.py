@@ -1,5 +1,7 @@
 """Reads of contacts: people, searching, and the facts that the gate is told about them."""
 
+from tactful.contacts.models import Contact
+
 from .facts import (
     Flags,
     address_facts_at,
@@ -12,7 +14,6 @@ from .facts import (
 from .importing import ImportRow, ImportRun, import_run, import_runs, known_contacts, refused_csv, run_rows
 from .past import ContactPast, circles, contact_pasts, neighbours
 from .people import (
-    Contact,
     Page,
     Profile,
     find_by_address,
