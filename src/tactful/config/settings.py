@@ -24,6 +24,7 @@ HOUSE = [
     "tactful.contacts",
     "tactful.touchpoints",
     "tactful.channels",
+    "tactful.tracking",
     "tactful.events",
     "tactful.webhooks",
     "tactful.gate",
@@ -33,6 +34,7 @@ HOUSE = [
     "tactful.inbox",
     "tactful.engagements",
     "tactful.web",
+    "tactful.api",
     "tactful.portal",
 ]
 INSTALLED_APPS = [

@@ -28,6 +28,7 @@ from tactful.foundation.clock import business_now  # noqa: E402
 from tactful.foundation.collector import calm_collector  # noqa: E402
 from tactful.journeys.driver import run_due  # noqa: E402
 from tactful.journeys.worker import call_out  # noqa: E402
+from tactful.tracking.actions import count_new, take_in  # noqa: E402
 from tactful.webhooks.worker import tell_waiting  # noqa: E402
 from tactful.wiring.chores import CHORES, Chore, run_chore  # noqa: E402
 from tactful.wiring.journey_facts import loader  # noqa: E402
@@ -53,6 +54,7 @@ def main() -> int:
         "polling": _forever(poll_mailboxes),
         "imports": _forever(_read_files),
         "calls": _forever(_call_out),
+        "tracking": _forever(_take_in),
         "replays": _forever(_replay),
     }
     threads = [threading.Thread(target=part, args=(stop,), name=name) for name, part in parts.items()]
@@ -108,6 +110,15 @@ def _call_out(stop: threading.Event) -> None:
     now = business_now()
     if not call_out(now) and not tell_waiting(now):
         stop.wait(1.0)
+
+
+def _take_in(stop: threading.Event) -> None:
+    """Calls of other systems that were stored at the door, and what is computed of them."""
+    now = business_now()
+    taken = take_in(now)
+    counted = count_new(now)
+    if not taken and not counted:
+        stop.wait(0.2)
 
 
 def _replay(stop: threading.Event) -> None:

@@ -167,6 +167,27 @@ class Suppression(Spell):
         indexes = [models.Index(fields=["address_hash"], name="suppression_of_address")]  # ended ones too
 
 
+class DuplicatePair(Row):
+    """Two contacts that may be one person, for a person to decide: nothing here merges them.
+
+    ``one`` < ``other``, both ids of contacts. ``reason``: a code; ``evidence``: what it rests on.
+    ``verdict``: "" while nobody has decided, then ``merged`` or ``different``.
+    """
+
+    one = models.BigIntegerField()
+    other = models.BigIntegerField(db_index=True)
+    reason = models.CharField(max_length=40)
+    evidence = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    verdict = models.CharField(max_length=12, blank=True, default="", db_default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "duplicate_pair"
+        constraints = [models.UniqueConstraint(fields=["one", "other", "reason"], name="one_pair")]
+
+
 class WaitingFile(models.Model):
     """A file of clients in the store: somebody has sent it and not yet brought it in, or it is being read."""
 

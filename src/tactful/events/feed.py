@@ -11,16 +11,30 @@ from dataclasses import dataclass
 from django.db import connection
 
 from tactful.events.types import LANES, Fact
+from tactful.foundation import pg
 
 LOCK_CLASS = 7_301  # first key of the advisory locks of lanes
 
+AT_ONCE = 500  # facts handed out
+LOOKED_AT = 5_000  # facts passed by, for a consumer that wants few of them
+
 READ = """
-SELECT id, name, contact_id, ts, recorded_at, data, xid::text::bigint
+SELECT id, name, contact_id, ts, recorded_at, data::text, xid::text::bigint
 FROM event
 WHERE lane = %(lane)s AND (xid, id) > (%(xid)s::text::xid8, %(id)s)
-  AND xid < pg_snapshot_xmin(pg_current_snapshot())
+  AND (xid, id) <= (%(to_xid)s::text::xid8, %(to_id)s)
+  AND (%(every)s OR name = ANY(%(names)s::text[]) OR name LIKE ANY(%(endings)s::text[]))
 ORDER BY xid, id LIMIT %(limit)s
 """
+END = """
+SELECT xid::text::bigint, id FROM (
+    SELECT xid, id FROM event
+    WHERE lane = %(lane)s AND (xid, id) > (%(xid)s::text::xid8, %(id)s)
+      AND xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY xid, id LIMIT %(most)s) AS next
+ORDER BY xid DESC, id DESC LIMIT 1
+"""
+CURSOR = "SELECT xid, event_id FROM reactor_cursor WHERE consumer = %s AND lane = %s"
 NEWS = """
 SELECT consumer, lane FROM unnest(%(consumers)s::text[]) AS a(consumer)
 CROSS JOIN generate_series(0, %(last)s) AS b(lane) LEFT JOIN reactor_cursor c USING (consumer, lane)
@@ -56,21 +70,34 @@ def try_lane(consumer: str, lane: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def read(consumer: str, lane: int, limit: int = 500) -> Batch | None:
-    """The next facts of a lane, or None. The caller holds the lane (``try_lane``)."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which facts a consumer reads: those of these names, or whose name ends so."""
+
+    names: frozenset[str]
+    endings: tuple[str, ...] = ()
+
+
+def read(consumer: str, lane: int, limit: int = AT_ONCE, wanted: Wanted | None = None) -> Batch | None:
+    """The next facts of a lane, or None. The caller holds the lane (``try_lane``).
+
+    ``wanted``: all others are passed by; there may be none in the batch.
+    """
     if not 0 <= lane < LANES:
         raise ValueError(f"A lane is 0 to {LANES - 1}, not {lane}.")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT xid, event_id FROM reactor_cursor WHERE consumer = %s AND lane = %s", [consumer, lane]
-        )
-        xid, event_id = cursor.fetchone() or (0, 0)
-        cursor.execute(READ, {"lane": lane, "xid": str(xid), "id": event_id, "limit": limit})
-        rows = cursor.fetchall()
-    if not rows:
+    cursor = pg.one(CURSOR, [consumer, lane]) or (0, 0)
+    params: dict[str, object] = {"lane": lane, "xid": str(cursor[0]), "id": cursor[1]}
+    end = pg.one(END, params | {"most": LOOKED_AT if wanted else limit})
+    if end is None:
         return None
+    names, endings = (wanted.names, wanted.endings) if wanted else (frozenset(), ())
+    patterns = pg.texts("%" + ending.replace("_", r"\_") for ending in endings)
+    params |= {"to_xid": str(end[0]), "to_id": end[1], "every": wanted is None, "limit": limit}
+    rows = pg.many(READ, params | {"names": pg.texts(sorted(names)), "endings": patterns})
     facts = [Fact(r[0], r[1], r[2], r[3], r[4], _json(r[5])) for r in rows]
-    return Batch(facts, rows[-1][6], rows[-1][0])
+    if len(rows) == limit:
+        return Batch(facts, rows[-1][6], rows[-1][0])
+    return Batch(facts, end[0], end[1])
 
 
 def advance(consumer: str, lane: int, batch: Batch) -> None:

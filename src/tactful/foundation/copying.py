@@ -53,6 +53,7 @@ KINDS: Mapping[str, Callable[[Any], bytes]] = {
     "text": lambda value: sized(value.encode()),
     "bytea": sized,
     "jsonb": _json,
+    "json": lambda value: sized(b"\1" + value),  # into a column of jsonb: JSON that is written already
     "timestamptz": moment,
     "varchar[]": _strings,
 }

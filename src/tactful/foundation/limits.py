@@ -14,8 +14,9 @@ from django.db import connection
 KEEP = "1 day"
 _COUNT = """
 INSERT INTO rate_window (key, begins_at, count)
-VALUES (%(key)s, date_bin(%(window)s * interval '1 second', clock_timestamp(), timestamptz 'epoch'), 1)
-ON CONFLICT (key, begins_at) DO UPDATE SET count = rate_window.count + 1
+VALUES (%(key)s, date_bin(%(window)s * interval '1 second', clock_timestamp(), timestamptz 'epoch'),
+        %(count)s)
+ON CONFLICT (key, begins_at) DO UPDATE SET count = rate_window.count + excluded.count
 RETURNING count
 """
 
@@ -31,11 +32,16 @@ class Limit:
 
 def attempt(limit: Limit, who: str) -> bool:
     """Count one attempt of ``who``; answers whether it is within the limit."""
+    return attempts(limit, who, 1)
+
+
+def attempts(limit: Limit, who: str, count: int) -> bool:
+    """Count several at once; answers whether the last of them is within the limit."""
     key = hmac.digest(settings.SECRET_KEY.encode(), f"{limit.name}\0{who}".encode(), hashlib.sha256)[:16]
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key, "window": limit.seconds})
-        (count,) = cursor.fetchone()
-    return int(count) <= limit.most
+        cursor.execute(_COUNT, {"key": key, "window": limit.seconds, "count": count})
+        (total,) = cursor.fetchone()
+    return int(total) <= limit.most
 
 
 def forget_old_attempts() -> int:

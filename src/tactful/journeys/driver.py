@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tactful.delivery import actions as delivery
+from tactful.events.feed import Wanted
 from tactful.events.types import Fact
 from tactful.journeys import hearing
 from tactful.journeys.entering import begin_journeys
@@ -21,10 +22,12 @@ from tactful.journeys.moving import carry_out
 from tactful.journeys.occasions import begin_for_changed, sweep
 from tactful.journeys.plans import plan_of, resting, standing
 from tactful.journeys.rules.batch import Load
+from tactful.journeys.rules.dates import CANCELLED, CONTACT_CREATED, CONTACT_UPDATED, DATED, MOVED
+from tactful.journeys.rules.entry_events import STOP_WANTED
 from tactful.journeys.rules.handling import after_skipping
 from tactful.journeys.rules.moves import Due, MoveTo, Outcome, Phase, SendOutcome, Stimulus, Stop
 
-__all__ = ["feed", "move", "pause", "resume", "run_due", "stop", "sweep"]
+__all__ = ["feed", "move", "pause", "resume", "run_due", "stop", "sweep", "wanted"]
 
 BATCH = 1000
 SLACK = timedelta(minutes=10)
@@ -65,6 +68,14 @@ def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
     wanted = [row for row in rows if row.id in queue]
     if wanted:
         carry_out(_awake(wanted), queue, load, now)
+
+
+def wanted() -> Wanted:
+    """The facts that could begin or move anything, or that tell of an object's dates."""
+    house = standing()
+    begins = {name for journey in house.live for name in journey.entry_events}
+    names = house.listened | begins | hearing.ADDRESSED | {STOP_WANTED, CONTACT_CREATED, CONTACT_UPDATED}
+    return Wanted(frozenset(names), tuple(f".{verb}" for verb in (DATED, MOVED, CANCELLED)))
 
 
 @transaction.atomic

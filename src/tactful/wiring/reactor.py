@@ -17,7 +17,10 @@ from tactful.foundation.pg import will_pass
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask
 from tactful.journeys import driver
+from tactful.tracking.rules.bodies import OURS
+from tactful.tracking.rules.marks import UNVERIFIED
 from tactful.webhooks.actions import announce
+from tactful.webhooks.types import EVENTS
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.reactions import REACTIONS
 
@@ -38,23 +41,36 @@ def react(facts: Sequence[Fact], now: datetime) -> None:
 
 
 def move_journeys(facts: Sequence[Fact], now: datetime) -> None:
-    driver.feed(facts, loader(now), now)
+    """What a browser says and nobody vouches for moves no journey: it must not start a message (R94)."""
+    driver.feed([fact for fact in facts if not _unverified(fact)], loader(now), now)
+
+
+def _unverified(fact: Fact) -> bool:
+    mark = fact.data.get(OURS)
+    return isinstance(mark, dict) and mark.get(UNVERIFIED) is True
 
 
 CONSUMERS: dict[str, Work] = {"reactions": react, "journeys": move_journeys}
+WANTED: dict[str, Callable[[], feed.Wanted]] = {
+    "reactions": lambda: feed.Wanted(frozenset({*REACTIONS, *EVENTS})),
+    "journeys": driver.wanted,
+}
+"""What each reads of the log; calls of other systems are many, and few of them move anything."""
 
 
 def run_lane(consumer: str, lane: int, now: datetime) -> int:
-    """One batch of one lane; answers how many facts it had. Another process may hold the lane: then 0."""
+    """One batch of one lane; answers 0 if there was none, or another process holds the lane."""
     with transaction.atomic():
         if not feed.try_lane(consumer, lane):
             return 0
-        batch = feed.read(consumer, lane)
+        wanted = WANTED.get(consumer)
+        batch = feed.read(consumer, lane, wanted=wanted() if wanted else None)
         if batch is None:
             return 0
-        _carry_out(consumer, batch.facts, now)
+        if batch.facts:
+            _carry_out(consumer, batch.facts, now)
         feed.advance(consumer, lane, batch)
-    return len(batch.facts)
+    return 1 + len(batch.facts)
 
 
 def run_all(now: datetime) -> int:

@@ -1,0 +1,1 @@
+"""Set-based reads and writes of the way in. Hot paths in SQL."""
