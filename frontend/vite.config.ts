@@ -13,7 +13,7 @@ export default defineConfig({
     // light-dark(), nesting and layers stay as written; browsers since 2024 know them.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
     rollupOptions: {
-      input: { tactful: "src/main.ts", portal: "src/portal.ts" },
+      input: { tactful: "src/main.ts", portal: "src/portal.ts", snippet: "src/snippet.ts" },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name].js",

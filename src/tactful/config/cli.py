@@ -14,7 +14,9 @@ from tactful.config.environment import Environment
 from tactful.config.release import release
 from tactful.config.trouble import EXIT_CODE, Trouble, disk_trouble
 
-COMMANDS = ("up", "demo", "web", "worker", "migrate", "doctor", "people", "contacts", "journeys")
+COMMANDS = (
+    "up", "demo", "web", "worker", "migrate", "doctor", "people", "contacts", "journeys", "tracking",
+)  # fmt: skip
 """Modules of ``config.commands``, loaded only when named, for each part of the process tree comes through
 here. Each has a docstring (its help), ``add_arguments(parser)`` and ``run(arguments, environment)``."""
 

@@ -55,6 +55,7 @@ def main() -> int:
         "imports": _forever(_read_files),
         "calls": _forever(_call_out),
         "tracking": _forever(_take_in),
+        "computing": _forever(_compute),
         "replays": _forever(_replay),
     }
     threads = [threading.Thread(target=part, args=(stop,), name=name) for name, part in parts.items()]
@@ -113,12 +114,15 @@ def _call_out(stop: threading.Event) -> None:
 
 
 def _take_in(stop: threading.Event) -> None:
-    """Calls of other systems that were stored at the door, and what is computed of them."""
-    now = business_now()
-    taken = take_in(now)
-    counted = count_new(now)
-    if not taken and not counted:
-        stop.wait(0.2)
+    """Calls of other systems that were stored at the door."""
+    if not take_in(business_now()):
+        stop.wait(0.1)
+
+
+def _compute(stop: threading.Event) -> None:
+    """Properties that follow from events."""
+    if not count_new(business_now()):
+        stop.wait(0.5)
 
 
 def _replay(stop: threading.Event) -> None:

@@ -1,10 +1,12 @@
 """Words of tracking that others may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+import msgspec
 
 
 class KeyKind(StrEnum):
@@ -72,8 +74,7 @@ class Key(NamedTuple):
     value: str
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(msgspec.Struct, gc=False):
     """One call, read and cleaned.
 
     ``user``: the user id that somebody vouches for. ``said``: one that nobody vouches for. ``anon``: the
@@ -93,7 +94,7 @@ class Heard:
     name: str = ""
     properties: bytes = b""
     notes: tuple[str, ...] = ()
-    traits: Mapping[str, Any] = field(default_factory=dict)
+    traits: Mapping[str, Any] = {}
     addresses: tuple[Key, ...] = ()
     previous: str = ""
 

@@ -1,7 +1,16 @@
 """Every write to contacts: one named action each, atomic, with its fact and a person's audit row."""
 
 from ._writing import bump_gate
-from .arriving import Address, Arrivals, Wanted, arrive, change_many, dissolve, note_duplicates
+from .arriving import (
+    Address,
+    Arrivals,
+    Wanted,
+    arrive,
+    change_many,
+    dissolve,
+    note_duplicates,
+    withdraw_duplicates,
+)
 from .basis import Subject, record_basis, seal_receipts, suppress, unsuppress, withdraw_basis
 from .flags import clear_flag, set_flag
 from .importing import (
@@ -48,4 +57,5 @@ __all__ = [
     "unsuppress",
     "update_contact",
     "withdraw_basis",
+    "withdraw_duplicates",
 ]

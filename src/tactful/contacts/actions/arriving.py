@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from tactful.contacts.models import Contact, ContactSpell, DuplicatePair, Identity
 from tactful.contacts.rules.names import PersonName, person_sort_key
@@ -201,8 +202,16 @@ def _update(rows: Sequence[Contact]) -> None:
 @transaction.atomic
 def dissolve(contact_ids: Collection[int]) -> None:
     """Contacts that nobody ever spoke with, and whose every address belongs to somebody else."""
+    DuplicatePair.objects.filter(Q(one__in=contact_ids) | Q(other__in=contact_ids)).delete()
     Contact.objects.filter(id__in=sorted(contact_ids)).delete()
     pg.run("DELETE FROM event WHERE contact_id = ANY(%s::bigint[])", [pg.numbers(sorted(contact_ids))])
+
+
+@transaction.atomic
+def withdraw_duplicates(contact_ids: Collection[int], reasons: Collection[str]) -> None:
+    """Pairs of these contacts that nobody has decided on."""
+    touching = Q(one__in=contact_ids) | Q(other__in=contact_ids)
+    DuplicatePair.objects.filter(touching, verdict="", reason__in=reasons).delete()
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from .computing import count_anew
 
 SOURCE = "tracking:"
 OTHER_END = ">"
+REASONS = ("same_user_email", "same_user_phone", "alias")
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -88,6 +89,15 @@ def _turns_over(fresh: Sequence[Claim]) -> bool:
     )
 
 
+def _look_over_pairs(contact_ids: set[int], now: datetime) -> None:
+    """Pairs of contacts that somebody has left, or come to, rest on other grounds now, or on none."""
+    known = claims.gather(claims.who_speaks_of(contact_ids), widely=True)
+    moves = _Moves(known, resolve(known), now)
+    moves.look()
+    contacts.withdraw_duplicates(contact_ids, REASONS)
+    contacts.note_duplicates(moves.pairs(), now=now)
+
+
 @dataclass(slots=True)
 class _Moves:
     """What must change in the tables so that everybody stands where the rules put them."""
@@ -104,7 +114,7 @@ class _Moves:
     ways: list[Way] = field(default_factory=list)
 
     def carry_out(self) -> set[int]:
-        self._look()
+        self.look()
         roots = {user: self._root(user) for user in self.resolved.homes}
         targets = {user: self._contact(home) for user, home in self.resolved.homes.items()}
         self._place_users(targets)
@@ -116,9 +126,11 @@ class _Moves:
         rehomed = self._move_histories(targets)
         places.set_roots({user: root for user, root in roots.items() if self.stored.get(user) != root})
         self._note_pairs()
+        if rehomed:
+            _look_over_pairs({ident for way in rehomed for ident in way}, self.now)
         return self._after(rehomed) | {*self.added.values(), *self.moved.values()}
 
-    def _look(self) -> None:
+    def look(self) -> None:
         homes = self.resolved.homes
         named = {*homes, *(home.root for home in homes.values() if home.root), *self.resolved.ends.values()}
         self.stored = places.roots(named)
@@ -195,11 +207,13 @@ class _Moves:
         visitors.move(ways, self.now)
 
     def _note_pairs(self) -> None:
-        pairs = [
+        contacts.note_duplicates(self.pairs(), now=self.now)
+
+    def pairs(self) -> list[tuple[int, int, str, str]]:
+        return [
             (self._contact(pair.one), self._contact(pair.other), pair.reason, pair.evidence)
             for pair in self.resolved.pairs
         ]
-        contacts.note_duplicates(pairs, now=self.now)
 
     def _after(self, rehomed: set[tuple[int, int]]) -> set[int]:
         """Contacts that somebody has left: counted anew, and dissolved where nothing is left of them."""

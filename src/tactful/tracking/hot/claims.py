@@ -24,6 +24,10 @@ _LINKS_TO = """SELECT ident, "user", ts, message_id, upto FROM identity_link WHE
 _HELD = """SELECT i.kind, i.value, i.contact_id FROM unnest(%s::text[], %s::text[]) AS asked (kind, value)
 JOIN identity i ON i.kind = asked.kind AND i.value = asked.value
 WHERE NOT EXISTS (SELECT FROM placed_identity p WHERE p.kind = i.kind AND p.value = i.value)"""
+_SPEAKERS = """
+SELECT c."user" FROM identity i JOIN identity_claim c ON c.kind = i.kind AND c.value = i.value
+WHERE i.contact_id = ANY(%(ids)s::bigint[])
+UNION SELECT value FROM identity WHERE kind = 'external' AND contact_id = ANY(%(ids)s::bigint[])"""
 _CLAIM = """INSERT INTO identity_claim ("user", kind, value, ts, message_id)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
 ON CONFLICT ("user", kind, value) DO UPDATE SET ts = excluded.ts, message_id = excluded.message_id
@@ -41,6 +45,11 @@ _HOMES = """SELECT value, contact_id FROM identity WHERE kind = 'external' AND v
 def homes(users: Collection[str]) -> dict[str, int]:
     """The contacts of those user ids that have one."""
     return dict(pg.many(_HOMES, [pg.texts(users)])) if users else {}
+
+
+def who_speaks_of(contact_ids: Collection[int]) -> set[str]:
+    """User ids of these contacts, and those who claim an address of theirs."""
+    return {row[0] for row in pg.many(_SPEAKERS, {"ids": pg.numbers(contact_ids)})}
 
 
 def claims_of(users: Collection[str]) -> list[Claim]:

@@ -69,6 +69,8 @@ CROSS JOIN LATERAL (
 _ADVANCE = """INSERT INTO reactor_cursor (consumer, lane, xid, event_id) VALUES (%s, %s, %s, %s)
 ON CONFLICT (consumer, lane) DO UPDATE SET xid = excluded.xid, event_id = excluded.event_id"""
 _ANY = "SELECT EXISTS (SELECT FROM computed_property WHERE removed_at IS NULL)"
+_ANY_TALLY = """SELECT EXISTS
+    (SELECT FROM computed_property WHERE kind = 'most_frequent' AND removed_at IS NULL)"""
 _LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 _TRY = "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))"
 
@@ -110,7 +112,8 @@ def forget(property_id: int) -> None:
 
 def _count(which: str, params: dict[str, object]) -> None:
     pg.run(_VALUES.replace("@WHICH@", which), params)
-    pg.run(_TALLIES.replace("@WHICH@", which), params)
+    if _first(_ANY_TALLY, []):
+        pg.run(_TALLIES.replace("@WHICH@", which), params)
 
 
 def _hold_still(lanes: Collection[int]) -> None:

@@ -17,7 +17,10 @@ LARGEST = 10**15  # beyond, a number is kept as its text: nothing that reads it 
 OURS = "$"  # the one key of an event's data that is not the sender's
 
 #: An escape that may hide NUL, or a number that may be too large.
-_ODD = re.compile(rb"\\u0000|[0-9]{16}|[0-9][eE][+-]?[0-9]{3}")
+_ODD = re.compile(rb"\\u0000|[0-9]{16}|[:,\[\s][-+]?[0-9.]+[eE]")
+#: Digits all look alike, and so do both letters of an exponent: what is odd is found without reading.
+_SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
+_LONG = b"0" * 16
 _NESTED = 40  # brackets: fewer cannot be nested too deep for anybody
 
 Raw = msgspec.Raw
@@ -45,9 +48,18 @@ def _object(properties: bytes) -> bytes:
     body = properties.strip()
     if body in _EMPTY or body[:1] != b"{":
         return b""
-    if _ODD.search(body) or body.count(b":") > MOST_KEYS or body.count(b"{") + body.count(b"[") > _NESTED:
+    if (
+        (_may_be_odd(body) and _ODD.search(body))
+        or body.count(b":") > MOST_KEYS
+        or body.count(b"{") + body.count(b"[") > _NESTED
+    ):
         return _encode(cleaned(_decode(body), depth=DEEPEST, keys=MOST_KEYS))
     return b"" if body[1:-1].isspace() else body
+
+
+def _may_be_odd(body: bytes) -> bool:
+    shape = body.translate(_SHAPE)
+    return b"0e" in shape or _LONG in shape or b"\\u0000" in body
 
 
 def cleaned(value: Any, *, depth: int, keys: int | None) -> Any:

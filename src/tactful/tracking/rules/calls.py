@@ -96,7 +96,7 @@ def problem(body: bytes, kind: str) -> str:
         kind_of = _TYPES.get(call.type)
         if kind_of is None:
             return "type"
-        return _lacking(call, kind_of)
+        return _lacking(call, kind_of, _ident(call.userId) or _ident(call.anonymousId))
     return "unreadable"
 
 
@@ -179,9 +179,9 @@ class _Reader:
         kind = _TYPES.get(call.type)
         if kind is None:
             return "type"
-        if lacking := _lacking(call, kind):
-            return lacking
         user, anon = _ident(call.userId), _ident(call.anonymousId)
+        if lacking := _lacking(call, kind, user or anon):
+            return lacking
         ts, note = clocks.happened(call.timestamp or call.originalTimestamp, behind, self.received_at)
         verified = self.is_server or (user != "" and self._signed(user, call))
         found = Heard(
@@ -213,11 +213,11 @@ def user_hash(secret: bytes, user: str) -> str:
     return hmac.digest(secret, user.encode(), hashlib.sha256).hex()
 
 
-def _lacking(call: Call, kind: CallType) -> str:
-    if not _ident(call.userId) and not _ident(call.anonymousId):
+def _lacking(call: Call, kind: CallType, who: str) -> str:
+    if not who:
         return "nobody"
-    if kind is CallType.TRACK and not _words(call.event):
-        return "event"
+    if kind is CallType.TRACK:
+        return "" if call.event else "event"
     if kind is CallType.ALIAS and not (_ident(call.previousId) and _ident(call.userId)):
         return "alias"
     if kind is CallType.GROUP and not _ident(call.groupId):
