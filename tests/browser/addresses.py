@@ -11,7 +11,9 @@ THREAD = "SELECT min(id) FROM conversation"
 ENTRY = "SELECT min(id) FROM entry WHERE kind = 'inbound'"
 MESSAGE = "SELECT min(message_id) FROM dispatch WHERE state = %s"
 WRITER = "SELECT contact_id FROM conversation ORDER BY id LIMIT 1"
-SETTINGS = ("business", "quiet", "caps", "mail", "people", "keys", "webhooks")
+SETTINGS = (
+    "business", "quiet", "caps", "mail", "people", "keys", "webhooks", "connections", "attributes",
+)  # fmt: skip
 
 
 def staff_pages(house: House) -> list[str]:

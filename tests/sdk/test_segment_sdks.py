@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from segment.analytics.client import Client
+from segment.analytics.client import Client  # type: ignore[import-untyped]
 
 from tactful.config.tests.processes import running, wait_until
 from tactful.config.tests.test_up import children, free_port, kill_and_wait

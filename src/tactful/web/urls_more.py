@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tactful.web.views import (
+    connections,
     editor,
     editor_text,
     imports,
@@ -105,5 +106,11 @@ urlpatterns = [
     path("settings/people/<id:pk>/password/", people.new_password, name="person_password"),
     path("settings/people/<id:pk>/departure/", people.departure, name="person_departure"),
     path("settings/people/<id:pk>/return/", people.comeback, name="person_return"),
+    path("settings/connections/", connections.connections, name="settings_connections"),
+    path("settings/connections/<id:pk>/end/", connections.connection_end, name="connection_end"),
+    path("settings/attributes/", connections.attributes, name="settings_attributes"),
+    path("settings/attributes/<id:pk>/", connections.attribute, name="attribute"),
+    path("settings/properties/", connections.properties, name="properties"),
+    path("settings/properties/<id:pk>/end/", connections.property_end, name="property_end"),
     path("me/", people.account, name="account"),
 ]

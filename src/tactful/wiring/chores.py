@@ -18,6 +18,7 @@ from tactful.foundation.sealing import seal
 from tactful.gate import actions as holds
 from tactful.inbox.actions.answer import hand_back_the_quiet
 from tactful.inbox.actions.snooze import wake_snoozed
+from tactful.tracking.actions import forget_seen
 from tactful.webhooks.actions import forget_old_tellings
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.occasions import begin_by_calendar
@@ -44,6 +45,7 @@ CHORES = (
     Chore("forget old answers", 3600, lambda _now: forget_old_answers()),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
     Chore("forget old tellings", 3600, lambda now: forget_old_tellings(now=now)),
+    Chore("forget calls of long ago", 3600, lambda now: forget_seen(now=now)),
     Chore("seal the audit log", 1, lambda _now: seal(Audit)),
     Chore("seal consent receipts", 1, lambda _now: seal_receipts()),
 )

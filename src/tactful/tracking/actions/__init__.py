@@ -11,7 +11,7 @@ from .attributes import (
 from .computing import count_new
 from .receiving import SECONDS, Arrived, store
 from .sources import NewKey, SourceError, add_source, key_hash, open_sources, revoke_source
-from .taking_in import take_calls, take_in
+from .taking_in import forget_seen, take_calls, take_in
 
 __all__ = [
     "SECONDS",
@@ -25,6 +25,7 @@ __all__ = [
     "declare_attribute",
     "define_property",
     "describe_attribute",
+    "forget_seen",
     "key_hash",
     "open_sources",
     "remove_property",

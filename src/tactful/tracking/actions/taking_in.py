@@ -4,13 +4,15 @@ One transaction holds a batch of requests and all that follows from it, so a kil
 requests or their effects.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from tactful.events.actions import Told, append, notify
+from tactful.foundation.pg import will_pass
 from tactful.tracking.hot import claims, places, received, visitors
 from tactful.tracking.hot.visitors import NewEvent
 from tactful.tracking.rules.bodies import data_of
@@ -22,24 +24,74 @@ from .profiling import contacts_of, refresh, write_traits
 from .settling import NEVER, OTHER_END, settle
 from .sources import sources_by_id
 
+logger = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(days=90)
 AT_ONCE = 60
 NEWS = "tracking.received"
 SOURCE = "tracking"
 
 
-@transaction.atomic
 def take_in(now: datetime, limit: int = AT_ONCE) -> int:
-    """The oldest stored requests; answers how many. Another process may be at it: then 0."""
+    """The oldest stored requests; answers how many. Another process may be at it: then 0.
+
+    Where one of them fails, the oldest is taken in call by call: one bad call loses only itself.
+    """
+    try:
+        return _take(now, limit)
+    except Exception as error:
+        if will_pass(error):
+            raise
+        logger.exception("Stored calls could not be taken in together; the oldest are tried one by one.")
+        return _take_singly(now)
+
+
+@transaction.atomic
+def _take(now: datetime, limit: int) -> int:
     requests = received.claim(limit)
     if not requests:
         return 0
     heard, refused = _read(requests)
     take_calls(_first_time(heard, now), now)
-    received.note_refusals([*refused, *_told_of(heard)], now)
-    received.note_used({request.source_id for request in requests}, now)
-    received.done(requests)
-    notify({NEWS})
+    _finish(requests, [*refused, *_told_of(heard)], now)
     return len(requests)
+
+
+@transaction.atomic
+def _take_singly(now: datetime) -> int:
+    requests = received.claim(1)
+    refused: list[Refusal] = []
+    for request in requests:
+        try:
+            heard, refused = _read([request])
+        except Exception:
+            logger.exception("The stored request %s cannot be read. It is left out.", request.id)
+            heard, refused = [], [Refusal(request.source_id, "unreadable", str(request.id))]
+        for call in _first_time(heard, now):
+            if not _alone(call, now):
+                refused.append(Refusal(request.source_id, "unreadable", f"{call.type} {call.name}".strip()))
+    _finish(requests, refused, now)
+    return len(requests)
+
+
+def _alone(call: Heard, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            take_calls([call], now)
+    except Exception as error:
+        if will_pass(error):
+            raise
+        logger.exception("A call “%s” cannot be taken in. It is left out.", call.name or call.type)
+        return False
+    return True
+
+
+def _finish(requests: Sequence[Received], refused: Sequence[Refusal], now: datetime) -> None:
+    if requests:
+        received.note_refusals(refused, now)
+        received.note_used({request.source_id for request in requests}, now)
+        received.done(requests)
+        notify({NEWS})
 
 
 def _read(requests: Sequence[Received]) -> tuple[list[Heard], list[Refusal]]:
@@ -74,6 +126,12 @@ def _told_of(heard: Sequence[Heard]) -> list[Refusal]:
         for call in heard
         for note in call.notes
     ]
+
+
+@transaction.atomic
+def forget_seen(*, now: datetime) -> int:
+    """Message ids that nobody repeats any more. Answers how many."""
+    return received.forget_before(now - REMEMBERED)
 
 
 @transaction.atomic

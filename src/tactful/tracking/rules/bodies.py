@@ -4,6 +4,7 @@ PostgreSQL's ``jsonb`` takes no NUL and no number of a hundred thousand digits; 
 deep as a reader's stack. Bodies without any of it (nearly all) are never taken apart.
 """
 
+import json
 import math
 import re
 from typing import Any
@@ -40,7 +41,7 @@ def data_of(properties: bytes, ours: bytes) -> bytes:
 def values_of(properties: bytes) -> dict[str, Any]:
     """The properties as values."""
     body = _object(properties)
-    return {} if body in _EMPTY else _decode(body)
+    return {} if body in _EMPTY else _read(body)
 
 
 def _object(properties: bytes) -> bytes:
@@ -53,8 +54,24 @@ def _object(properties: bytes) -> bytes:
         or body.count(b":") > MOST_KEYS
         or body.count(b"{") + body.count(b"[") > _NESTED
     ):
-        return _encode(cleaned(_decode(body), depth=DEEPEST, keys=MOST_KEYS))
+        return _encode(cleaned(_read(body), depth=DEEPEST, keys=MOST_KEYS))
     return b"" if body[1:-1].isspace() else body
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return _decode(body)
+    except msgspec.DecodeError:  # a number that no machine counts with
+        return json.loads(body, parse_int=_counted, parse_float=_measured)
+
+
+def _counted(text: str) -> int | str:
+    return int(text) if len(text) < 19 else text[:100]
+
+
+def _measured(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
 
 
 def _may_be_odd(body: bytes) -> bool:
