@@ -6,13 +6,14 @@ import re
 from tests.architecture.source import Source, production
 
 APPS = {
-    "contacts", "touchpoints", "channels", "events", "gate", "content", "delivery",
+    "contacts", "touchpoints", "channels", "events", "tracking", "gate", "content", "delivery",
     "journeys", "inbox", "engagements",
 }  # fmt: skip
 FLOORS = [
     {"foundation"},
     {"events"},
     {"contacts", "touchpoints", "channels", "webhooks"},
+    {"tracking"},
     {"gate", "content"},
     {"delivery"},
     {"journeys", "inbox", "engagements"},

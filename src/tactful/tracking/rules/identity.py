@@ -88,9 +88,9 @@ class _Resolver:
         for claim in sorted(self.claims, key=_order):
             self.first.setdefault(claim.user, claim)
             self.owner.setdefault(claim.key, claim)
-        self.links: dict[str, Link] = {}
+        self.links: dict[str, list[Link]] = {}
         for link in sorted(known.links, key=lambda each: (each.clock, each.user)):
-            self.links.setdefault(link.ident, link)
+            self.links.setdefault(link.ident, []).append(link)
 
     def answer(self) -> Resolved:
         users = {claim.user for claim in self.claims} | {link.user for link in self.known.links}
@@ -104,16 +104,17 @@ class _Resolver:
         return Resolved(homes, others, places, frozenset(self._pairs(homes)))
 
     def _end(self, user: str) -> str | None:
-        """They themselves, or the user that they are now. None: nobody knows an address of either."""
+        """They themselves, or the user that they are by the earliest link that leads to somebody with an
+        address. None: nobody knows an address of any of them."""
         seen: set[str] = set()
-        while user not in seen:
-            seen.add(user)
-            if user in self.known.fixed or user in self.first:
-                return user
-            link = self.links.get(user)
-            if link is None:
-                return None
-            user = link.user
+        waiting = [user]
+        while waiting:
+            here = waiting.pop()
+            if here in self.known.fixed or here in self.first:
+                return here
+            if here not in seen:
+                seen.add(here)
+                waiting += [link.user for link in reversed(self.links.get(here, ()))]
         return None
 
     def _of(self, user: str) -> Home:

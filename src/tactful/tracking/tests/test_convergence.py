@@ -79,7 +79,7 @@ def test_any_order_gives_the_same_profiles(
     history: tuple[list[dict[str, Any]], list[dict[str, Any]], list[int]],
 ) -> None:
     straight, shuffled, cuts = history
-    assert _outcome([straight]) == _outcome(_portions(shuffled, cuts))
+    assert _outcome([straight]) == _outcome(_portions(shuffled, cuts)), f"{straight}\n{shuffled}\n{cuts}"
 
 
 def _portions(calls: Sequence[dict[str, Any]], cuts: Sequence[int]) -> list[list[dict[str, Any]]]:

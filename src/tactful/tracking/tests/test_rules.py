@@ -23,8 +23,8 @@ keys = st.sampled_from([Key("email", name) for name in "abcd"])
 moments = st.builds(lambda at, number: Clock(NOW + timedelta(seconds=at), f"m{number}"), st.integers(0, 4),
                     st.integers(0, 9))  # fmt: skip
 claims = st.lists(st.builds(Claim, users, keys, moments), max_size=9)
-links = st.lists(st.builds(lambda a, b, c: Link(a, b, c, c.ts), st.sampled_from(["x1", "u1", "u4"]), users, moments),
-                 max_size=4)  # fmt: skip
+idents = st.sampled_from(["x1", "u1", "u4"])
+links = st.lists(st.builds(lambda a, b, c: Link(a, b, c, c.ts), idents, users, moments), max_size=4)
 held = st.dictionaries(keys, st.integers(1, 2), max_size=2)
 
 
@@ -125,7 +125,8 @@ def test_what_a_person_has_written_stays() -> None:
 def test_standard_traits() -> None:
     found = told(
         {
-            "email": " Kari@Example.NO ", "phone": "901 00 209", "firstName": "Kari", "birthday": "1980-02-14",
+            "email": " Kari@Example.NO ", "phone": "901 00 209", "firstName": "Kari",
+            "birthday": "1980-02-14",
             "address": {"street": "Bryggen 1", "postalCode": "5003", "city": "BERGEN"}, "locale": "nb-NO",
             "company": {"name": "Fjord AS"}, "notes": "secret", "timezone": "Mars/Olympus",
         }
