@@ -6,7 +6,6 @@ import tactful.foundation.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("contacts", "0004_suppressions_by_address"),
     ]
@@ -15,7 +14,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DuplicatePair",
             fields=[
-                ("id", models.BigIntegerField(default=tactful.foundation.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=tactful.foundation.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ("one", models.BigIntegerField()),
                 ("other", models.BigIntegerField(db_index=True)),
                 ("reason", models.CharField(max_length=40)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -20,6 +21,8 @@ from tactful.journeys.actions import NewTest, ask_replay, import_journey, keep_t
 from tactful.journeys.models import JourneyTest
 from tactful.journeys.recipes import text
 from tactful.journeys.rules.definition import read
+from tactful.tracking.actions import NewProperty, add_source, declare_attribute, define_property
+from tactful.tracking.types import ComputedKind, KeyKind, ValueType
 from tactful.web.tests.cast import Cast, a_file
 from tactful.webhooks.actions import add_endpoint
 from tactful.webhooks.models import Endpoint
@@ -176,6 +179,7 @@ def _real_ids(house: Cast) -> dict[str, int]:
         "webhooks": _listener(house).id,
         "tellings": _listener(house).id,
         "keys": make_key(KeyWish("Shop", ["tasks:read"]), acting_user=house.owner.id, now=house.now)[0].id,
+        **_tracked(house),
         "versions": 1,
         "tests": _kept_test(house).id,
         "replays": ask_replay(read(text(JOURNEY)), days=90, acting_user=house.owner.id, now=house.now).id,
@@ -185,6 +189,16 @@ def _real_ids(house: Cast) -> dict[str, int]:
 def _listener(house: Cast) -> Endpoint:
     new = NewEndpoint("Shop", "https://shop.example/", ("task.done",))
     return add_endpoint(new, acting_user=house.owner.id, now=house.now)[0]
+
+
+def _tracked(house: Cast) -> dict[str, int]:
+    who: dict[str, Any] = {"acting_user": house.owner.id, "now": house.now}
+    orders = NewProperty("Orders", ComputedKind.COUNT, "Order Completed")
+    return {
+        "connections": add_source("Shop", KeyKind.SERVER, **who).source_id,
+        "attributes": declare_attribute("plan", "Plan", ValueType.TEXT, **who).id,
+        "properties": define_property(orders, **who).id,
+    }
 
 
 def _kept_test(house: Cast) -> JourneyTest:
