@@ -9,6 +9,12 @@ from typing import Any, NamedTuple
 LANES = 8
 """Facts are read in this many lanes, by the contact's id."""
 
+MARK = "$"
+"""Where ``data`` says what we know of a fact beside what its sender says."""
+UNVERIFIED = "unverified"
+VOUCHED = f"(data -> '{MARK}' ->> '{UNVERIFIED}') IS DISTINCT FROM 'true'"
+"""In SQL: somebody vouches for it. What only a browser says moves no journey, read today or later (R94)."""
+
 
 class NewFact(NamedTuple):
     """``ts``: when it happened; ``None`` is the moment of recording. ``data``: plain JSON."""
@@ -27,3 +33,9 @@ class Fact:
     ts: datetime
     recorded_at: datetime
     data: dict[str, Any]
+
+    @property
+    def is_vouched(self) -> bool:
+        """As ``VOUCHED`` says."""
+        mark = self.data.get(MARK)
+        return not (isinstance(mark, dict) and mark.get(UNVERIFIED) is True)

@@ -17,8 +17,6 @@ from tactful.foundation.pg import will_pass
 from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask
 from tactful.journeys import driver
-from tactful.tracking.rules.bodies import OURS
-from tactful.tracking.rules.marks import UNVERIFIED
 from tactful.webhooks.actions import announce
 from tactful.webhooks.types import EVENTS
 from tactful.wiring.journey_facts import loader
@@ -42,12 +40,7 @@ def react(facts: Sequence[Fact], now: datetime) -> None:
 
 def move_journeys(facts: Sequence[Fact], now: datetime) -> None:
     """What a browser says and nobody vouches for moves no journey: it must not start a message (R94)."""
-    driver.feed([fact for fact in facts if not _unverified(fact)], loader(now), now)
-
-
-def _unverified(fact: Fact) -> bool:
-    mark = fact.data.get(OURS)
-    return isinstance(mark, dict) and mark.get(UNVERIFIED) is True
+    driver.feed([fact for fact in facts if fact.is_vouched], loader(now), now)
 
 
 CONSUMERS: dict[str, Work] = {"reactions": react, "journeys": move_journeys}

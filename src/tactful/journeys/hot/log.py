@@ -4,17 +4,19 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from tactful.events.types import Fact
+from tactful.events.types import VOUCHED, Fact
 from tactful.foundation import pg
 
 COLUMNS = "id, name, contact_id, ts, recorded_at, data::text"
 
 NAMED = f"""SELECT {COLUMNS} FROM event
 WHERE contact_id = ANY(%(contacts)s::bigint[]) AND name = ANY(%(names)s::text[]) AND ts >= %(since)s
+    AND {VOUCHED}
 ORDER BY ts, id"""
 
 LEARNED = f"""SELECT {COLUMNS} FROM event
-WHERE contact_id = ANY(%(contacts)s::bigint[]) AND recorded_at >= %(since)s ORDER BY xid, id"""
+WHERE contact_id = ANY(%(contacts)s::bigint[]) AND recorded_at >= %(since)s AND {VOUCHED}
+ORDER BY xid, id"""
 
 
 def named_since(contact_ids: Collection[int], names: Collection[str], since: datetime) -> list[Fact]:

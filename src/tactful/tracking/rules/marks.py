@@ -2,11 +2,12 @@
 
 import msgspec
 
+from tactful.events.types import UNVERIFIED
 from tactful.tracking.types import Heard
 
 _text = msgspec.json.Encoder().encode
 
-USER, ANON, UNVERIFIED, NOTES = "u", "a", "unverified", "notes"
+USER, ANON, NOTES = "u", "a", "notes"
 
 
 def mark(call: Heard) -> bytes:
