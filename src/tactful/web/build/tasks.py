@@ -267,7 +267,9 @@ def _bad_news(task: Task, matters: Matters) -> Said:
 
 def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
     def say(task: Task, _matters: Matters) -> Said:
-        given = {"reason": "", "detail": "", "error": "", "fact": "", "from": ""} | _texts(task.params)
+        given = {"reason": "", "detail": "", "error": "", "fact": "", "from": "", "name": ""} | _texts(
+            task.params
+        )
         given["detail"] = results.said(given["detail"])
         return Said(sentence() % given, link(_("Look at it"), where), (_done(task, _("Taken care of")),))
 
