@@ -4,6 +4,7 @@ Set-based: a batch is claimed, facts are loaded for all of it in a few queries, 
 effects are written in bulk, in one commit.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from tactful.journeys.moving import carry_out
 from tactful.journeys.occasions import begin_for_changed, sweep
 from tactful.journeys.plans import plan_of, resting, standing
 from tactful.journeys.rules.batch import Load
+from tactful.journeys.rules.entry_events import STOP_WANTED
 from tactful.journeys.rules.handling import after_skipping
 from tactful.journeys.rules.moves import Due, MoveTo, Outcome, Phase, SendOutcome, Stimulus, Stop
 
@@ -61,7 +63,7 @@ def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
         return
     contacts = {fact.contact_id for fact in moving if fact.contact_id is not None}
     rows = hot.running_of(contacts | {row.state.contact_id for row in begun})
-    queue = hearing.stimuli(rows, moving) | _already_told(begun, rows, house.listened)
+    queue = hearing.stimuli(rows, moving) | _told_to_the_new(begun, rows, facts, house.listened)
     wanted = [row for row in rows if row.id in queue]
     if wanted:
         carry_out(_awake(wanted), queue, load, now)
@@ -141,16 +143,41 @@ def _awake(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.state.journey_id not in off]
 
 
-def _already_told(
-    begun: Sequence[NewRow], rows: Sequence[Row], names: frozenset[str]
+def _told_to_the_new(
+    begun: Sequence[NewRow], rows: Sequence[Row], facts: Sequence[Fact], names: frozenset[str]
 ) -> dict[int, list[Stimulus]]:
-    """What the log already had when a late fact began a journey: it happened after that beginning."""
+    """What the log already had when a late fact began a journey, for it happened after that beginning;
+    and of the facts that are read now, those that come after the one that began it."""
     if not begun:
         return {}
     since = min(row.state.wait_since for row in begun if row.state.wait_since is not None)
-    facts = log.named_since({row.state.contact_id for row in begun}, names, since)
-    fresh = {row.id for row in begun}
-    return hearing.stimuli([row for row in rows if row.id in fresh], facts)
+    known = _by_contact(log.named_since(_contacts(begun), {*names, STOP_WANTED}, since))
+    read, place = _by_contact(facts), {fact.id: number for number, fact in enumerate(facts)}
+    begins = {row.id: place.get(row.trigger_id, -1) for row in begun}
+    told: dict[int, list[Stimulus]] = {}
+    for row in rows:
+        start = begins.get(row.id)
+        if start is None:
+            continue
+        contact, begin = row.state.contact_id, row.state.wait_since
+        late = [
+            each
+            for each in known[contact]
+            if place.get(each.id, -1) < max(start, 0) and begin is not None and each.ts >= begin
+        ]
+        told |= hearing.stimuli([row], [*late, *(each for each in read[contact] if place[each.id] > start)])
+    return told
+
+
+def _by_contact(facts: Sequence[Fact]) -> defaultdict[int | None, list[Fact]]:
+    found: defaultdict[int | None, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.contact_id].append(fact)
+    return found
+
+
+def _contacts(rows: Sequence[NewRow]) -> set[int]:
+    return {row.state.contact_id for row in rows}
 
 
 def _missed(rows: Sequence[Row]) -> dict[int, list[Stimulus]]:
