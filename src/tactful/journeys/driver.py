@@ -5,7 +5,7 @@ effects are written in bulk, in one commit.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.moving import carry_out
 from tactful.journeys.occasions import begin_for_changed, sweep
-from tactful.journeys.plans import plan_of, resting, standing
+from tactful.journeys.plans import Standing, plan_of, resting, standing
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.entry_events import STOP_WANTED
 from tactful.journeys.rules.handling import after_skipping
@@ -55,15 +55,40 @@ def run_due(load: Load, now: datetime, limit: int = BATCH) -> int:
 @transaction.atomic
 def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
     """Let facts begin journeys and move those that wait for them."""
-    house = standing()
+    house, place = standing(), {fact.id: number for number, fact in enumerate(facts)}
     objects.take_in(facts)
+    for wave in _waves(facts, house):
+        _feed(wave, place, house, load, now)
+
+
+def _waves(facts: Sequence[Fact], house: Standing) -> Iterator[Sequence[Fact]]:
+    """What begins something comes after all that the same client has done before: it must see how that
+    ended. Most batches are one wave."""
+    turns: dict[int | None, int] = {}
+    waves: list[list[Fact]] = [[]]
+    for fact in facts:
+        begins = fact.name in house.begin
+        turn = turns.get(fact.contact_id, 0)
+        if begins and fact.contact_id in turns:
+            turn += 1
+        if begins or hearing.concerns(fact, house.listened):
+            turns[fact.contact_id] = turn
+        if turn == len(waves):
+            waves.append([])
+        waves[turn].append(fact)
+    yield from waves
+
+
+def _feed(
+    facts: Sequence[Fact], place: Mapping[int, int], house: Standing, load: Load, now: datetime
+) -> None:
     begun = begin_journeys(facts, house.live, load, now) + begin_for_changed(facts, house.live, load, now)
     moving = [fact for fact in facts if hearing.concerns(fact, house.listened)]
     if not moving and not begun:
         return
     contacts = {fact.contact_id for fact in moving if fact.contact_id is not None}
-    rows = hot.running_of(contacts | {row.state.contact_id for row in begun})
-    queue = hearing.stimuli(rows, moving) | _told_to_the_new(begun, rows, facts, house.listened)
+    rows = hot.running_of(contacts | _contacts(begun))
+    queue = hearing.stimuli(rows, moving) | _told_to_the_new(begun, rows, facts, place, house.listened)
     wanted = [row for row in rows if row.id in queue]
     if wanted:
         carry_out(_awake(wanted), queue, load, now)
@@ -144,7 +169,11 @@ def _awake(rows: Sequence[Row]) -> list[Row]:
 
 
 def _told_to_the_new(
-    begun: Sequence[NewRow], rows: Sequence[Row], facts: Sequence[Fact], names: frozenset[str]
+    begun: Sequence[NewRow],
+    rows: Sequence[Row],
+    facts: Sequence[Fact],
+    place: Mapping[int, int],
+    names: frozenset[str],
 ) -> dict[int, list[Stimulus]]:
     """What the log already had when a late fact began a journey, for it happened after that beginning;
     and of the facts that are read now, those that come after the one that began it."""
@@ -152,20 +181,17 @@ def _told_to_the_new(
         return {}
     since = min(row.state.wait_since for row in begun if row.state.wait_since is not None)
     known = _by_contact(log.named_since(_contacts(begun), {*names, STOP_WANTED}, since))
-    read, place = _by_contact(facts), {fact.id: number for number, fact in enumerate(facts)}
-    begins = {row.id: place.get(row.trigger_id, -1) for row in begun}
+    read, begins = _by_contact(facts), {row.id: row.trigger_id for row in begun}
     told: dict[int, list[Stimulus]] = {}
     for row in rows:
-        start = begins.get(row.id)
-        if start is None:
+        trigger, begin = begins.get(row.id), row.state.wait_since
+        if trigger is None or begin is None:
             continue
-        contact, begin = row.state.contact_id, row.state.wait_since
-        late = [
-            each
-            for each in known[contact]
-            if place.get(each.id, -1) < max(start, 0) and begin is not None and each.ts >= begin
-        ]
-        told |= hearing.stimuli([row], [*late, *(each for each in read[contact] if place[each.id] > start)])
+        start = place.get(trigger, -1)
+        had = [each for each in known[row.state.contact_id] if place.get(each.id, -1) < max(start, 0)]
+        late = [each for each in had if (each.ts, each.id) > (begin, trigger)]
+        fresh = [each for each in read[row.state.contact_id] if place[each.id] > start]
+        told |= hearing.stimuli([row], [*late, *fresh])
     return told
 
 

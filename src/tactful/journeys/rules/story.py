@@ -193,7 +193,7 @@ class _Story:
         if walk is None:
             return
         for heard in tuple(self._heard[contact]):
-            if heard.id != event.id and heard.at >= event.at:
+            if _as_it_happened(heard) > _as_it_happened(event):
                 self._tell(walk, heard, now)
 
     def welcome(self, walk: Walk, now: datetime) -> None:

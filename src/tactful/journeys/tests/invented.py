@@ -5,7 +5,7 @@ story's number, so that many stories can stand on one database side by side.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any, TypeVar
@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 from tactful.journeys.rules.dates import CONTACT_UPDATED
 from tactful.journeys.rules.definition import write
 from tactful.journeys.rules.entry_events import events_of
+from tactful.journeys.rules.plan import Plan, compile_plan
 from tactful.journeys.types import (
     CALENDAR_FACT,
+    CLIENT_REPLIED,
     END,
     QUIET_FACT,
     AllOf,
@@ -131,7 +133,8 @@ class Fate:
 @dataclass(repr=False)
 class Story:
     """``fates``: of the messages in their order, and likewise of tasks and calls. ``opens``: the moment from
-    which the fact ``house.open`` holds. ``born``: what the client's day of birth was said to be, and when."""
+    which the fact ``house.open`` holds. ``born``: what the client's day of birth was said to be, and when.
+    ``again``: places of what is told twice, the very same event, with those of the first time."""
 
     number: int
     definition: Definition
@@ -139,6 +142,7 @@ class Story:
     fates: list[Fate]
     opens: datetime
     born: list[tuple[datetime, str]]
+    again: Mapping[int, int]
     contact: int = field(default_factory=lambda: next(_numbers))
     version: int = 0
     journey: int = 0
@@ -165,16 +169,25 @@ class Story:
 def story_of(number: int, thrown: bytes) -> Story:
     dice = Dice(thrown)
     made = definition_of(dice, number)
-    born = [(MONDAY - DAY, f"1980-03-{dice.upto(20, 5):02}")]
-    said = [*_opening(made, number), *(_happening(dice, made) for _ in range(dice.upto(6)))]
-    at, told = MONDAY, []
-    for name, data in said:
-        at += dice.upto(10) * STRIDE
-        told.append(Happened(at, name, data, at - dice.pick(0, 0, 0, 1, 5) * STRIDE))
+    born, plan = [(MONDAY - DAY, _birthday(dice))], compile_plan(made)
+    opening = _opening(made, number)
+    said = [*opening, *(_happening(dice, plan, number) for _ in range(dice.upto(9, 2)))]
+    at, told, again = MONDAY, [], {}
+    for place, (name, data) in enumerate(said):
+        at += dice.upto(2 if place < len(opening) else 6) * STRIDE
+        told.append(Happened(at, name, data, at - dice.pick(0, 0, 1, 2, 5) * STRIDE))
         if name == CONTACT_UPDATED:
-            born.append((at, f"1980-03-{dice.upto(20, 5):02}"))
-    fates = [Fate(dice.pick(None, 0, 1, 2, 3, 6), dice.upto(5)) for _ in range(4)]
-    return Story(number, made, told, fates, MONDAY + dice.upto(20) * DAY, born)
+            born.append((at, _birthday(dice)))
+    if dice.upto(1):
+        which = dice.upto(len(told) - 1)
+        again[len(told)] = which
+        told.append(replace(told[which], at=at + dice.upto(2) * STRIDE, since=told[which].when))
+    fates = [Fate(dice.pick(None, 0, 1, 1, 2, 3, 6), dice.upto(5)) for _ in range(4)]
+    return Story(number, made, told, fates, MONDAY + dice.upto(20) * DAY, born, again)
+
+
+def _birthday(dice: Dice) -> str:
+    return f"1980-03-{dice.upto(20, 5):02}"
 
 
 # Journeys
@@ -189,7 +202,7 @@ def definition_of(dice: Dice, number: int) -> Definition:
         reentry=Reentry(dice.pick(*ReentryMode), dice.pick(timedelta(), 2 * DAY)),
         goal=dice.maybe(lambda: Goal(_watch(dice), dice.pick("d", "e", END))),
         exits=tuple(_exits(dice)),
-        stop_on_reply=bool(dice.upto(1)),
+        stop_on_reply=not dice.upto(2),
     )
 
 
@@ -238,7 +251,7 @@ def _delay(dice: Dice, number: int, least: int = 0) -> Delay:
 def _step(dice: Dice, place: int, number: int) -> Step:
     """Ways lead forward; only a wait of two days and more may lead back."""
     who, later = IDS[place], (*IDS[place + 1 :], END)
-    on, other = dice.pick(*later), dice.pick(*later)
+    on, other = dice.pick(later[0], *later), dice.pick(*later)
     maybe = dice.pick(None, other)
 
     def delay() -> Delay:
@@ -256,15 +269,20 @@ def _step(dice: Dice, place: int, number: int) -> Step:
         point, true, latest = dice.pick(*SLUGS), dice.maybe(asked), dice.maybe(delay)
         return Send(who, on, point, "t", true, latest, if_not_sent=maybe)
 
-    yes = dice.pick((), (Answer("yes", SAID, other),))
+    def wait_for() -> Step:
+        return WaitFor(who, on, _watch(dice), delay(), other)
+
+    def task() -> Step:
+        yes, true = dice.pick((), (Answer("yes", SAID, other),)), dice.maybe(asked)
+        return Task(who, on, TaskKind.CALL, SAID, "business_owner", true, yes, delay(), maybe)
+
     return dice.make(
-        send,
-        send,
+        *(send, send, send),
         lambda: Wait(who, on, delay()),
         lambda: Wait(who, dice.pick(*IDS, END), _delay(dice, number, 2)),
-        lambda: WaitFor(who, on, _watch(dice), delay(), other),
+        *(wait_for, wait_for, wait_for),
         lambda: Branch(who, on, (Arm(asked(), other), Arm(asked(), dice.pick(*later)))),
-        lambda: Task(who, on, TaskKind.CALL, SAID, "business_owner", dice.maybe(asked), yes, delay(), maybe),
+        *(task, task),
         lambda: Approval(who, on, SAID, "business_owner", other, delay(), maybe),
         lambda: Update(who, on, {"tier": "gold"}),
         lambda: Tag(who, on, ("vip",), ("old",)),
@@ -294,16 +312,18 @@ def _beginning(number: int, key: str) -> dict[str, Any]:
             "start": f"story-{number}", "data": of_visit} | of_visit  # fmt: skip
 
 
-def _happening(dice: Dice, made: Definition) -> tuple[str, Mapping[str, Any]]:
-    number = int(made.slug.partition("-")[2])
+def _happening(dice: Dice, plan: Plan, number: int) -> tuple[str, Mapping[str, Any]]:
+    """Mostly something that this journey listens for."""
     visit, key = f"visit{number}", dice.pick("7", "7", "8")
-    starts = (MONDAY + dice.upto(40) * STRIDE + hours(dice.pick(0, 3))).isoformat()
-    return dice.pick(
-        (dice.pick(f"wanted{number}", *TOLD_TO_BEGIN), _beginning(number, key)),
-        (dice.pick("viewed", "done", "left", "reply.received"), {"amount": dice.upto(4, 3)}),
-        (dice.pick("viewed", "done", "left"), {"amount": 3}),
-        (f"{visit}.{dice.pick('dated', 'moved')}", {visit: key, "starts_at": starts}),
-        (f"{visit}.{dice.pick('moved', 'cancelled')}", {visit: key, "starts_at": starts}),
-        ("journey.stop_wanted", {"stop": made.slug, "key": dice.pick("", key)}),
-        (CONTACT_UPDATED, {"fields": ["born"]}),
-    )
+    starts = {visit: key, "starts_at": (MONDAY + dice.upto(40) * STRIDE + hours(dice.pick(0, 3))).isoformat()}
+    moved = (f"{visit}.{dice.pick('dated', 'moved', 'moved', 'cancelled')}", starts)
+    begins = sorted(events_of(plan.definition.entry) & {f"wanted{number}", *TOLD_TO_BEGIN})
+    begun = (dice.pick(*begins, *([] if begins else TOLD_TO_BEGIN)), _beginning(number, key))
+    listened = sorted(plan.listens & {"viewed", "done", "left", CLIENT_REPLIED}) or ["viewed"]
+    heard = (dice.pick(*listened), {"amount": dice.pick(3, 3, 4)})
+    updated = (CONTACT_UPDATED, {"fields": ["born"]})
+    dates = [moved] * 3 if f"{visit}.starts_at" in plan.moving else [updated] * 2
+    stopped = ("journey.stop_wanted", {"stop": plan.definition.slug, "key": dice.pick("", key)})
+    ways: list[tuple[str, Mapping[str, Any]]] = [heard, heard, heard, begun, begun, stopped, moved, updated]
+    happening: tuple[str, Mapping[str, Any]] = dice.pick(*ways, *dates)
+    return happening

@@ -161,8 +161,7 @@ class Live:
             facts = []
             while told and told[0][2].at == moment:
                 contact, place, happened = told.pop(0)
-                facts.append(self._fact_of(contact, happened.name, happened.data, happened.when))
-                self.ids[contact, place] = facts[-1].id
+                facts.append(self._told(contact, place, happened))
             self._feed(facts)
             self._feed(self._ends())
             while driver.run_due(self.load, self.now):
@@ -179,6 +178,15 @@ class Live:
     def _timeline(self) -> Iterator[tuple[int, int, Happened]]:
         for contact, story in self.stories.items():
             yield from ((contact, place, each) for place, each in enumerate(story.told) if each.at <= HORIZON)
+
+    def _told(self, contact: int, place: int, happened: Happened) -> Fact:
+        first = self.stories[contact].again.get(place)
+        if first is None:
+            fact = self._fact_of(contact, happened.name, happened.data, happened.when)
+            self.ids[contact, place] = fact.id
+            return fact
+        ident = self.ids[contact, place] = self.ids[contact, first]
+        return Fact(ident, happened.name, contact, happened.when, self.now, dict(happened.data))
 
     def _feed(self, facts: list[Fact]) -> None:
         if facts:

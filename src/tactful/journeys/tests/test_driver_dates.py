@@ -16,7 +16,7 @@ from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.batch import Asked
 from tactful.journeys.rules.moves import Facts, Phase
 from tactful.journeys.tests.build import MONDAY, definition, hours
-from tactful.journeys.tests.world import World, client, make_journey, steps, where
+from tactful.journeys.tests.world import World, client, make_journey, make_world, steps, where
 from tactful.journeys.types import (
     END,
     Approval,
@@ -263,6 +263,34 @@ def test_another_journey_ends_what_began_in_the_same_breath() -> None:
     world.feed(begins, again, stop)
     reasons = {row.entry_key: row.end_reason for row in Enrolment.objects.all()}
     assert reasons == {"17": "stopped_by_journey", "18": ""}
+
+
+def test_what_begins_again_sees_how_the_same_breath_has_ended_it() -> None:
+    """Left, and wanted once more: read together, the second must find the door free."""
+    resting = (Wait("rest", END, Delay(days=9)),)
+    world = make_world(entry=EventEntry("wanted", key="engagement"), goal=None, steps=resting)
+    contact = client()
+    row = world.wanted(contact)
+    left = world.fact("cancelled", contact, engagement=17)
+    world.feed(left, world.fact("wanted", contact, engagement=17))
+    assert [each.end_reason for each in Enrolment.objects.order_by("entry_no")] == ["exit", ""]
+    assert row.entry_no == 1
+
+
+def test_an_older_word_does_not_revive_what_was_called_off() -> None:
+    """“Moved” was said before “cancelled” and is read after it."""
+    world, contact = dated(), client()
+    tell(world, "dated", contact, VISIT)
+    world.pass_time(DAY)
+    tell(world, "cancelled", contact)
+    assert the_row(contact).end_reason == "cancelled"
+    late = world.now - hours(1)
+    world.hear("visit.moved", contact, visit=7, starts_at=(VISIT + DAY).isoformat(), at=late)
+    assert queries.object_facts([("visit", "7")], world.now)["visit", "7"].fields == {}
+    assert Enrolment.objects.count() == 1
+    tell(world, "moved", contact, VISIT + 2 * DAY)
+    fields = queries.object_facts([("visit", "7")], world.now)["visit", "7"].fields
+    assert fields == {"starts_at": (VISIT + 2 * DAY).isoformat()}
 
 
 def test_an_occasion_that_has_not_begun_is_not_ended_by_another_journey() -> None:
