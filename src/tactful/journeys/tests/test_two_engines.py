@@ -43,9 +43,10 @@ from .invented import BYTES, DAY, SLUGS, Story, story_of
 from .lived import HORIZON, REFUSE, RELEASES, Live, Wanted, make
 from .told import ALWAYS_OPEN, POINTS, replace_standing
 
-TOGETHER = 250  # stories that the live engine walks side by side
+TOGETHER = 125  # stories that the live engine walks side by side
 OFTEN, NIGHTLY = 500, 20_000  # stories
 NEVER = HORIZON + DAY
+LAST_DAY = 9999_12_31
 
 
 # The story as it is told
@@ -122,7 +123,7 @@ Ways = dict[tuple[str, int], Way]
 def lived(rows: Sequence[Enrolment], visits: Mapping[int, list[Any]], live: Live) -> Ways:
     return {
         (row.entry_key, row.entry_no): Way(
-            (row.step, row.visit, row.phase, row.due_at, row.end_reason, row.ended_at, row.context,
+            (row.step, row.visit, row.phase, row.due_at, row.end_reason, row.ended_at, _kept(row.context),
              row.wait_since),
             visits.get(row.id, []),
             live.effects[row.id],
@@ -138,6 +139,12 @@ def told(tale: Tale) -> Ways:
     return {(walk.key, walk.entry_no): _way(walk, tale) for walk in tale.walks if walk.state.visit}
 
 
+def _kept(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the number of the day for which a row of the calendar was first made: it may have moved."""
+    seen = [ident for ident in context.get("seen", ()) if ident > LAST_DAY]
+    return {**context, "seen": seen}
+
+
 def _way(walk: Walk, tale: Tale) -> Way:
     state = walk.state
     came = [
@@ -146,7 +153,7 @@ def _way(walk: Walk, tale: Tale) -> Way:
         if each.walk is walk and each.at is not None
     ]
     stays = [(each.step, each.since, each.result[:40]) for each in walk.stays]
-    context = json.loads(json.dumps(dict(state.context)))
+    context = _kept(json.loads(json.dumps(dict(state.context))))
     return Way(
         (state.step, state.visit, state.phase, state.due_at, state.end_reason, walk.ended_at, context,
          state.wait_since),
