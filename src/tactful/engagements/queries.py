@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tactful.engagements.models import Engagement, ReceivedFile, RequestedDocument
 from tactful.engagements.types import EngagementView, WantedDocument
@@ -38,6 +38,19 @@ def views(engagement_ids: Collection[int], at: datetime) -> dict[int, Engagement
     }  # fmt: skip
 
 
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class _Turning:
+    """Moments between which nothing changes, and what it looked like between them."""
+
+    __slots__ = ("moments", "views")
+
+    def __init__(self, moments: Collection[datetime]) -> None:
+        self.moments = sorted(moments)
+        self.views: dict[int, EngagementView] = {}
+
+
 @dataclass(slots=True)
 class EngagementPast:
     """An engagement with every state that its documents have had. ``closed_at`` is today's."""
@@ -45,22 +58,25 @@ class EngagementPast:
     today: EngagementView
     closed_at: datetime | None
     spells: tuple[tuple[Span, WantedDocument], ...]
-    _turns: list[datetime] = field(init=False)
-    _views: dict[int, EngagementView] = field(default_factory=dict)
+    _then: "_Turning" = field(init=False)
+    _today: "_Turning" = field(init=False)
 
     def __post_init__(self) -> None:
-        turns = {turn for span, _ in self.spells for turn in span.turns()}
-        self._turns = sorted(turns if self.closed_at is None else {*turns, self.closed_at})
+        ends = () if self.closed_at is None else (self.closed_at,)
+        self._then = _Turning({*ends, *(turn for span, _ in self.spells for turn in span.turns())})
+        self._today = _Turning({*ends, *(at for span, _ in self.spells for at in span[:2] if at is not None)})
 
     def view(self, at: datetime, known_by: datetime) -> EngagementView:
         """As it stood at ``at``, by what had been recorded by ``known_by``. By what was known at the
-        moment itself there is one object between two turns."""
-        if at != known_by:
+        moment itself, and by all that is known today, there is one object between two turns."""
+        if at != known_by and known_by < _FAR:
             return self._view(at, known_by)
-        place = bisect_right(self._turns, at)
-        if place not in self._views:
-            self._views[place] = self._view(at, at)
-        return self._views[place]
+        kept = self._then if at == known_by else self._today
+        place = bisect_right(kept.moments, at)
+        view = kept.views.get(place)
+        if view is None:
+            view = kept.views[place] = self._view(at, known_by)
+        return view
 
     def _view(self, at: datetime, known_by: datetime) -> EngagementView:
         states = {document.id: document for span, document in self.spells if span.held(at, known_by)}

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from tactful.events.models import Event
-from tactful.events.types import Fact
+from tactful.events.types import VOUCHED, Fact
 from tactful.foundation import pg
 
 
@@ -53,14 +53,14 @@ class Stretch:
     until: datetime
 
 
-_WHOM = """SELECT DISTINCT contact_id FROM event
-WHERE name = ANY(%(names)s::text[]) AND contact_id IS NOT NULL
+_WHOM = f"""SELECT DISTINCT contact_id FROM event
+WHERE name = ANY(%(names)s::text[]) AND contact_id IS NOT NULL AND {VOUCHED}
     AND ts BETWEEN %(earliest)s AND %(until)s AND recorded_at BETWEEN %(since)s AND %(until)s"""
 
-_IN_TURN = """SELECT e.id, e.name, e.contact_id, e.ts, e.recorded_at, e.data::text
+_IN_TURN = f"""SELECT e.id, e.name, e.contact_id, e.ts, e.recorded_at, e.data::text
 FROM event e JOIN unnest(%(contacts)s::bigint[]) WITH ORDINALITY AS whom(contact_id, place) USING (contact_id)
 WHERE e.name = ANY(%(names)s::text[]) AND e.ts BETWEEN %(earliest)s AND %(until)s
-    AND e.recorded_at BETWEEN %(since)s AND %(until)s
+    AND e.recorded_at BETWEEN %(since)s AND %(until)s AND {VOUCHED}
 ORDER BY whom.place, e.recorded_at, e.id"""
 
 _OF_NOBODY = """SELECT id, name, contact_id, ts, recorded_at, data::text FROM event

@@ -4,7 +4,8 @@ Set-based: a batch is claimed, facts are loaded for all of it in a few queries, 
 effects are written in bulk, in one commit.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.moving import carry_out
 from tactful.journeys.occasions import begin_for_changed, sweep
-from tactful.journeys.plans import plan_of, resting, standing
+from tactful.journeys.plans import Standing, plan_of, resting, standing
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.dates import CANCELLED, CONTACT_CREATED, CONTACT_UPDATED, DATED, MOVED
 from tactful.journeys.rules.entry_events import STOP_WANTED
@@ -56,15 +57,40 @@ def run_due(load: Load, now: datetime, limit: int = BATCH) -> int:
 @transaction.atomic
 def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
     """Let facts begin journeys and move those that wait for them."""
-    house = standing()
+    house, place = standing(), {fact.id: number for number, fact in enumerate(facts)}
     objects.take_in(facts)
+    for wave in _waves(facts, house):
+        _feed(wave, place, house, load, now)
+
+
+def _waves(facts: Sequence[Fact], house: Standing) -> Iterator[Sequence[Fact]]:
+    """What begins something comes after all that the same client has done before: it must see how that
+    ended. Most batches are one wave."""
+    turns: dict[int | None, int] = {}
+    waves: list[list[Fact]] = [[]]
+    for fact in facts:
+        begins = fact.name in house.begin
+        turn = turns.get(fact.contact_id, 0)
+        if begins and fact.contact_id in turns:
+            turn += 1
+        if begins or hearing.concerns(fact, house.listened):
+            turns[fact.contact_id] = turn
+        if turn == len(waves):
+            waves.append([])
+        waves[turn].append(fact)
+    yield from waves
+
+
+def _feed(
+    facts: Sequence[Fact], place: Mapping[int, int], house: Standing, load: Load, now: datetime
+) -> None:
     begun = begin_journeys(facts, house.live, load, now) + begin_for_changed(facts, house.live, load, now)
     moving = [fact for fact in facts if hearing.concerns(fact, house.listened)]
     if not moving and not begun:
         return
     contacts = {fact.contact_id for fact in moving if fact.contact_id is not None}
-    rows = hot.running_of(contacts | {row.state.contact_id for row in begun})
-    queue = hearing.stimuli(rows, moving) | _already_told(begun, rows, house.listened)
+    rows = hot.running_of(contacts | _contacts(begun))
+    queue = hearing.stimuli(rows, moving) | _told_to_the_new(begun, rows, facts, place, house.listened)
     wanted = [row for row in rows if row.id in queue]
     if wanted:
         carry_out(_awake(wanted), queue, load, now)
@@ -73,8 +99,7 @@ def feed(facts: Sequence[Fact], load: Load, now: datetime) -> None:
 def wanted() -> Wanted:
     """The facts that could begin or move anything, or that tell of an object's dates."""
     house = standing()
-    begins = {name for journey in house.live for name in journey.entry_events}
-    names = house.listened | begins | hearing.ADDRESSED | {STOP_WANTED, CONTACT_CREATED, CONTACT_UPDATED}
+    names = house.listened | house.begin | hearing.ADDRESSED | {STOP_WANTED, CONTACT_CREATED, CONTACT_UPDATED}
     return Wanted(frozenset(names), tuple(f".{verb}" for verb in (DATED, MOVED, CANCELLED)))
 
 
@@ -152,16 +177,42 @@ def _awake(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.state.journey_id not in off]
 
 
-def _already_told(
-    begun: Sequence[NewRow], rows: Sequence[Row], names: frozenset[str]
+def _told_to_the_new(
+    begun: Sequence[NewRow],
+    rows: Sequence[Row],
+    facts: Sequence[Fact],
+    place: Mapping[int, int],
+    names: frozenset[str],
 ) -> dict[int, list[Stimulus]]:
-    """What the log already had when a late fact began a journey: it happened after that beginning."""
+    """What the log already had when a late fact began a journey, for it happened after that beginning;
+    and of the facts that are read now, those that come after the one that began it."""
     if not begun:
         return {}
     since = min(row.state.wait_since for row in begun if row.state.wait_since is not None)
-    facts = log.named_since({row.state.contact_id for row in begun}, names, since)
-    fresh = {row.id for row in begun}
-    return hearing.stimuli([row for row in rows if row.id in fresh], facts)
+    known = _by_contact(log.named_since(_contacts(begun), {*names, STOP_WANTED}, since))
+    read, begins = _by_contact(facts), {row.id: row.trigger_id for row in begun}
+    told: dict[int, list[Stimulus]] = {}
+    for row in rows:
+        trigger, begin = begins.get(row.id), row.state.wait_since
+        if trigger is None or begin is None:
+            continue
+        start = place.get(trigger, -1)
+        had = [each for each in known[row.state.contact_id] if place.get(each.id, -1) < max(start, 0)]
+        late = [each for each in had if (each.ts, each.id) > (begin, trigger)]
+        fresh = [each for each in read[row.state.contact_id] if place[each.id] > start]
+        told |= hearing.stimuli([row], [*late, *fresh])
+    return told
+
+
+def _by_contact(facts: Sequence[Fact]) -> defaultdict[int | None, list[Fact]]:
+    found: defaultdict[int | None, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.contact_id].append(fact)
+    return found
+
+
+def _contacts(rows: Sequence[NewRow]) -> set[int]:
+    return {row.state.contact_id for row in rows}
 
 
 def _missed(rows: Sequence[Row]) -> dict[int, list[Stimulus]]:

@@ -159,8 +159,9 @@ def _condition(row: Row, effect: EnqueueSend) -> dict[str, Any]:
     """The still-true condition as a document, with what it needs to be asked again at the gate."""
     if effect.still_true is None:
         return {}
-    entry = dict(row.state.context.get("entry", {}))
-    return {"if": _tree(effect.still_true), "about": effect.about, "entry": entry}
+    context = row.state.context
+    kept = {name: dict(context[name]) for name in PLACES.values() if context.get(name)}
+    return {"if": _tree(effect.still_true), "about": effect.about, **kept}
 
 
 @lru_cache(maxsize=512)

@@ -134,7 +134,7 @@ def _occasions(
         return []
     for day in days:
         occasion = occasion_on(journey.plan, facts, day)
-        if occasion is None or occasion.start.until <= now or occasion.start.at <= now - GRACE:
+        if occasion is None or occasion.start.until <= now or occasion.start.at < now - GRACE:
             continue
         row = State(state.journey_id, state.contact_id, occasion.key)
         ready = awaiting(journey.plan, row, occasion, facts, now)

@@ -26,10 +26,11 @@ class LiveJourney:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``live``: journeys that take entries now. ``listened``: names of the events that can move somebody
-    on any version."""
+    on any version. ``begin``: of those that may begin a live journey."""
 
     live: tuple[LiveJourney, ...]
     listened: frozenset[str]
+    begin: frozenset[str]
 
 
 @lru_cache(maxsize=512)
@@ -47,13 +48,15 @@ def standing() -> Standing:
 @lru_cache(maxsize=8)
 def _standing(versions: tuple[tuple[int, int], ...], live: tuple[int, ...]) -> Standing:
     plans = {version: plan_of(version) for version, _ in versions}
+    journeys = tuple(
+        LiveJourney(journey, version, plans[version], events_of(plans[version].definition.entry))
+        for version, journey in versions
+        if version in live
+    )
     return Standing(
-        live=tuple(
-            LiveJourney(journey, version, plans[version], events_of(plans[version].definition.entry))
-            for version, journey in versions
-            if version in live
-        ),
+        live=journeys,
         listened=frozenset(name for plan in plans.values() for name in plan.listens),
+        begin=frozenset(name for journey in journeys for name in journey.entry_events),
     )
 
 

@@ -38,8 +38,8 @@ def _answer(
     }
     if any(value is UNKNOWN for value in facts.values()):
         return UNKNOWN
-    context = {"entry": message.condition.get("entry", {})}
-    holds = asked.evaluate(Values(facts, suffix, context, {}))
+    kept = message.condition
+    holds = asked.evaluate(Values(facts, suffix, kept, kept.get("event", {})))
     return ConditionFact(holds, code=asked.names[0] if asked.names else "condition")
 
 

@@ -11,6 +11,7 @@ from tactful.contacts import queries as contacts
 from tactful.contacts.queries import ContactPast
 from tactful.engagements import queries as engagements
 from tactful.engagements.queries import EngagementPast
+from tactful.engagements.types import EngagementView
 from tactful.foundation.queries import businesses_between
 from tactful.gate.queries import StandingHold
 from tactful.gate.types import UNKNOWN, GateSettings, PlaceFact, Standing
@@ -135,6 +136,21 @@ def _unknown(_at: datetime, _known_by: datetime) -> Any:
     return UNKNOWN
 
 
+def _once_for_each(past: EngagementPast, truth: Callable[[EngagementView], Any]) -> Reading:
+    """A view is one object for as long as it looks the same; most questions come in the order of time."""
+    last: EngagementView | None = None
+    answer: Any = None
+
+    def read(at: datetime, known_by: datetime) -> Any:
+        nonlocal last, answer
+        view = past.view(at, known_by)
+        if view is not last:
+            last, answer = view, truth(view)
+        return answer
+
+    return read
+
+
 @dataclass(slots=True)
 class _Reader:
     """Facts by key about one client, as ``wiring.object_facts`` gives them now. A story asks for the same
@@ -215,8 +231,7 @@ class _Reader:
         if past is None or past.today.contact_id != self.past.id:
             return _unknown
         if name in TRUTHS:
-            truth = TRUTHS[name]
-            return lambda at, known_by: truth(past.view(at, known_by))
+            return _once_for_each(past, TRUTHS[name])
         return partial(self._in_words, past, name) if name in IN_WORDS else _unknown
 
     def _in_words(self, past: EngagementPast, name: str, at: datetime, known_by: datetime) -> Any:

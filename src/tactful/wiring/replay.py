@@ -18,6 +18,7 @@ from tactful.contacts.queries import days
 from tactful.events import queries as events
 from tactful.events.queries import Stretch
 from tactful.events.types import Fact
+from tactful.foundation.collector import collected_by_hand
 from tactful.gate.rules.codes import Wake
 from tactful.journeys import queries as journeys
 from tactful.journeys.rules.dates import ATTRIBUTE, MOVED, month_days, of_client
@@ -97,11 +98,13 @@ def replay(
     notes = (*NOTES, MOVED_DAY) if by_calendar(setting.plan) else NOTES
     result = Replay(since, until, clients=len(order), notes=notes)
     done = 0
-    for crowd in _crowds(circles, events.in_turn(setting.stretch, order)):
-        _tell(crowd, setting, result)
-        done += len(crowd.ids)
-        if progress is not None:
-            progress(done, len(order))
+    with collected_by_hand() as collect:
+        for crowd in _crowds(circles, events.in_turn(setting.stretch, order)):
+            _tell(crowd, setting, result)
+            collect()
+            done += len(crowd.ids)
+            if progress is not None:
+                progress(done, len(order))
     return result
 
 

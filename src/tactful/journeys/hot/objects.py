@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tactful.events.types import Fact
 from tactful.journeys.models import ObjectFact
@@ -20,7 +20,8 @@ def take_in(facts: Sequence[Fact]) -> None:
     told = [(found, fact) for fact in facts if (found := told_object(fact.name, fact.data)) is not None]
     if not told:
         return
-    running = _running({(kind, key) for (kind, key, verb), _ in told if _ours(kind, key)})
+    named = {(kind, key) for (kind, key, _), _ in told if _ours(kind, key)}
+    running, over = _running(named), _over(named)
     fresh: list[ObjectFact] = []
     ended: dict[int, ObjectFact] = {}
     for (kind, key, verb), fact in told:
@@ -29,7 +30,9 @@ def take_in(facts: Sequence[Fact]) -> None:
             said = {} if verb == CANCELLED else dict(object_fields(kind, fact.data))
             closing = list(known) if verb == CANCELLED else [name for name in said if name in known]
             _end(known, closing, said, fact, ended)
-            fresh += _begin(known, (kind, key), said, fact)
+            over[kind, key] |= {name: _since(fact) for name in closing if name not in known}
+            late = [name for name, end in over[kind, key].items() if end > _since(fact)]
+            fresh += _begin(known, (kind, key), {n: v for n, v in said.items() if n not in late}, fact)
     new = {row.id for row in fresh}
     ObjectFact.objects.bulk_create(fresh)
     ObjectFact.objects.bulk_update(
@@ -78,6 +81,17 @@ def _running(named: Collection[Named]) -> defaultdict[Named, dict[str, ObjectFac
     if named:
         for row in ObjectFact.objects.running().filter(_among(named)).select_for_update().order_by("id"):
             found[row.kind, row.key][row.field] = row
+    return found
+
+
+def _over(named: Collection[Named]) -> defaultdict[Named, dict[str, datetime]]:
+    """Up to when each field had a value that has ended: an older word, read only now, revives nothing."""
+    found: defaultdict[Named, dict[str, datetime]] = defaultdict(dict)
+    if named:
+        rows = ObjectFact.objects.filter(_among(named), to_at__isnull=False)
+        ends = rows.values_list("kind", "key", "field").annotate(end=Max("to_at")).order_by()
+        for kind, key, field, end in ends:
+            found[kind, key][field] = end
     return found
 
 

@@ -55,11 +55,14 @@ class Doors:
         self._doors: dict[tuple[int, str], list[Walk]] = {}
         self._used: set[tuple[int, str, int]] = set()  # (contact, key, trigger) that has begun something
         self._seen_to: dict[int, datetime] = {}  # up to where a client's calendar was looked through
-        self._tells_of_days = events_of(self._plan.definition.entry) if by_calendar(self._plan) else ()
+        self._heeds = events_of(self._plan.definition.entry)
+        self._by_calendar = by_calendar(self._plan)
 
     def knock(self, contact: int, event: Event, now: datetime) -> Walk | None:
         """Whether this event begins the journey now."""
-        if event.name in self._tells_of_days:
+        if event.name not in self._heeds:
+            return None
+        if self._by_calendar:
             self.look_ahead(contact, now)
         try:
             state = self._asked_in(contact, event, now)

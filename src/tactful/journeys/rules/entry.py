@@ -100,11 +100,12 @@ def first_state(plan: Plan, state: State, event: Event, facts: Facts) -> State |
 
 def stopped_by(plan: Plan, state: State, event: Event) -> bool:
     """Another journey asks for the end of this one: of the same object, if both have one, and of what ran
-    at that time."""
+    at that time. The date of an object is waited for from when it was told; an occasion of the calendar
+    from when somebody has looked ahead, which decides nothing."""
     if event.data.get("stop") != plan.definition.slug:
         return False
     key, began = event.data.get("key"), state.context.get("entered")
-    waits = bool(plan.starting) and not state.step
+    waits = bool(plan.starting) and bool(plan.key_field) and not state.step
     same = not key or not state.entry_key or key == state.entry_key
     return same and (waits or began is None or datetime.fromisoformat(began) <= event.at)
 

@@ -303,7 +303,7 @@ def _told_of_objects(events: Sequence[Told]) -> Iterator[_FactPast]:
 
 def _reader(document: Mapping[str, Any], events: Sequence[Told], place: Mapping[str, Any]) -> ReadFact:
     rows = [_FactPast(_span(row), str(row["fact"]), row.get("value")) for row in document.get("facts", ())]
-    of_objects = list(_told_of_objects(events))
+    of_objects = sorted(_told_of_objects(events), key=lambda row: row.span.from_at)
     objects = {row.key.partition(":")[2] for row in of_objects}
     language = str(document.get("client", {}).get("language", ""))
     named = {row.key for row in rows}

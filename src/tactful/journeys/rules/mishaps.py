@@ -6,7 +6,7 @@ read a day late, or a delivery that was booked in the evening, still shows besid
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from tactful.gate.types import UNKNOWN
@@ -26,6 +26,7 @@ INTO_QUESTION, INTO_COMPLAINT, AFTER_DONE, CROWDED = (
 KINDS = (INTO_QUESTION, INTO_COMPLAINT, AFTER_DONE, CROWDED)
 ONE_MORNING = timedelta(hours=4)
 A_DAY = timedelta(hours=24)
+BY_TODAY = datetime.max.replace(tzinfo=UTC)
 
 
 class Mishap(NamedTuple):
@@ -123,14 +124,12 @@ def _untrue(question: Question, sending: Sending, client: ClientPast, at: dateti
     about = sending.effect.about
     suffix = f":{about}" if about else ""
     facts = {
-        key: client.read(key, at, datetime.max.replace(tzinfo=at.tzinfo))
-        for name in question.names
-        for key in (fact_key(name, suffix),)
+        key: client.read(key, at, BY_TODAY) for name in question.names for key in (fact_key(name, suffix),)
     }
     if any(value is UNKNOWN for value in facts.values()):
         return False
     context = sending.walk.state.context
-    return not question.evaluate(Values(facts, suffix, {"entry": context.get("entry", {})}, {}))
+    return not question.evaluate(Values(facts, suffix, context, context.get("event", {})))
 
 
 def _crowded(others: Iterable[OtherSend], at: datetime) -> Iterator[Mishap]:

@@ -93,9 +93,9 @@ class Post:
         facts = known(keys)
         if any(facts.get(key, UNKNOWN) is UNKNOWN for key in keys):
             return UNKNOWN
-        context = {"entry": sending.walk.state.context.get("entry", {})}
-        code = question.names[0] if question.names else "condition"
-        return ConditionFact(question.evaluate(Values(facts, suffix, context, {})), code=code)
+        context = sending.walk.state.context
+        holds = question.evaluate(Values(facts, suffix, context, context.get("event", {})))
+        return ConditionFact(holds, code=question.names[0] if question.names else "condition")
 
 
 def release(sending: Sending, now: datetime) -> Fate | None:

@@ -6,6 +6,7 @@ what is held; a wait that begins hears again what it has missed (``driver``, ``m
 """
 
 import heapq
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -139,13 +140,16 @@ class _Story:
                 self._wake(each, event.name, now)
 
     def _happened(self, contact: int, event: Event, now: datetime) -> None:
-        self._heard[contact].append(event)
+        insort(self._heard[contact], event, key=_as_it_happened)
         self._knock(contact, event, now)
         for walk in tuple(self._by_contact.get(contact, ())):
-            if event.name in self._plan.listens:
-                self.feed(walk, event, now)
-            if event.name == STOP_WANTED and stopped_by(self._plan, walk.state, event):
-                self.feed(walk, Stop(event.at, "stopped_by_journey"), now)
+            self._tell(walk, event, now)
+
+    def _tell(self, walk: Walk, event: Event, now: datetime) -> None:
+        if event.name in self._plan.listens:
+            self.feed(walk, event, now)
+        if event.name == STOP_WANTED and stopped_by(self._plan, walk.state, event):
+            self.feed(walk, Stop(event.at, "stopped_by_journey"), now)
 
     def _answered(self, contact: int, reply: Reply, now: datetime) -> None:
         for walk in tuple(self._by_contact.get(contact, ())):
@@ -189,9 +193,8 @@ class _Story:
         if walk is None:
             return
         for heard in tuple(self._heard[contact]):
-            is_new = heard.id != event.id and heard.at >= event.at
-            if is_new and heard.name in self._plan.listens:
-                self.feed(walk, heard, now)
+            if _as_it_happened(heard) > _as_it_happened(event):
+                self._tell(walk, heard, now)
 
     def welcome(self, walk: Walk, now: datetime) -> None:
         self._by_contact[walk.contact].append(walk)
@@ -287,9 +290,11 @@ class _Story:
             task.closed_at, task.reason = now, effect.reason
 
     def _cancel(self, walk: Walk, effect: CancelMessages, now: datetime) -> None:
-        for sending in self._held.get(walk.contact, ()):
+        """The journey hears so: one whose date has moved says it again only when nothing has gone."""
+        for sending in tuple(self._held.get(walk.contact, ())):
             if sending.walk is walk and sending.open and sending.effect.visit in effect.visits:
                 sending.fate, sending.at = Fate.CANCELLED, now
+                self._settled(sending, now)
 
     def _open_task(self, walk: Walk, effect: OpenTask, now: datetime) -> None:
         task = OpenedTask(
@@ -332,3 +337,7 @@ class _Story:
         check = str(last.reasons[0].check) if refused and last is not None else ""
         outcome = SendOutcome(sending.effect.visit, _OUTCOMES[sending.fate], now, check)
         self.feed(sending.walk, outcome, now)
+
+
+def _as_it_happened(event: Event) -> tuple[datetime, int]:
+    return event.at, event.id

@@ -16,7 +16,7 @@ from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.batch import Asked
 from tactful.journeys.rules.moves import Facts, Phase
 from tactful.journeys.tests.build import MONDAY, definition, hours
-from tactful.journeys.tests.world import World, client, make_journey, steps, where
+from tactful.journeys.tests.world import World, client, make_journey, make_world, steps, where
 from tactful.journeys.types import (
     END,
     Approval,
@@ -34,6 +34,8 @@ from tactful.journeys.types import (
     StopJourney,
     Values,
     Wait,
+    WaitFor,
+    Watch,
     Webhook,
 )
 
@@ -197,6 +199,17 @@ def test_a_birthday_written_down_today_counts_today() -> None:
     assert the_row(contact).due_at == datetime(2026, 3, 5, 17, tzinfo=UTC)
 
 
+def test_a_beginning_may_be_a_day_late_and_no_later() -> None:
+    entry = DateEntry("contact.attribute.birthday", hours(36), yearly=True)
+    world = dated(entry=entry, steps=(Send("wish", END, "reminder", "wish"),))
+    late, too_late = client(), client()
+    begins = datetime(2026, 3, 3, 11, tzinfo=UTC)  # for the fifth in Oslo
+    for contact, now in ((late, begins + DAY), (too_late, begins + DAY + timedelta(seconds=1))):
+        world.now, world.facts[contact, "contact.attribute.birthday"] = now, "1980-03-05"
+        world.hear("contact.updated", contact, fields=["birthday"])
+    assert [row.contact_id for row in Enrolment.objects.all()] == [late]
+
+
 def test_what_comes_again_begins_for_those_of_whom_it_holds() -> None:
     holds = Compare(Ref(Source.ATTRIBUTE, "newsletter"), Op.IS, "yes")
     every = RecurringEntry("FREQ=WEEKLY;BYDAY=TU", time(9), date(2026, 1, 1), holds)
@@ -236,6 +249,62 @@ def test_a_journey_begins_and_stops_another() -> None:
     relay(first, "journey.stop_wanted", contact)
     row.refresh_from_db()
     assert row.end_reason == "stopped_by_journey"
+
+
+def test_another_journey_ends_what_began_in_the_same_breath() -> None:
+    """The reactor reads many facts at once: those after a beginning count for it."""
+    listening = (WaitFor("look", END, Watch("wanted"), Delay(days=9), END),)
+    world = dated(entry=EventEntry("wanted", key="engagement"), steps=listening)
+    make_slug(world, slug := f"short-{world.journey}")
+    contact = client()
+    begins = world.fact("wanted", contact, engagement=17)
+    again = world.fact("wanted", contact, engagement=18, at=world.now - DAY)
+    stop = world.fact("journey.stop_wanted", contact, stop=slug, key="17")
+    world.feed(begins, again, stop)
+    reasons = {row.entry_key: row.end_reason for row in Enrolment.objects.all()}
+    assert reasons == {"17": "stopped_by_journey", "18": ""}
+
+
+def test_what_begins_again_sees_how_the_same_breath_has_ended_it() -> None:
+    """Left, and wanted once more: read together, the second must find the door free."""
+    resting = (Wait("rest", END, Delay(days=9)),)
+    world = make_world(entry=EventEntry("wanted", key="engagement"), goal=None, steps=resting)
+    contact = client()
+    row = world.wanted(contact)
+    left = world.fact("cancelled", contact, engagement=17)
+    world.feed(left, world.fact("wanted", contact, engagement=17))
+    assert [each.end_reason for each in Enrolment.objects.order_by("entry_no")] == ["exit", ""]
+    assert row.entry_no == 1
+
+
+def test_an_older_word_does_not_revive_what_was_called_off() -> None:
+    """“Moved” was said before “cancelled” and is read after it."""
+    world, contact = dated(), client()
+    tell(world, "dated", contact, VISIT)
+    world.pass_time(DAY)
+    tell(world, "cancelled", contact)
+    assert the_row(contact).end_reason == "cancelled"
+    late = world.now - hours(1)
+    world.hear("visit.moved", contact, visit=7, starts_at=(VISIT + DAY).isoformat(), at=late)
+    assert queries.object_facts([("visit", "7")], world.now)["visit", "7"].fields == {}
+    assert Enrolment.objects.count() == 1
+    tell(world, "moved", contact, VISIT + 2 * DAY)
+    fields = queries.object_facts([("visit", "7")], world.now)["visit", "7"].fields
+    assert fields == {"starts_at": (VISIT + 2 * DAY).isoformat()}
+
+
+def test_an_occasion_that_has_not_begun_is_not_ended_by_another_journey() -> None:
+    """Whether its row stands already is a matter of when the worker has looked ahead."""
+    entry = DateEntry("contact.attribute.birthday", yearly=True, at=time(9))
+    world, contact = dated(entry=entry, steps=(Wait("rest", END, Delay(days=9)),)), client()
+    make_slug(world, slug := f"birthday-{world.journey}")
+    world.facts[contact, "contact.attribute.birthday"] = "1980-03-03"
+    sweep(world, Crowd(contact))
+    world.hear("journey.stop_wanted", contact, stop=slug, key="")
+    world.pass_time(DAY)
+    assert where(the_row(contact)) == ("rest", Phase.WAITING)
+    world.hear("journey.stop_wanted", contact, stop=slug, key="")
+    assert the_row(contact).end_reason == "stopped_by_journey"
 
 
 def make_slug(world: World, slug: str) -> None:

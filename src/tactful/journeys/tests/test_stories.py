@@ -1,192 +1,151 @@
-"""The recipe, lived through: one client, one engagement, a virtual clock."""
+"""The recipe, lived through: one client, one engagement, a virtual clock, and the real gate."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tactful.gate.types import UNKNOWN
 from tactful.journeys import recipes
-from tactful.journeys.rules.calendar import ZoneCalendar
 from tactful.journeys.rules.definition import read
-from tactful.journeys.rules.moves import (
-    CancelMessages,
-    EnqueueSend,
-    Facts,
-    OpenTask,
-    Outcome,
-    Phase,
-    RecordEvent,
-    Released,
-    Stimulus,
-    TaskAnswered,
-)
-from tactful.journeys.rules.plan import compile_plan
-from tactful.journeys.rules.simulate import Happening, Trace, sent_at_once, simulate
-from tactful.journeys.types import CLIENT_REPLIED, Delay, Send, Wait
+from tactful.journeys.rules.given import house_document, read_given
+from tactful.journeys.rules.moves import CancelMessages, Phase, RecordEvent
+from tactful.journeys.rules.plan import Plan, compile_plan
+from tactful.journeys.rules.story import tell
+from tactful.journeys.rules.tale import Scene, Tale
+from tactful.journeys.types import Delay, Send, Wait
 
-from .build import hours, plan
+from .build import plan
+from .told import ALWAYS_OPEN, POINTS
 
 RECIPE = compile_plan(read(recipes.text("annual-accounts-documents")))
 START = datetime(2027, 1, 11, 10, 30, tzinfo=UTC)  # a Monday, 11:30 in Bergen
-OSLO = ZoneCalendar("Europe/Oslo", lambda day: day == date(2027, 1, 25))
 DATA = {"engagement": 17, "year": 2026}
-YEAR = START + timedelta(days=365)
+MISSING = "documents.missing:engagement=17"
+HOUSE = house_document(ALWAYS_OPEN)
 
 
-def world(missing: Callable[[datetime], Any]) -> Callable[[tuple[str, ...], datetime], Facts]:
-    """``missing``: whether something is missing at a moment."""
-
-    def answer(keys: tuple[str, ...], at: datetime) -> Facts:
-        known = {"documents.missing:engagement=17": missing(at), "calendar.place": OSLO}
-        return {key: known[key] for key in keys}
-
-    return answer
+def after(**time: int) -> str:
+    return (START + timedelta(**time)).isoformat()
 
 
-def always(at: datetime) -> bool:
-    return True
+def happened(name: str, at: str, **data: Any) -> dict[str, Any]:
+    return {"name": name, "at": at, "data": {**DATA, **data}}
 
 
-def wanted() -> Happening:
-    return Happening(START, "engagement.documents_wanted", DATA)
+WANTED = happened("engagement.documents_wanted", after())
 
 
-def complete(at: datetime, **more: Any) -> Happening:
-    return Happening(at, "documents.complete", {**DATA, **more})
+def lived(*events: dict[str, Any], made: Plan = RECIPE, complete: str = "", **more: Any) -> Tale:
+    """``complete``: from when nothing is missing any more."""
+    rows = [{"fact": MISSING, "value": True}]
+    rows += [{"fact": MISSING, "value": False, "from": complete}] if complete else []
+    document = {"client": {"zone": "Europe/Oslo", "country": "NO"}, "house": HOUSE, "facts": rows,
+                "events": list(events), "until": after(days=365), **more}  # fmt: skip
+    given = read_given(document)
+    return tell(Scene(made, given.world, POINTS), given.told, given.until, given.taken)
 
 
-def acting(at: datetime, stimulus: Stimulus) -> Happening:
-    return Happening(at, stimulus=stimulus)
-
-
-def story(trace: Trace) -> list[str]:
-    """What the client and the staff got, with the clock on Bergen's walls."""
+def story(tale: Tale) -> list[str]:
+    """What was asked for, of the post and of people, with the clock on Bergen's walls."""
     zone = ZoneInfo("Europe/Oslo")
-    return [
-        f"{at.astimezone(zone):%a %d %b %H:%M} "
-        + (effect.template if isinstance(effect, EnqueueSend) else effect.kind.value)
-        for at, effect in trace.effects
-        if isinstance(effect, EnqueueSend | OpenTask)
-    ]
+    sent = [(each.wanted_at, each.effect.template) for each in tale.sendings]
+    made = sorted([*sent, *((task.opened_at, task.kind) for task in tale.tasks)])
+    return [f"{at.astimezone(zone):%a %d %b %H:%M} {what}" for at, what in made]
+
+
+def ended(tale: Tale) -> str:
+    return tale.walks[0].state.end_reason
+
+
+def called_back(tale: Tale) -> list[CancelMessages]:
+    return [each for _, _, each in tale.did if isinstance(each, CancelMessages)]
 
 
 def test_the_documents_come_at_once() -> None:
-    done = START + timedelta(days=3)
-    trace = simulate(RECIPE, [wanted(), complete(done)], world(lambda at: at < done), YEAR)
-    assert story(trace) == ["Mon 11 Jan 11:30 document-request", "Thu 14 Jan 11:30 document-received"]
-    assert trace.state.end_reason == "goal"
-    assert [effect.name for _, effect in trace.made(RecordEvent)] == ["journey.goal_reached", "journey.ended"]
+    done = after(days=3)
+    tale = lived(WANTED, happened("documents.complete", done), complete=done)
+    assert story(tale) == ["Mon 11 Jan 11:30 document-request", "Thu 14 Jan 11:30 document-received"]
+    assert ended(tale) == "goal"
+    recorded = [effect.name for _, _, effect in tale.did if isinstance(effect, RecordEvent)]
+    assert recorded == ["journey.goal_reached", "journey.ended"]
 
 
 def test_one_document_stays_missing_until_a_person_calls() -> None:
-    trace = simulate(RECIPE, [wanted()], world(always), YEAR)
-    assert story(trace) == [
+    tale = lived(WANTED)
+    assert story(tale) == [
         "Mon 11 Jan 11:30 document-request",
         "Mon 18 Jan 09:00 document-reminder-1",
-        "Tue 26 Jan 09:00 document-reminder-2",
-        "Tue 02 Feb 09:00 call",
+        "Mon 25 Jan 09:00 document-reminder-2",
+        "Mon 01 Feb 09:00 call",
     ]
-    (task,) = trace.made(OpenTask)
-    assert task[1].owner == "account_manager"
-    assert task[1].about == "engagement=17"
-    assert trace.state.phase is Phase.TASK
-    reminder = trace.made(EnqueueSend)[1][1]
+    (task,) = tale.tasks
+    assert task.owner == "account_manager"
+    assert tale.walks[0].state.phase is Phase.TASK
+    reminder = tale.sendings[1].effect
+    assert reminder.about == "engagement=17"
     names = [variable.name for variable in reminder.variables]
     assert names == ["matter", "deadline", "missing_list", "upload_url"]
 
 
 def test_after_the_call_the_task_ends_it_and_late_documents_still_get_a_receipt() -> None:
-    called = START + timedelta(days=25)
-    answered = acting(called, TaskAnswered(7, called))
-    trace = simulate(RECIPE, [wanted(), answered], world(always), YEAR)
-    assert (trace.state.phase, trace.state.end_reason) == (Phase.ENDED, "completed")
-    instead = simulate(RECIPE, [wanted(), complete(called)], world(always), YEAR)
+    called = after(days=25)
+    tale = lived(WANTED, replies=[{"at": called, "step": lived(WANTED).tasks[0].step}])
+    assert (tale.walks[0].state.phase, ended(tale)) == (Phase.ENDED, "completed")
+    instead = lived(WANTED, happened("documents.complete", called))
     assert story(instead)[-1] == "Fri 05 Feb 11:30 document-received"
 
 
-def test_a_reply_in_the_middle_holds_and_the_reminder_is_thought_over() -> None:
-    """The gate holds the first reminder; when the talk is over nothing is missing any more but one."""
-    talk_over = START + timedelta(days=11)
+ASKED = {"name": "question.asked", "at": after(days=6)}
+ANSWERED = {"name": "question.answered", "at": after(days=11)}
 
-    def gate(send: EnqueueSend, now: datetime) -> tuple[datetime, Outcome] | None:
-        held = send.template == "document-reminder-1" and now < talk_over
-        return None if held else sent_at_once(send, now)
 
-    replied = Happening(START + timedelta(days=6), CLIENT_REPLIED, {})
-    trace = simulate(
-        RECIPE, [wanted(), replied, acting(talk_over, Released(3, talk_over))], world(always), YEAR, gate
-    )
-    assert story(trace) == [
+def test_a_question_in_the_middle_holds_and_the_reminder_is_thought_over() -> None:
+    tale = lived(WANTED, ASKED, ANSWERED)
+    assert story(tale) == [
         "Mon 11 Jan 11:30 document-request",
         "Mon 18 Jan 09:00 document-reminder-1",
         "Fri 22 Jan 11:30 document-reminder-1",
-        "Mon 01 Feb 09:00 document-reminder-2",
-        "Mon 08 Feb 09:00 call",
+        "Fri 29 Jan 09:00 document-reminder-2",
+        "Fri 05 Feb 09:00 call",
     ]
-    assert trace.made(CancelMessages)[0][1] == CancelMessages((3,), "recompute")
+    assert called_back(tale)[0] == CancelMessages((3,), "recompute")
 
 
-def test_a_reply_that_settles_it_drops_the_held_reminder() -> None:
-    talk_over = START + timedelta(days=11)
-
-    def gate(send: EnqueueSend, now: datetime) -> tuple[datetime, Outcome] | None:
-        return None if send.template == "document-reminder-1" else sent_at_once(send, now)
-
-    trace = simulate(
-        RECIPE,
-        [wanted(), acting(talk_over, Released(3, talk_over))],
-        world(lambda at: at < talk_over),
-        YEAR,
-        gate,
-    )
-    assert story(trace) == ["Mon 11 Jan 11:30 document-request", "Mon 18 Jan 09:00 document-reminder-1"]
-    assert trace.state.end_reason == "completed", "nobody is chased and nobody has to call"
+def test_an_answer_that_settles_it_drops_the_held_reminder() -> None:
+    tale = lived(WANTED, ASKED, ANSWERED, complete=ANSWERED["at"])
+    assert story(tale) == ["Mon 11 Jan 11:30 document-request", "Mon 18 Jan 09:00 document-reminder-1"]
+    assert ended(tale) == "completed", "nobody is chased and nobody has to call"
 
 
 def test_everything_comes_another_way_while_the_reminder_is_held() -> None:
-    by_hand = START + timedelta(days=8)
-
-    def gate(send: EnqueueSend, now: datetime) -> tuple[datetime, Outcome] | None:
-        return None if send.template == "document-reminder-1" else sent_at_once(send, now)
-
-    trace = simulate(
-        RECIPE, [wanted(), complete(by_hand, how="by hand")], world(lambda at: at < by_hand), YEAR, gate
-    )
-    assert trace.made(CancelMessages)[0][1] == CancelMessages((3,), "goal")
-    assert story(trace)[-1] == "Tue 19 Jan 11:30 document-received"
-    assert trace.state.end_reason == "goal"
+    by_hand = after(days=8)
+    tale = lived(WANTED, ASKED, happened("documents.complete", by_hand, how="by hand"), complete=by_hand)
+    assert called_back(tale)[0] == CancelMessages((3,), "goal")
+    assert story(tale)[-1] == "Tue 19 Jan 11:30 document-received"
+    assert ended(tale) == "goal"
 
 
 def test_a_dead_address_goes_straight_to_a_person() -> None:
-    trace = simulate(RECIPE, [wanted()], world(always), YEAR, lambda send, now: (now, Outcome.DEAD))
-    assert story(trace) == ["Mon 11 Jan 11:30 document-request", "Mon 11 Jan 11:30 call"]
+    tale = lived(WANTED, addresses=[{"against": [{"reason": "hard_bounce"}]}])
+    assert story(tale) == ["Mon 11 Jan 11:30 call", "Mon 11 Jan 11:30 document-request"]
 
 
 def test_another_engagement_of_the_same_client_is_none_of_its_business() -> None:
-    other = Happening(START + timedelta(days=1), "documents.complete", {"engagement": 18})
-    trace = simulate(RECIPE, [wanted(), other], world(always), START + timedelta(days=2))
-    assert trace.state.phase is Phase.WAITING_EVENT
-
-
-def test_a_fact_that_cannot_be_read_for_a_while_only_delays() -> None:
-    broken = (datetime(2027, 1, 18, tzinfo=UTC), datetime(2027, 1, 18, 12, tzinfo=UTC))
-    facts = world(lambda at: UNKNOWN if broken[0] <= at < broken[1] else True)
-    trace = simulate(RECIPE, [wanted()], facts, START + timedelta(days=8))
-    assert story(trace)[-1] == "Mon 18 Jan 13:00 document-reminder-1"
+    other = happened("documents.complete", after(days=1), engagement=18)
+    tale = lived(WANTED, other, until=after(days=2))
+    assert tale.walks[0].state.phase is Phase.WAITING_EVENT
 
 
 def test_a_year_of_weekly_mails_keeps_its_time_on_the_wall() -> None:
-    steps = (Send("mail", "week", "tip", "tip"), Wait("week", "mail", Delay(days=7, at=time(9))))
-    weekly = plan(steps=steps, goal=None, exits=())
-    start = Happening(START, "wanted", {"engagement": "17"})
-    trace = simulate(weekly, [start], world(always), YEAR, lambda send, now: (now + hours(1), Outcome.SENT))
-    walls = [at.astimezone(ZoneInfo("Europe/Oslo")).time() for at, _ in trace.made(EnqueueSend)]
+    steps = (
+        Send("mail", "week", "tip", "tip"),
+        Wait("week", "mail", Delay(days=7, at=plan().nodes["rest"].step.delay.at)),
+    )
+    tale = lived(happened("wanted", after()), made=plan(steps=steps, goal=None, exits=()))
+    walls = [f"{each.wanted_at.astimezone(ZoneInfo('Europe/Oslo')):%H:%M}" for each in tale.sendings]
     assert len(walls) == 53
-    assert set(walls[1:]) == {time(9)}
+    assert set(walls[1:]) == {"09:00"}
 
 
 def test_nothing_begins_without_its_event_or_its_object() -> None:
-    nameless = Happening(START, "engagement.documents_wanted", {"year": 2026})
-    trace = simulate(RECIPE, [nameless, complete(START + hours(1))], world(always), YEAR)
-    assert (trace.steps, trace.state.visit) == (0, 0)
+    nameless = {"name": "engagement.documents_wanted", "at": after(), "data": {"year": 2026}}
+    assert lived(nameless, happened("documents.complete", after(hours=1))).walks == []

@@ -16,6 +16,7 @@ from tactful.journeys.types import (
     Arm,
     Branch,
     Compare,
+    DateEntry,
     Delay,
     Exit,
     Op,
@@ -27,6 +28,8 @@ from tactful.journeys.types import (
     Text,
     Update,
     Wait,
+    WaitFor,
+    Watch,
     Webhook,
 )  # fmt: skip
 from tactful.touchpoints.types import Line, MessageClass, TouchpointView
@@ -99,6 +102,35 @@ def test_a_weekend_holds_until_monday_morning() -> None:
 def test_what_is_not_true_any_more_is_not_said() -> None:
     there = {"fact": TRUE["fact"], "value": False, "from": "2026-03-03T10:00:00+01:00"}
     assert [line[:2] for line in said(told([], facts=[TRUE, there]))] == [("message", "ask")]
+
+
+def test_what_an_event_has_said_is_still_true_at_the_gate() -> None:
+    """It is asked with what the message was made with, in the story as on the database."""
+    large = Compare(Ref(Source.EVENT, "amount"), Op.MORE_THAN, 5)
+    made = plan(
+        goal=None,
+        steps=(
+            WaitFor("bought", "thank", Watch("order.placed"), Delay(days=9), "thank"),
+            Send("thank", "end", "thanks", "thanks-1", still_true=large),
+        ),
+    )
+    order = {"at": "2026-03-03T10:00:00+01:00", "name": "order.placed", "data": {"amount": 7}}
+    assert said(told([order], plan=made)) == [("message", "thank", "03 09:00")]
+
+
+def test_an_older_word_of_a_date_does_not_revive_what_was_called_off() -> None:
+    starts = Ref(Source.FACT, "visit.starts_at")
+    entry = DateEntry("visit.starts_at", timedelta(days=1), "visit")
+    made = plan(
+        entry=entry, goal=None, steps=(Send("ask", "end", "request", "r", latest=Delay(until=starts)),)
+    )
+    dated = {"at": "2026-03-03T10:00:00+01:00", "name": "visit.dated",
+             "data": {"visit": 7, "starts_at": "2026-03-12T12:00:00+01:00"}}  # fmt: skip
+    off = {"at": "2026-03-05T10:00:00+01:00", "name": "visit.cancelled", "data": {"visit": 7}}
+    late = {**dated, "name": "visit.moved", "at": "2026-03-04T10:00:00+01:00",
+            "learned": "2026-03-06T10:00:00+01:00"}  # fmt: skip
+    assert said(told([dated], plan=made)) == [("message", "ask", "11 11:00")]
+    assert said(told([dated, off, late], plan=made)) == []
 
 
 def test_what_was_learned_late_was_not_known_then() -> None:

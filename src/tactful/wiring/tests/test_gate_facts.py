@@ -11,7 +11,7 @@ from tactful.contacts.actions import set_flag
 from tactful.delivery.types import DueMessage
 from tactful.foundation.actions import change_settings
 from tactful.gate.actions import NewHold, place_hold
-from tactful.gate.types import UNKNOWN, Author, Facts, GateRequest, GateSettings
+from tactful.gate.types import UNKNOWN, Author, ConditionFact, Facts, GateRequest, GateSettings
 from tactful.inbox.models import Conversation
 from tactful.touchpoints.types import Line, MessageClass, Purpose
 from tactful.wiring import gate_facts as told
@@ -84,6 +84,18 @@ def test_one_client_whose_facts_make_no_sense_stops_no_other(
     facts = told.gate_facts([due(cast), due(cast, 8, cast.paal.id)], cast.now)
     assert unknown(facts[7]) == set()
     assert unknown(facts[8]) == set(Facts._fields) - {"caps"}
+
+
+def test_a_condition_asks_what_the_message_was_made_with(cast: Cast) -> None:
+    asked = {"if": {"all": [{"event": "amount", "more_than": 5}, {"answer": "call", "is": "yes"}]}}
+    for kept, holds in (
+        ({"event": {"amount": 7}, "answers": {"call": "yes"}}, True),
+        ({"event": {"amount": 7}}, False),
+    ):
+        message = due(cast)._replace(condition={**asked, **kept})
+        condition = told.gate_facts([message], cast.now)[7].condition
+        assert isinstance(condition, ConditionFact)
+        assert condition.holds is holds
 
 
 def test_a_client_who_is_gone_never_clears(cast: Cast) -> None:
