@@ -73,7 +73,9 @@ def test_what_is_called_back_in_the_same_breath_is_never_asked_for(world: World)
     person = client()
     world.fact("complete", person, engagement=17)
     world.fact("cancelled", person, engagement=17)
-    row = world.wanted(person)
+    world.hear("wanted", person, engagement=17, at=world.now - timedelta(minutes=5))
+    world.run()
+    row = Enrolment.objects.get(contact_id=person)
     assert where(row) == ("receipt", Phase.ENDED)
     assert templates(row) == []
 
