@@ -1,0 +1,70 @@
+"""Running what ``compiling`` has put together: how many, who, and who of these."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from psycopg.sql import SQL, Composed
+
+from tactful.foundation import pg
+from tactful.segments.hot.compiling import Compiled, compile_tree
+from tactful.segments.types import Allowed, Moment, Node
+
+COUNT = SQL("SELECT count(*) FROM contact c WHERE {where}")
+MEMBERS = SQL("SELECT c.id FROM contact c WHERE {where}")
+SOME = SQL(
+    "WITH m AS MATERIALIZED (SELECT c.id FROM contact c WHERE {where})"
+    " SELECT id FROM m ORDER BY id LIMIT {most}"
+)
+
+#: A worker's session looks rows up by their keys (``pg.tune``); here whole tables are read, and a plan is
+#: made for these very values. Compiling a plan of half a second would take longer than it saves.
+WHOLE_TABLES = (
+    "SELECT set_config(name, value, true) FROM (VALUES ('work_mem', '256MB'), ('jit', 'off'), "
+    "('plan_cache_mode', 'auto'), ('enable_seqscan', 'on'), ('enable_bitmapscan', 'on'), "
+    "('enable_sort', 'on'), ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on')) AS s(name, value)"
+)
+
+
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """In a transaction, to whose end the settings hold."""
+    with transaction.atomic():
+        pg.many(WHOLE_TABLES)
+        yield
+
+
+def fetch(query: SQL | Composed, params: dict[str, Any]) -> list[pg.Row]:
+    """Not prepared: each tree is a statement of its own, planned for its own values."""
+    with pg.cursor() as cursor:
+        rows: list[pg.Row] = cursor.execute(query, params, prepare=False, binary=True).fetchall()
+    return rows
+
+
+def count(node: Node, allowed: Allowed, moment: Moment) -> int:
+    compiled = compile_tree(node, allowed, moment)
+    with whole_tables():
+        ((found,),) = fetch(COUNT.format(where=compiled.where), compiled.params)
+    return int(found)
+
+
+def members(node: Node, allowed: Allowed, moment: Moment) -> list[int]:
+    compiled = compile_tree(node, allowed, moment)
+    with whole_tables():
+        return [row[0] for row in fetch(MEMBERS.format(where=compiled.where), compiled.params)]
+
+
+def some(node: Node, allowed: Allowed, moment: Moment, most: int) -> list[int]:
+    """The first few by id: those known longest."""
+    compiled = compile_tree(node, allowed, moment)
+    query = SOME.format(where=compiled.where, most=SQL("%(most)s::int"))
+    with whole_tables():
+        return [row[0] for row in fetch(query, compiled.params | {"most": most})]
+
+
+def among(node: Node, allowed: Allowed, moment: Moment, ids: Collection[int]) -> list[int]:
+    """Those of ``ids`` who are in it."""
+    compiled: Compiled = compile_tree(node, allowed, moment, among=True)
+    query = MEMBERS.format(where=compiled.where)
+    return [row[0] for row in fetch(query, compiled.params | {"ids": pg.numbers(ids)})]
