@@ -21,6 +21,7 @@ from tactful.webhooks.actions import announce
 from tactful.webhooks.types import EVENTS
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.reactions import REACTIONS
+from tactful.wiring.segments import hear as soil_segments
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def move_journeys(facts: Sequence[Fact], now: datetime) -> None:
     driver.feed([fact for fact in facts if fact.is_vouched], loader(now), now)
 
 
-CONSUMERS: dict[str, Work] = {"reactions": react, "journeys": move_journeys}
+CONSUMERS: dict[str, Work] = {"reactions": react, "journeys": move_journeys, "segments": soil_segments}
 WANTED: dict[str, Callable[[], feed.Wanted]] = {
     "reactions": lambda: feed.Wanted(frozenset({*REACTIONS, *EVENTS})),
     "journeys": driver.wanted,

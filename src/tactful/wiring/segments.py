@@ -3,10 +3,13 @@
 A new kind of leaf is one description here, and its words in ``segments.wording``.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from tactful.events.types import Fact
 from tactful.foundation.queries import business_at
+from tactful.segments import actions
 from tactful.segments.rules.fields import BASE
 from tactful.segments.types import Column, Lookup, Moment, SpellLeaf
 
@@ -61,3 +64,21 @@ ALLOWED: Final = BASE.plus(JOURNEY, CONVERSATION)
 
 def moment_at(now: datetime) -> Moment:
     return Moment(now, business_at(now).time_zone)
+
+
+def hear(facts: Sequence[Fact], _now: datetime) -> None:
+    """A consumer of the log: who has changed for a live segment comes into its queue."""
+    actions.hear(facts, allowed=ALLOWED)
+
+
+def look_at_the_changed(now: datetime) -> None:
+    actions.refresh_dirty(allowed=ALLOWED, moment=moment_at(now))
+
+
+def look_at_everybody(now: datetime) -> None:
+    """Windows expire although nothing happens; one segment at a time, so that nobody waits for long."""
+    actions.refresh_due(allowed=ALLOWED, moment=moment_at(now))
+
+
+def count_anew(now: datetime) -> None:
+    actions.recount_due(allowed=ALLOWED, moment=moment_at(now))
