@@ -30,6 +30,7 @@ AT_ONCE: Final = 1_000  # changed clients looked at in one go
 BATCHES: Final = 10  # such goes in one run
 TIMED: Final = timedelta(minutes=5)
 QUIET: Final = timedelta(hours=1)
+RESERVED: Final = frozenset({"new", "preview"})  # addresses of pages
 NORDIC: Final = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a"})
 
 
@@ -142,12 +143,15 @@ def refresh_dirty(*, allowed: Allowed, moment: Moment) -> int:
 
 @transaction.atomic
 def reevaluate(ids: Sequence[int], *, allowed: Allowed, moment: Moment) -> None:
-    """These contacts against every live segment, one statement each."""
+    """These contacts against every live segment, all in one statement."""
     rows = Segment.objects.filter(live_since__isnull=False, checked_at__isnull=False)
+    live = _kept(rows.select_for_update().order_by("id"), allowed)
+    inside = asking.among([each.unfolded for each in live], allowed, moment, ids) if live else []
+    before = members.running([each.row.id for each in live], ids)
     facts: list[NewFact] = []
-    for each in _kept(rows.select_for_update().order_by("id"), allowed):
-        compiled = compile_tree(each.unfolded, allowed, moment, among=True)
-        found = members.difference_among(each.row.id, compiled, ids)
+    for each, now_in in zip(live, inside, strict=True):
+        was_in = before[each.row.id]
+        found = Difference(tuple(sorted(now_in - was_in)), tuple(sorted(was_in - now_in)))
         facts += _facts(each.row.slug, members.write(each.row.id, found, moment.now))
     record(facts, now=moment.now)
 
@@ -205,7 +209,7 @@ def _checked(new: NewSegment, slug: str, allowed: Allowed) -> Node:
 
 def _free_slug(name: str) -> str:
     wanted = slugify(name.translate(NORDIC))[:50] or "segment"
-    taken = set(Segment.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    taken = RESERVED | {*Segment.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
     return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, 10_000))) if slug not in taken)
 
 

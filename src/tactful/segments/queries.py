@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tactful.segments.hot import asking, members
 from tactful.segments.hot.histories import histories
+from tactful.segments.hot.offers import attribute_names, event_names, property_names, tags
 from tactful.segments.models import Segment, SegmentMember
 from tactful.segments.rules.evaluating import Answer, explain
 from tactful.segments.rules.walking import unfold
@@ -15,14 +16,18 @@ from tactful.segments.types import Allowed, Library, Moment, Node
 __all__ = [
     "Listed",
     "Segment",
+    "attribute_names",
     "count",
     "dependants",
+    "event_names",
     "library",
     "listed",
     "members_at",
+    "property_names",
     "sample",
     "segment",
     "segments_of",
+    "tags",
     "tree_of",
     "who",
     "why",

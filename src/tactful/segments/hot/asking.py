@@ -1,6 +1,6 @@
 """Running what ``compiling`` has put together: how many, who, and who of these."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from psycopg.sql import SQL, Composed
 
 from tactful.foundation import pg
-from tactful.segments.hot.compiling import Compiled, compile_tree
+from tactful.segments.hot.compiling import compile_few, compile_tree
 from tactful.segments.types import Allowed, Moment, Node
 
 COUNT = SQL("SELECT count(*) FROM contact c WHERE {where}")
@@ -63,8 +63,11 @@ def some(node: Node, allowed: Allowed, moment: Moment, most: int) -> list[int]:
         return [row[0] for row in fetch(query, compiled.params | {"most": most})]
 
 
-def among(node: Node, allowed: Allowed, moment: Moment, ids: Collection[int]) -> list[int]:
-    """Those of ``ids`` who are in it."""
-    compiled: Compiled = compile_tree(node, allowed, moment, among=True)
-    query = MEMBERS.format(where=compiled.where)
-    return [row[0] for row in fetch(query, compiled.params | {"ids": pg.numbers(ids)})]
+def among(nodes: Sequence[Node], allowed: Allowed, moment: Moment, ids: Collection[int]) -> list[set[int]]:
+    """Those of ``ids`` who are in each tree, in one statement."""
+    found: list[set[int]] = [set() for _ in nodes]
+    compiled = compile_few(nodes, allowed, moment)
+    with whole_tables():
+        for place, ident in fetch(compiled.where, compiled.params | {"ids": pg.numbers(ids)}):
+            found[place].add(ident)
+    return found

@@ -2,16 +2,17 @@
 
 Leaves about events and about what holds for a while are sets of contacts: ``IN`` where they are wanted (a
 hash semijoin), an anti-join where they are not and everything around must hold, a hashed set otherwise.
-``ids`` narrows every set to the contacts in hand, so that re-evaluating a thousand of them reads a thousand.
+For some contacts only (``compile_few``) every table is read once, into a set of its own that holds the rows
+of these contacts, and any number of trees is answered from there in one statement.
 
 Tables, columns and operators are ours (``types.Allowed``); whatever stands in the tree is a parameter.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from tactful.segments.hot.testing import Params, Place, asked, asked_moment, json_place, text_place
 from tactful.segments.rules.evaluating import bounds
@@ -38,37 +39,63 @@ from tactful.segments.types import (
 )
 
 AND, OR = SQL(" AND "), SQL(" OR ")
-IDS = "ids"
+FEW = "few_"
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """``where``: the condition; ``params`` goes with it, and with ``ids`` (bigint[]) if ``among``."""
+    """``where``: the condition on ``contact c``; ``params`` goes with it."""
 
-    where: Composable
+    where: Composed
     params: dict[str, Any]
 
 
-def compile_tree(node: Node, allowed: Allowed, moment: Moment, *, among: bool = False) -> Compiled:
-    """``node`` is unfolded (``rules.walking.unfold``). ``among``: for contacts in the parameter ``ids``."""
-    compiler = _Compiler(allowed, moment, among)
-    where = compiler.said(node, positive=True, top=True)
-    if among:
-        where = SQL("c.id = ANY({ids}) AND {where}").format(ids=_IDS, where=where)
-    return Compiled(where, compiler.params.values)
+def compile_tree(node: Node, allowed: Allowed, moment: Moment) -> Compiled:
+    """``node``: unfolded (``rules.walking.unfold``)."""
+    compiler = _Compiler(allowed, moment)
+    return Compiled(compiler.said(node, positive=True, top=True), compiler.params.values)
 
 
-_IDS = SQL("%(ids)s::bigint[]")
+def compile_few(nodes: Sequence[Node], allowed: Allowed, moment: Moment) -> Compiled:
+    """A whole statement: (place of the tree, contact id) for those of the contacts in the parameter ``ids``
+    (bigint[]) who are in each of several trees."""
+    compiler = _Compiler(allowed, moment, few={"contact": "id"})
+    asked = [
+        SQL("SELECT {}, c.id FROM {} c WHERE {}").format(
+            SQL(str(place)),  # a number of our own counting
+            Identifier(FEW + "contact"),
+            compiler.said(node, positive=True, top=True),
+        )
+        for place, node in enumerate(nodes)
+    ]
+    sets = [
+        SQL("{} AS MATERIALIZED (SELECT {} FROM {} WHERE {} = ANY(%(ids)s::bigint[]))").format(
+            Identifier(FEW + table), _columns(table), Identifier(table), Identifier(contact)
+        )
+        for table, contact in compiler.few.items()
+    ]
+    query = SQL("WITH {} {}").format(SQL(", ").join(sets), SQL(" UNION ALL ").join(asked))
+    return Compiled(query, compiler.params.values)
+
+
+def _columns(table: str) -> Composable:
+    """Of contacts only what may be asked: what they are searched by is large."""
+    if table != "contact":
+        return SQL("*")
+    names = ["id", "attributes", *(each.column.name for each in CONTACT_FIELDS.values())]
+    return SQL(", ").join(Identifier(name) for name in names)
 
 
 @dataclass(slots=True)
 class _Compiler:
+    """``few``: tables of which only some contacts' rows are read, with the column of the contact."""
+
     allowed: Allowed
     moment: Moment
-    among: bool
+    few: dict[str, str] = field(default_factory=dict)
     params: Params = field(default_factory=Params)
 
-    def said(self, node: Node, *, positive: bool, top: bool) -> Composable:
+    def said(self, node: Node, *, positive: bool, top: bool) -> Composed:
         """``top``: nothing but ANDs stand around it, so an anti-join may be one."""
         if isinstance(node, Not):
             return self.said(node.of, positive=not positive, top=top)
@@ -79,11 +106,11 @@ class _Compiler:
             return SQL("({})").format((AND if every else OR).join(parts))
         return _LEAVES[type(node)](self, node, positive, top)
 
-    def row(self, said: Composable, positive: bool) -> Composable:
+    def row(self, said: Composable, positive: bool) -> Composed:
         """A condition on the contact's own row; NULL means no."""
         return SQL("({})" if positive else "(({}) IS NOT TRUE)").format(said)
 
-    def in_set(self, query: Composable, positive: bool, top: bool) -> Composable:
+    def in_set(self, query: Composable, positive: bool, top: bool) -> Composed:
         """``query`` answers with contact ids, none of them NULL."""
         if positive:
             return SQL("c.id IN ({})").format(query)
@@ -91,15 +118,15 @@ class _Compiler:
             return SQL("NOT EXISTS (SELECT FROM ({}) AS s(id) WHERE s.id = c.id)").format(query)
         return SQL("c.id NOT IN ({})").format(query)
 
-    def narrowed(self, column: Composable) -> list[Composable]:
-        mine = (
-            SQL("{} = ANY({})").format(column, _IDS) if self.among else SQL("{} IS NOT NULL").format(column)
-        )
-        return [mine]
+    def rows_of(self, table: str, contact: str) -> Identifier:
+        if not self.few:
+            return Identifier(table)
+        self.few[table] = contact
+        return Identifier(FEW + table)
 
     # Leaves
 
-    def field(self, leaf: Field, positive: bool, _: bool) -> Composable:
+    def field(self, leaf: Field, positive: bool, _: bool) -> Composed:
         described = CONTACT_FIELDS[leaf.name]
         column = SQL("c.{}").format(Identifier(described.column.name))
         if described.kind == "moment":
@@ -116,31 +143,31 @@ class _Compiler:
             column, Identifier(described.lookup.table), asked(test, key, self.params, self.moment)
         )
 
-    def attribute(self, leaf: Attribute, positive: bool, _: bool) -> Composable:
+    def attribute(self, leaf: Attribute, positive: bool, _: bool) -> Composed:
         place = self.part_of(SQL("c.attributes"), leaf.name)
         return self.row(asked(leaf.test, place, self.params, self.moment), positive)
 
     def part_of(self, json: Composable, name: str) -> Place:
         return json_place(SQL("({} -> {})").format(json, self.params.put(name, "text")))
 
-    def value(self, leaf: Value, positive: bool, top: bool) -> Composable:
+    def value(self, leaf: Value, positive: bool, top: bool) -> Composed:
         described = self.allowed.values[leaf.kind]
         negative, test = _positive(leaf.test)
         contact = SQL("v.{}").format(Identifier(described.contact))
         place = json_place(SQL("v.{}").format(Identifier(described.value)))
         name = SQL("v.{} = {}").format(Identifier(described.name), self.params.put(leaf.name, "text"))
-        said = [name, asked(test, place, self.params, self.moment), *self.narrowed(contact)]
+        said = [name, asked(test, place, self.params, self.moment), SQL("{} IS NOT NULL").format(contact)]
         query = SQL("SELECT {} FROM {} v WHERE {}").format(
-            contact, Identifier(described.table), AND.join(said)
+            contact, self.rows_of(described.table, described.contact), AND.join(said)
         )
         return self.in_set(query, positive is not negative, top)
 
-    def standing(self, leaf: Standing, positive: bool, top: bool) -> Composable:
+    def standing(self, leaf: Standing, positive: bool, top: bool) -> Composed:
         described = self.allowed.spells[leaf.kind]
         contact = SQL("t.{}").format(Identifier(described.contact))
-        said = [*self.narrowed(contact), *self.spell(leaf, described)]
+        said = [SQL("{} IS NOT NULL").format(contact), *self.spell(leaf, described)]
         query = SQL("SELECT {} FROM {} t WHERE {}").format(
-            contact, Identifier(described.table), AND.join(said)
+            contact, self.rows_of(described.table, described.contact), AND.join(said)
         )
         return self.in_set(query, positive is (leaf.state != "never"), top)
 
@@ -164,10 +191,14 @@ class _Compiler:
 
     # Events
 
-    def happened(self, leaf: Happened, positive: bool, top: bool) -> Composable:
+    @property
+    def events(self) -> Identifier:
+        return self.rows_of("event", "contact_id")
+
+    def happened(self, leaf: Happened, positive: bool, top: bool) -> Composed:
         wanted, times = _counted(leaf.times)
-        said = [*self.narrowed(SQL("e.contact_id")), *self.event(leaf)]
-        query = SQL("SELECT e.contact_id FROM event e WHERE {}").format(AND.join(said))
+        said = [SQL("e.contact_id IS NOT NULL"), *self.event(leaf)]
+        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(self.events, AND.join(said))
         if times != Times():
             sign = SQL(">=" if times.how == "at_least" else "=")
             count = self.params.put(times.count, "bigint")
@@ -197,7 +228,7 @@ class _Compiler:
             SQL("f.ts > e.ts AND f.ts <= e.ts + {} AND f.ts <= {}").format(long, now),
             *self.where(SQL("f.data"), then.where),
         ]
-        exists = SQL("EXISTS (SELECT FROM event f WHERE {})").format(AND.join(said))
+        exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(self.events, AND.join(said))
         if not then.never:
             return [exists]
         return [SQL("NOT {}").format(exists), SQL("e.ts + {} <= {}").format(long, now)]
@@ -219,7 +250,7 @@ def _counted(times: Times) -> tuple[bool, Times]:
     return (False, Times()) if times == Times("exactly", 0) else (True, times)
 
 
-_LEAVES: Mapping[type, Callable[[_Compiler, Any, bool, bool], Composable]] = {
+_LEAVES: Mapping[type, Callable[[_Compiler, Any, bool, bool], Composed]] = {
     Field: _Compiler.field,
     Attribute: _Compiler.attribute,
     Value: _Compiler.value,

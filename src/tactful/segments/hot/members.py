@@ -12,13 +12,8 @@ from tactful.foundation.ids import new_ids
 from tactful.segments.hot.asking import fetch, whole_tables
 from tactful.segments.hot.compiling import Compiled
 
-#: A contact of the queue that is gone meanwhile is in no segment: its stays ended with it.
-AMONG = SQL(
-    """WITH inside AS (SELECT c.id FROM contact c WHERE {where}),
-    running AS (SELECT m.contact_id AS id FROM segment_member m
-        WHERE m.segment_id = %(segment)s AND m.to_at IS NULL AND m.contact_id = ANY(%(ids)s::bigint[]))
-    SELECT i.id, r.id FROM inside i FULL JOIN running r USING (id) WHERE i.id IS NULL OR r.id IS NULL"""
-)
+RUNNING = """SELECT segment_id, contact_id FROM segment_member
+WHERE to_at IS NULL AND contact_id = ANY(%s::bigint[]) AND segment_id = ANY(%s::bigint[])"""
 EVERYBODY = SQL(
     """SELECT i.id, r.id FROM (SELECT c.id FROM contact c WHERE {where}) AS i
     FULL JOIN (SELECT m.contact_id AS id FROM segment_member m
@@ -41,10 +36,12 @@ class Difference:
     left: tuple[int, ...]
 
 
-def difference_among(segment_id: int, compiled: Compiled, ids: Collection[int]) -> Difference:
-    """``compiled``: with ``among``. One statement."""
-    params = compiled.params | {"segment": segment_id, "ids": pg.numbers(ids)}
-    return _read(fetch(AMONG.format(where=compiled.where), params))
+def running(segment_ids: Collection[int], ids: Collection[int]) -> dict[int, set[int]]:
+    """Those of the contacts ``ids`` whose stay runs, by segment."""
+    found: dict[int, set[int]] = {each: set() for each in segment_ids}
+    for segment_id, contact_id in pg.many(RUNNING, [pg.numbers(ids), pg.numbers(segment_ids)]):
+        found[segment_id].add(contact_id)
+    return found
 
 
 def difference(segment_id: int, compiled: Compiled) -> Difference:

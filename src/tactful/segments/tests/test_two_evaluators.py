@@ -14,7 +14,7 @@ from tactful.segments.rules.writing import document
 from tactful.segments.tests import trees
 from tactful.segments.tests.trees import LIBRARY, MOMENT
 from tactful.segments.tests.world import EVERYTHING, World
-from tactful.segments.types import History, Node
+from tactful.segments.types import History, Node, Not
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -70,7 +70,8 @@ def agree(ids: list[int], people: list[History], node: Node) -> None:
     expected = found_by_both(ids, people, node)
     tree = unfold(node, LIBRARY)
     assert asking.count(tree, EVERYTHING, MOMENT) == len(expected)
-    assert set(asking.among(tree, EVERYTHING, MOMENT, ids[::2])) == expected & set(ids[::2])
+    few, other = asking.among([tree, Not(tree)], EVERYTHING, MOMENT, ids[::2])
+    assert (few, other) == (expected & {*ids[::2]}, {*ids[::2]} - expected)
     read_back = histories(ids, tree, EVERYTHING)
     assert {ident for ident in ids if holds(tree, read_back[ident], MOMENT)} == expected
 
