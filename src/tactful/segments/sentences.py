@@ -44,14 +44,29 @@ class Reason:
 
 def sentence(node: Node, names: Names = NOBODY_SAID) -> str:
     """``Clients in Bergen who bought at least 3 times in the last 30 days and have no open conversation``."""
-    parts = list(node.of) if isinstance(node, AllOf) else [node]
+    parts = list(_opened(node))
     places = [said for part in parts if (said := adjunct(part, names))]
     rest = [part for part in parts if not adjunct(part, names)]
     head = " ".join([gettext("Clients"), gettext(" and ").join(places)]).strip()
     if not rest:
         return head
-    said = _joined(AllOf(tuple(rest)), names, positive=True, outside=True)
+    alone = rest[0] if len(rest) == 1 else None
+    whole = alone if isinstance(alone, AnyOf) else AllOf(tuple(rest))
+    said = _joined(whole, names, positive=True, outside=True)
     return gettext("%(clients)s who %(conditions)s") % {"clients": head, "conditions": said}
+
+
+def _opened(node: Node, positive: bool = True) -> Iterator[Node]:
+    """All that must hold, one by one: "not (A or B)" is "not A" and "not B"."""
+    if isinstance(node, Not):
+        yield from _opened(node.of, not positive)
+    elif isinstance(node, AllOf | AnyOf) and (isinstance(node, AllOf) is positive or len(node.of) == 1):
+        for part in node.of:
+            yield from _opened(part, positive)
+    elif isinstance(node, AllOf):
+        yield AnyOf(tuple(Not(part) for part in node.of))
+    else:
+        yield node if positive else Not(node)
 
 
 def problem_sentence(problem: Problem) -> str:
@@ -135,10 +150,10 @@ def _happened(found: Mapping[str, Any]) -> str:
 
 def _standing(found: Mapping[str, Any]) -> str:
     if found["since"]:
-        return gettext("It has been so since %(day)s.") % {"day": _day(found["since"])}
+        return gettext("There has been one since %(day)s.") % {"day": _day(found["since"])}
     if found["until"]:
-        return gettext("It was so until %(day)s.") % {"day": _day(found["until"])}
-    return gettext("It is so.") if found["known"] else gettext("It has never been so.")
+        return gettext("There was one until %(day)s.") % {"day": _day(found["until"])}
+    return gettext("There is one.") if found["known"] else gettext("There has never been one.")
 
 
 def _day(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 Leaves about events and about what holds for a while are sets of contacts: ``IN`` where they are wanted (a
 hash semijoin), an anti-join where they are not and everything around must hold, a hashed set otherwise.
-For some contacts only (``compile_few``) every table is read once, into a set of its own that holds the rows
+For some contacts only (``compile_few``) each table is read once, into a set of its own that holds the rows
 of these contacts, and any number of trees is answered from there in one statement.
 
 Tables, columns and operators are ours (``types.Allowed``); whatever stands in the tree is a parameter.
@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
-from tactful.segments.hot.testing import Params, Place, asked, asked_moment, json_place, text_place
+from tactful.segments.hot.testing import Params, asked, asked_moment, json_place, part_of, text_place
 from tactful.segments.rules.evaluating import bounds
 from tactful.segments.rules.fields import CONTACT_FIELDS
 from tactful.segments.types import (
@@ -68,31 +68,42 @@ def compile_few(nodes: Sequence[Node], allowed: Allowed, moment: Moment) -> Comp
         )
         for place, node in enumerate(nodes)
     ]
-    sets = [
-        SQL("{} AS MATERIALIZED (SELECT {} FROM {} WHERE {} = ANY(%(ids)s::bigint[]))").format(
-            Identifier(FEW + table), _columns(table), Identifier(table), Identifier(contact)
-        )
-        for table, contact in compiler.few.items()
+    sets = [_few(table, contact) for table, contact in compiler.few.items()]
+    sets += [
+        _few_events(number, compiler.params.put(name, "text")) for name, number in compiler.names.items()
     ]
     query = SQL("WITH {} {}").format(SQL(", ").join(sets), SQL(" UNION ALL ").join(asked))
     return Compiled(query, compiler.params.values)
 
 
-def _columns(table: str) -> Composable:
+def _few(table: str, contact: str) -> Composed:
     """Of contacts only what may be asked: what they are searched by is large."""
-    if table != "contact":
-        return SQL("*")
-    names = ["id", "attributes", *(each.column.name for each in CONTACT_FIELDS.values())]
-    return SQL(", ").join(Identifier(name) for name in names)
+    columns: Composable = SQL("*")
+    if table == "contact":
+        names = ["id", "attributes", *(each.column.name for each in CONTACT_FIELDS.values())]
+        columns = SQL(", ").join(Identifier(name) for name in names)
+    return SQL("{} AS MATERIALIZED (SELECT {} FROM {} WHERE {} = ANY(%(ids)s::bigint[]))").format(
+        Identifier(FEW + table), columns, Identifier(table), Identifier(contact)
+    )
+
+
+def _few_events(number: int, name: Composable) -> Composed:
+    """A set for each name, for one contact may have thousands of another."""
+    return SQL(
+        "{} AS MATERIALIZED (SELECT contact_id, name, ts, data FROM event"
+        " WHERE contact_id = ANY(%(ids)s::bigint[]) AND name = {})"
+    ).format(Identifier(f"{FEW}event_{number}"), name)
 
 
 @dataclass(slots=True)
 class _Compiler:
-    """``few``: tables of which only some contacts' rows are read, with the column of the contact."""
+    """``few``: tables of which only some contacts' rows are read, with the column of the contact. ``names``:
+    of events, each with the number of its own set."""
 
     allowed: Allowed
     moment: Moment
     few: dict[str, str] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
     params: Params = field(default_factory=Params)
 
     def said(self, node: Node, *, positive: bool, top: bool) -> Composed:
@@ -144,11 +155,8 @@ class _Compiler:
         )
 
     def attribute(self, leaf: Attribute, positive: bool, _: bool) -> Composed:
-        place = self.part_of(SQL("c.attributes"), leaf.name)
+        place = part_of(SQL("c.attributes"), leaf.name, self.params)
         return self.row(asked(leaf.test, place, self.params, self.moment), positive)
-
-    def part_of(self, json: Composable, name: str) -> Place:
-        return json_place(SQL("({} -> {})").format(json, self.params.put(name, "text")))
 
     def value(self, leaf: Value, positive: bool, top: bool) -> Composed:
         described = self.allowed.values[leaf.kind]
@@ -191,14 +199,15 @@ class _Compiler:
 
     # Events
 
-    @property
-    def events(self) -> Identifier:
-        return self.rows_of("event", "contact_id")
+    def events(self, name: str) -> Identifier:
+        if not self.few:
+            return Identifier("event")
+        return Identifier(f"{FEW}event_{self.names.setdefault(name, len(self.names))}")
 
     def happened(self, leaf: Happened, positive: bool, top: bool) -> Composed:
         wanted, times = _counted(leaf.times)
         said = [SQL("e.contact_id IS NOT NULL"), *self.event(leaf)]
-        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(self.events, AND.join(said))
+        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(self.events(leaf.event), AND.join(said))
         if times != Times():
             sign = SQL(">=" if times.how == "at_least" else "=")
             count = self.params.put(times.count, "bigint")
@@ -216,7 +225,8 @@ class _Compiler:
 
     def where(self, data: Composable, properties: tuple[Property, ...]) -> list[Composable]:
         return [
-            asked(each.test, self.part_of(data, each.name), self.params, self.moment) for each in properties
+            asked(each.test, part_of(data, each.name, self.params), self.params, self.moment)
+            for each in properties
         ]
 
     def followed(self, then: Then) -> list[Composable]:
@@ -228,7 +238,7 @@ class _Compiler:
             SQL("f.ts > e.ts AND f.ts <= e.ts + {} AND f.ts <= {}").format(long, now),
             *self.where(SQL("f.data"), then.where),
         ]
-        exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(self.events, AND.join(said))
+        exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(self.events(then.event), AND.join(said))
         if not then.never:
             return [exists]
         return [SQL("NOT {}").format(exists), SQL("e.ts + {} <= {}").format(long, now)]

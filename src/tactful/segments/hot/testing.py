@@ -6,6 +6,7 @@ values, days) is only ever a parameter.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from json import dumps
 from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Placeholder
@@ -30,10 +31,12 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands. ``text``: it as text; ``json``: it as JSONB, None where it is a text column."""
+    """Where a value stands. ``text``: it as text; ``json``: it as JSONB, None where it is a text column.
+    ``within``: the object in which it stands, and its name there."""
 
     text: Composable
     json: Composable | None = None
+    within: tuple[Composable, str] | None = None
 
     def is_a(self, kind: LiteralString) -> Composable:
         """Whether it is of that JSON type; the text of a column is a string if it is anything."""
@@ -44,6 +47,13 @@ class Place:
 
 def json_place(json: Composable) -> Place:
     return Place(SQL("({} #>> '{{}}')").format(json), json)
+
+
+def part_of(container: Composable, name: str, params: Params) -> Place:
+    """A field of a JSONB object."""
+    key = params.put(name, "text")
+    text, json = SQL("({} ->> {})").format(container, key), SQL("({} -> {})").format(container, key)
+    return Place(text, json, (container, name))
 
 
 def text_place(column: Composable) -> Place:
@@ -76,15 +86,23 @@ def asked_moment(test: Test, column: Composable, params: Params, moment: Moment)
 
 
 def _same(value: Operand, place: Place, params: Params) -> Composable:
-    if isinstance(value, bool):
-        return NEVER if place.json is None else SQL("{} = to_jsonb({})").format(
-            place.json, params.put(value, "boolean")
-        )  # fmt: skip
-    if isinstance(value, str):
-        if place.json is None:
-            return SQL("{} = {}").format(place.text, params.put(value, "text"))
-        return SQL("{} = to_jsonb({})").format(place.json, params.put(value, "text"))
+    if isinstance(value, str | bool):
+        if place.json is not None:
+            return _same_json(value, place.json, place.within, params)
+        return (
+            SQL("{} = {}").format(place.text, params.put(value, "text")) if isinstance(value, str) else NEVER
+        )
     return SQL("{} = {}").format(_number(place), params.put(repr(value), "numeric"))
+
+
+def _same_json(
+    value: str | bool, json: Composable, within: tuple[Composable, str] | None, params: Params
+) -> Composable:
+    """By containment where it stands in an object: one look, and an index could serve it."""
+    if within is None:
+        return SQL("{} = {}").format(json, params.put(dumps(value), "jsonb"))
+    container, name = within
+    return SQL("{} @> {}").format(container, params.put(dumps({name: value}), "jsonb"))
 
 
 def _one_of(value: Operand, place: Place, params: Params) -> Composable:
@@ -97,7 +115,8 @@ def _contains(value: Operand, place: Place, params: Params) -> Composable:
     within = SQL("({} AND strpos({}, {}) > 0)").format(place.is_a("string"), place.text, wanted)
     if place.json is None:
         return within
-    listed = SQL("({} AND {} @> to_jsonb({}))").format(place.is_a("array"), place.json, wanted)
+    item = params.put(dumps(value), "jsonb")
+    listed = SQL("({} AND {} @> {})").format(place.is_a("array"), place.json, item)
     return SQL("({} OR {})").format(within, listed)
 
 
@@ -111,28 +130,27 @@ def _known(value: Operand, place: Place, _: Params) -> Composable:
 
 def _number(place: Place) -> Composable:
     """The number that a value is or reads as, else NULL. CASE, for only it keeps the cast from the rest."""
-    return SQL(
-        "CASE WHEN {is_number} THEN {text}::numeric"
-        " WHEN {is_text} AND {text} ~ {shape} THEN {text}::numeric END"
-    ).format(
-        is_number=place.is_a("number"),
-        is_text=place.is_a("string"),
-        text=place.text,
-        shape=SQL(f"'{NUMBER}'"),
+    reads = SQL("WHEN {} AND {} ~ {} THEN {}::numeric END").format(
+        place.is_a("string"), place.text, SQL(f"'{NUMBER}'"), place.text
     )
+    if place.json is None:
+        return SQL("CASE {}").format(reads)
+    return SQL("CASE WHEN {} THEN {}::numeric {}").format(place.is_a("number"), place.json, reads)
 
 
 def _dated(test: Test, place: Place, params: Params, moment: Moment) -> Composable:
-    is_date = SQL("{} AND {} ~ {}").format(place.is_a("string"), place.text, SQL(f"'{DATE}'"))
+    """What few rows fit is asked first, and only then whether it is a date at all."""
+    is_date = SQL("({} AND {} ~ {})").format(place.is_a("string"), place.text, SQL(f"'{DATE}'"))
     if test.op is Op.COMES_ROUND:
         coming = params.put(days_that_come(int(test.value), moment), "text[]")  # type: ignore[arg-type]
-        return SQL("({} AND substr({}, 6, 5) = ANY({}))").format(is_date, place.text, coming)
-    first, last = days_of(test, moment)
-    said = [is_date]
-    day = SQL('left({}, 10) COLLATE "C"').format(place.text)
-    said += [SQL("{} >= {}").format(day, params.put(first, "text"))] if first else []
-    said += [SQL("{} <= {}").format(day, params.put(last, "text"))] if last else []
-    return SQL("({})").format(SQL(" AND ").join(said))
+        fits: Composable = SQL("substr({}, 6, 5) = ANY({})").format(place.text, coming)
+    else:
+        first, last = days_of(test, moment)
+        day = SQL('left({}, 10) COLLATE "C"').format(place.text)
+        said = [SQL("{} >= {}").format(day, params.put(first, "text"))] if first else []
+        said += [SQL("{} <= {}").format(day, params.put(last, "text"))] if last else []
+        fits = SQL(" AND ").join(said)
+    return SQL("CASE WHEN {} THEN {} END").format(fits, is_date)
 
 
 _SIGNS: Mapping[Op, Composable] = {

@@ -98,7 +98,7 @@ def _bracket(part: Bracket, path: str, house: House, depth: int) -> BracketView:
     return BracketView(
         path,
         Control(f"{path}.kind", label, "select", part.joint, choices=_joints(part.joint)),
-        Control(f"{path}.add", _("Add"), "select", "event", choices=_adds(house, depth)),
+        _adds(house, depth),
         tuple(inner),
         depth == 1,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tactful.web.forms.journey.controls import Control
+from tactful.web.forms.journey.controls import Choice, Control
 from tactful.web.types import Act, EmptyState, Fact, Link, Person, Text
 
 
@@ -51,11 +51,11 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class BracketView:
-    """``joint``: the control that says how its parts hang together; ``add``: the one that offers kinds."""
+    """``joint``: the control that says how its parts hang together; ``adds``: the kinds of lines on offer."""
 
     path: str
     joint: Control
-    add: Control
+    adds: tuple[Choice, ...]
     parts: tuple["LineView | BracketView", ...]
     is_root: bool
     is_line: Literal[False] = False

@@ -63,7 +63,7 @@ def test_each_suggestion_is_a_form_that_says_the_same(browser: Client, start: st
 
 def test_the_sentence_stands_there_at_every_moment(browser: Client) -> None:
     assert "Add a condition" in shown(browser, NEW)
-    page = shown(browser, PREVIEW, {"n.kind": "all", "act": "add:n", "n.add": "known"})
+    page = shown(browser, PREVIEW, {"n.kind": "all", "act": "add:n:known"})
     assert 'name="n.0.what"' in page
     assert "Not finished" in page
     assert "Clients in Bergen" in shown(browser, PREVIEW, LINE)
@@ -74,16 +74,16 @@ def test_the_sentence_stands_there_at_every_moment(browser: Client) -> None:
 
 def test_lines_and_groups_come_and_go(browser: Client) -> None:
     nested = LINE | {"n.1.kind": "any", "n.1.0.kind": "tag", "n.1.0.tag": "vip"}
-    page = shown(browser, PREVIEW, nested | {"act": "add:n.1", "n.1.add": "address"})
+    page = shown(browser, PREVIEW, nested | {"act": "add:n.1:address"})
     assert "Clients in Bergen who (either are tagged “vip” or have a mail address)" in page.replace(
         "&quot;", '"'
     )
     page = shown(browser, PREVIEW, nested | {"act": "drop:n.0"})
     assert "n.1.kind" not in page
     assert "Clients who are tagged “vip”" in page
-    page = shown(browser, PREVIEW, LINE | {"act": "add:n", "n.add": "group"})
+    page = shown(browser, PREVIEW, LINE | {"act": "add:n:group"})
     assert 'name="n.1.kind"' in page
-    for odd in ("drop:n", "drop:n.9.9", "add:n.x", "", "add", "drop:n.0.0.0"):
+    for odd in ("drop:n", "drop:n.9.9", "add:n.x", "", "add", "drop:n.0.0.0", "add:n.²:tag", ":::"):
         assert "Bergen" in shown(browser, PREVIEW, LINE | {"act": odd})
 
 
@@ -231,5 +231,6 @@ def test_a_document_goes_through_the_form_unchanged(
 def test_norwegian(cast: Cast) -> None:
     page = shown(cast.signed_in(cast.owner, "nb"), PREVIEW, LINE | EVENT | TALK)
     assert (
-        "Kunder i Bergen som har kjøpt minst 3 ganger de siste 30 dagene og ikke har noen åpen samtale" in page
+        "Kunder i Bergen som har kjøpt minst 3 ganger de siste 30 dagene og ikke har noen åpen samtale"
+        in page
     )

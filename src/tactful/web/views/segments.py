@@ -15,7 +15,7 @@ from tactful.web.access import StaffRequest, done, refused, staff_page, writes
 from tactful.web.build.segment_builder import Building, builder_page
 from tactful.web.build.segment_starts import STARTS
 from tactful.web.build.segments import segment_page, segments_page
-from tactful.web.forms.segment.drafts import ROOT, Bracket, acted, document, from_document, from_post
+from tactful.web.forms.segment.drafts import Bracket, acted, document, from_document, from_post
 from tactful.wiring.segments import ALLOWED, moment_at
 
 
@@ -101,9 +101,8 @@ def _keep(request: StaffRequest, row: Segment | None) -> HttpResponseBase:
 
 
 def _building(post: QueryDict, row: Segment | None = None) -> Building:
-    act, slug = str(post.get("act", "")), row.slug if row else str(post.get("slug", ""))[:60]
-    wanted = str(post.get(f"{act.partition(':')[2] or ROOT}.add", ""))
-    root = acted(from_post(post), act, wanted)
+    slug = row.slug if row else str(post.get("slug", ""))[:60]
+    root = acted(from_post(post), str(post.get("act", "")))
     return Building(root, str(post.get("name", "")).strip()[:120], slug if _is_there(slug) else "")
 
 

@@ -111,15 +111,15 @@ def _values(branch: _Branch, before: str = "") -> list[tuple[str, str]]:
     return found
 
 
-def acted(root: Bracket, act: str, wanted: str) -> Bracket:
-    """After a click: ``add:<path>`` puts a line of the kind ``wanted`` there, or a group; ``drop:<path>``
-    takes something away. Whatever else changes nothing."""
-    verb, _colon, path = act.partition(":")
+def acted(root: Bracket, act: str) -> Bracket:
+    """After a click: ``add:<path>:<kind>`` puts a line of that kind there, or a group; ``drop:<path>`` takes
+    something away. Whatever else changes nothing."""
+    verb, path, kind = (*act.split(":"), "", "")[:3]
     way = path.split(".")[1:]
-    if not all(each.isdecimal() for each in way):
+    if not all(each.isdecimal() and len(each) < 4 for each in way):
         return root
-    if verb == "add":
-        new: Part = Line(wanted) if wanted in KINDS else Bracket("any")
+    if verb == "add" and path:
+        new: Part = Line(kind) if kind in KINDS else Bracket("any")
         return _changed(root, [int(each) for each in way], new)
     return _changed(root, [int(each) for each in way], None) if verb == "drop" and way else root
 
