@@ -7,16 +7,16 @@ from typing import Any
 from django.db import connection
 
 from tactful.foundation import pg
-from tactful.segments import actions
 from tactful.segments.hot import members
+from tactful.segments.models import Segment
 from tactful.segments.types import FORMAT, Moment
-from tactful.wiring.segments import ALLOWED
 
-# Half of the events are page views, and a fifth of the clients have two thirds of all.
+# Half of the events are page views, and a fifth of the clients have two thirds of all. They are written in the
+# order in which they happened, as a log is.
 _EVENTS = """INSERT INTO event (id, lane, contact_id, name, ts, recorded_at, source, data)
 SELECT 10000000000 + n, who %% 8, who, name, ts, ts, 'bench', data
 FROM (SELECT n, 1 + floor(%(clients)s * power(random(), 1.8))::bigint AS who,
-        %(now)s::timestamptz - random() * interval '730 days' AS ts,
+        %(now)s::timestamptz - interval '730 days' * (1 - n / %(events)s::float8) AS ts,
         (ARRAY['Page Viewed', 'Page Viewed', 'Page Viewed', 'Page Viewed', 'Page Viewed', 'Order Completed',
                'Product Added', 'Appointment Booked', 'message.sent', 'reply.received'])[1 + n %% 10] AS name,
         jsonb_build_object('total', (random() * 2000)::int, 'product', 'p' || (random() * 50)::int) AS data
@@ -122,15 +122,19 @@ def changed(count: int) -> list[int]:
 
 
 def make_live(count: int, moment: Moment) -> None:
+    """As if all clients had been gone through: nobody is a member yet."""
     kinds = list(KINDS.items())
+    rows = []
     for number in range(count):
         name, where = kinds[number % len(kinds)]
         document = {"format": FORMAT, "where": {"all": [where, {"attribute": "points", "at_least": number}]}}
-        new = actions.NewSegment(f"{name} {number}"[:120], document)
-        row = actions.make_segment(new, allowed=ALLOWED, acting_user=None, moment=moment)
-        actions.set_live(row.id, True, acting_user=None, now=moment.now)
-    with connection.cursor() as cursor:  # as if all had been gone through: nobody is a member yet
-        cursor.execute("UPDATE segment SET checked_at = %s", [moment.now])
+        rows.append(
+            Segment(
+                slug=f"bench-{number}", name=name, document=document, created_at=moment.now,
+                changed_at=moment.now, live_since=moment.now, checked_at=moment.now,
+            )
+        )  # fmt: skip
+    Segment.objects.bulk_create(rows)
 
 
 def dirty(ids: Sequence[int]) -> None:

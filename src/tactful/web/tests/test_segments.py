@@ -75,9 +75,7 @@ def test_the_sentence_stands_there_at_every_moment(browser: Client) -> None:
 def test_lines_and_groups_come_and_go(browser: Client) -> None:
     nested = LINE | {"n.1.kind": "any", "n.1.0.kind": "tag", "n.1.0.tag": "vip"}
     page = shown(browser, PREVIEW, nested | {"act": "add:n.1:address"})
-    assert "Clients in Bergen who (either are tagged “vip” or have a mail address)" in page.replace(
-        "&quot;", '"'
-    )
+    assert "Clients in Bergen who are tagged “vip” or have a mail address" in page
     page = shown(browser, PREVIEW, nested | {"act": "drop:n.0"})
     assert "n.1.kind" not in page
     assert "Clients who are tagged “vip”" in page
@@ -165,12 +163,10 @@ def test_kept_up_to_date_and_let_go_and_put_away(browser: Client, cast: Cast) ->
     set_flag(cast.consenting.id, "tag", "vip", acting_user=None, now=cast.now)
     here = f"/clients/segments/{row.slug}"
     browser.post(f"{here}/live/", {"live": "yes"})
-    row.refresh_from_db()
-    assert row.live_since is not None
+    assert Segment.objects.filter(id=row.id, live_since__isnull=False).exists()
     assert "No longer keep it up to date" in shown(browser, f"{here}/")
     browser.post(f"{here}/live/", {"live": "no"})
-    row.refresh_from_db()
-    assert row.live_since is None
+    assert Segment.objects.filter(id=row.id, live_since__isnull=True).exists()
     assert browser.post(f"{here}/removal/")["Location"] == "/clients/segments/"
     assert not Segment.objects.exists()
 
