@@ -110,17 +110,16 @@ def set_live(segment_id: int, live: bool, *, acting_user: int | None, now: datet
     return row
 
 
+def heard(allowed: Allowed) -> frozenset[str]:
+    """Names of the facts after which somebody may come into a live segment or leave it; none if none is."""
+    live = _kept(Segment.objects.filter(live_since__isnull=False), allowed)
+    return together(live, allowed).facts | ALWAYS_HEARD if live else frozenset()
+
+
 def hear(facts: Sequence[Fact], *, allowed: Allowed) -> None:
     """Contacts about whom something was said that a live segment asks for come into the queue."""
-    live = _kept(Segment.objects.filter(live_since__isnull=False), allowed)
-    if not live:
-        return
-    heard = together(live, allowed).facts
-    ids = {
-        fact.contact_id
-        for fact in facts
-        if fact.contact_id is not None and (fact.name in heard or fact.name.startswith(ALWAYS_HEARD))
-    }
+    names = heard(allowed)
+    ids = {fact.contact_id for fact in facts if fact.contact_id is not None and fact.name in names}
     if ids:
         members.soil(sorted(ids))
 
@@ -168,7 +167,7 @@ def refresh_due(*, allowed: Allowed, moment: Moment) -> str:
     silent, row.checked_at = row.checked_at is None, moment.now
     row.save(update_fields=["checked_at"])
     for each in _kept([row], allowed):
-        compiled = compile_tree(each.unfolded, allowed, moment)
+        compiled = compile_tree(each.unfolded, allowed, moment, vouched=True)
         found = members.write(row.id, members.difference(row.id, compiled), moment.now)
         record([] if silent else _facts(row.slug, found), now=moment.now)
     return row.slug

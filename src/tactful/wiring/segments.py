@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from tactful.events.feed import Wanted
 from tactful.events.types import Fact
 from tactful.foundation.queries import business_at
 from tactful.segments import actions
@@ -69,6 +70,11 @@ def moment_at(now: datetime) -> Moment:
 def hear(facts: Sequence[Fact], _now: datetime) -> None:
     """A consumer of the log: who has changed for a live segment comes into its queue."""
     actions.hear(facts, allowed=ALLOWED)
+
+
+def wanted() -> Wanted:
+    """What the consumer reads of the log: calls of other systems are many, and segments ask for few."""
+    return Wanted(actions.heard(ALLOWED))
 
 
 def look_at_the_changed(now: datetime) -> None:

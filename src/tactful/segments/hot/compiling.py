@@ -14,6 +14,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
+from tactful.events.types import VOUCHED
 from tactful.segments.hot.testing import Params, asked, asked_moment, json_place, part_of, text_place
 from tactful.segments.rules.evaluating import bounds
 from tactful.segments.rules.fields import CONTACT_FIELDS
@@ -50,15 +51,16 @@ class Compiled:
     params: dict[str, Any]
 
 
-def compile_tree(node: Node, allowed: Allowed, moment: Moment) -> Compiled:
-    """``node``: unfolded (``rules.walking.unfold``)."""
-    compiler = _Compiler(allowed, moment)
+def compile_tree(node: Node, allowed: Allowed, moment: Moment, *, vouched: bool = False) -> Compiled:
+    """``node``: unfolded (``rules.walking.unfold``). ``vouched``: without events that only a browser tells
+    of, for what begins journeys (R94)."""
+    compiler = _Compiler(allowed, moment, vouched=vouched)
     return Compiled(compiler.said(node, positive=True, top=True), compiler.params.values)
 
 
 def compile_few(nodes: Sequence[Node], allowed: Allowed, moment: Moment) -> Compiled:
     """A whole statement: (place of the tree, contact id) for those of the contacts in the parameter ``ids``
-    (bigint[]) who are in each of several trees."""
+    (bigint[]) who are in each of several trees, by the events that somebody vouches for."""
     compiler = _Compiler(allowed, moment, few={"contact": "id"})
     asked = [
         SQL("SELECT {}, c.id FROM {} c WHERE {}").format(
@@ -93,8 +95,8 @@ def _few_events(compiler: "_Compiler") -> Iterator[Composed]:
     names = compiler.params.put(sorted(compiler.names), "text[]")
     yield SQL(
         "few_event AS MATERIALIZED (SELECT contact_id, name, ts, data FROM event"
-        " WHERE contact_id = ANY(%(ids)s::bigint[]) AND name || '' = ANY({}))"
-    ).format(names)
+        " WHERE contact_id = ANY(%(ids)s::bigint[]) AND name || '' = ANY({}) AND {})"
+    ).format(names, SQL(VOUCHED))
     for name, number in compiler.names.items():
         yield SQL("{} AS MATERIALIZED (SELECT * FROM few_event WHERE name = {})").format(
             Identifier(f"{FEW}event_{number}"), compiler.params.put(name, "text")
@@ -110,6 +112,7 @@ class _Compiler:
     moment: Moment
     few: dict[str, str] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
+    vouched: bool = False
     params: Params = field(default_factory=Params)
 
     def said(self, node: Node, *, positive: bool, top: bool) -> Composed:
@@ -227,6 +230,7 @@ class _Compiler:
             said.append(SQL("e.ts >= {}").format(self.params.put(first, "timestamptz")))
         said.append(SQL("e.ts < {}").format(self.params.put(end, "timestamptz")))
         said += self.where(SQL("e.data"), leaf.where)
+        said += [SQL(VOUCHED.replace("data", "e.data"))] if self.vouched else []
         return said if leaf.then is None else [*said, *self.followed(leaf.then)]
 
     def where(self, data: Composable, properties: tuple[Property, ...]) -> list[Composable]:
@@ -244,6 +248,8 @@ class _Compiler:
             SQL("f.ts > e.ts AND f.ts <= e.ts + {} AND f.ts <= {}").format(long, now),
             *self.where(SQL("f.data"), then.where),
         ]
+        if self.vouched:
+            said.append(SQL("({})").format(SQL(VOUCHED.replace("data", "f.data"))))
         exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(self.events(then.event), AND.join(said))
         if not then.never:
             return [exists]

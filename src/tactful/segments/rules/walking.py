@@ -23,8 +23,19 @@ from tactful.segments.types import (
     Value,
 )
 
-ALWAYS_HEARD: Final = ("contact.", "basis.")
-"""Facts that begin so are about the client as such: every segment hears them."""
+ALWAYS_HEARD: Final = frozenset(
+    {
+        "contact.created",
+        "contact.updated",
+        "contact.merged",
+        "contact.identity_added",
+        "contact.tag_set",
+        "contact.tag_cleared",
+        "basis.recorded",
+        "basis.withdrawn",
+    }
+)
+"""Facts about the client as such: every segment hears them."""
 
 
 def leaves(node: Node) -> Iterator[Leaf]:

@@ -16,7 +16,7 @@ from tactful.contacts.models import Contact
 from tactful.contacts.types import NewContact
 from tactful.events.actions import record
 from tactful.events.models import Event
-from tactful.events.types import Fact, NewFact
+from tactful.events.types import MARK, UNVERIFIED, Fact, NewFact
 from tactful.segments import actions, queries
 from tactful.segments.actions import NewSegment, SegmentRefused
 from tactful.segments.models import Segment, SegmentDirty, SegmentMember
@@ -145,6 +145,20 @@ def test_only_what_a_segment_asks_for_brings_clients_into_the_queue() -> None:
     assert not SegmentDirty.objects.exists()
     actions.hear([Fact(2, "Order Completed", liv, NOW, NOW, {})] * 2, allowed=ALLOWED)
     assert SegmentDirty.objects.count() == 1
+
+
+def test_what_only_a_browser_tells_of_lets_nobody_in() -> None:
+    """It would begin journeys (R94)."""
+    row, liv = made(BOUGHT_TWICE), client()
+    for _ in range(2):
+        record([NewFact("Order Completed", liv, {MARK: {UNVERIFIED: True}})], now=NOW)
+    settle()
+    assert actions.refresh_due(allowed=ALLOWED, moment=replace(MOMENT, now=NOW + DAY)) == row.slug
+    assert (inside(row), told()) == (set(), [])
+    buys(liv)
+    buys(liv)
+    settle()
+    assert inside(row) == {liv}
 
 
 def test_attributes_and_company_wake_as_well() -> None:
