@@ -6,7 +6,7 @@ import re
 from tests.architecture.source import Source, production
 
 APPS = {
-    "contacts", "touchpoints", "channels", "events", "tracking", "gate", "content", "delivery",
+    "contacts", "touchpoints", "channels", "events", "tracking", "gate", "segments", "content", "delivery",
     "journeys", "inbox", "engagements",
 }  # fmt: skip
 FLOORS = [
@@ -14,7 +14,7 @@ FLOORS = [
     {"events"},
     {"contacts", "touchpoints", "channels", "webhooks"},
     {"tracking"},
-    {"gate", "content"},
+    {"gate", "segments", "content"},
     {"delivery"},
     {"journeys", "inbox", "engagements"},
 ]

@@ -29,6 +29,7 @@ HOUSE = [
     "tactful.webhooks",
     "tactful.gate",
     "tactful.content",
+    "tactful.segments",
     "tactful.delivery",
     "tactful.journeys",
     "tactful.inbox",

@@ -26,6 +26,7 @@ from tactful.contacts.actions import ContactError
 from tactful.delivery.actions import NothingToDecide
 from tactful.foundation.models import User
 from tactful.inbox.actions.answer import InboxError
+from tactful.segments.actions import SegmentRefused
 from tactful.touchpoints.actions import LineError
 from tactful.web.visit import Visit, begin_visit
 from tactful.wiring.deciding import NothingAsked
@@ -72,7 +73,7 @@ class Sorry(ValueError):
     """What was asked cannot be done; the sentence says why and what to do."""
 
 
-SENTENCES = (Sorry, InboxError, NothingToDecide, NothingAsked, ContactError, LineError)
+SENTENCES = (Sorry, InboxError, NothingToDecide, NothingAsked, ContactError, LineError, SegmentRefused)
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 
 

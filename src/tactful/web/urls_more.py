@@ -15,6 +15,7 @@ from tactful.web.views import (
     people,
     recipes,
     replays,
+    segments,
     settings,
     standing,
     touches,
@@ -23,6 +24,13 @@ from tactful.web.views import (
 )
 
 urlpatterns = [
+    path("clients/segments/", segments.segments, name="segments"),
+    path("clients/segments/new/", segments.new, name="segment_new"),
+    path("clients/segments/preview/", segments.preview, name="segment_preview"),
+    path("clients/segments/<slug:slug>/", segments.segment, name="segment"),
+    path("clients/segments/<slug:slug>/edit/", segments.edit, name="segment_edit"),
+    path("clients/segments/<slug:slug>/live/", segments.live, name="segment_live"),
+    path("clients/segments/<slug:slug>/removal/", segments.removal, name="segment_removal"),
     path("line/", line.line, name="line"),
     path("line/new/", line.touchpoint_add, name="touchpoint_add"),
     path("line/<slug:slug>/", line.touchpoint, name="touchpoint"),

@@ -20,6 +20,7 @@ from tactful.inbox.actions.answer import hand_back_the_quiet
 from tactful.inbox.actions.snooze import wake_snoozed
 from tactful.tracking.actions import forget_seen
 from tactful.webhooks.actions import forget_old_tellings
+from tactful.wiring import segments
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.occasions import begin_by_calendar
 
@@ -41,6 +42,9 @@ CHORES = (
     Chore("hand back quiet conversations", 15, lambda now: hand_back_the_quiet(now=now)),
     Chore("wake snoozed conversations", 15, lambda now: wake_snoozed(now=now)),
     Chore("begin journeys by the calendar", 2, begin_by_calendar),
+    Chore("look at changed clients for segments", 1, segments.look_at_the_changed),
+    Chore("look at all clients for a segment", 3, segments.look_at_everybody),
+    Chore("count a segment anew", 60, segments.count_anew),
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
     Chore("forget old answers", 3600, lambda _now: forget_old_answers()),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),

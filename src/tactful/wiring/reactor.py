@@ -19,6 +19,7 @@ from tactful.inbox.types import NewTask
 from tactful.journeys import driver
 from tactful.webhooks.actions import announce
 from tactful.webhooks.types import EVENTS
+from tactful.wiring import segments
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.reactions import REACTIONS
 
@@ -43,10 +44,11 @@ def move_journeys(facts: Sequence[Fact], now: datetime) -> None:
     driver.feed([fact for fact in facts if fact.is_vouched], loader(now), now)
 
 
-CONSUMERS: dict[str, Work] = {"reactions": react, "journeys": move_journeys}
+CONSUMERS: dict[str, Work] = {"reactions": react, "journeys": move_journeys, "segments": segments.hear}
 WANTED: dict[str, Callable[[], feed.Wanted]] = {
     "reactions": lambda: feed.Wanted(frozenset({*REACTIONS, *EVENTS})),
     "journeys": driver.wanted,
+    "segments": segments.wanted,
 }
 """What each reads of the log; calls of other systems are many, and few of them move anything."""
 

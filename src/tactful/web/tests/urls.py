@@ -51,6 +51,9 @@ MORE = {
     "journey_new": "journeys/new",
     "journey_source": "journeys/<slug:slug>/definition.yaml",
     "recipes": "recipes",
+    "segments": "clients/segments",
+    "segment_new": "clients/segments/new",
+    "segment_preview": "clients/segments/preview",
 }
 DEMO = {"next_morning": "demo/next-morning", "postbox": "demo/postbox", "write": "demo/write"}
 ACCOUNT = {

@@ -1,0 +1,86 @@
+"""Running what ``compiling`` has put together: how many, who, and who of these."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from psycopg.sql import SQL, Composed
+
+from tactful.foundation import pg
+from tactful.segments.hot.compiling import compile_few, compile_tree
+from tactful.segments.types import Allowed, Happened, Moment, Node, Not, Times
+
+COUNT = SQL("SELECT count(*) FROM contact c WHERE {where}")
+MEMBERS = SQL("SELECT c.id FROM contact c WHERE {where}")
+SOME = SQL(
+    "WITH m AS MATERIALIZED (SELECT c.id FROM contact c WHERE {where})"
+    " SELECT id FROM m ORDER BY id LIMIT {most}"
+)
+
+#: A worker's session looks rows up by their keys (``pg.tune``); here whole tables are read, and a plan is
+#: made for these very values. Compiling a plan of half a second would take longer than it saves. What is
+#: known of JSON values says little, and a loop in a loop that was meant for one row never ends for a million:
+#: joins hash, whose cost has a bound.
+WHOLE_TABLES = (
+    "SELECT set_config(name, value, true) FROM (VALUES ('work_mem', '256MB'), ('jit', 'off'), "
+    "('plan_cache_mode', 'auto'), ('enable_seqscan', 'on'), ('enable_bitmapscan', 'on'), "
+    "('enable_sort', 'on'), ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on'), "
+    "('enable_nestloop', 'off')) AS s(name, value)"
+)
+
+
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """In a transaction, to whose end the settings hold."""
+    with transaction.atomic():
+        pg.many(WHOLE_TABLES)
+        yield
+
+
+def fetch(query: SQL | Composed, params: dict[str, Any]) -> list[pg.Row]:
+    """Not prepared: each tree is a statement of its own, planned for its own values."""
+    with pg.cursor() as cursor:
+        rows: list[pg.Row] = cursor.execute(query, params, prepare=False, binary=True).fetchall()
+    return rows
+
+
+def count(node: Node, allowed: Allowed, moment: Moment) -> int:
+    """Of one that asks for nothing but an event, those are counted to whom it has not happened: PostgreSQL
+    shares that join out among processes, and the other one it does not."""
+    if isinstance(node, Happened) and node.times == Times():
+        with whole_tables():
+            ((everybody,),) = fetch(COUNT.format(where=SQL("true")), {})
+            return int(everybody) - _counted(Not(node), allowed, moment)
+    with whole_tables():
+        return _counted(node, allowed, moment)
+
+
+def _counted(node: Node, allowed: Allowed, moment: Moment) -> int:
+    compiled = compile_tree(node, allowed, moment)
+    ((found,),) = fetch(COUNT.format(where=compiled.where), compiled.params)
+    return int(found)
+
+
+def members(node: Node, allowed: Allowed, moment: Moment) -> list[int]:
+    compiled = compile_tree(node, allowed, moment)
+    with whole_tables():
+        return [row[0] for row in fetch(MEMBERS.format(where=compiled.where), compiled.params)]
+
+
+def some(node: Node, allowed: Allowed, moment: Moment, most: int) -> list[int]:
+    """The first few by id: those known longest."""
+    compiled = compile_tree(node, allowed, moment)
+    query = SOME.format(where=compiled.where, most=SQL("%(most)s::int"))
+    with whole_tables():
+        return [row[0] for row in fetch(query, compiled.params | {"most": most})]
+
+
+def among(nodes: Sequence[Node], allowed: Allowed, moment: Moment, ids: Collection[int]) -> list[set[int]]:
+    """Those of ``ids`` who are in each tree, in one statement."""
+    found: list[set[int]] = [set() for _ in nodes]
+    compiled = compile_few(nodes, allowed, moment)
+    with whole_tables():
+        for place, ident in fetch(compiled.where, compiled.params | {"ids": pg.numbers(ids)}):
+            found[place].add(ident)
+    return found

@@ -1,0 +1,281 @@
+"""A tree as one condition over ``contact c``, set-based (R56).
+
+Leaves about events and about what holds for a while are sets of contacts: ``IN`` where they are wanted (a
+hash semijoin), an anti-join where they are not and everything around must hold, a hashed set otherwise.
+For some contacts only (``compile_few``) each table is read once, into a set of its own that holds the rows
+of these contacts, and any number of trees is answered from there in one statement.
+
+Tables, columns and operators are ours (``types.Allowed``); whatever stands in the tree is a parameter.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from tactful.events.types import VOUCHED
+from tactful.segments.hot.testing import Params, asked, asked_moment, json_place, part_of, text_place
+from tactful.segments.rules.evaluating import bounds
+from tactful.segments.rules.fields import CONTACT_FIELDS
+from tactful.segments.types import (
+    AllOf,
+    Allowed,
+    AnyOf,
+    Attribute,
+    Column,
+    Field,
+    Happened,
+    Moment,
+    Node,
+    Not,
+    Op,
+    Property,
+    SpellLeaf,
+    Standing,
+    Test,
+    Then,
+    Times,
+    Value,
+)
+
+AND, OR = SQL(" AND "), SQL(" OR ")
+FEW = "few_"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """``where``: the condition on ``contact c``; ``params`` goes with it."""
+
+    where: Composed
+    params: dict[str, Any]
+
+
+def compile_tree(node: Node, allowed: Allowed, moment: Moment, *, vouched: bool = False) -> Compiled:
+    """``node``: unfolded (``rules.walking.unfold``). ``vouched``: without events that only a browser tells
+    of, for what begins journeys (R94)."""
+    compiler = _Compiler(allowed, moment, vouched=vouched)
+    return Compiled(compiler.said(node, positive=True, top=True), compiler.params.values)
+
+
+def compile_few(nodes: Sequence[Node], allowed: Allowed, moment: Moment) -> Compiled:
+    """A whole statement: (place of the tree, contact id) for those of the contacts in the parameter ``ids``
+    (bigint[]) who are in each of several trees, by the events that somebody vouches for."""
+    compiler = _Compiler(allowed, moment, few={"contact": "id"})
+    asked = [
+        SQL("SELECT {}, c.id FROM {} c WHERE {}").format(
+            SQL(str(place)),  # a number of our own counting
+            Identifier(FEW + "contact"),
+            compiler.said(node, positive=True, top=True),
+        )
+        for place, node in enumerate(nodes)
+    ]
+    sets = [_few(table, contact) for table, contact in compiler.few.items()]
+    sets += _few_events(compiler)
+    query = SQL("WITH {} {}").format(SQL(", ").join(sets), SQL(" UNION ALL ").join(asked))
+    return Compiled(query, compiler.params.values)
+
+
+def _few(table: str, contact: str) -> Composed:
+    """Of contacts only what may be asked: what they are searched by is large."""
+    columns: Composable = SQL("*")
+    if table == "contact":
+        names = ["id", "attributes", *(each.column.name for each in CONTACT_FIELDS.values())]
+        columns = SQL(", ").join(Identifier(name) for name in names)
+    return SQL("{} AS MATERIALIZED (SELECT {} FROM {} WHERE {} = ANY(%(ids)s::bigint[]))").format(
+        Identifier(FEW + table), columns, Identifier(table), Identifier(contact)
+    )
+
+
+def _few_events(compiler: "_Compiler") -> Iterator[Composed]:
+    """Read once by contact, and parted by name: one contact may have thousands of another name. The name is
+    asked so that no index on names is drawn in, which would read a million rows for a thousand contacts."""
+    if not compiler.names:
+        return
+    names = compiler.params.put(sorted(compiler.names), "text[]")
+    yield SQL(
+        "few_event AS MATERIALIZED (SELECT contact_id, name, ts, data FROM event"
+        " WHERE contact_id = ANY(%(ids)s::bigint[]) AND name || '' = ANY({}) AND {})"
+    ).format(names, SQL(VOUCHED))
+    for name, number in compiler.names.items():
+        yield SQL("{} AS MATERIALIZED (SELECT * FROM few_event WHERE name = {})").format(
+            Identifier(f"{FEW}event_{number}"), compiler.params.put(name, "text")
+        )
+
+
+@dataclass(slots=True)
+class _Compiler:
+    """``few``: tables of which only some contacts' rows are read, with the column of the contact. ``names``:
+    of events, each with the number of its own set."""
+
+    allowed: Allowed
+    moment: Moment
+    few: dict[str, str] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+    vouched: bool = False
+    params: Params = field(default_factory=Params)
+
+    def said(self, node: Node, *, positive: bool, top: bool) -> Composed:
+        """``top``: nothing but ANDs stand around it, so an anti-join may be one."""
+        if isinstance(node, Not):
+            return self.said(node.of, positive=not positive, top=top)
+        if isinstance(node, AllOf | AnyOf):
+            every = isinstance(node, AllOf) is positive
+            inner = top and (every or len(node.of) == 1)
+            parts = [self.said(part, positive=positive, top=inner) for part in node.of]
+            return SQL("({})").format((AND if every else OR).join(parts))
+        return _LEAVES[type(node)](self, node, positive, top)
+
+    def row(self, said: Composable, positive: bool) -> Composed:
+        """A condition on the contact's own row; NULL means no."""
+        return SQL("({})" if positive else "(({}) IS NOT TRUE)").format(said)
+
+    def in_set(self, query: Composable, positive: bool, top: bool) -> Composed:
+        """``query`` answers with contact ids, none of them NULL."""
+        if positive:
+            return SQL("c.id IN ({})").format(query)
+        if top:
+            return SQL("NOT EXISTS (SELECT FROM ({}) AS s(id) WHERE s.id = c.id)").format(query)
+        return SQL("c.id NOT IN ({})").format(query)
+
+    def rows_of(self, table: str, contact: str) -> Identifier:
+        if not self.few:
+            return Identifier(table)
+        self.few[table] = contact
+        return Identifier(FEW + table)
+
+    # Leaves
+
+    def field(self, leaf: Field, positive: bool, _: bool) -> Composed:
+        described = CONTACT_FIELDS[leaf.name]
+        column = SQL("c.{}").format(Identifier(described.column.name))
+        if described.kind == "moment":
+            return self.row(asked_moment(leaf.test, column, self.params, self.moment), positive)
+        negative, test = _positive(leaf.test)
+        said = self.named(column, described.column, test)
+        return self.row(said, positive is not negative)
+
+    def named(self, column: Composable, described: Column, test: Test) -> Composable:
+        if described.lookup is None:
+            return asked(test, text_place(column), self.params, self.moment)
+        key = text_place(SQL("l.{}").format(Identifier(described.lookup.key)))
+        return SQL("{} IN (SELECT l.id FROM {} l WHERE {})").format(
+            column, Identifier(described.lookup.table), asked(test, key, self.params, self.moment)
+        )
+
+    def attribute(self, leaf: Attribute, positive: bool, _: bool) -> Composed:
+        place = part_of(SQL("c.attributes"), leaf.name, self.params)
+        return self.row(asked(leaf.test, place, self.params, self.moment), positive)
+
+    def value(self, leaf: Value, positive: bool, top: bool) -> Composed:
+        described = self.allowed.values[leaf.kind]
+        negative, test = _positive(leaf.test)
+        contact = SQL("v.{}").format(Identifier(described.contact))
+        place = json_place(SQL("v.{}").format(Identifier(described.value)))
+        name = SQL("v.{} = {}").format(Identifier(described.name), self.params.put(leaf.name, "text"))
+        said = [name, asked(test, place, self.params, self.moment), SQL("{} IS NOT NULL").format(contact)]
+        query = SQL("SELECT {} FROM {} v WHERE {}").format(
+            contact, self.rows_of(described.table, described.contact), AND.join(said)
+        )
+        return self.in_set(query, positive is not negative, top)
+
+    def standing(self, leaf: Standing, positive: bool, top: bool) -> Composed:
+        described = self.allowed.spells[leaf.kind]
+        contact = SQL("t.{}").format(Identifier(described.contact))
+        said = [SQL("{} IS NOT NULL").format(contact), *self.spell(leaf, described)]
+        query = SQL("SELECT {} FROM {} t WHERE {}").format(
+            contact, self.rows_of(described.table, described.contact), AND.join(said)
+        )
+        return self.in_set(query, positive is (leaf.state != "never"), top)
+
+    def spell(self, leaf: Standing, described: SpellLeaf) -> list[Composable]:
+        said = [self.held(name, values) for name, values in described.only.items()]
+        for name, value in leaf.fields:
+            column = described.fields[name]
+            test = Test(Op.IS, column.values.get(value, value))
+            said.append(self.named(SQL("t.{}").format(Identifier(column.name)), column, test))
+        now = self.params.put(self.moment.now, "timestamptz")
+        if described.begins:
+            said.append(SQL("t.{} <= {}").format(Identifier(described.begins), now))
+        if described.ends and leaf.state != "never":
+            ends = SQL("t.{}").format(Identifier(described.ends))
+            running = "({ends} IS NULL OR {ends} > {now})" if leaf.state == "now" else "{ends} <= {now}"
+            said.append(SQL(running).format(ends=ends, now=now))
+        return said
+
+    def held(self, column: str, values: tuple[str, ...]) -> Composable:
+        return SQL("t.{} = ANY({})").format(Identifier(column), self.params.put(list(values), "text[]"))
+
+    # Events
+
+    def events(self, name: str) -> Identifier:
+        if not self.few:
+            return Identifier("event")
+        return Identifier(f"{FEW}event_{self.names.setdefault(name, len(self.names))}")
+
+    def happened(self, leaf: Happened, positive: bool, top: bool) -> Composed:
+        wanted, times = _counted(leaf.times)
+        said = [SQL("e.contact_id IS NOT NULL"), *self.event(leaf)]
+        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(self.events(leaf.event), AND.join(said))
+        if times != Times():
+            sign = SQL(">=" if times.how == "at_least" else "=")
+            count = self.params.put(times.count, "bigint")
+            query = SQL("{} GROUP BY e.contact_id HAVING count(*) {} {}").format(query, sign, count)
+        return self.in_set(query, positive is wanted, top)
+
+    def event(self, leaf: Happened) -> list[Composable]:
+        first, end = bounds(leaf.window, self.moment)
+        said: list[Composable] = [SQL("e.name = {}").format(self.params.put(leaf.event, "text"))]
+        if first is not None:
+            said.append(SQL("e.ts >= {}").format(self.params.put(first, "timestamptz")))
+        said.append(SQL("e.ts < {}").format(self.params.put(end, "timestamptz")))
+        said += self.where(SQL("e.data"), leaf.where)
+        said += [SQL(VOUCHED.replace("data", "e.data"))] if self.vouched else []
+        return said if leaf.then is None else [*said, *self.followed(leaf.then)]
+
+    def where(self, data: Composable, properties: tuple[Property, ...]) -> list[Composable]:
+        return [
+            asked(each.test, part_of(data, each.name, self.params), self.params, self.moment)
+            for each in properties
+        ]
+
+    def followed(self, then: Then) -> list[Composable]:
+        """Hours, not days: PostgreSQL's days are those of a calendar."""
+        long = self.params.put(f"{then.days * 24} hours", "interval")
+        now = self.params.put(self.moment.now, "timestamptz")
+        said = [
+            SQL("f.contact_id = e.contact_id AND f.name = {}").format(self.params.put(then.event, "text")),
+            SQL("f.ts > e.ts AND f.ts <= e.ts + {} AND f.ts <= {}").format(long, now),
+            *self.where(SQL("f.data"), then.where),
+        ]
+        if self.vouched:
+            said.append(SQL("({})").format(SQL(VOUCHED.replace("data", "f.data"))))
+        exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(self.events(then.event), AND.join(said))
+        if not then.never:
+            return [exists]
+        return [SQL("NOT {}").format(exists), SQL("e.ts + {} <= {}").format(long, now)]
+
+
+def _positive(test: Test) -> tuple[bool, Test]:
+    """(turned round, the test that asks for the opposite): sets know only who answers yes."""
+    if test.op is Op.IS_NOT:
+        return True, Test(Op.IS, test.value)
+    if test.op is Op.KNOWN and not test.value:
+        return True, Test(Op.KNOWN, True)
+    return False, test
+
+
+def _counted(times: Times) -> tuple[bool, Times]:
+    """(wanted, whom to look for): whoever has it never is in no set of events."""
+    if times.how == "at_most":
+        return False, Times("at_least", times.count + 1)
+    return (False, Times()) if times == Times("exactly", 0) else (True, times)
+
+
+_LEAVES: Mapping[type, Callable[[_Compiler, Any, bool, bool], Composed]] = {
+    Field: _Compiler.field,
+    Attribute: _Compiler.attribute,
+    Value: _Compiler.value,
+    Standing: _Compiler.standing,
+    Happened: _Compiler.happened,
+}

@@ -1,0 +1,34 @@
+"""What a builder can offer to choose from: names that are really in use, found without reading everything."""
+
+from tactful.foundation import pg
+
+#: One step along the index for each name, not one for each event.
+EVENTS = """WITH RECURSIVE names AS (
+    (SELECT name FROM event ORDER BY name LIMIT 1)
+    UNION ALL SELECT (SELECT e.name FROM event e WHERE e.name > n.name ORDER BY e.name LIMIT 1)
+    FROM names n WHERE n.name IS NOT NULL)
+SELECT name FROM names WHERE name IS NOT NULL LIMIT %s"""
+#: Of those who came last: names that nobody has used for long are typed.
+TAGS = """SELECT DISTINCT key FROM (SELECT key FROM contact_spell WHERE kind = 'tag' AND to_at IS NULL
+    ORDER BY id DESC LIMIT 20000) AS few ORDER BY key LIMIT %s"""
+ATTRIBUTES = """SELECT DISTINCT key FROM (SELECT attributes FROM contact ORDER BY id DESC LIMIT 2000) AS few
+CROSS JOIN LATERAL jsonb_object_keys(attributes) AS key ORDER BY key LIMIT %s"""
+PROPERTIES = """SELECT DISTINCT key FROM (SELECT data FROM event WHERE name = ANY(%s::text[])
+    ORDER BY name, ts DESC LIMIT 500) AS few
+CROSS JOIN LATERAL jsonb_object_keys(data) AS key ORDER BY key LIMIT %s"""
+
+
+def event_names(most: int = 200) -> list[str]:
+    return [row[0] for row in pg.many(EVENTS, [most])]
+
+
+def tags(most: int = 200) -> list[str]:
+    return [row[0] for row in pg.many(TAGS, [most])]
+
+
+def attribute_names(most: int = 100) -> list[str]:
+    return [row[0] for row in pg.many(ATTRIBUTES, [most])]
+
+
+def property_names(events: list[str], most: int = 100) -> list[str]:
+    return [row[0] for row in pg.many(PROPERTIES, [pg.texts(events), most])] if events else []
