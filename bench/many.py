@@ -97,7 +97,7 @@ KINDS: Mapping[str, dict[str, Any]] = {
 
 def make(clients: int, events: int, now: datetime) -> None:
     """Indexes of the log are made again behind its rows: that takes a third of the time."""
-    params = {"clients": clients, "events": events, "now": now}
+    params: dict[str, int | datetime] = {"clients": clients, "events": events, "now": now}
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         cursor.execute(_INDEXES)
