@@ -74,7 +74,7 @@ def measure_replay(given: argparse.Namespace) -> dict[str, float | int]:
     began = time.monotonic()
     definition, since, until = past.make(given.replay_clients, given.replay_events)
     say(f"{given.replay_events} events of the past took {time.monotonic() - began:.0f} s. Now the replay.")
-    return past.measure(definition, since, until, say)
+    return past.measure(definition, since, until, _postmaster(), say)
 
 
 def measure_idle(seconds: float, environ: dict[str, str]) -> float:

@@ -6,6 +6,7 @@ draft does not use.
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from bench.crowd import FIRST, _copy
+from bench.machine import Peak, cpu_seconds
 from tactful.config.replaying import replay_on_two_cores
 from tactful.events.types import LANES
 from tactful.foundation.clock import business_now
@@ -59,20 +61,26 @@ def make(clients: int, events: int) -> tuple[Definition, datetime, datetime]:
 
 
 def measure(
-    definition: Definition, since: datetime, until: datetime, say: Callable[[str], None]
+    definition: Definition, since: datetime, until: datetime, server: int, say: Callable[[str], None]
 ) -> dict[str, float | int]:
+    """``server``: the process of PostgreSQL. Memory is that of Tactful's two processes."""
+
     def progress(done: int, total: int) -> None:
         if done == total or done * 10 // total != (done - 2_000) * 10 // total:
             say(f"{done} of {total} clients, {time.monotonic() - began:.1f} s")
 
-    began = time.monotonic()
-    found = replay_on_two_cores(definition, since, until, progress)
-    took = time.monotonic() - began
+    roots = [os.getpid(), server]
+    before, began = cpu_seconds(roots), time.monotonic()
+    with Peak(lambda: roots[:1]) as peak:
+        found = replay_on_two_cores(definition, since, until, progress)
+    took, used = time.monotonic() - began, cpu_seconds(roots) - before
     say(f"{found.counts()} of {found.events} events; held by {found.held_by_reason()}")
     if found.troubles or found.not_known or not found.lines:
         raise SystemExit(f"Not every way could be told: {found.troubles[:3]} {found.not_known[:3]}")
     return {
         "replay_s": round(took, 1),
+        "replay_cpu_s": round(used, 1),
+        "replay_mb": round(peak.mb),
         "replay_clients": found.clients,
         "replay_lines": len(found.lines),
     }

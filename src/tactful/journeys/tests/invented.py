@@ -182,7 +182,7 @@ def story_of(number: int, thrown: bytes) -> Story:
         which = dice.upto(len(told) - 1)
         again[len(told)] = which
         told.append(replace(told[which], at=at + dice.upto(2) * STRIDE, since=told[which].when))
-    fates = [Fate(dice.pick(None, 0, 1, 1, 2, 3, 6), dice.upto(5)) for _ in range(4)]
+    fates = [Fate(dice.pick(None, 0, 1, 2, 4, 6), dice.upto(5)) for _ in range(4)]
     return Story(number, made, told, fates, MONDAY + dice.upto(20) * DAY, born, again)
 
 
@@ -212,7 +212,7 @@ def _exits(dice: Dice) -> Iterator[ExitRule]:
 
 
 def _entry(dice: Dice, number: int) -> Entry:
-    """One in eight of each kind; those that look at everybody let only their own client in."""
+    """Of each kind; those that look at everybody let only their own client in."""
     own = Compare(Ref(Source.ATTRIBUTE, "story"), Op.IS, number)
     mine = Compare(Ref(Source.EVENT, "story"), Op.IS, number)
     visit, earlier = f"visit{number}", dice.upto(4) * STRIDE
@@ -222,7 +222,7 @@ def _entry(dice: Dice, number: int) -> Entry:
         lambda: FormEntry(f"form-{number}"),
         lambda: SegmentEntry(f"segment-{number}"),
         lambda: ManualEntry(visit),
-        lambda: DateEntry(f"{visit}.starts_at", earlier, visit, condition=dice.maybe(lambda: OPEN)),
+        *[lambda: DateEntry(f"{visit}.starts_at", earlier, visit, condition=dice.pick(None, None, OPEN))] * 3,
         lambda: DateEntry("contact.attribute.born", earlier, yearly=True, at=time(9), condition=own),
         lambda: RecurringEntry(dice.pick("FREQ=YEARLY", "FREQ=WEEKLY;BYDAY=TH"), time(9),
                                (MONDAY + dice.upto(9, 3) * DAY).date(), own),
@@ -243,7 +243,7 @@ def _delay(dice: Dice, number: int, least: int = 0) -> Delay:
         lambda: Delay(elapsed=STRIDE * dice.upto(5, 2 * least + 1)),
         lambda: Delay(working_days=max(1, least)),
         lambda: Delay(at=time(14, 30)) if not least else Delay(days=least),
-        lambda: Delay(until=starts, earlier=hours(3)) if not least else Delay(days=least),
+        *[lambda: Delay(until=starts, earlier=hours(3)) if not least else Delay(days=least)] * 2,
         lambda: Delay(until=date(2026, 3, 12), at=time(8)) if not least else Delay(days=least),
     )
 
@@ -322,7 +322,7 @@ def _happening(dice: Dice, plan: Plan, number: int) -> tuple[str, Mapping[str, A
     listened = sorted(plan.listens & {"viewed", "done", "left", CLIENT_REPLIED}) or ["viewed"]
     heard = (dice.pick(*listened), {"amount": dice.pick(3, 3, 4)})
     updated = (CONTACT_UPDATED, {"fields": ["born"]})
-    dates = [moved] * 3 if f"{visit}.starts_at" in plan.moving else [updated] * 2
+    dates = [moved] * 6 if f"{visit}.starts_at" in plan.moving else [updated] * 2
     stopped = ("journey.stop_wanted", {"stop": plan.definition.slug, "key": dice.pick("", key)})
     ways: list[tuple[str, Mapping[str, Any]]] = [heard, heard, heard, begun, begun, stopped, moved, updated]
     happening: tuple[str, Mapping[str, Any]] = dice.pick(*ways, *dates)
