@@ -3,7 +3,8 @@
 Each of them is moved once, with the real facts of the house: out of its wait, over a branch, and on to a
 queued message, a person's task or the next wait. ``steps`` counts the steps that they entered on the way,
 ``moves`` the enrolments that were moved. Rates are those of all workers together; CPU is that of Tactful
-and PostgreSQL. Before that, with everybody waiting, the idle cost of the worker's journey loop is measured.
+and PostgreSQL. Before that the idle cost of the worker's journey loop is measured, with nobody on a journey and
+then with everybody waiting: ``idle_cpu_percent_empty`` and ``idle_cpu_percent``.
 """
 
 import argparse
@@ -48,11 +49,12 @@ def main() -> None:
 def measure(given: argparse.Namespace, environ: dict[str, str]) -> dict[str, float | int]:
     from bench import crowd  # noqa: PLC0415, needs Django
 
+    empty = measure_idle(given.idle_seconds, environ)
     began = time.monotonic()
     crowd.make(given.waiting, given.due, FALLS_DUE)
     say(f"{given.waiting} wait; that took {time.monotonic() - began:.0f} s. Now nothing happens for a while.")
     idle = measure_idle(given.idle_seconds, environ)
-    say(f"Idle costs {idle:.2f} % of a core. Now {given.due} fall due.")
+    say(f"Idle costs {idle:.2f} % of a core, {empty:.2f} with nobody there. Now {given.due} fall due.")
     visits = _visits()
     took, used = measure_steps(given.workers, environ)
     steps = _visits() - visits
@@ -64,6 +66,7 @@ def measure(given: argparse.Namespace, environ: dict[str, str]) -> dict[str, flo
         "steps_per_s": round(steps / took),
         "cpu_ms_per_step": round(used * 1000 / steps, 4),
         "idle_cpu_percent": round(idle, 2),
+        "idle_cpu_percent_empty": round(empty, 2),
     }
     return figures | (measure_replay(given) if given.replay else {})
 

@@ -38,6 +38,11 @@ FROM generate_series(1, %(clients)s) AS n"""
 _TALKS = """INSERT INTO talk_spell (id, contact_id, kind, ref, from_at, to_at, recorded_at, waits_on_client, data)
 SELECT n, n, 'conversation', n, %(now)s, CASE WHEN n %% 100 > 0 THEN %(now)s END, %(now)s, false, '{}'
 FROM generate_series(1, %(clients)s, 10) AS n"""
+#: As if the consumer had read it all.
+_TALLY = """INSERT INTO event_tally (name, contact_id, n, vouched, last_at)
+SELECT name, contact_id, count(*), count(*), max(ts) FROM event GROUP BY name, contact_id"""
+_READ = """INSERT INTO reactor_cursor (consumer, lane, xid, event_id)
+SELECT 'tally', lane, pg_current_xact_id()::text::bigint, %(last)s FROM generate_series(0, 7) AS lane"""
 _INDEXES = (
     "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'event' AND indexname NOT LIKE '%_pkey'"
 )
@@ -106,6 +111,9 @@ def make(clients: int, events: int, now: datetime) -> None:
             cursor.execute(statement, params)
         _without(cursor, indexes)
         cursor.execute(_EVENTS, params)
+        cursor.execute("SET work_mem = '512MB'")
+        cursor.execute(_TALLY)
+        cursor.execute(_READ, {"last": 10**18})
         for _, definition in indexes:
             cursor.execute(definition)
         cursor.execute("VACUUM ANALYZE")

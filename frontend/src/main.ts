@@ -6,6 +6,7 @@ import { installThread } from "./islands/thread";
 import { installToasts } from "./islands/toasts";
 import { installPicks } from "./islands/picks";
 import { installEditor } from "./islands/editor";
+import { installFields } from "./islands/fields";
 import { installFrames } from "./islands/frames";
 
 // The content security policy allows neither eval nor style elements made on the fly.
@@ -28,3 +29,4 @@ installThread(document);
 installPicks(document);
 installFrames(document);
 installEditor(document);
+installFields(document);

@@ -6,17 +6,18 @@ import re
 from tests.architecture.source import Source, production
 
 APPS = {
-    "contacts", "touchpoints", "channels", "events", "tracking", "gate", "segments", "content", "delivery",
-    "journeys", "inbox", "engagements",
+    "contacts", "touchpoints", "channels", "events", "tracking", "connectors", "gate", "segments", "content",
+    "calendars", "delivery", "journeys", "broadcasts", "inbox", "engagements",
 }  # fmt: skip
 FLOORS = [
     {"foundation"},
     {"events"},
     {"contacts", "touchpoints", "channels", "webhooks"},
     {"tracking"},
+    {"connectors", "calendars"},
     {"gate", "segments", "content"},
     {"delivery"},
-    {"journeys", "inbox", "engagements"},
+    {"journeys", "broadcasts", "inbox", "engagements"},
 ]
 OPEN_ROOMS = {
     "types",
@@ -121,7 +122,11 @@ def test_nobody_else_asks_for_the_time() -> None:
 
 
 def test_files_and_functions_stay_small() -> None:
-    long_files = [source.name for source in production() if source.text.count("\n") > 400]
+    long_files = [
+        source.name
+        for source in production()
+        if source.text.count("\n") > 400 and source.name != "api/client.py"  # written by bin/client
+    ]
     long_functions = [
         f"{source.name}:{node.lineno} {node.name}"
         for source in production()

@@ -99,6 +99,15 @@ def bare_house(home: Path, server: SharedServer, template: str) -> Iterator[Hous
         yield house
 
 
+@contextmanager
+def empty_house(home: Path, server: SharedServer, template: str) -> Iterator[tuple[House, str]]:
+    """A house in which nobody works yet, as ``tactful up`` brings it up, and the link that its start shows."""
+    with _prepared(home, server, template, demo="no") as house, _started(house, "up") as program:
+        program.wait_for("Stop it with Ctrl-C", patience=SEEDED_SECONDS)
+        (link,) = (line.strip() for line in program.wait_for("/account/invitation/"))
+        yield house, link.removeprefix(house.url)
+
+
 ALL_SAID = """
     SELECT count(*) FILTER (WHERE state = 'sent') > 10
         AND count(*) FILTER (WHERE state NOT IN ('sent', 'held')) = 0
@@ -117,7 +126,7 @@ def _started(house: House, command: str) -> Iterator[Running]:
 
 
 @contextmanager
-def _prepared(home: Path, server: SharedServer, template: str) -> Iterator[House]:
+def _prepared(home: Path, server: SharedServer, template: str, demo: str = "yes") -> Iterator[House]:
     web, inbound, postbox = _free_ports(3)
     with clone(server, template, f"tactful_browser_{os.getpid()}_{web}") as name:
         given = environ(
@@ -128,7 +137,8 @@ def _prepared(home: Path, server: SharedServer, template: str) -> Iterator[House
             TACTFUL_BASE_URL=f"http://localhost:{web}",
             TACTFUL_INBOUND_PORT=str(inbound),
             TACTFUL_POSTBOX_PORT=str(postbox),
-            TACTFUL_DEMO="yes",
+            TACTFUL_DEMO=demo,
+            TACTFUL_LOCAL_MAIL_HOSTS="yes",
             DJANGO_SETTINGS_MODULE="tactful.config.settings",
         )
         yield House(f"http://localhost:{web}", server.url(name), given)

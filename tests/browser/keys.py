@@ -3,6 +3,8 @@
 from playwright.sync_api import Locator, Page
 
 MOST_TABS = 200
+COMPLETE = """() => !document.querySelector("[hx-trigger='load'][hx-swap='outerHTML']")"""
+"""What a page loads after itself has come: its links are others then."""
 IS_FOCUSED = "each => each === document.activeElement"
 REACHABLE = """() => {
     const fields = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
@@ -41,6 +43,7 @@ def press_on(page: Page, target: Locator, key: str = "Enter") -> None:
 def walk_through(page: Page) -> tuple[list[str], list[str], bool]:
     """Tab through the page once: what was not reached, what was reached without a visible ring, and
     whether the order was that of the page."""
+    page.wait_for_function(COMPLETE)
     names: list[str] = page.evaluate(REACHABLE)
     seen: list[int] = []
     plain: list[str] = []

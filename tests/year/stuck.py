@@ -1,12 +1,15 @@
 """Who and what has come to a stop: asked each evening, when the house has nothing left to do."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from tactful.events.feed import with_news
+from tactful.foundation.queries import business_at
+from tactful.inbox.actions.quiet import writing_days
+from tactful.inbox.rules.quiet_days import quiet_enough_at
 from tests.year.oracle import Oracle
 
 WALKING = """
@@ -77,10 +80,12 @@ FROM talk_spell s JOIN conversation c ON c.contact_id = s.contact_id
 WHERE s.to_at IS NULL AND s.kind IN ('conversation', 'question', 'handoff') AND c.state = 'closed'
 """
 THREADS = """
-SELECT c.id, c.contact_id, 'the thread', 'is ' || c.state || ' since ' || c.last_at FROM conversation c
-WHERE c.state = 'waiting' AND c.last_at < %(late)s - interval '2 days' AND c.contact_id IS NOT NULL
-    OR c.state = 'snoozed' AND c.snoozed_until < %(late)s
+SELECT c.id, c.contact_id, 'the thread', 'is snoozed since ' || c.last_at FROM conversation c
+WHERE c.state = 'snoozed' AND c.snoozed_until < %(late)s
 """
+WAITING = (
+    "SELECT id, contact_id, last_at FROM conversation WHERE state = 'waiting' AND contact_id IS NOT NULL"
+)
 MAIL = """
 SELECT id, NULL, 'an inbound mail', 'was not read' FROM inbound_raw WHERE processed_at IS NULL
     AND received_at < %(late)s
@@ -105,8 +110,21 @@ def look_around(oracle: Oracle) -> None:
     for ident, client, what, why in _rows(oracle, params):
         if why:
             oracle.wrong(f"{what} {ident} is stuck: {why}", client)
+    for ident, client, last_at in _left_waiting(params["late"]):
+        oracle.wrong(f"the thread {ident} is stuck: is waiting since {last_at}", client)
     if with_news(("reactions", "journeys")):
         oracle.wrong("Facts were not read.", None)
+
+
+def _left_waiting(late: datetime) -> Iterator[tuple[int, int, datetime]]:
+    """Whose two quiet days are over."""
+    house = business_at(late)
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        found = cursor.fetchall()
+    for ident, client, last_at in found:
+        if quiet_enough_at(last_at, house.time_zone, writing_days(house)) < late:
+            yield ident, client, last_at
 
 
 def _rows(oracle: Oracle, params: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

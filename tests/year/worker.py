@@ -15,6 +15,7 @@ from tactful.delivery.worker import DeliveryWorker
 from tactful.events.feed import with_news
 from tactful.foundation.ids import new_id
 from tactful.journeys.driver import run_due
+from tactful.testing.log import unread
 from tactful.wiring.chores import CHORES, run_chore
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.journey_facts import loader
@@ -36,12 +37,6 @@ SELECT EXISTS (SELECT FROM enrolment WHERE due_at <= %(now)s AND retry_at IS NUL
     EXISTS (SELECT FROM dispatch WHERE shelf = 1 AND not_before <= %(now)s
             AND (retry_at IS NULL OR retry_at <= %(machine)s))
     OR EXISTS (SELECT FROM dispatch WHERE shelf = 2 AND not_before <= %(now)s)
-"""
-UNREAD = """
-SELECT EXISTS (
-    SELECT FROM unnest(ARRAY['reactions', 'journeys']) AS consumer CROSS JOIN generate_series(0, 7) AS lane
-    LEFT JOIN reactor_cursor c USING (consumer, lane) JOIN event e USING (lane)
-    WHERE (e.xid, e.id) > (COALESCE(c.xid, 0)::text::xid8, COALESCE(c.event_id, 0)))
 """
 A_MOMENT = "SELECT pg_sleep(0.02)"
 PATIENCE = 3_000  # moments
@@ -105,8 +100,7 @@ class Worker:
         hide is waited for. Answers whether anything was hidden."""
         with connection.cursor() as cursor:
             for tries in range(PATIENCE):
-                cursor.execute(UNREAD)
-                if not cursor.fetchone()[0]:
+                if not unread(CONSUMERS):
                     return tries > 0
                 if with_news(tuple(CONSUMERS)):
                     return True

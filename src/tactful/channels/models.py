@@ -6,7 +6,11 @@ from tactful.foundation.models import Row
 
 
 class Account(Row):
-    """``settings`` hold no secret; those are ``SecretValue`` rows named ``account:<id>:<what>``."""
+    """``settings`` hold no secret; those are ``SecretValue`` rows named ``account:<id>:<what>``.
+
+    ``owner_id``: whose own mailbox it is; null is the firm's. ``inquiries``: mail of people who are no
+    clients is taken in. ``connected_at``: nothing older is read, unless ``history_since`` asks for it.
+    """
 
     channel = models.CharField(max_length=12)
     name = models.CharField(max_length=120)
@@ -17,9 +21,31 @@ class Account(Row):
     paused_reason = models.CharField(max_length=30, blank=True)  # auth, policy, person
     paused_detail = models.CharField(max_length=500, blank=True)
     paused_at = models.DateTimeField(null=True)
+    owner_id = models.BigIntegerField(null=True)
+    inquiries = models.BooleanField(default=False, db_default=False)
+    connected_at = models.DateTimeField(null=True)
+    history_since = models.DateTimeField(null=True)
+    history_done_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "account"
+
+
+class Grant(models.Model):
+    """A provider's leave to read and send, instead of a password. Its secrets are ``SecretValue`` rows named
+    ``account:<id>:client_secret``, ``…:access_token`` and ``…:refresh_token``. Every moment is of the machine
+    clock."""
+
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE)
+    client_id = models.CharField(max_length=400)
+    gives_url = models.CharField(max_length=400)
+    issued_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    refused_code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        db_table = "mail_grant"
 
 
 class Breaker(models.Model):
@@ -40,7 +66,7 @@ class InboundRaw(Row):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     provider_id = models.CharField(max_length=400)
-    envelope = models.JSONField(default=dict)  # sender, recipients, folder, uid
+    envelope = models.JSONField(default=dict)  # sender, recipients; folder, uid, at, way
     raw = models.BinaryField()
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True)
@@ -61,14 +87,31 @@ class InboundRaw(Row):
 
 
 class ImapCursor(models.Model):
-    """Moves only after the messages up to it are committed."""
+    """Moves only after the messages up to it are committed. ``passed_by``: mails that were left
+    where they are, because they are none of ours to read (R92)."""
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     folder = models.CharField(max_length=200, default="INBOX")
     uidvalidity = models.BigIntegerField(default=0)
     uid = models.BigIntegerField(default=0)
+    passed_by = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "imap_cursor"
         constraints = [models.UniqueConstraint(fields=["account", "folder"], name="one_imap_cursor")]
+
+
+class HistoryCursor(models.Model):
+    """How far the days before the connection have been read, folder by folder; once ``done``, no more."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    folder = models.CharField(max_length=200)
+    uidvalidity = models.BigIntegerField(default=0)
+    uid = models.BigIntegerField(default=0)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "history_cursor"
+        constraints = [models.UniqueConstraint(fields=["account", "folder"], name="one_history_cursor")]

@@ -1,19 +1,27 @@
 """Accounts as others read them."""
 
-from tactful.channels.models import Account, ImapCursor, InboundRaw
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from tactful.channels.models import Account, Grant, HistoryCursor, ImapCursor, InboundRaw
 from tactful.channels.types import Channel
 
-__all__ = ["Account"]  # the rows that these queries give
+__all__ = ["Account", "Grant"]  # the rows that these queries give
+
+TAKEN_IN = ("message", "stranger", "outside", "report")
 
 
 def channels_off() -> frozenset[str]:
     """Channels on which there is no enabled account. A paused account still counts: its mail waits."""
-    on = set(Account.objects.filter(enabled=True).values_list("channel", flat=True))
+    on = set(Account.objects.filter(enabled=True, owner_id=None).values_list("channel", flat=True))
     return frozenset(channel for channel in Channel if channel not in on)
 
 
 def main_account(channel: str) -> Account | None:
-    return Account.objects.filter(channel=channel, enabled=True).order_by("id").first()
+    """The firm's; never a mailbox of one person."""
+    return Account.objects.filter(channel=channel, enabled=True, owner_id=None).order_by("id").first()
 
 
 def account(account_id: int) -> Account:
@@ -31,6 +39,7 @@ def raw(raw_id: int) -> InboundRaw:
 
 
 def mail_accounts() -> list[Account]:
+    """All mailboxes that are read, those of single persons too."""
     return list(Account.objects.filter(channel="mail", enabled=True).order_by("id"))
 
 
@@ -41,3 +50,65 @@ def imap_cursor(account_id: int, folder: str) -> tuple[int, int] | None:
         .values_list("uidvalidity", "uid")
         .first()
     )
+
+
+def grant(account_id: int) -> Grant | None:
+    return Grant.objects.filter(account_id=account_id).first()
+
+
+def grants() -> list[Grant]:
+    """Of accounts that are in use and whose provider has not taken its leave back."""
+    live = Grant.objects.filter(account__enabled=True, refused_at=None)
+    return list(live.order_by("account_id"))
+
+
+def own_addresses() -> frozenset[str]:
+    """All addresses of ours, in lower case."""
+    rows = Account.objects.filter(channel="mail").values_list("address", flat=True)
+    return frozenset(address.lower() for address in rows)
+
+
+def accounts_shown_to(user_id: int, is_owner: bool) -> list[Account]:
+    """The mailboxes that a person may look after: the firm's for owners, and their own for everybody."""
+    theirs = Q(owner_id=user_id) | Q(owner_id=None) if is_owner else Q(owner_id=user_id)
+    return list(Account.objects.filter(theirs, channel="mail", enabled=True).order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``folders``: those that are read. ``passed_by``: mails that were left unread, in all of them."""
+
+    folders: tuple[str, ...] = ()
+    passed_by: int = 0
+
+
+def readings_of(account_ids: Collection[int]) -> dict[int, Reading]:
+    found: dict[int, Reading] = {}
+    rows = ImapCursor.objects.filter(account_id__in=account_ids).order_by("id")
+    for row in rows:
+        known = found.get(row.account_id, Reading())
+        found[row.account_id] = Reading((*known.folders, row.folder), known.passed_by + row.passed_by)
+    return found
+
+
+def history_cursor(account_id: int, folder: str) -> HistoryCursor | None:
+    return HistoryCursor.objects.filter(account_id=account_id, folder=folder).first()
+
+
+def history_waits(account_id: int) -> bool:
+    """Whether some of it has been stored and not been read yet."""
+    rows = InboundRaw.objects.filter(account_id=account_id, processed_at=None)
+    return rows.filter(envelope__history=True).exists()
+
+
+def of_account(account_id: int, raw_ids: Collection[int]) -> set[int]:
+    """Which of these mails came through this account."""
+    rows = InboundRaw.objects.filter(account_id=account_id, id__in=raw_ids)
+    return set(rows.values_list("id", flat=True))
+
+
+def read_elsewhere(row: InboundRaw) -> bool:
+    """The same mail has already been taken in through another mailbox of ours."""
+    others = list(Account.objects.exclude(id=row.account_id).values_list("id", flat=True))
+    rows = InboundRaw.objects.filter(account_id__in=others, provider_id=row.provider_id)
+    return bool(others) and rows.filter(result__in=TAKEN_IN).exists()

@@ -137,3 +137,70 @@ class InboundMessage:
     out_of_office: bool = False
     returns_on: datetime | None = None  # the return date that an out-of-office names
     defects: tuple[str, ...] = field(default=())
+
+
+class MailHost(StrEnum):
+    """Who keeps a mailbox, as far as it decides how one signs in."""
+
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"  # Microsoft 365, a firm's own domain
+    OUTLOOK = "outlook"  # Outlook.com, Hotmail, Live: private addresses
+    ICLOUD = "icloud"
+    YAHOO = "yahoo"
+    FASTMAIL = "fastmail"
+    PROTON = "proton"
+    DOMENESHOP = "domeneshop"
+    ONE = "one"
+    TELENOR = "telenor"
+    OTHER = "other"
+
+
+class SignIn(StrEnum):
+    PASSWORD = "password"  # noqa: S105
+    APP_PASSWORD = "app_password"  # noqa: S105
+    XOAUTH2 = "xoauth2"
+
+
+class Caution(StrEnum):
+    """What somebody should know before they connect; ``channels.sentences`` says it."""
+
+    NO_IMAP_PASSWORD = "no_imap_password"  # noqa: S105
+    SMTP_PASSWORD_ENDS = "smtp_password_ends"  # noqa: S105
+    NO_AUTOMATED_MAIL = "no_automated_mail"
+    PRIVATE_ADDRESS = "private_address"
+    BRIDGE = "bridge"
+    OTHER_USER_NAME = "other_user_name"
+    FILTER = "filter"
+    GUESSED = "guessed"
+
+
+class FoundBy(StrEnum):
+    ADDRESS = "address"
+    MX = "mx"
+    AUTOCONFIG = "autoconfig"
+    GUESS = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """``security``: starttls or implicit_tls; nothing here is ever plain."""
+
+    host: str
+    port: int
+    security: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """How one address is reached. ``ways``: how one may sign in, the best first. ``user_in`` and
+    ``user_out``: user names; "" where only the owner knows it."""
+
+    address: str
+    host: MailHost
+    found_by: FoundBy
+    incoming: Server | None
+    outgoing: Server
+    ways: tuple[SignIn, ...]
+    user_in: str
+    user_out: str
+    cautions: tuple[Caution, ...] = ()

@@ -22,7 +22,7 @@ from tactful.foundation.clock import business_now  # noqa: E402
 from tactful.foundation.collector import calm_collector  # noqa: E402
 from tactful.journeys import actions, queries  # noqa: E402
 from tactful.journeys.rules.definition import parse  # noqa: E402
-from tactful.wiring.replay import how_many, replay  # noqa: E402
+from tactful.wiring.replay import replay, whom  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -83,12 +83,14 @@ def tell_run(run_id: int, theirs: Connection) -> None:
         if run is None:
             return
         definition = parse(run.document)
-        theirs.send((0, how_many(definition, run.since, run.until)))
+        among = whom(definition, run.since, run.until)
+        theirs.send((0, len(among)))
         told = replay(
             definition,
             since=run.since,
             until=run.until,
             progress=lambda done, total: theirs.send((done, total)),
+            among=among,
         )
         actions.keep_replay(run_id, told, business_now())
     finally:

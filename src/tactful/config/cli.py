@@ -15,7 +15,8 @@ from tactful.config.release import release
 from tactful.config.trouble import EXIT_CODE, Trouble, disk_trouble
 
 COMMANDS = (
-    "up", "demo", "web", "worker", "migrate", "doctor", "people", "contacts", "journeys", "tracking",
+    "up", "demo", "web", "worker", "migrate", "doctor", "backup", "restore", "service", "firms", "people",
+    "contacts", "journeys", "line", "tracking", "mcp",
 )  # fmt: skip
 """Modules of ``config.commands``, loaded only when named, for each part of the process tree comes through
 here. Each has a docstring (its help), ``add_arguments(parser)`` and ``run(arguments, environment)``."""

@@ -48,6 +48,12 @@ class Environment:
     local_mail_hosts: bool
     """True: a mail server may stand on this machine or in its network. The demo's does."""
     log_level: str
+    backup_folder: Path
+    """Where nightly backups and the journal of departures are kept; better on another disk."""
+    nightly_backups: bool
+    """False: somebody else takes care of backups. The demo makes none."""
+    metrics_token: str
+    """Who gives it may read /metrics from anywhere; without one, only this machine may."""
     warnings: tuple[str, ...] = ()
     """Sentences about names that we do not know."""
 
@@ -69,6 +75,9 @@ PARSERS: dict[str, parse.Parser] = {
     "POSTBOX_PORT": parse.port,
     "LOCAL_MAIL_HOSTS": parse.boolean,
     "LOG_LEVEL": parse.log_level,
+    "BACKUP_FOLDER": parse.folder,
+    "NIGHTLY_BACKUPS": parse.boolean,
+    "METRICS_TOKEN": parse.secret,
 }
 
 
@@ -105,6 +114,9 @@ def _assemble(given: dict[str, object], home: Path, warnings: tuple[str, ...]) -
         postbox_port=cast(int, given.get("POSTBOX_PORT", 8026)),
         local_mail_hosts=cast(bool, given.get("LOCAL_MAIL_HOSTS", given.get("DEMO", False))),
         log_level=cast(str, given.get("LOG_LEVEL", "INFO")),
+        backup_folder=cast(Path, given.get("BACKUP_FOLDER", home / "backups")),
+        nightly_backups=cast(bool, given.get("NIGHTLY_BACKUPS", not given.get("DEMO", False))),
+        metrics_token=cast(str, given.get("METRICS_TOKEN", "")),
         warnings=warnings,
     )
 

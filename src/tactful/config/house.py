@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from tactful.config import migration
 from tactful.config.child import Part
 from tactful.config.environment import Environment
@@ -58,7 +60,9 @@ def _make_ready(
     # WhiteNoise warns about a missing folder, and ours stays empty unless files are collected.
     (environment.home / "static").mkdir(exist_ok=True)
     changed = migration.apply(environment, say)
-    return _prepared(environment, plan.prepare, anew=changed) if plan.prepare else ()
+    if plan.prepare:
+        return _prepared(environment, plan.prepare, anew=changed)
+    return _first_link(environment)
 
 
 def _parts(environment: Environment, door: socket.socket, plan: Plan) -> Iterator[Part]:
@@ -92,15 +96,31 @@ def _prepared(environment: Environment, module: str, *, anew: bool) -> Sequence[
         return kept.read_text(encoding="utf-8").splitlines()
     if importlib.util.find_spec(module) is None:
         raise Trouble(f"This package has no {module}, so there is no demo in it.")
+    said = _run_to_end(environment, module, "The demo business could not be made.")
+    kept.write_text(said, encoding="utf-8")
+    return said.splitlines()
+
+
+def _run_to_end(environment: Environment, module: str, trouble: str) -> str:
+    """What a program of ours prints. Raises ``Trouble`` when it fails."""
     command = [sys.executable, "-m", module]
     environ = {**os.environ, **environ_of(environment), "DJANGO_SETTINGS_MODULE": "tactful.config.settings"}
     done = subprocess.run(
         command, env=environ, stdout=subprocess.PIPE, text=True, start_new_session=True, check=False
     )
     if done.returncode != 0:
-        raise Trouble("The demo business could not be made. What went wrong stands above.")
-    kept.write_text(done.stdout, encoding="utf-8")
-    return done.stdout.splitlines()
+        raise Trouble(f"{trouble} What went wrong stands above.")
+    return done.stdout
+
+
+def _first_link(environment: Environment) -> Sequence[str]:
+    """While nobody works here, each start shows a fresh link for the first owner; afterwards none is made."""
+    with psycopg.connect(environment.database_url, autocommit=True) as connection:
+        if connection.execute("SELECT EXISTS (SELECT FROM staff)").fetchone() == (True,):
+            return ()
+    return _run_to_end(
+        environment, "tactful.config.welcome", "The first link could not be made."
+    ).splitlines()
 
 
 def _announce(environment: Environment, lines: Sequence[str], say: Callable[[str], None]) -> None:

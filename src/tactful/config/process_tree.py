@@ -45,7 +45,8 @@ class Tree:
     """``say``: takes the lines of parts that are not quiet. ``murmur``: takes those of quiet ones and
     what the supervisor itself has to tell. ``server``: None with a database of the operator's own.
 
-    ``announce``: called once, when every part with a ready line has said it.
+    ``announce``: called once, when every part with a ready line has said it. ``patience``: seconds that parts
+    have to stop by themselves.
     """
 
     def __init__(
@@ -55,8 +56,11 @@ class Tree:
         say: Callable[[str], None],
         murmur: Callable[[str], None],
         announce: Callable[[], None],
+        *,
+        patience: float = PARTS_STOP_SECONDS,
     ) -> None:
         self._server = server
+        self._patience = patience
         self._server_back_off = BackOff()
         self._say = say
         self._murmur = murmur
@@ -144,7 +148,7 @@ class Tree:
     def _stop_all(self) -> None:
         for child in self._children:
             child.ask_to_stop()
-        deadline = time.monotonic() + PARTS_STOP_SECONDS
+        deadline = time.monotonic() + self._patience
         self._stop_requested = False
         while any(child.is_running for child in self._children):
             # A second Ctrl-C while stopping means: at once.

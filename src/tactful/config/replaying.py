@@ -5,7 +5,7 @@ A small replay stays in one process, for starting another one takes two seconds.
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from tactful.foundation.collector import calm_collector  # noqa: E402
 from tactful.journeys.rules.definition import document, parse  # noqa: E402
 from tactful.journeys.rules.replayed import Replay, together  # noqa: E402
 from tactful.journeys.types import Definition  # noqa: E402
-from tactful.wiring.replay import how_many, replay  # noqa: E402
+from tactful.wiring.replay import replay, whom  # noqa: E402
 
 WORTH_TWO = 8_000  # clients
 
@@ -35,8 +35,9 @@ def replay_on_two_cores(
 ) -> Replay:
     """As ``wiring.replay.replay``. ``progress`` speaks of all clients: the halves are equally long."""
     calm_collector()
-    if how_many(definition, since, until) < worth_two:
-        return replay(definition, since=since, until=until, progress=progress)
+    among = whom(definition, since, until)
+    if len(among) < worth_two:
+        return replay(definition, since=since, until=until, progress=progress, among=among)
 
     def twice(done: int, total: int) -> None:
         if progress is not None:
@@ -44,15 +45,15 @@ def replay_on_two_cores(
 
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        other = pool.submit(other_half, document(definition), since, until)
-        mine = replay(definition, since=since, until=until, progress=twice, part=(0, 2))
+        other = pool.submit(other_half, document(definition), since, until, among)
+        mine = replay(definition, since=since, until=until, progress=twice, part=(0, 2), among=among)
         return together([mine, other.result()])
 
 
-def other_half(definition: dict[str, Any], since: datetime, until: datetime) -> Replay:
+def other_half(definition: dict[str, Any], since: datetime, until: datetime, among: Sequence[int]) -> Replay:
     """In the process of its own."""
     calm_collector()
     try:
-        return replay(parse(definition), since=since, until=until, part=(1, 2))
+        return replay(parse(definition), since=since, until=until, part=(1, 2), among=among)
     finally:
         connection.close()

@@ -3,10 +3,13 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
 django.setup()
@@ -17,6 +20,8 @@ from tactful.contacts.types import Declaration, ImportRequest, ListSource  # noq
 from tactful.foundation.clock import business_now  # noqa: E402
 from tactful.foundation.models import Role  # noqa: E402
 from tactful.foundation.queries import business_at  # noqa: E402
+from tactful.foundation.setting_up import queries as setting_up  # noqa: E402
+from tactful.foundation.setting_up.actions import invite  # noqa: E402
 from tactful.foundation.staff import actions as staff  # noqa: E402
 from tactful.foundation.staff.queries import person_by_email  # noqa: E402
 
@@ -40,6 +45,18 @@ def import_contacts(arguments: argparse.Namespace, content_of_file: bytes) -> in
     return 0
 
 
+def export_contacts(file: Path) -> int:
+    if file.suffix not in (".csv", ".jsonl"):
+        print("Give the file a name that ends in .csv or .jsonl.", file=sys.stderr)
+        return 1
+    parts = iter([contacts.as_csv()]) if file.suffix == ".csv" else contacts.as_json_lines()
+    with file.open("wb") as out:
+        for part in parts:
+            out.write(part)
+    print(f"{file} has {contacts.how_many()} clients.")
+    return 0
+
+
 def add_person(email: str, name: str, role: str) -> int:
     now = business_now()
     try:
@@ -59,6 +76,24 @@ def give_new_password(email: str) -> int:
         return 1
     _user, password = staff.give_new_password(user.id, acting_user=None, now=business_now())
     return _tell(user.email, password)
+
+
+def invite_person(email: str) -> int:
+    """``email`` empty: for the first owner, as long as nobody works here."""
+    user = person_by_email(email) if email else None
+    if email and user is None:
+        print(f"Nobody here has the address {email}. Add them first.", file=sys.stderr)
+        return 1
+    if not email and not setting_up.nobody_yet():
+        print("Somebody works here already. Give the mail address of whom you invite.", file=sys.stderr)
+        return 1
+    print(invitation_link(user.id if user else None))
+    return 0
+
+
+def invitation_link(user_id: int | None) -> str:
+    token = invite(user_id, acting_user=None, now=business_now())
+    return settings.ENVIRONMENT.base_url.rstrip("/") + reverse("invitation", args=[token])
 
 
 def _tell(email: str, password: str) -> int:

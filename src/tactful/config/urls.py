@@ -8,6 +8,7 @@ DEMO = [path("demo/", include("tactful.demo.urls"))] if settings.DEMO else []
 urlpatterns = [
     path("account/", include("tactful.web.account_urls")),
     path("api/v1/", include("tactful.api.rest.urls")),
+    path("c/", include("tactful.portal.brand")),
     path("c/", include("tactful.portal.urls")),
     *DEMO,
     path("", include("tactful.web.urls")),

@@ -10,13 +10,17 @@ from tactful.foundation.models import Row, Spell, User
 
 
 class Company(Row):
+    """``key``: how the name is compared, the beginning of ``rules.names.company_key``."""
+
     name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200, blank=True, default="", db_default="")
     org_number = models.CharField(max_length=20, blank=True, db_index=True)
     address = models.JSONField(default=dict)
     industry = models.CharField(max_length=120, blank=True)
 
     class Meta:
         db_table = "company"
+        indexes = [models.Index(fields=["key"], name="company_keyed")]
 
 
 class Household(Row):
@@ -41,9 +45,9 @@ class Contact(Row):
     country = models.CharField(max_length=2, default="NO")
     subdivision = models.CharField(max_length=6, blank=True)
     tier = models.CharField(max_length=20, blank=True)
-    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL)
-    household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL)
-    manager = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL, db_index=False)
+    household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL, db_index=False)
+    manager = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False)
     attributes = models.JSONField(default=dict)  # birthday, address, client_since …
     source = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
@@ -57,6 +61,13 @@ class Contact(Row):
             models.Index(fields=["sort_key", "id"], name="contact_sorted"),
             GinIndex(fields=["search"], name="contact_search"),
             GinIndex(fields=["trigrams"], name="contact_trigrams"),
+            # Most have neither, and an index of nothing costs as much to keep as one of something.
+            *(
+                models.Index(
+                    fields=[name], name=f"contact_in_{name}", condition=Q(**{f"{name}__isnull": False})
+                )
+                for name in ("company", "household", "manager")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +102,9 @@ class ContactSpell(Spell):
     away (out of office), company, household, manager. ``key`` names it, ``value`` carries its value.
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, db_index=False
+    )  # the index below begins so
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=80)
     value = models.JSONField(null=True)
@@ -188,6 +201,51 @@ class DuplicatePair(Row):
         constraints = [models.UniqueConstraint(fields=["one", "other", "reason"], name="one_pair")]
 
 
+class ContactMerge(Row):
+    """Two contacts have become one: what was ``gone`` is ``kept`` from then on, and old links lead there.
+
+    ``shown``: how the gone one was called, for the sentence that offers to undo it. ``undone_at``: they are
+    two again, by ``undone_by``.
+    """
+
+    kept = models.BigIntegerField(db_index=True)
+    gone = models.BigIntegerField(db_index=True)
+    shown = models.CharField(max_length=200)
+    at = models.DateTimeField(db_index=True)
+    by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "contact_merge"
+
+
+class MergePart(Row):
+    """One thing that a merge did to one table, in the order of ``number``; undoing goes backwards.
+
+    ``kind``: moved (``keys`` of the rows whose ``column`` went from ``was`` to ``becomes``), changed
+    (``before`` and ``after``: the ``key_names`` and the changed ``names`` of each row), added
+    (``after``: whole rows), removed (``before``: whole rows). ``counts``: columns that are tallies.
+    """
+
+    merge = models.ForeignKey(ContactMerge, on_delete=models.CASCADE, related_name="parts")
+    number = models.IntegerField()
+    kind = models.CharField(max_length=8)
+    table = models.CharField(max_length=60)
+    names = ArrayField(models.CharField(max_length=60), default=list)
+    key_names = ArrayField(models.CharField(max_length=60), default=list)
+    counts = ArrayField(models.CharField(max_length=60), default=list)
+    keys = ArrayField(models.BigIntegerField(), default=list)
+    was = models.BigIntegerField(null=True)
+    becomes = models.BigIntegerField(null=True)
+    before = models.JSONField(default=list)
+    after = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "contact_merge_part"
+        constraints = [models.UniqueConstraint(fields=["merge", "number"], name="one_part_at_a_place")]
+
+
 class WaitingFile(models.Model):
     """A file of clients in the store: somebody has sent it and not yet brought it in, or it is being read."""
 
@@ -201,7 +259,8 @@ class WaitingFile(models.Model):
 
 class ImportRun(Row):
     """``stored``: the file, as long as it is being read. ``done`` of ``total`` rows have been read;
-    ``tries``: how often the next ones have failed. ``error``: a code of ``sentences``."""
+    ``tries``: how often the next ones have failed. ``error``: a code of ``sentences``. Between
+    ``undo_asked_at`` and ``undone_at`` the run is being taken back."""
 
     file_name = models.CharField(max_length=200)
     file_hash = models.BinaryField(max_length=32)
@@ -217,24 +276,87 @@ class ImportRun(Row):
     total = models.IntegerField(default=0, db_default=0)
     done = models.IntegerField(default=0, db_default=0)
     tries = models.SmallIntegerField(default=0, db_default=0)
+    undo_asked_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+    undone = models.JSONField(null=True)  # what became of it -> how many; after: the last contact seen
 
     class Meta:
         db_table = "import_run"
         indexes = [
             models.Index(
                 fields=["started_at"], condition=Q(finished_at__isnull=True), name="import_run_unfinished"
-            )
+            ),
+            models.Index(
+                fields=["undo_asked_at"],
+                condition=Q(undo_asked_at__isnull=False, undone_at__isnull=True),
+                name="import_run_going_back",
+            ),
         ]
 
 
 class ImportRow(Row):
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    """What became of a row of a file: a record, as those of consent and merging are, without keys to others
+    that the database would look up for each row."""
+
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
     number = models.IntegerField()  # line in the file, the heading is 1
     outcome = models.CharField(max_length=12)  # created, updated, merged, unchanged, refused
     raw = models.JSONField()
     reasons = models.JSONField(default=list)  # [{code, params}]
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, db_constraint=False)
 
     class Meta:
         db_table = "import_row"
         indexes = [models.Index(fields=["run", "outcome", "number"], name="import_row_of")]
+
+
+class ConsentRequest(Row):
+    """Somebody has written an address into a form of the business's site, and its owner is asked if it was
+    them (double opt-in). ``is_new``: we knew nobody with the address; the client is told of only when they
+    say yes. ``address_hash``: how often an address is asked is counted when the client is gone, too."""
+
+    contact_id = models.BigIntegerField(db_index=True)
+    is_new = models.BooleanField()
+    name = models.CharField(max_length=200, blank=True)
+    address_hash = models.BinaryField(max_length=32, db_index=True)
+    wording = models.TextField()
+    language = models.CharField(max_length=12)
+    source = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "consent_request"
+
+
+class ImportPart(Row):
+    """Rows that were read in one go. ``at``: the moment that all written then carries. ``firms``: those
+    it made. ``numbered``: id of a firm that was there -> the organisation number that it got."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")
+    at = models.DateTimeField()
+    firms = models.JSONField(default=list)
+    numbered = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "import_part"
+
+
+class ImportTouch(Row):
+    """What a part has written on a client who was there before. ``was`` and ``became``: columns and, under
+    ``attributes``, single attributes. ``made`` and ``ended``: table -> ids of rows."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="touches", db_constraint=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False)
+    at = models.DateTimeField()
+    was = models.JSONField(default=dict)
+    became = models.JSONField(default=dict)
+    made = models.JSONField(default=dict)
+    ended = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "import_touch"

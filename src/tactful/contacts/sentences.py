@@ -20,12 +20,18 @@ _SENTENCES: Final[Mapping[str, "str | Promise"]] = {
         "E-mail; Phone. It says: %(first)s"
     ),
     "file.no_rows": _("The file has headings but no rows under them."),
+    "file.no_cards": _("There is no whole contact card in this file. Save it again where it came from."),
     "file.no_address": _("No column holds mail addresses or phone numbers. Choose which one does."),
     "run.gone": _("The file is no longer here. Send it again."),
     "run.broken": _(
         "The file could not be read to its end. What has been read is kept. Send the file again: rows that "
         "are in already change nothing."
     ),
+    "undo.done": _("This file was taken back already."),
+    "undo.reading": _("The file is being read now. Wait until it is done."),
+    "undo.late": _("This can no longer be taken back. It is too long ago."),
+    "undo.unknown": _("This file was read before Tactful kept what is needed to take a file back."),
+    "undo.nothing": _("Nothing of this file was brought in, so there is nothing to take back."),
     "row.quote": _("A quotation mark in this row never closes. Add or remove it."),
     "name.missing": _("The name is missing. Write the name of the person."),
     "name.missing_in": _("The name is missing. Whom do you write to at %(company)s?"),

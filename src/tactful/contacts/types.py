@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -49,8 +50,7 @@ class Note:
     params: Mapping[str, str | int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """One record of a file. ``line``: the line in the file on which it begins, from 1."""
 
     line: int
@@ -86,8 +86,7 @@ class ColumnMapping:
     prefer_file: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """The cleaned values of one row. Empty means: the file does not say.
 
     ``mails`` lower-case with A-label domains, ``phones`` E.164, ``language`` BCP 47.
@@ -103,7 +102,7 @@ class Draft:
     language: str = ""
     birthday: date | None = None
     client_since: date | None = None
-    values: Mapping[Field, str] = field(default_factory=dict)
+    values: Mapping[Field, str] = MappingProxyType({})
     tags: tuple[str, ...] = ()
     consent: bool | None = None
 
@@ -122,11 +121,10 @@ class KnownContact:
     written: frozenset[Field] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What a row adds to a person. ``fill``: field values to write, dates in ISO 8601."""
 
-    fill: Mapping[Field, str] = field(default_factory=dict)
+    fill: Mapping[Field, str] = MappingProxyType({})
     mails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -136,8 +134,7 @@ class Changes:
         return bool(self.fill or self.mails or self.phones or self.tags or self.objects)
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlan:
+class RowPlan(NamedTuple):
     """What will happen with one row.
 
     ``contact_id``: the known contact that it meets. ``same_as_line``: the earlier row of this file

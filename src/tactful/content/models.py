@@ -25,6 +25,9 @@ class TemplateVersion(Row):
     mjml = models.TextField()
     text = models.TextField(blank=True)
     variables = models.JSONField(default=dict)  # name -> {default, kind}
+    blocks = models.JSONField(
+        null=True
+    )  # ``rules.letters.blocks``: what the MJML was written from, if it was
     created_at = models.DateTimeField()
     by = models.BigIntegerField(null=True)
     is_live = models.BooleanField(default=True)
@@ -34,3 +37,52 @@ class TemplateVersion(Row):
         constraints = [
             models.UniqueConstraint(fields=["template", "language", "number"], name="version_number"),
         ]
+
+
+class TypesetVersion(Row):
+    """A version in the frame of a brand, as it was when a mail was first built of it. Immutable, so that
+    mails in retry stay what they were when an upgrade has changed the frame. ``frame``: a digest of the
+    brand; ``body``: ``rules.typeset``; ``own_line``: with a place for a person's own line on top."""
+
+    version = models.ForeignKey(TemplateVersion, on_delete=models.CASCADE, related_name="typeset")
+    frame = models.CharField(max_length=32)
+    own_line = models.BooleanField(default=False)
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "template_typeset"
+        constraints = [
+            models.UniqueConstraint(fields=["version", "frame", "own_line"], name="one_typeset_each"),
+        ]
+
+
+class LetterDraft(Row):
+    """The next version of a letter in the making, in all its languages. ``body``: ``rules.letters.letter``.
+    ``place``: the entry of its history that is shown. ``revision`` counts every change, undoing among them:
+    whoever writes names the one that he saw."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name_en = models.CharField(max_length=120)
+    name_nb = models.CharField(max_length=120)
+    body = models.JSONField()
+    place = models.IntegerField(default=1)
+    revision = models.IntegerField(default=1)
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "letter_draft"
+
+
+class LetterEntry(Row):
+    """One state that a draft has had."""
+
+    draft = models.ForeignKey(LetterDraft, on_delete=models.CASCADE, related_name="entries")
+    number = models.IntegerField()
+    body = models.JSONField()
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "letter_entry"
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="letter_entry_number")]

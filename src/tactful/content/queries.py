@@ -1,12 +1,32 @@
 """Templates as delivery asks for them."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
-from tactful.content.models import Template, TemplateVersion
+from tactful.content.models import LetterDraft, Template, TemplateVersion
 from tactful.content.rules.compile import compile_mail
 from tactful.content.rules.compiled import CompiledMail
+from tactful.content.rules.letters.letter import LANGUAGES, Letters, opened
 from tactful.content.rules.own_line import with_line
 from tactful.content.types import Brand, MailSource, Variable, VariableKind
+
+__all__ = [
+    "LetterDraft",
+    "NoTemplate",
+    "compiled",
+    "compiled_with_line",
+    "drafts_among",
+    "languages_by_slug",
+    "letter_draft",
+    "letter_drafts",
+    "letters_of_template",
+    "live_version",
+    "source_of",
+    "steps_of",
+    "template",
+    "templates",
+    "version_number",
+]
 
 
 class NoTemplate(LookupError):
@@ -69,6 +89,37 @@ def _variable(body: dict[str, str]) -> Variable:
         required=bool(body.get("required")),
         sample=body.get("sample", ""),
     )
+
+
+def template(slug: str) -> Template | None:
+    return Template.objects.filter(slug=slug).first()
+
+
+def letters_of_template(slug: str) -> Letters:
+    """What is live, in each language, as it is written on."""
+    rows = TemplateVersion.objects.filter(template__slug=slug, is_live=True, language__in=LANGUAGES)
+    return Letters({row.language: opened(source_of(row)) for row in rows})
+
+
+def letter_draft(slug: str) -> LetterDraft | None:
+    return LetterDraft.objects.filter(slug=slug).first()
+
+
+def letter_drafts() -> list[LetterDraft]:
+    return list(LetterDraft.objects.order_by("slug"))
+
+
+def drafts_among(slugs: Iterable[str]) -> list[str]:
+    """Those of them that are being written."""
+    return list(LetterDraft.objects.filter(slug__in=list(slugs)).values_list("slug", flat=True))
+
+
+def steps_of(draft: LetterDraft) -> tuple[bool, bool]:
+    """Whether it can be undone, and done again."""
+    around = set(
+        draft.entries.filter(number__in=(draft.place - 1, draft.place + 1)).values_list("number", flat=True)
+    )
+    return draft.place - 1 in around, draft.place + 1 in around
 
 
 def version_number(version_id: int) -> int | None:

@@ -111,12 +111,16 @@ class FooterWords:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Who speaks. ``postal_address`` is one line; ``accent`` is a colour as ``#rrggbb``."""
+    """Who speaks. ``postal_address`` is one line; ``accent`` is a colour as ``#rrggbb``, ``button`` the
+    ground of white words. ``logo``: an address of ours. ``signature``: lines under the words."""
 
     business: str
     postal_address: str
     words: FooterWords
     accent: str = "#12566b"
+    button: str = "#1c3b36"
+    logo: str = ""
+    signature: str = ""
 
 
 class AutoSubmitted(StrEnum):
@@ -133,7 +137,8 @@ class MailAddress(NamedTuple):  # as all around an envelope, for there are six o
 
 
 class Unsubscribe(NamedTuple):
-    """RFC 8058: ``url`` takes the one-click POST, ``mailto`` is a bare address with its token."""
+    """RFC 8058: ``url`` takes the one-click POST, ``mailto`` is a bare address with its token,
+    or "" where there is none."""
 
     url: str
     mailto: str

@@ -53,6 +53,9 @@ class Item:
     is_auto_reply: bool
     key_id: int
     must_arrive: bool
+    due_at: datetime
+    clearance: int = 0
+    """Bit mask of the checks that were asked, once it is cleared."""
 
 
 def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
@@ -64,7 +67,7 @@ def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
         cap_scopes, held_since, wake_on, template_version, address, fixed, body_hash,
         first_handoff_at, channel, touchpoint_id, message_class, purpose, cause_kind, cause_id,
         cause_visit, may_merge, latest_at, due_at, condition, topics, allow, template,
-        language, variables, subject, body, in_reply_to, references, is_auto_reply, key_id,
+        language, variables, subject, body, in_reply_to, references, is_auto_reply, key_id, seen_by,
     ) = row  # fmt: skip
     account = account_id or default_account
     # A provider that was away is no reason to ask a person: the first attempt was in time.
@@ -73,7 +76,7 @@ def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
         ident, contact_id, _AUTHOR[author], _LINE[line], _CLASS[message_class], _PURPOSE[purpose],
         _CHANNEL[channel], since, latest_at, frozenset(map(_CHECK.__getitem__, allow)) if allow else _NOTHING,
         frozenset(topics) if topics else _NOTHING, is_auto_reply, approved_by, late_decided_by is not None,
-        held_since,
+        held_since, touchpoint_id, seen_by is not None,
     ))  # fmt: skip
     due = _tuple(DueMessage, (
         ident, contact_id, request, _EMPTY if condition == "{}" else _decode(condition)[0], cause_kind,
@@ -84,7 +87,7 @@ def item_of(row: tuple[Any, ...], default_account: int, now: datetime) -> Item:
         ident, contact_id, due, lane, account, not_before, attempt, tries, misses, resent, touchpoint_rev,
         approved_hash, cap_day, cap_scopes, wake_on, template_version, address,
         None if fixed is None else json.loads(fixed), body_hash, first_handoff_at, may_merge, subject, body,
-        in_reply_to, references, is_auto_reply, key_id, must_arrive(message_class),
+        in_reply_to, references, is_auto_reply, key_id, must_arrive(message_class), due_at,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tactful.channels.actions import sending as accounts
+from tactful.delivery.actions.restored import settle_departed
 from tactful.delivery.batch import Item, item_of
 from tactful.delivery.hot import claim as hot
 from tactful.delivery.judging import Bench, judge
@@ -15,16 +16,19 @@ from tactful.delivery.types import FactSources
 from tactful.delivery.verdicts import write
 from tactful.foundation.clock import machine_now
 from tactful.foundation.ids import new_id
+from tactful.gate import queries as gate
 
-BATCH = 1000
+BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Cleared messages with their lease. ``id`` is the batch's row, deleted when all are settled."""
+    """Cleared messages with their lease. ``id`` is the batch's row, deleted when all are settled.
+    ``house_rev``: the orders to the whole house under which they were cleared."""
 
     id: int
     items: Sequence[Item]
+    house_rev: int
 
 
 @transaction.atomic
@@ -34,14 +38,17 @@ def claim(worker_id: int, sources: FactSources, now: datetime, limit: int = BATC
     found = hot.candidates(scope, now) if scope else []
     if scope is None or not found:
         return None
+    house_rev = gate.house_rev()
     revs = {contact: rev for _, contact, rev in found}
-    items = [item_of(row, scope.default, now) for row in hot.load(row[0] for row in found)]
+    gone = settle_departed(now, [row[0] for row in found])
+    left = [row[0] for row in found if row[0] not in gone]
+    items = [item_of(row, scope.default, now) for row in hot.load(left)]
     judged = judge(Bench(items, sources, now, scope.default))
     batch_id = new_id()
     cleared = write(judged, revs, worker_id, now)
     if cleared:
         hot.open_batch(batch_id, worker_id, [item.id for item in cleared])
-    return Claimed(batch_id, cleared)
+    return Claimed(batch_id, cleared, house_rev)
 
 
 def _scope(limit: int) -> hot.Scope | None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists
 
 from tactful.delivery.models import SendingPause
 from tactful.events import actions as events
@@ -15,13 +16,15 @@ NOTE_EVERY = timedelta(seconds=20)
 
 def may_send(now: datetime) -> bool:
     """False while sending is paused. A clock that jumped back pauses it here."""
-    instance = Instance.objects.get(id=1)
-    if instance.sending_paused or SendingPause.objects.filter(scope="everything", ended_at=None).exists():
+    everything = SendingPause.objects.filter(scope="everything", ended_at=None)
+    known = Instance.objects.annotate(stopped=Exists(everything))
+    paused, stopped, last_now = known.values_list("sending_paused", "stopped", "last_now").get(id=1)
+    if paused or stopped:
         return False
-    if instance.last_now is not None and now < instance.last_now - BACKWARD:
+    if last_now is not None and now < last_now - BACKWARD:
         _pause_for_clock(now)
         return False
-    if instance.last_now is None or now > instance.last_now + NOTE_EVERY:
+    if last_now is None or now > last_now + NOTE_EVERY:
         Instance.objects.filter(id=1).update(last_now=now)
     return True
 

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from tactful.channels.types import OutboundMessage, Outcome, SendResult
 from tactful.delivery.batch import Item
+from tactful.delivery.claim import Claimed
+from tactful.delivery.departures import DepartureLog
 from tactful.delivery.hot import claim as hot_claim
 from tactful.delivery.hot import handoff as hot
 from tactful.delivery.hot import settle as hot_settle
@@ -20,13 +22,13 @@ from tactful.foundation import pg
 from tactful.kernel.clock import machine_ms
 
 FIRST_GROUP = 25
-GROUPS = (5, 200)
+GROUPS = (5, 400)
 """Mails that are marked at once: to begin with, and the fewest and most later."""
 LONGEST_MS = 100
 """A mark is the moment of sending, so the dot must follow soon: groups grow while twice as many would leave
 within this, and shrink while they take longer."""
 FLUSH_MS = 2_000
-FLUSH_AT = 500
+FLUSH_AT = 1_000
 HALT = (Outcome.ACCOUNT, Outcome.POLICY, Outcome.RATE)
 
 log = logging.getLogger(__name__)
@@ -34,13 +36,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Hand:
-    """One worker's way out: who it is, its journal, and how it opens an account's transport. ``pace``: how
-    many were marked at once when a batch of that account ended."""
+    """One worker's way out: who it is, its journal, and how it opens an account's transport. ``departures``:
+    what a restored backup would have to know. ``pace``: how many were marked at once when a batch of that
+    account ended."""
 
     worker_id: int
     journal: WorkerJournal
     transport: Callable[[int], Transport]
     stop: Event
+    departures: DepartureLog | None = None
     pace: dict[int, int] = field(default_factory=dict)
 
 
@@ -52,22 +56,23 @@ class Trip:
     desk: Desk
     waiting: list[Item]
     group: int
+    house_rev: int
     marked: dict[int, Item] = field(default_factory=dict)
     results: list[tuple[Item, SendResult]] = field(default_factory=list)
     halted: bool = False
     flushed_ms: int = 0
 
 
-def send_batch(batch_id: int, items: Sequence[Item], hand: Hand, desk: Desk) -> None:
+def send_batch(claimed: Claimed, hand: Hand, desk: Desk) -> None:
     """Bring a claimed batch to its end. When this returns, none of it is claimed or in handoff."""
     by_account: dict[int, list[Item]] = {}
-    for item in items:
+    for item in claimed.items:
         by_account.setdefault(item.account_id, []).append(item)
     for account, share in by_account.items():
-        trip = Trip(hand, desk, share, hand.pace.get(account, FIRST_GROUP))
+        trip = Trip(hand, desk, share, hand.pace.get(account, FIRST_GROUP), claimed.house_rev)
         _travel(trip, account)
         hand.pace[account] = trip.group
-    hot_claim.close_batch(batch_id)
+    hot_claim.close_batch(claimed.id)
     hand.journal.clear()
 
 
@@ -87,13 +92,8 @@ def _messages(trip: Trip) -> Iterator[OutboundMessage]:
     """Marked mails, group by group. The transport reads one ahead, so marks never lag behind dots."""
     while trip.waiting and not trip.halted and not trip.hand.stop.is_set():
         group, trip.waiting = trip.waiting[: trip.group], trip.waiting[trip.group :]
-        built = []
-        for item in group:
-            made = build(item, trip.desk)
-            if isinstance(made, SendResult):
-                trip.results.append((item, made))
-            else:
-                built.append(made)
+        built, poisoned = build(group, trip.desk)
+        trip.results += poisoned
         if built:
             ready = _mark(trip, built)
             marked_ms = machine_ms()
@@ -121,6 +121,8 @@ def _mark(trip: Trip, built: list[Built]) -> list[OutboundMessage]:
         item = made.item
         item.first_handoff_at = made.first_at
         trip.marked[item.id] = item
+    if trip.hand.departures is not None and built:
+        trip.hand.departures.marked([made.item for made in built], trip.desk.riders)
     return [made.message for made in built]
 
 
@@ -128,6 +130,7 @@ def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:
     items, messages, fixed, versions, hashes, firsts = zip(*built, strict=True)
     return {
         "worker": trip.hand.worker_id,
+        "house": trip.house_rev,
         "contacts": pg.numbers({item.contact_id for item in items}),
         "touchpoints": pg.numbers({item.due.touchpoint_id for item in items} - {None}),
         "ids": pg.numbers([item.id for item in items]),
@@ -152,7 +155,10 @@ def _note(trip: Trip, result: SendResult) -> None:
 
 def _flush(trip: Trip) -> None:
     results, trip.results = trip.results, []
-    settle(results, trip.hand.worker_id)
+    if results:
+        settle(results, trip.hand.worker_id)
+        if trip.hand.departures is not None:
+            trip.hand.departures.settled(results)
     trip.flushed_ms = machine_ms()
 
 
@@ -168,13 +174,14 @@ def settle_by_journal(items: Sequence[Item], hand: Hand) -> None:
     state = hand.journal.state()
     found = [(item, fate_of(item.id, item.attempt, state)) for item in items]
     safe = [item for item, fate in found if fate.fate is Fate.NOT_HANDED_OVER]
+    outcomes = [
+        (item, fate.result or SendResult(item.id, item.attempt, Outcome.AMBIGUOUS))
+        for item, fate in found
+        if fate.fate is not Fate.NOT_HANDED_OVER
+    ]
     with transaction.atomic():
         hot_settle.unmark([item.id for item in safe], [item.attempt for item in safe], hand.worker_id)
-        settle(
-            [
-                (item, fate.result or SendResult(item.id, item.attempt, Outcome.AMBIGUOUS))
-                for item, fate in found
-                if fate.fate is not Fate.NOT_HANDED_OVER
-            ],
-            hand.worker_id,
-        )
+        settle(outcomes, hand.worker_id)
+    if hand.departures is not None:
+        never = [(item, SendResult(item.id, item.attempt, Outcome.SAFE)) for item in safe]
+        hand.departures.settled([*outcomes, *never])

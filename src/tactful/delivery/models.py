@@ -97,7 +97,8 @@ class Dispatch(models.Model):
     ``attempt``: the fencing token, one more at each claim. ``tries``: attempts that counted; a queued
     row with tries is deferred. ``misses``: how often a fact could not be read. ``resent``: a
     must-arrive message has had its one second copy. ``clearance``: bit mask of the checks that the
-    gate asked when it cleared; NULL is not cleared. ``reasons``: gate reasons as
+    gate asked when it cleared; NULL is not cleared. ``seen_by``: who has looked at one of the first of its
+    touchpoint and said that it goes. ``reasons``: gate reasons as
     ``[{check, code, params, owner}]``, NULL on the clear path. ``fixed``: what the first handoff
     fixed, see ``render``. ``cap_scopes``: who else's caps are reserved besides the contact's, as
     ``[household_id, company_id]``.
@@ -136,6 +137,7 @@ class Dispatch(models.Model):
     approved_hash = models.BinaryField(max_length=32, null=True)
     body_hash = models.BinaryField(max_length=32, null=True)
     late_decided_by = models.BigIntegerField(null=True)
+    seen_by = models.BigIntegerField(null=True)
     cap_day = models.DateField(null=True)
     cap_scopes = ArrayField(models.BigIntegerField(null=True), null=True)
     reasons = models.JSONField(null=True)
@@ -194,6 +196,7 @@ class Dispatch(models.Model):
             ),
             models.Index(fields=["contact_id"], name="dispatch_of_contact"),
             models.Index(fields=["task_at"], name="dispatch_task", condition=Q(task_at__isnull=False)),
+            models.Index(fields=["seen_by"], name="dispatch_seen", condition=Q(seen_by__isnull=False)),
         ]
 
 
@@ -259,3 +262,25 @@ class Letterhead(models.Model):
 
     class Meta:
         db_table = "letterhead"
+
+
+class Rehearsed(models.Model):
+    """A message that would have left during a trial week, and what a person says of it.
+
+    ``at``: the business moment at which everything but the trial let it go. ``trial``: the standing hold.
+    ``judged``: "", right, wrong. ``why``: a code of ``rules.rehearsal``; ``made``: what a wrong one has
+    brought about, for undoing it.
+    """
+
+    message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE, db_constraint=False)
+    trial = models.BigIntegerField()
+    at = models.DateTimeField()
+    judged = models.CharField(max_length=6, blank=True, default="", db_default="")
+    why = models.CharField(max_length=20, blank=True, default="", db_default="")
+    made = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    judged_by = models.BigIntegerField(null=True)
+    judged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rehearsed"
+        indexes = [models.Index(fields=["trial", "at", "message"], name="rehearsed_in_turn")]

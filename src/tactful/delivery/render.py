@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted  # an encoder of its own costs more than the rest
 from typing import Any, NamedTuple
 
 from tactful.channels.types import Channel, OutboundMessage, Outcome, SendResult, our_words
-from tactful.content.rules.form import MARKS, Filled, Form, Tokens
+from tactful.content.rules.form import MARKS, Filled, Form, Mails, Tokens
 from tactful.content.types import MailAddress, MailRefused
 from tactful.delivery.batch import Item
 from tactful.delivery.merged import words_of_riders
@@ -32,11 +32,6 @@ class Fixed(NamedTuple):
     language: str
     letterhead: int
     values: Mapping[str, str]
-
-    def as_json(self) -> str:
-        name, language, letterhead, given = self
-        values = ",".join([f"{_quoted(name)}:{_quoted(value)}" for name, value in given.items()])
-        return f'{{"n":{_quoted(name)},"l":{_quoted(language)},"h":{letterhead},"v":{{{values}}}}}'
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Fixed":
@@ -64,6 +59,19 @@ class Built(NamedTuple):
     first_at: datetime
 
 
+class Sheet(NamedTuple):
+    """What mails have in common that one form can fill in, or that one key signs."""
+
+    key_id: int
+    letterhead: int
+    version: int | None
+    author: Author
+    is_auto_reply: bool
+    has_line: bool
+    alone: bool
+    """Like no other: a person's words, or an answer."""
+
+
 ANYBODY = MailAddress("anybody@example.invalid")
 
 
@@ -82,7 +90,7 @@ class Desk:
     fresh_heads: dict[int, str] = field(default_factory=dict)
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
     templates: dict[tuple[int, int, bool], Compiled] = field(default_factory=dict)
-    forms: dict[tuple[int, int, Author, bool, bool], Form | None] = field(default_factory=dict)
+    forms: dict[Sheet, Form | None] = field(default_factory=dict)
 
 
 def open_desk(items: Sequence[Item], sources: FactSources, ring: KeyRing, now: datetime) -> Desk:
@@ -103,47 +111,109 @@ def open_desk(items: Sequence[Item], sources: FactSources, ring: KeyRing, now: d
     return desk
 
 
-def build(item: Item, desk: Desk) -> Built | SendResult:
-    """The mail, or ``POISON`` with the reason; the others of its batch go on."""
+def build(items: Sequence[Item], desk: Desk) -> tuple[list[Built], list[tuple[Item, SendResult]]]:
+    """The mails in the order of ``items``; ``POISON`` with the reason for those that cannot be built."""
+    sheets: dict[Sheet, list[Draft]] = {}
+    built: dict[int, Built] = {}
+    poisoned: list[tuple[Item, SendResult]] = []
+    for item in items:
+        try:
+            draft = _draft(item, desk)
+        except Exception as error:  # noqa: BLE001, whatever one client's data provoke must not stop the others
+            poisoned.append((item, _poison(item, error)))
+        else:
+            sheets.setdefault(_sheet(draft), []).append(draft)
+    for sheet, drafts in sheets.items():
+        _fill(sheet, drafts, desk, built, poisoned)
+    return [built[item.id] for item in items if item.id in built], poisoned
+
+
+def _fill(
+    sheet: Sheet,
+    drafts: Sequence[Draft],
+    desk: Desk,
+    built: dict[int, Built],
+    poisoned: list[tuple[Item, SendResult]],
+) -> None:
+    """All at once; where one of them cannot be built, in halves, until it stands alone."""
     try:
-        return _build(item, desk)
-    except MailRefused as error:
+        built.update({made.item.id: made for made in _built(sheet, drafts, desk)})
+    except Exception as error:  # noqa: BLE001, as above
+        if len(drafts) == 1:
+            item = drafts[0].item
+            poisoned.append((item, _poison(item, error)))
+            return
+        middle = len(drafts) // 2
+        for half in (drafts[:middle], drafts[middle:]):
+            _fill(sheet, half, desk, built, poisoned)
+
+
+def _poison(item: Item, error: Exception) -> SendResult:
+    if isinstance(error, MailRefused):
         detail = our_words(error.code or "mail.refused", **error.params)
-        return SendResult(item.id, item.attempt, Outcome.POISON, detail=detail)
-    except Exception as error:  # noqa: BLE001, whatever one client's data provoke must not stop the others
-        detail = f"{type(error).__name__}: {error}"[:500]
-        return SendResult(item.id, item.attempt, Outcome.POISON, detail=detail)
-
-
-def _build(item: Item, desk: Desk) -> Built:
-    """Most mails of most batches come through here, so their tuples are made the short way."""
-    fixed, address, first_at = _fixed(item, desk)
-    name, _, letterhead, values = fixed
-    version = item.template_version or _version(item, fixed, desk)
-    tokens, back = tokens_of(desk.ring, item.id, item.key_id)
-    to = _tuple(MailAddress, (address, name))
-    own = {"name": name, **values, **item.due.variables}
-    form = (
-        None if version is None or item.in_reply_to or item.references else _form(item, version, fixed, desk)
-    )
-    if form is not None:
-        payload, digest = form.fill(to, first_at, tokens, own)
     else:
-        payload, digest = _alone(Draft(item, version, fixed, to, first_at), tokens, own, desk)
-    body_hash = _body_hash(item, version, digest)
-    if item.body_hash is not None and item.body_hash != body_hash:
-        raise Unbuildable(
-            "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
-        )
-    sender = "" if item.is_auto_reply else desk.heads[letterhead].return_path.replace("{token}", back)
-    message = _tuple(
-        OutboundMessage,
-        (item.id, item.attempt, sender, address, (payload,), item.must_arrive, True, False),
-    )
-    return _tuple(Built, (item, message, fixed.as_json(), version, body_hash, first_at))
+        detail = f"{type(error).__name__}: {error}"[:500]
+    return SendResult(item.id, item.attempt, Outcome.POISON, detail=detail)
+
+
+def _draft(item: Item, desk: Desk) -> Draft:
+    """Every mail comes through here, so tuples are made the short way."""
+    fixed, address, first_at = _fixed(item, desk)
+    version = item.template_version or _version(item, fixed, desk)
+    return _tuple(Draft, (item, version, fixed, _tuple(MailAddress, (address, fixed[0])), first_at))
 
 
 _tuple = tuple.__new__
+
+
+def _sheet(draft: Draft) -> Sheet:
+    item, version, fixed, _, _ = draft
+    due = item.due
+    has_line = OWN_LINE in due.variables
+    alone = version is None or bool(item.in_reply_to or item.references)
+    same = (item.key_id, fixed[2], version, due.request.author, item.is_auto_reply, has_line, alone)
+    return _tuple(Sheet, same)
+
+
+def _built(sheet: Sheet, drafts: Sequence[Draft], desk: Desk) -> Iterator[Built]:
+    items, _, fixed, to, dates = zip(*drafts, strict=True)
+    tokens, backs = tokens_of(desk.ring, [item.id for item in items], sheet.key_id)
+    own = [
+        {"name": name, **values, **item.due.variables}
+        for item, (name, _, _, values) in zip(items, fixed, strict=True)
+    ]
+    form = None if sheet.alone else _form(sheet, drafts[0], desk)
+    if form is not None:
+        filled = form.fill(Mails(to, dates, tokens, own))
+    else:
+        signed = map(Tokens, *tokens)
+        filled = [_alone(*each, desk) for each in zip(drafts, signed, own, strict=True)]
+    path = "" if sheet.is_auto_reply else desk.heads[sheet.letterhead].return_path
+    columns = zip(drafts, filled, backs, as_json(fixed), strict=True)
+    for (item, version, _, (address, _), first_at), (pieces, digest), back, stored in columns:
+        body_hash = _body_hash(item, version, digest)
+        if item.body_hash is not None and item.body_hash != body_hash:
+            raise Unbuildable(
+                "The mail cannot be rebuilt as it was at its first handoff, so it does not go again."
+            )
+        sender = path.replace("{token}", back)
+        mail = (item.id, item.attempt, sender, address, pieces, item.must_arrive, True, False)
+        message = _tuple(OutboundMessage, mail)
+        yield _tuple(Built, (item, message, stored, version, body_hash, first_at))
+
+
+def as_json(column: Sequence[Fixed]) -> list[str]:
+    """As ``Fixed.from_json`` reads each. But for names, the same come again and again."""
+    known: dict[tuple[object, ...], str] = {}
+    stored = []
+    for name, language, letterhead, values in column:
+        key = (language, letterhead, *values.items())
+        rest = known.get(key)
+        if rest is None:
+            pairs = ",".join([f"{_quoted(name)}:{_quoted(value)}" for name, value in values.items()])
+            rest = known[key] = f'"l":{_quoted(language)},"h":{letterhead},"v":{{{pairs}}}}}'
+        stored.append(f'{{"n":{_quoted(name)},{rest}')
+    return stored
 
 
 def _alone(draft: Draft, tokens: Tokens, own: Mapping[str, str], desk: Desk) -> Filled:
@@ -151,7 +221,7 @@ def _alone(draft: Draft, tokens: Tokens, own: Mapping[str, str], desk: Desk) -> 
     head = desk.heads[draft.fixed.letterhead]
     alone = envelope(_envelope(draft), head, tokens)
     payload = _compiled(draft, head, desk).build(alone, {**head.values, **own})
-    return payload, payload_hash(payload)
+    return (payload,), payload_hash(payload)
 
 
 def _envelope(draft: Draft) -> Envelope:
@@ -159,15 +229,13 @@ def _envelope(draft: Draft) -> Envelope:
     return Envelope(author, draft.to, draft.first_at, item.is_auto_reply, item.in_reply_to, item.references)
 
 
-def _form(item: Item, version: int, fixed: Fixed, desk: Desk) -> Form | None:
+def _form(sheet: Sheet, first: Draft, desk: Desk) -> Form | None:
     """The template on this letterhead; made with the first mail that wants it."""
-    lined = OWN_LINE in item.due.variables
-    key = (version, fixed.letterhead, item.due.request.author, item.is_auto_reply, lined)
-    if key not in desk.forms:
-        head, draft = desk.heads[fixed.letterhead], Draft(item, version, fixed, ANYBODY, desk.now)
+    if sheet not in desk.forms:
+        head, draft = desk.heads[sheet.letterhead], first._replace(to=ANYBODY, first_at=desk.now)
         pattern = envelope(_envelope(draft), head, MARKS)
-        desk.forms[key] = _compiled(draft, head, desk).form(pattern, head.values)
-    return desk.forms[key]
+        desk.forms[sheet] = _compiled(draft, head, desk).form(pattern, head.values)
+    return desk.forms[sheet]
 
 
 def _fixed(item: Item, desk: Desk) -> tuple[Fixed, str, datetime]:

@@ -17,7 +17,7 @@ from tactful.delivery.merged import revive
 from tactful.delivery.rules.caps import Place
 from tactful.delivery.rules.retry import Attempted, Next, after
 from tactful.delivery.rules.words import words_hash
-from tactful.delivery.verdicts import fact_data
+from tactful.delivery.verdicts import fact_data, facts_data
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation import pg
@@ -37,13 +37,14 @@ def settle(outcomes: Outcomes, worker_id: int) -> None:
     now = business_now()
     sent = [pair for pair in outcomes if pair[1].outcome is Outcome.SENT]
     others = [pair for pair in outcomes if pair[1].outcome is not Outcome.SENT]
-    facts = _write_sent(sent, worker_id, now) if sent else []
-    facts += _write_others(others, worker_id, now) if others else []
+    if sent:
+        _write_sent(sent, worker_id, now)
+    facts = _write_others(others, worker_id, now) if others else []
     facts += _tell_accounts(outcomes, now)
     events.record(facts, now=now)
 
 
-def _write_sent(outcomes: Outcomes, worker_id: int, now: datetime) -> list[NewFact]:
+def _write_sent(outcomes: Outcomes, worker_id: int, now: datetime) -> None:
     written = hot.sent(
         {
             "now": now,
@@ -55,7 +56,7 @@ def _write_sent(outcomes: Outcomes, worker_id: int, now: datetime) -> list[NewFa
         }
     )
     done = [item for item, _ in outcomes if item.id in written]
-    return [NewFact("message.sent", item.contact_id, fact_data(item)) for item in done]
+    events.record_alike("message.sent", [item.contact_id for item in done], facts_data(done), now=now)
 
 
 def _write_others(outcomes: Outcomes, worker_id: int, now: datetime) -> list[NewFact]:

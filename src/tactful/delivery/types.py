@@ -99,7 +99,9 @@ class Letterhead:
     ``reply_to``, ``return_path`` and ``unsubscribe_mailto``: addresses with ``{token}`` in the local
     part; ``why``, ``preferences`` and ``unsubscribe``: links with ``{token}``. ``domain``: right side
     of Message-IDs. ``values``: what every template may say besides a client's own values. ``brand``:
-    what a template is compiled with, opaque here.
+    what a template is compiled with, opaque here. ``unsubscribe_mailto``: "" where mail to plus addresses
+    does not arrive. ``repeat_id``: the Message-ID stands in References too, where it survives a provider that
+    gives the mail another one, and comes back with every answer.
     """
 
     sender_address: str
@@ -112,6 +114,7 @@ class Letterhead:
     preferences: str
     unsubscribe: str
     unsubscribe_mailto: str
+    repeat_id: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
     brand: Mapping[str, str] = field(default_factory=dict)
 

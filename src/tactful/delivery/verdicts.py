@@ -38,6 +38,7 @@ def write(judged: Judged, revs: Mapping[int, int], worker_id: int, now: datetime
         _retry(item, Verdict(VerdictKind.RETRY), now, rows, facts)
     _write_silent(judged, now, rows, facts)
     hot.write_judged(rows)
+    _note_rehearsed(others, now)
     ended = [row.id for row in rows if row.state in ("refused", "expired")]
     revive({item.id: item.contact_id for item in _all(judged) if item.may_merge and item.id in ended})
     events.record(facts, now=now)
@@ -61,7 +62,8 @@ def _write_cleared(
         scopes.append(None if alone else str(pg.numbers((household, company))))
         if verdict.clearance is None:
             raise AssertionError("A clear verdict without a clearance cannot be.")
-        masks.append(verdict.clearance.mask)
+        item.clearance = verdict.clearance.mask
+        masks.append(item.clearance)
     hot.write_claimed(
         {
             "worker": worker_id,
@@ -103,6 +105,18 @@ def _hold(item: Item, verdict: Verdict, now: datetime, rows: list[Row], facts: l
         facts.append(_fact("message.held", item, verdict.reasons, until=_iso(verdict.until)))
     elif item.wake_on:  # its expiry came and it still holds: the owner is asked
         facts.append(_fact(NEEDS_PERSON, item, verdict.reasons, kind="hold_expired", owner=verdict.owner_id))
+
+
+def _note_rehearsed(others: Sequence[Cleared], now: datetime) -> None:
+    """What only the trial week keeps from leaving, at the moment at which it would have left."""
+    kept = [
+        (item.id, verdict.reasons[0].params["ref"])
+        for item, verdict, _ in others
+        if verdict.reasons and verdict.reasons[0].code == Code.STANDING_TRIAL
+    ]
+    if kept:
+        ids, trials = zip(*kept, strict=True)
+        hot.note_rehearsed(pg.numbers(ids), pg.numbers(trials), now)
 
 
 def _on_release(verdict: Verdict) -> str:
@@ -182,6 +196,21 @@ def fact_data(item: Item) -> dict[str, Any]:
         "cause_id": due.cause_id,
         "visit": due.cause_visit,
     }
+
+
+def facts_data(items: Sequence[Item]) -> list[bytes]:
+    """``fact_data`` of each as JSON. But for its number, a broadcast says the same of all its messages."""
+    known: dict[tuple[object, ...], bytes] = {}
+    data = []
+    for item in items:
+        due = item.due
+        cause = (due.touchpoint_id, due.cause_kind, due.cause_id, due.cause_visit)
+        rest = known.get(cause)
+        if rest is None:
+            whole = json.dumps(fact_data(item) | {"message": 0}, ensure_ascii=False)
+            rest = known[cause] = whole.removeprefix('{"message": 0').encode()
+        data.append(b'{"message": %d%b' % (item.id, rest))
+    return data
 
 
 def _iso(at: datetime | None) -> str | None:

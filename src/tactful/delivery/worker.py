@@ -2,13 +2,17 @@
 
 import logging
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from threading import Event
+from weakref import WeakSet
 
 from django.db import DatabaseError, connection, transaction
 from psycopg import Error
 
+from tactful.delivery.actions.restored import settle_departed
 from tactful.delivery.claim import BATCH, claim
+from tactful.delivery.departures import DepartureLog
 from tactful.delivery.guard import may_send
 from tactful.delivery.handoff import Hand, send_batch
 from tactful.delivery.hot import sweeps
@@ -26,6 +30,11 @@ from tactful.kernel.clock import machine_ms
 
 POLL = 1.0  # seconds
 RECOVER_MS = 5_000
+FIRST_BATCH = 500
+FEWEST = 50
+BATCH_MS = 5_000
+"""What is due meanwhile, however urgent, waits for this worker's batch. So a claim takes as many as leave
+within this time: thousands over a fast relay, fifty where a provider takes three a second."""
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +44,8 @@ class DeliveryWorker:
 
     ``open_transport``: account id -> transport; called when needed, closed when there is nothing to do.
     ``journal_folder``: on a local disk that outlives the process; ``journals``: how they are kept.
-    ``batch``: messages per claim.
+    ``departures``: folder of the journal of what left, for a restored backup. ``batch``: most messages per
+    claim; fewer where they leave slowly.
     """
 
     def __init__(
@@ -45,13 +55,16 @@ class DeliveryWorker:
         journal_folder: Path,
         journals: Journals,
         *,
+        departures: Path | None = None,
         batch: int = BATCH,
     ) -> None:
         self._sources = sources
         self._open_transport = open_transport
         self._journals = journals
         self._folder = journal_folder
-        self._batch = batch
+        self._departures = DepartureLog(departures) if departures else None
+        self._most = batch
+        self._batch = min(FIRST_BATCH, batch)
         self._transports: dict[int, Transport] = {}
         self._recovered_ms = 0
 
@@ -69,7 +82,9 @@ class DeliveryWorker:
                 self._drop_transports()
 
     def _work(self, session: Session, stop: Event) -> None:
-        hand = Hand(session.worker_id, session.journal, self._transport, stop)
+        if self._departures is not None:
+            self._departures.tidy()
+        hand = Hand(session.worker_id, session.journal, self._transport, stop, self._departures)
         pg.tune()
         listen()
         while not stop.is_set() and not session.lost.is_set():
@@ -83,19 +98,26 @@ class DeliveryWorker:
         if machine_ms() - self._recovered_ms > RECOVER_MS:
             recover(self._journals)
             self._recovered_ms = machine_ms()
+        if self._departures is not None:
+            self._departures.alive()
         now = business_now()
         if not may_send(now):
+            settle_departed(now)
             return False
         with transaction.atomic():
             sweeps.end_holds(now)
             ask_people()
-        sources = self._sources.fresh()
+        return self._send(hand, now)
+
+    def _send(self, hand: Hand, now: datetime) -> bool:
+        sources, began_ms = self._sources.fresh(), machine_ms()
         claimed = claim(hand.worker_id, sources, now, self._batch)
         if claimed is None:
             return False
         if claimed.items:
             desk = open_desk(claimed.items, sources, key_ring(), now)
-            send_batch(claimed.id, claimed.items, hand, desk)
+            send_batch(claimed, hand, desk)
+        self._batch = next_batch(self._batch, self._most, machine_ms() - began_ms)
         return True
 
     def _transport(self, account: int) -> Transport:
@@ -119,9 +141,23 @@ def ask_people() -> None:
     events.record(facts, now=now)
 
 
+def next_batch(batch: int, most: int, took_ms: int) -> int:
+    """How many the next claim takes, after one of ``batch`` that took so long."""
+    if took_ms > BATCH_MS:
+        return min(most, max(FEWEST, batch * BATCH_MS // took_ms))
+    return min(most, batch * 2) if took_ms * 2 < BATCH_MS else batch
+
+
+_listening: WeakSet[object] = WeakSet()
+
+
 def listen() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {events.NOTIFY_CHANNEL}")
+    """Asked for once on each connection, however often this is called; outside of any transaction."""
+    connection.ensure_connection()
+    if connection.connection not in _listening:
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {events.NOTIFY_CHANNEL}")
+        _listening.add(connection.connection)
 
 
 def wait_for_news(stop: Event) -> None:

@@ -18,7 +18,13 @@ django.setup()
 from django.conf import settings  # noqa: E402, Django must be set up first
 from django.db import transaction  # noqa: E402
 
-from tactful.channels.actions import AccountForm, RawMail, save_mail_account, store_raw  # noqa: E402
+from tactful.channels.actions import (  # noqa: E402
+    AccountForm,
+    RawMail,
+    save_mail_account,
+    set_inquiries,
+    store_raw,
+)
 from tactful.channels.queries import mail_accounts  # noqa: E402
 from tactful.contacts import queries as contacts  # noqa: E402
 from tactful.contacts.actions import import_file  # noqa: E402
@@ -34,6 +40,7 @@ from tactful.foundation.actions import change_settings  # noqa: E402
 from tactful.foundation.clock import business_now, shift_business_clock  # noqa: E402
 from tactful.foundation.ids import new_id  # noqa: E402
 from tactful.foundation.models import Role, User  # noqa: E402
+from tactful.foundation.setting_up.actions import close_first_run  # noqa: E402
 from tactful.journeys.actions import import_journey, switch_on  # noqa: E402
 from tactful.touchpoints import actions as touchpoints  # noqa: E402
 from tactful.touchpoints import queries as the_map  # noqa: E402
@@ -56,6 +63,7 @@ def main() -> int:
         furnish(owner, now)
         draw_the_line(owner, now)
         bring_in_clients(owner, now)
+        close_first_run(acting_user=owner.id, now=now)
     listen_first(business_now())
     ask_for_documents(business_now())
     print(login_line())
@@ -98,7 +106,8 @@ def furnish(owner: User, now: datetime) -> None:
             "trusted_servers": [AUTHSERV_ID],
         },
     )
-    save_mail_account(form, account_id=None, acting_user=owner.id, now=now)
+    account = save_mail_account(form, account_id=None, acting_user=owner.id, now=now)
+    set_inquiries(account.id, True, acting_user=owner.id, now=now)
     seeds = load_seed_templates()
     names = {(seed.slug, seed.language): seed.name for seed in seeds}
     for seed in seeds:

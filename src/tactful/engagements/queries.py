@@ -3,25 +3,31 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tactful.engagements.models import Engagement, ReceivedFile, RequestedDocument
-from tactful.engagements.types import EngagementView, WantedDocument
+from tactful.engagements.types import EngagementState, EngagementView, WantedDocument
 from tactful.foundation import pg
 from tactful.kernel.spans import Span
 
 NONE: Mapping[int, WantedDocument] = {}
 COLUMNS = ("id", "contact_id", "kind", "title_en", "title_nb", "year", "owner_id", "due_on", "closed_at")
 ENGAGEMENTS = f"SELECT {', '.join(COLUMNS)} FROM engagement WHERE id = ANY(%(ids)s::bigint[])"  # noqa: S608
-#: Each document with the spell in force, by what was known then (``foundation.SpellQuery.at``); the last
-#: one of a document counts.
-DOCUMENTS = """
+#: The spell in force, by what was known then (``foundation.SpellQuery.at``).
+IN_FORCE = """s.document_id = d.id AND s.from_at <= %(at)s AND s.recorded_at <= %(at)s
+    AND (s.to_at IS NULL OR s.to_at > %(at)s OR s.end_recorded_at > %(at)s)"""
+#: Each document with the spell in force; the last one of a document counts.
+DOCUMENTS = f"""
 SELECT d.engagement_id, d.id, d.slug, d.name_en, d.name_nb, s.state, s.how
-FROM requested_document d JOIN document_spell s ON s.document_id = d.id
-WHERE d.engagement_id = ANY(%(ids)s::bigint[]) AND s.from_at <= %(at)s AND s.recorded_at <= %(at)s
-    AND (s.to_at IS NULL OR s.to_at > %(at)s OR s.end_recorded_at > %(at)s)
-ORDER BY d.position, d.id, s.from_at"""
+FROM requested_document d JOIN document_spell s ON {IN_FORCE}
+WHERE d.engagement_id = ANY(%(ids)s::bigint[])
+ORDER BY d.position, d.id, s.from_at"""  # noqa: S608, constants
+STATES = f"""
+SELECT e.id, e.contact_id, e.year, e.closed_at IS NULL OR e.closed_at > %(at)s, EXISTS (
+    SELECT FROM requested_document d WHERE d.engagement_id = e.id AND 'missing' = (
+        SELECT s.state FROM document_spell s WHERE {IN_FORCE} ORDER BY s.from_at DESC LIMIT 1))
+FROM engagement e WHERE e.id = ANY(%(ids)s::bigint[])"""  # noqa: S608, constants
 
 
 def views(engagement_ids: Collection[int], at: datetime) -> dict[int, EngagementView]:
@@ -36,6 +42,12 @@ def views(engagement_ids: Collection[int], at: datetime) -> dict[int, Engagement
         )
         for ident, contact, kind, title_en, title_nb, year, owner, due_on, closed_at in rows
     }  # fmt: skip
+
+
+def states(engagement_ids: Collection[int], at: datetime) -> dict[int, EngagementState]:
+    """The same in short, for a third of the price."""
+    rows = pg.many(STATES, {"ids": pg.numbers(engagement_ids), "at": at})
+    return {row[0]: EngagementState(*row) for row in rows}
 
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -58,20 +70,28 @@ class EngagementPast:
     today: EngagementView
     closed_at: datetime | None
     spells: tuple[tuple[Span, WantedDocument], ...]
-    _then: "_Turning" = field(init=False)
-    _today: "_Turning" = field(init=False)
+    _then: "_Turning | None" = None
+    _today: "_Turning | None" = None
 
-    def __post_init__(self) -> None:
-        ends = () if self.closed_at is None else (self.closed_at,)
-        self._then = _Turning({*ends, *(turn for span, _ in self.spells for turn in span.turns())})
-        self._today = _Turning({*ends, *(at for span, _ in self.spells for at in span[:2] if at is not None)})
+    def _turning(self, then: bool) -> "_Turning":
+        """``then``: by what was known at the moment itself; else by all that is known today."""
+        moments: set[datetime | None] = {self.closed_at}
+        for span, _ in self.spells:
+            moments.update(span.turns() if then else span[:2])
+        kept = _Turning([at for at in moments if at is not None])
+        if then:
+            self._then = kept
+        else:
+            self._today = kept
+        return kept
 
     def view(self, at: datetime, known_by: datetime) -> EngagementView:
         """As it stood at ``at``, by what had been recorded by ``known_by``. By what was known at the
         moment itself, and by all that is known today, there is one object between two turns."""
         if at != known_by and known_by < _FAR:
             return self._view(at, known_by)
-        kept = self._then if at == known_by else self._today
+        then = at == known_by
+        kept = (self._then if then else self._today) or self._turning(then)
         place = bisect_right(kept.moments, at)
         view = kept.views.get(place)
         if view is None:
@@ -81,7 +101,12 @@ class EngagementPast:
     def _view(self, at: datetime, known_by: datetime) -> EngagementView:
         states = {document.id: document for span, document in self.spells if span.held(at, known_by)}
         is_open = self.closed_at is None or self.closed_at > at
-        return replace(self.today, is_open=is_open, documents=tuple(states.values()))
+        now, documents = self.today, tuple(states.values())
+        # Named one by one: ``replace`` takes ten times as long, and a replay asks a million times.
+        return EngagementView(
+            now.id, now.contact_id, now.kind, now.title_en, now.title_nb, now.year, now.owner_id, now.due_on,
+            is_open, documents,
+        )  # fmt: skip
 
 
 _PAST = """
@@ -132,6 +157,11 @@ def document(document_id: int) -> RequestedDocument | None:
 
 def file(file_id: int) -> ReceivedFile | None:
     return ReceivedFile.objects.filter(id=file_id).first()
+
+
+def files_of(contact_id: int, limit: int) -> list[ReceivedFile]:
+    """What has come from a client, the newest first."""
+    return list(ReceivedFile.objects.filter(contact_id=contact_id).order_by("-received_at", "-id")[:limit])
 
 
 def _documents(engagement_ids: Collection[int], at: datetime) -> dict[int, dict[int, WantedDocument]]:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from tactful.kernel.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class WantedDocument:
     """``state``: missing, claimed_sent, received, waived."""
 
@@ -19,7 +21,18 @@ class WantedDocument:
         return self.name_nb if language.startswith(("nb", "no", "nn")) else self.name_en
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class EngagementState:
+    """What most conditions ask. ``misses``: a document, as of ``EngagementView.missing``."""
+
+    id: int
+    contact_id: int
+    year: int | None
+    is_open: bool
+    misses: bool
+
+
+@value
 class EngagementView:
     id: int
     contact_id: int
@@ -35,6 +48,10 @@ class EngagementView:
     @property
     def missing(self) -> tuple[WantedDocument, ...]:
         return tuple(document for document in self.documents if document.state == "missing")
+
+    @property
+    def misses(self) -> bool:
+        return any(document.state == "missing" for document in self.documents)
 
     @property
     def received(self) -> tuple[WantedDocument, ...]:

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
+from tactful.events import feed
+from tactful.events.hot import tallies
 from tactful.events.types import LANES, NewFact
 from tactful.foundation.copying import copy_columns
 from tactful.foundation.ids import new_ids
 
 NOTIFY_CHANNEL = "tactful"
+TALLIED_AT_ONCE = 20_000  # events
+MOVED_AT_ONCE = 500  # contacts
 NAMES_AT_ONCE = 20  # of at most 80 characters: PostgreSQL takes payloads below 8,000 bytes
 
 
@@ -35,6 +39,27 @@ def record(facts: Sequence[NewFact], *, now: datetime, source: str = "tactful") 
     )
     notify({fact.name for fact in facts})
     return ids
+
+
+def record_alike(name: str, contacts: Sequence[int], data: Sequence[bytes], *, now: datetime) -> None:
+    """Append facts of one name about one contact each, with their data as JSON, and wake who listens."""
+    if not contacts:
+        return
+    count = len(contacts)
+    copy_columns(
+        "event",
+        [
+            ("id", "bigint", new_ids(count)),
+            ("lane", "smallint", [contact % LANES for contact in contacts]),
+            ("contact_id", "bigint", contacts),
+            ("name", "text", [name] * count),
+            ("ts", "timestamptz", [now] * count),
+            ("recorded_at", "timestamptz", [now] * count),
+            ("source", "text", ["tactful"] * count),
+            ("data", "json", data),
+        ],
+    )
+    notify({name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +91,24 @@ def append(told: Sequence[Told], *, now: datetime) -> None:
             ("data", "json", [fact.data for fact in told]),
         ],
     )
+
+
+@transaction.atomic
+def tally_lane(lane: int, now: datetime) -> bool:
+    """Take the next events of a lane into the tally. False: none, or another process is at it."""
+    return tallies.count_lane(lane, TALLIED_AT_ONCE, now)
+
+
+@transaction.atomic
+def tally_moved(now: datetime) -> bool:
+    """Count contacts anew whose events were moved or removed. False: there are none."""
+    return tallies.count_moved(MOVED_AT_ONCE, now) > 0
+
+
+def tally_new(now: datetime) -> int:
+    """Bring the tally up to date, transaction by transaction. Answers how many had something to do."""
+    fresh = feed.with_news((tallies.CONSUMER,))
+    return sum(tally_lane(lane, now) for _, lane in fresh) + tally_moved(now)
 
 
 def notify(names: set[str]) -> None:

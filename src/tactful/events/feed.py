@@ -5,10 +5,8 @@ A cursor over ids alone would step past rows of transactions that are still open
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-
-from django.db import connection
 
 from tactful.events.types import LANES, Fact
 from tactful.foundation import pg
@@ -46,6 +44,24 @@ WHERE EXISTS (
 ORDER BY consumer DESC, lane
 """
 
+_NEXT = """
+SELECT COALESCE(c.xid, 0), COALESCE(c.event_id, 0), last.xid::text::bigint, last.id
+FROM (VALUES (1)) AS one
+LEFT JOIN reactor_cursor c ON c.consumer = %(consumer)s AND c.lane = %(lane)s
+CROSS JOIN LATERAL (
+    SELECT xid, id FROM (
+        SELECT xid, id FROM event e
+        WHERE e.lane = %(lane)s AND (e.xid, e.id) > (COALESCE(c.xid, 0)::text::xid8, COALESCE(c.event_id, 0))
+          AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY xid, id LIMIT %(limit)s) AS next
+    ORDER BY xid DESC, id DESC LIMIT 1) AS last"""
+_ADVANCE = """INSERT INTO reactor_cursor (consumer, lane, xid, event_id) VALUES (%s, %s, %s, %s)
+ON CONFLICT (consumer, lane) DO UPDATE SET xid = excluded.xid, event_id = excluded.event_id"""
+
+IN_SPAN = """e.lane = %(lane)s AND (e.xid, e.id) > (%(xid)s::text::xid8, %(id)s)
+    AND (e.xid, e.id) <= (%(to_xid)s::text::xid8, %(to_id)s)"""
+"""In SQL: the events ``e`` of a span, by its ``params``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -56,18 +72,13 @@ class Batch:
 
 def with_news(consumers: Sequence[str]) -> list[tuple[str, int]]:
     """(consumer, lane) for all that have something to read, in one question."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEWS, {"consumers": list(consumers), "last": LANES - 1})
-        return [(consumer, lane) for consumer, lane in cursor.fetchall()]
+    found = pg.many(NEWS, {"consumers": pg.texts(consumers), "last": LANES - 1})
+    return [(consumer, lane) for consumer, lane in found]
 
 
 def try_lane(consumer: str, lane: int) -> bool:
     """Take the lane for this transaction; one consumer reads one lane at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{consumer}:{lane}"]
-        )
-        return bool(cursor.fetchone()[0])
+    return pg.try_lock(LOCK_CLASS, f"{consumer}:{lane}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +113,46 @@ def read(consumer: str, lane: int, limit: int = AT_ONCE, wanted: Wanted | None =
 
 def advance(consumer: str, lane: int, batch: Batch) -> None:
     """Move the cursor behind the batch, in the transaction that holds its effects."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO reactor_cursor (consumer, lane, xid, event_id) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (consumer, lane) DO UPDATE SET xid = excluded.xid, event_id = excluded.event_id",
-            [consumer, lane, batch.xid, batch.event_id],
-        )
+    pg.run(_ADVANCE, [consumer, lane, batch.xid, batch.event_id])
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a lane, for a consumer that reads it where it is. ``params``: of ``IN_SPAN``."""
+
+    lane: int
+    to_xid: int
+    to_id: int
+    params: dict[str, object]
+
+
+def next_span(consumer: str, lane: int, limit: int) -> Span | None:
+    """The next events of a lane, which is this transaction's from now on. None: there are none, or another
+    process holds the lane."""
+    if not try_lane(consumer, lane):
+        return None
+    found = pg.one(_NEXT, {"consumer": consumer, "lane": lane, "limit": limit})
+    if found is None:
+        return None
+    xid, ident, to_xid, to_id = found
+    params = {"lane": lane, "xid": str(xid), "id": ident, "to_xid": str(to_xid), "to_id": to_id}
+    return Span(lane, to_xid, to_id, params)
+
+
+def advance_past(consumer: str, span: Span) -> None:
+    pg.run(_ADVANCE, [consumer, span.lane, span.to_xid, span.to_id])
+
+
+def passed(consumer: str) -> str:
+    """In SQL: the events ``e`` that this consumer has behind it. ``consumer``: a constant of ours."""
+    return f"""(e.xid, e.id) <= (SELECT r.xid::text::xid8, r.event_id FROM reactor_cursor r
+    WHERE r.consumer = '{consumer}' AND r.lane = e.lane)"""  # noqa: S608
+
+
+def hold_still(consumer: str, lanes: Collection[int]) -> None:
+    """Wait until nobody reads these lanes for that consumer, and let nobody until this transaction ends."""
+    for lane in sorted(lanes):
+        pg.lock(LOCK_CLASS, f"{consumer}:{lane}")
 
 
 def _json(value: object) -> dict[str, object]:

@@ -51,3 +51,32 @@ class ReactorCursor(models.Model):
 
     class Meta:
         db_table = "reactor_cursor"
+
+
+class EventTally(models.Model):
+    """How often something has happened to a contact, as far as the consumer ``tally`` has read.
+
+    ``vouched``: of ``n``, those that somebody vouches for (``types.VOUCHED``). ``last_at``: of all ``n``.
+    """
+
+    pk = models.CompositePrimaryKey("name", "contact_id")
+    name = models.CharField(max_length=80)
+    contact_id = models.BigIntegerField()
+    n = models.IntegerField()
+    vouched = models.IntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "event_tally"
+
+
+class EventUntallied(models.Model):
+    """A contact whose tally is not asked: as long as something is still to come (``until``), or, where that
+    is NULL, because events were moved or removed, until it is counted anew."""
+
+    id = models.BigAutoField(primary_key=True)  # triggers of the database write these rows
+    contact_id = models.BigIntegerField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "event_untallied"

@@ -7,14 +7,34 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from tactful.events.hot.tallies import untallied
 from tactful.events.models import Event
 from tactful.events.types import VOUCHED, Fact
 from tactful.foundation import pg
+
+__all__ = [
+    "Stretch",
+    "about",
+    "count_since",
+    "in_turn",
+    "newest",
+    "of_contact",
+    "of_nobody",
+    "told_by",
+    "untallied",
+    "whom",
+]
 
 
 def of_contact(contact_id: int, names: Collection[str], *, before: datetime, limit: int) -> list[Fact]:
     """The newest first, strictly before a moment."""
     rows = Event.objects.filter(contact_id=contact_id, name__in=names, ts__lt=before)
+    return _facts(rows.order_by("-ts", "-id")[:limit])
+
+
+def told_by(contact_id: int, source: str, *, before: datetime, limit: int) -> list[Fact]:
+    """What a source outside the house tells of a client, the newest first, strictly before a moment."""
+    rows = Event.objects.filter(contact_id=contact_id, source=source, ts__lt=before)
     return _facts(rows.order_by("-ts", "-id")[:limit])
 
 
@@ -40,6 +60,15 @@ def about(contact_id: int, prefix: str, **data: object) -> list[Fact]:
 def count_since(contact_id: int, name: str, since: datetime, **data: object) -> int:
     """How often something happened after a moment."""
     return Event.objects.filter(contact_id=contact_id, name=name, ts__gt=since, data__contains=data).count()
+
+
+def any_since(name: str, since: datetime, **data: object) -> bool:
+    """Whether such a fact is there, of anybody or of nobody."""
+    return Event.objects.filter(name=name, ts__gte=since, data__contains=data).exists()
+
+
+def has_happened(contact_id: int, names: Collection[str]) -> bool:
+    return Event.objects.filter(contact_id=contact_id, name__in=names).exists()
 
 
 @dataclass(frozen=True, slots=True)

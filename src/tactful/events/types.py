@@ -1,10 +1,11 @@
 """A fact, before and after it is written down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from tactful.kernel.values import value
 
 LANES = 8
 """Facts are read in this many lanes, by the contact's id."""
@@ -25,7 +26,7 @@ class NewFact(NamedTuple):
     ts: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fact:
     id: int
     name: str

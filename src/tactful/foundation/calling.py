@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
@@ -24,11 +24,13 @@ BUSY = frozenset({408, 425, 429})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``status``: of HTTP, None if nobody answered; then ``error`` says why."""
+    """``status``: of HTTP, None if nobody answered; then ``error`` says why. A ``body`` that is one byte
+    longer than was asked for is cut."""
 
     status: int | None
     body: bytes = b""
     error: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
 
     @property
     def ok(self) -> bool:
@@ -40,29 +42,44 @@ class Answer:
         return self.status is None or self.status >= 500 or self.status in BUSY
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """``seconds``: for the whole request. ``most``: bytes of the answer."""
+
+    method: str = "POST"
+    seconds: float = SECONDS
+    most: int = MOST_ANSWER
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """One attempt; never raises. An address that is not allowed counts as refused (403)."""
+    return ask(url, body, headers, Asking())
+
+
+def ask(url: str, body: bytes, headers: Mapping[str, str], asking: Asking) -> Answer:
+    """As ``post``, with any method."""
     try:
-        return _post(urlsplit(url), body, headers)
+        return _ask(urlsplit(url), body, headers, asking)
     except egress.NotAllowed as error:
         return Answer(403, error=str(error))
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(None, error=f"{type(error).__name__}: {error}")
 
 
-def _post(url: SplitResult, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _ask(url: SplitResult, body: bytes, headers: Mapping[str, str], asking: Asking) -> Answer:
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     ours = {"Content-Type": "application/json", "User-Agent": "Tactful", "Connection": "close"}
-    connection = _Guarded(url)
-    patience = Timer(SECONDS, connection.hang_up)
+    connection = _Guarded(url, asking.seconds)
+    patience = Timer(asking.seconds, connection.hang_up)
     patience.start()
     try:
-        connection.request("POST", target, body, ours | dict(headers))
+        connection.request(asking.method, target, body, ours | dict(headers))
         answer = connection.getresponse()
-        status, said = answer.status, answer.read(MOST_ANSWER + 1)
+        status, said = answer.status, answer.read(asking.most + 1)
         if connection.hung_up:
-            raise TimeoutError(f"The answer took longer than {SECONDS:.0f} seconds.")
-        return Answer(status, said)
+            raise TimeoutError(f"The answer took longer than {asking.seconds:.0f} seconds.")
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(status, said, headers=told)
     finally:
         patience.cancel()
         connection.close()
@@ -71,17 +88,17 @@ def _post(url: SplitResult, body: bytes, headers: Mapping[str, str]) -> Answer:
 class _Guarded(http.client.HTTPConnection):
     """A connection to an address that the guard has looked at. Plain HTTP only where local hosts are."""
 
-    def __init__(self, url: SplitResult) -> None:
+    def __init__(self, url: SplitResult, seconds: float) -> None:
         if url.scheme != "https" and not settings.LOCAL_MAIL_HOSTS:
             raise ValueError("The address must begin with https://.")
         if not url.hostname:
             raise ValueError("The address names no host.")
         self._secure = url.scheme == "https"
         self.hung_up = False
-        super().__init__(url.hostname, url.port or (443 if self._secure else 80), timeout=SECONDS)
+        super().__init__(url.hostname, url.port or (443 if self._secure else 80), timeout=seconds)
 
     def connect(self) -> None:
-        plain: socket.socket = egress.connect(self.host, self.port, SECONDS)
+        plain: socket.socket = egress.connect(self.host, self.port, self.timeout)
         if self._secure:
             plain = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
         self.sock = plain

@@ -4,21 +4,32 @@ Rows come as columns, and a value that all rows share is written once. The serve
 numbers out of text, and writes whole pages where INSERT writes rows.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from struct import Struct
 from typing import Any
 
+from django.db import connection
+from psycopg import Connection, Cursor
+
 from tactful.foundation import pg
-from tactful.foundation.arrays import LONG, NULL, SHORT, longs, moment, sized, texts
+from tactful.foundation.arrays import LONG, NULL, SHORT, longs, moment, sized
 
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 _COUNT = Struct(">h").pack
 _TINY = Struct(">ih").pack
 _FLAG = Struct(">i?").pack
-_VARCHAR = (1043).to_bytes(4, "big")
+_ARRAY = Struct(">iiiii").pack
+_FLAT = Struct(">i").pack
+_VARCHAR = 1043
+_NO_STRINGS = sized(_ARRAY(0, 0, _VARCHAR, 0, 0)[:12])
+
+_ALIKE = frozenset({"integer", "smallint", "text", "timestamptz"})  # few values for many rows, mostly
 
 Column = tuple[str, str, Sequence[Any]]
 """Name, SQL type as in ``KINDS``, and a value for each row; ``None`` is NULL."""
@@ -37,12 +48,26 @@ _pieces: Callable[[Any, int], Sequence[str]] = c_make_encoder(
 
 
 def _json(value: Any) -> bytes:
+    if type(value) is str:
+        return sized(b"\1" + encode_basestring(value).encode())
     return sized(b"\1" + "".join(_pieces(value, 0)).encode())
 
 
-def _strings(values: Iterable[str]) -> bytes:
-    array = texts(values)
-    return sized(array[:8] + _VARCHAR + array[12:])
+def _lexemes(words: Sequence[str]) -> bytes:
+    """A ``tsvector`` without positions. In any order, but each word once, and none with a NUL in it."""
+    return sized(_FLAT(len(words)) + b"".join([word.encode() + b"\0\0\0" for word in words]))
+
+
+@lru_cache(maxsize=32_768)
+def _word(text: str) -> bytes:
+    """Words of search come again and again."""
+    return sized(text.encode())
+
+
+def _strings(values: Sequence[str]) -> bytes:
+    if not values:
+        return _NO_STRINGS
+    return sized(_ARRAY(1, 0, _VARCHAR, len(values), 1) + b"".join(map(_word, values)))
 
 
 KINDS: Mapping[str, Callable[[Any], bytes]] = {
@@ -56,12 +81,56 @@ KINDS: Mapping[str, Callable[[Any], bytes]] = {
     "json": lambda value: sized(b"\1" + value),  # into a column of jsonb: JSON that is written already
     "timestamptz": moment,
     "varchar[]": _strings,
+    "tsvector": _lexemes,
 }
 
 
 def copy_columns(table: str, columns: Sequence[Column]) -> None:
     """Into ``table``, in the transaction at hand. Names are our own; every column of the table must have
     its value here or a default in the database."""
+    command, data = _written_down(table, columns)
+    with pg.cursor() as opened, opened.copy(command) as copy:
+        copy.write(data)
+
+
+class Behind:
+    """Tables that are copied in while their maker goes on making the next ones, one after the other."""
+
+    def __init__(self, pool: ThreadPoolExecutor, opened: Connection[Any]) -> None:
+        self._pool, self._opened = pool, opened
+        self._sent: list[Future[None]] = []
+
+    def copy(self, table: str, columns: Sequence[Column]) -> None:
+        """As ``copy_columns``, by and by. No rows are no work."""
+        if columns[0][2]:
+            self._sent.append(self._pool.submit(_send, self._opened, *_written_down(table, columns)))
+
+    def wait(self) -> None:
+        """Raises what went wrong, first things first."""
+        for sent in self._sent:
+            sent.result()
+
+
+@contextmanager
+def copying() -> Iterator[Behind]:
+    """Python makes rows on one core while PostgreSQL takes them in on another; in the transaction at hand.
+
+    No other statement until the end of the ``with``, by which every row has arrived.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, ThreadPoolExecutor(1, "copying") as pool:
+        behind = Behind(pool, connection.connection)
+        yield behind
+        behind.wait()
+
+
+def _send(opened: Connection[Any], command: str, data: bytes) -> None:
+    with Cursor(opened) as cursor, cursor.copy(command) as copy:
+        copy.write(data)
+
+
+def _written_down(table: str, columns: Sequence[Column]) -> tuple[str, bytes]:
+    """The command, and the rows for it."""
     shared: list[Column] = []
     others: list[Column] = []
     for column in columns:
@@ -71,8 +140,8 @@ def copy_columns(table: str, columns: Sequence[Column]) -> None:
     heads = [head] * len(columns[0][2])
     rows = zip(heads, *(_written(kind, values) for _, kind, values in others), strict=True)
     names = ", ".join([f'"{name}"' for name, _, _ in (*shared, *others)])
-    with pg.cursor() as opened, opened.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)") as copy:
-        copy.write(_BEGIN + b"".join(chain.from_iterable(rows)) + _END)
+    command = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)"
+    return command, _BEGIN + b"".join(chain.from_iterable(rows)) + _END
 
 
 def _is_shared(values: Sequence[Any]) -> bool:
@@ -82,9 +151,10 @@ def _is_shared(values: Sequence[Any]) -> bool:
 
 def _written(kind: str, values: Sequence[Any]) -> list[bytes]:
     write = KINDS[kind]
-    if None not in values:
-        if kind == "bigint":
-            body = bytes(longs(values))
-            return [body[start : start + 12] for start in range(0, len(body), 12)]
-        return list(map(write, values))
+    if kind == "bigint" and None not in values:
+        body = bytes(longs(values))
+        return [body[start : start + 12] for start in range(0, len(body), 12)]
+    if kind in _ALIKE:
+        known = {value: NULL if value is None else write(value) for value in set(values)}
+        return [known[value] for value in values]
     return [NULL if value is None else write(value) for value in values]

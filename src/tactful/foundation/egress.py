@@ -5,7 +5,7 @@ that was looked at: a name that changes its answer in between gains nothing.
 """
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 
@@ -13,6 +13,9 @@ Address = IPv4Address | IPv6Address
 Found = list[tuple[socket.AddressFamily, str]]
 
 _NAT64 = bytes.fromhex("0064ff9b") + bytes(8)
+_TRANSLATED = bytes(8) + bytes.fromhex("ffff0000")  # ::ffff:0:a.b.c.d, of RFC 2765
+_ISATAP = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
 
 
 class NotAllowed(OSError):
@@ -51,6 +54,8 @@ def allowed(host: str, port: int) -> Found:
 def is_public(address: str) -> bool:
     """Not loopback, private, link-local, multicast, reserved or the metadata of a cloud, in any disguise."""
     seen = ip_address(address.partition("%")[0])  # fe80::1%eth0
+    if seen.version == 6 and seen in _LOCAL_NAT64:
+        return False
     return all(
         each.is_global and not (each.is_multicast or getattr(each, "is_site_local", False))
         for each in _meanings(seen)
@@ -58,7 +63,8 @@ def is_public(address: str) -> bool:
 
 
 def _meanings(address: Address) -> list[Address]:
-    """IPv6 carries IPv4 addresses in several ways: mapped, compatible, 6to4, Teredo and NAT64."""
+    """IPv6 carries IPv4 addresses in several ways: mapped, compatible, translated, 6to4, Teredo, ISATAP and
+    NAT64."""
     if isinstance(address, IPv4Address):
         return [address]
     if address.ipv4_mapped:
@@ -68,6 +74,6 @@ def _meanings(address: Address) -> list[Address]:
         inside.append(address.sixtofour)
     if address.teredo:
         inside.extend(address.teredo)
-    if address.packed[:12] in (bytes(12), _NAT64):
+    if address.packed[:12] in (bytes(12), _NAT64, _TRANSLATED) or address.packed[8:12] in _ISATAP:
         inside.append(IPv4Address(address.packed[12:]))
     return inside

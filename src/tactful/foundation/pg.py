@@ -24,6 +24,7 @@ __all__ = [
     "bytes_",
     "copy_in",
     "cursor",
+    "lock",
     "many",
     "moments",
     "numbers",
@@ -31,6 +32,7 @@ __all__ = [
     "run",
     "stream",
     "texts",
+    "try_lock",
     "tune",
     "will_pass",
 ]
@@ -38,7 +40,7 @@ __all__ = [
 Row = tuple[Any, ...]
 Params = Mapping[str, Any] | Sequence[Any]
 
-BULKY = ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")
+BULKY = ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin", "memoize")
 PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the operator
 
 
@@ -59,7 +61,8 @@ def _connect() -> None:
 def tune() -> None:
     """For the session of a worker, whose statements look rows up by their keys: one plan for each of
     them, and never a whole table, whatever is (not yet) known of its size. Where an index has the order
-    that a statement wants, it is read in that order, and only as far as needed."""
+    that a statement wants, it is read in that order, and only as far as needed. Nothing is remembered
+    from one key to the next either: keys of one batch differ, and each would leave a copy of its row."""
     with cursor() as opened:
         for setting in ("plan_cache_mode = force_generic_plan", *(f"enable_{way} = off" for way in BULKY)):
             opened.execute(f"SET {setting}")
@@ -94,6 +97,17 @@ def run(query: str, params: Params = ()) -> int:
     """Rows affected."""
     with cursor() as opened:
         return opened.execute(query, params, prepare=True).rowcount
+
+
+def lock(family: int, name: str) -> None:
+    """As ``try_lock``, but waits for it."""
+    many("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [family, name])
+
+
+def try_lock(family: int, name: str) -> bool:
+    """Hold an advisory lock until the end of the transaction. False: somebody else holds it."""
+    row = one("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [family, name])
+    return bool(row and row[0])
 
 
 def will_pass(error: BaseException) -> bool:

@@ -1,10 +1,11 @@
 """The business's settings, now or as they stood then."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from tactful.foundation.models import BusinessSetting
-from tactful.foundation.types import Business
+from tactful.foundation.types import Brand, Business
 from tactful.kernel.spans import Span
 
 DEFAULTS: dict[str, Any] = {
@@ -17,7 +18,7 @@ DEFAULTS: dict[str, Any] = {
     "subdivision": "",
     "trade": "",
 }
-GATE_PREFIX = "gate."
+GATE_PREFIX, BRAND_PREFIX = "gate.", "brand."
 
 
 def settings_at(at: datetime) -> dict[str, Any]:
@@ -49,4 +50,9 @@ def _business(given: dict[str, Any]) -> Business:
     gate = {
         key.removeprefix(GATE_PREFIX): value for key, value in given.items() if key.startswith(GATE_PREFIX)
     }
-    return Business(**{key: given.get(key, default) for key, default in DEFAULTS.items()}, gate=gate)
+    brand = Brand(
+        **{each.name: given[key] for each in fields(Brand) if (key := f"{BRAND_PREFIX}{each.name}") in given}
+    )
+    return Business(
+        **{key: given.get(key, default) for key, default in DEFAULTS.items()}, gate=gate, brand=brand
+    )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -20,6 +21,10 @@ def key_ring() -> KeyRing:
 
 def put_secret(name: str, value: str) -> None:
     SecretValue.objects.update_or_create(name=name, defaults={"box": _box().encrypt(value.encode())})
+
+
+def drop_secrets(names: Sequence[str]) -> None:
+    SecretValue.objects.filter(name__in=names).delete()
 
 
 def get_secret(name: str) -> str:

@@ -1,7 +1,23 @@
 """The business as every floor may see it."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+HEALTH: Final = "health"
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How the house looks and speaks. ``accent``: ``#rrggbb``, readable on white; empty is ours. ``logo``:
+    its name in the file store, with ``logo_kind`` png or jpg. ``signature``: lines under every mail.
+    ``tone``: what people who write are reminded of. ``sender``: the name that mails come from."""
+
+    accent: str = ""
+    logo: str = ""
+    logo_kind: str = ""
+    signature: str = ""
+    tone: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +33,10 @@ class Business:
     subdivision: str
     trade: str
     gate: dict[str, Any]
+    brand: Brand = field(default_factory=Brand)
+
+
+def keeps_no_topics(trade: str) -> bool:
+    """Whether neither the topic nor the sentiment of what clients write may be kept: where they write about
+    their health (GDPR 9). Then it is hold or no hold, and nothing more."""
+    return trade == HEALTH

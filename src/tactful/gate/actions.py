@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
-from tactful.gate.models import StandingHold
+from tactful.gate.models import HouseState, StandingHold
 from tactful.gate.types import OnRelease
 
 ABOUT_AS_LONG = timedelta(days=1)
@@ -16,8 +17,9 @@ ABOUT_AS_LONG = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """``scope``: everything, contact, household, engagement, topic. ``topic`` narrows a hold to one
-    purpose ("marketing"), to what can wait ("optional", "until_back"), or names the touchpoint.
+    """``scope``: everything, contact, household, engagement, topic, touchpoint. ``topic`` narrows a hold to
+    one purpose ("marketing") or to what can wait ("optional", "until_back"), names the topic, or says that it
+    is asked last ("trial", "first").
     ``reason``: a person's words, or a code."""
 
     scope: str
@@ -92,8 +94,16 @@ def expire_holds(*, now: datetime) -> int:
     return len(ids)
 
 
+def lock_house() -> None:
+    """Inside a transaction: whoever does something once for the whole house does it alone."""
+    HouseState.objects.select_for_update().get(id=1)
+
+
 def _tell(name: str, row: StandingHold, acting_user: int | None, now: datetime) -> None:
     contact = row.scope_id if row.scope == "contact" else None
+    if contact is None:
+        # Whoever marks messages as handed over locks this row: none is marked after us by an old verdict.
+        HouseState.objects.filter(id=1).update(rev=F("rev") + 1)
     data = {"hold": row.id, "scope": row.scope, "scope_id": row.scope_id, "topic": row.topic}
     record([NewFact(name, contact, data)], now=now)
     if acting_user is not None:

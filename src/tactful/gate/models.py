@@ -5,8 +5,21 @@ from django.db import models
 from tactful.foundation.models import Row
 
 
+class HouseState(models.Model):
+    """One row: ``rev`` is bumped whenever an order is placed or released that is not about one client. A
+    message that was cleared under another one meets the gate again at its handoff mark (``delivery``)."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    rev = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "house_state"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_house_state")]
+
+
 class StandingHold(Row):
-    """An order to keep quiet. ``scope``: everything, contact, household, engagement, topic.
+    """An order to keep quiet. ``scope``: everything, contact, household, engagement, topic,
+    touchpoint.
 
     ``on_release``: send, recompute, skip, ask.
     """

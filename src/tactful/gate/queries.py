@@ -4,10 +4,23 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from tactful.gate.models import StandingHold
+from tactful.gate.models import HouseState, StandingHold
+from tactful.gate.rules.orders import FIRST, TRIAL
 from tactful.gate.types import Standing
 
-__all__ = ["StandingHold", "hold", "orders_at", "standing_at", "standing_between", "standing_on"]
+__all__ = [
+    "StandingHold",
+    "everything_held",
+    "hold",
+    "house_rev",
+    "orders_at",
+    "shown_first",
+    "standing_at",
+    "standing_between",
+    "standing_on",
+    "trial",
+    "trials",
+]
 
 
 def standing_at(at: datetime) -> QuerySet[StandingHold]:
@@ -51,3 +64,29 @@ def standing_between(contact_id: int, start: datetime, end: datetime) -> list[St
 
 def hold(hold_id: int) -> StandingHold | None:
     return StandingHold.objects.filter(id=hold_id).first()
+
+
+def house_rev() -> int:
+    """Read before the facts of a batch, compared at its marks."""
+    return HouseState.objects.values_list("rev", flat=True).get(id=1)
+
+
+def everything_held(at: datetime) -> QuerySet[StandingHold]:
+    """The brake: orders that hold all of automation. The trial week is none of them."""
+    return standing_at(at).filter(scope="everything").exclude(topic=TRIAL).order_by("placed_at")
+
+
+def trial(at: datetime) -> StandingHold | None:
+    """The trial week that runs."""
+    return standing_at(at).filter(scope="everything", topic=TRIAL).order_by("placed_at").first()
+
+
+def trials() -> QuerySet[StandingHold]:
+    """All that there were, the newest first."""
+    return StandingHold.objects.filter(scope="everything", topic=TRIAL).order_by("-placed_at")
+
+
+def shown_first(at: datetime) -> dict[int, StandingHold]:
+    """By touchpoint, the orders to show a person the first of its messages."""
+    rows = standing_at(at).filter(scope="touchpoint", topic=FIRST).order_by("placed_at")
+    return {row.scope_id: row for row in rows if row.scope_id is not None}

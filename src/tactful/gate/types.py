@@ -67,6 +67,8 @@ class GateRequest(NamedTuple):
     approved_by: int | None = None
     late_decided: bool = False  # a person has decided that a message past its grace still goes
     held_since: datetime | None = None
+    touchpoint_id: int | None = None
+    seen: bool = False  # a person has looked at exactly this one and has said that it goes
 
 
 class AddressState(StrEnum):
@@ -128,7 +130,7 @@ class DebtFact:
 
 @dataclass(frozen=True, slots=True)
 class MoodFact:
-    kind: str  # "complaint", "negative", "sensitive"
+    kind: str  # "complaint", "negative", "sensitive"; "hold": of which nothing more is kept
     at: datetime
     ref: int
     open: bool  # an open complaint holds for ever; a mood fades after ``mood_days``
@@ -246,6 +248,11 @@ class GateSettings:
     work_country: str = ""
     hold_working_hours: int = 16  # a hold without a date of its own asks its owner after two days
     task_working_hours: int = 4  # before a latest moment that is held, a person is asked
+
+    def __hash__(self) -> int:
+        """Of what differs most. What follows from settings is remembered by them, and there is one object of
+        them for a thousand messages: all fields would be gone through at each look."""
+        return hash((self.quiet_from, self.quiet_to, self.grace_minutes, self.contact_week))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ STAFF: dict[Code, Words] = {
     Code.STANDING_ENGAGEMENT: _("Everything about this engagement is held for now"),
     Code.STANDING_TOPIC: _("Everything on this topic is held for now"),
     Code.STANDING_OTHER: _("This is held for now"),
+    Code.STANDING_TRIAL: _("It is the trial week: this would have gone out, and nothing leaves"),
+    Code.STANDING_FIRST: _("It is one of the first of its kind, and one of us looks at it before it goes"),
     Code.DEBT_ANSWER: _("We have owed %(client)s an answer since %(due_at)s"),
     Code.DEBT_PROMISE: _("We have promised %(client)s something that was due on %(due_at)s"),
     Code.DEBT_DELIVERABLE: _("We are late with our own part: it was due on %(due_at)s"),
@@ -55,6 +57,7 @@ STAFF: dict[Code, Words] = {
     Code.MOOD_COMPLAINT: _("%(client)s complained on %(at)s"),
     Code.MOOD_NEGATIVE: _("%(client)s was unhappy with us on %(at)s"),
     Code.MOOD_SENSITIVE: _("%(client)s told us something sensitive on %(at)s"),
+    Code.MOOD_HOLD: _("Something that %(client)s wrote on %(at)s rests with a person first"),
     Code.QUIET_NIGHT: _("It is quiet hours where %(client)s lives"),
     Code.QUIET_WEEKEND: _("It is weekend where %(client)s lives"),
     Code.QUIET_HOLIDAY: _("It is a public holiday where %(client)s lives"),
@@ -95,6 +98,9 @@ ORDERS: dict[str, Words] = {
     "unverified": _("somebody has written under this address, and we do not know if it is theirs"),
     "away": _("away, by an automatic answer"),
     "client_pause": _("%(client)s asked for a pause"),
+    "trial_not_them": _("said in the trial week: automation leaves %(client)s alone"),
+    "trial_not_now": _("said in the trial week: not just now"),
+    "unconfirmed": _("%(client)s has not said yet that the address is theirs"),
 }
 
 NEUTRAL: Words = _("This is not the moment for it")

@@ -2,21 +2,32 @@
 
 Everything that asks somebody for something is a task: holds that end in a question, approvals, calls that a
 journey wants, outcomes that nobody knows. A card that several of them share interrupts once, for its first
-one (``rules.cards``). What a client or a colleague asks for is no interruption of ours.
+one (``rules.cards``). A mail from us to one of ours interrupts as well. What a client or a colleague asks for
+is no interruption of ours.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from tactful.foundation import pg
+from tactful.foundation.queries import settings_at
+from tactful.inbox.rules.burden import Felt, felt
 from tactful.inbox.rules.cards import FROM_PEOPLE
+from tactful.kernel.calendars import is_holiday
 
 OF_DAYS = """
 SELECT (opened_at AT TIME ZONE %(zone)s)::date, owner_id,
        CASE WHEN code = 'journey' THEN 'journey_' || kind ELSE code END, count(*)
 FROM task WHERE opened_at >= %(since)s AND opened_at < %(until)s AND joined IS NULL
     AND NOT code = ANY(%(from_people)s::text[])
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+GROUP BY 1, 2, 3
+UNION ALL
+SELECT (ts AT TIME ZONE %(zone)s)::date, (data->>'user')::bigint, data->>'cause', count(*)
+FROM event WHERE name = 'staff.told' AND ts >= %(since)s AND ts < %(until)s
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
 """
 
 
@@ -35,3 +46,22 @@ def interruptions(since: datetime, until: datetime, zone: str) -> list[Interrupt
     """By day, person and cause. ``zone``: of the business."""
     given = {"since": since, "until": until, "zone": zone, "from_people": pg.texts(sorted(FROM_PEOPLE))}
     return [Interruptions(*row) for row in pg.many(OF_DAYS, given)]
+
+
+GATHERED: Final = "burden.gathered"
+OFF: Final = "burden.off"
+WEEKEND: Final = frozenset({5, 6})
+
+
+def felt_between(since: datetime, until: datetime, zone: str, country: str) -> Felt:
+    """Per working day of the business: weekends and public holidays are felt on the next one."""
+    first, last = since.astimezone(ZoneInfo(zone)).date(), until.astimezone(ZoneInfo(zone)).date()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    work = [day for day in days if day.weekday() not in WEEKEND and not is_holiday(day, country)]
+    return felt([(row.day, row.cause, row.count) for row in interruptions(since, until, zone)], work)
+
+
+def eased(now: datetime) -> tuple[frozenset[str], frozenset[str]]:
+    """Causes that an owner has gathered into one list a week, and those that are switched off."""
+    given = settings_at(now)
+    return frozenset(given.get(GATHERED, ())), frozenset(given.get(OFF, ()))

@@ -1,19 +1,20 @@
 """Reads of the inbox: lists by key, threads, and the talk facts of a whole batch in one query."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
 from tactful.foundation import pg
-from tactful.inbox.burden import Interruptions, interruptions
+from tactful.inbox.burden import Interruptions, eased, felt_between, interruptions
 from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
-from tactful.inbox.types import Talk
+from tactful.inbox.types import HISTORY, NOT_FOR, PROPOSAL, Talk
 
 __all__ = [
     "MOODS",
+    "Closures",
     "Conversation",
     "Entry",
     "EntryFile",
@@ -22,15 +23,18 @@ __all__ = [
     "TalkSpell",
     "Task",
     "at_leisure",
+    "closures",
     "contact_of_thread",
     "conversation",
     "conversation_page",
     "conversations",
     "conversations_of",
     "count_by_state",
+    "eased",
     "entries",
     "entries_page",
     "entry",
+    "felt_between",
     "file",
     "files_of_entries",
     "interruptions",
@@ -43,11 +47,13 @@ __all__ = [
     "on_cards",
     "open_cards",
     "open_tasks",
+    "proposed",
     "quiet_contacts",
     "quiet_since",
     "running_talks",
     "said_before",
     "spells_between",
+    "spells_of",
     "strained",
     "strained_count",
     "talks_at",
@@ -56,11 +62,12 @@ __all__ = [
     "tasks_of_contact",
     "tasks_page",
     "thread",
+    "unanswered_of_then",
     "waiting_for_us",
     "with_html",
 ]
 
-MOODS = ("negative", "sensitive", "complaint")
+MOODS = ("negative", "sensitive", "complaint", "hold")
 
 
 def talks_at(contact_ids: Collection[int], at: datetime, mood_days: int) -> dict[int, list[Talk]]:
@@ -122,10 +129,11 @@ def files_of_entries(entry_ids: Collection[int]) -> dict[int, list[EntryFile]]:
 
 
 def open_tasks(owner_id: int | None = None) -> QuerySet[Task]:
-    """Urgent first, then by due date; with an owner: theirs and nobody's."""
+    """Urgent first, then by due date; with an owner: theirs, and nobody's unless it is not for them."""
     rows = Task.objects.filter(done_at__isnull=True)
     if owner_id is not None:
-        rows = rows.filter(Q(owner_id=owner_id) | Q(owner_id=None))
+        not_theirs = Q(**{f"params__{NOT_FOR}__contains": [owner_id]})
+        rows = rows.filter(Q(owner_id=owner_id) | (Q(owner_id=None) & ~not_theirs))
     return rows.order_by("-urgent", "due_at", "id")
 
 
@@ -182,9 +190,23 @@ class Filter:
 
 
 def conversation_page(chosen: Filter, limit: int = 40) -> list[Conversation]:
-    """Newest first, paged by key. Threads in which nothing has been said yet are left out."""
+    """Newest first, paged by key. Threads in which nothing has been said yet are left out.
+
+    State by state, each of which an index has in this order; together they would all be sorted."""
+    if chosen.contact_ids is not None:
+        states: Sequence[str] = ()
+    else:
+        states = chosen.states or tuple(Conversation.State)
+    found = [row for state in states or ("",) for row in _of_state(state, chosen, limit)]
+    return sorted(found, key=lambda row: (row.last_at, row.id), reverse=True)[:limit]
+
+
+def _of_state(state: str, chosen: Filter, limit: int) -> list[Conversation]:
+    """``state``: "" for those that were chosen otherwise."""
     rows = Conversation.objects.exclude(opened_at=F("last_at"), state=Conversation.State.CLOSED)
-    if chosen.states:
+    if state:
+        rows = rows.filter(state=state)
+    elif chosen.states:
         rows = rows.filter(state__in=chosen.states)
     if chosen.contact_ids is not None:
         rows = rows.filter(contact_id__in=chosen.contact_ids)
@@ -205,10 +227,38 @@ def conversation(conversation_id: int) -> Conversation | None:
     return Conversation.objects.filter(id=conversation_id).first()
 
 
+def proposed(conversation_id: int, entry_id: int) -> str:
+    """The words that a program suggests in this entry of the conversation; empty if it is no such entry."""
+    found = Entry.objects.filter(id=entry_id, conversation_id=conversation_id, code=PROPOSAL).first()
+    return found.text if found else ""
+
+
 def conversations_of(contact_ids: Collection[int]) -> dict[int, Conversation]:
     """The one thread with each of these contacts, where there is one."""
     rows = Conversation.objects.filter(contact_id__in=contact_ids).order_by("-opened_at")
     return {row.contact_id: row for row in rows if row.contact_id is not None}
+
+
+def unanswered_of_then() -> list[Entry]:
+    """Words from before a mailbox was connected that still wait for an answer, the oldest first."""
+    asked = TalkSpell.objects.running().filter(kind="question").values("ref")
+    rows = Entry.objects.filter(id__in=asked, data__has_key=HISTORY).select_related("conversation")
+    return list(rows.defer("html", "full_text").order_by("at", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Closures:
+    """Conversations with clients that were handed back to automation."""
+
+    by_machine: int
+    by_people: int
+
+
+def closures(since: datetime, until: datetime) -> Closures:
+    """``by_machine``: after two quiet days, with nobody's help."""
+    lines = Entry.objects.filter(kind=Entry.Kind.LINE, at__gte=since, at__lt=until)
+    counted = dict(lines.order_by().values_list("code").annotate(Count("id")))
+    return Closures(counted.get("handed_back_quiet", 0), counted.get("handed_back", 0))
 
 
 def last_said(conversation_ids: Collection[int]) -> dict[int, Entry]:
@@ -293,6 +343,16 @@ def running_talks(contact_ids: Collection[int], kinds: Collection[str] = ()) -> 
     for row in rows.order_by("from_at"):
         found[row.contact_id].append(row)
     return found
+
+
+_SPELLS = """SELECT contact_id, kind, ref, owner_id, due_at, waits_on_client,
+    from_at, to_at, recorded_at, end_recorded_at
+FROM talk_spell WHERE contact_id = ANY(%s::bigint[]) ORDER BY from_at, id"""
+
+
+def spells_of(contact_ids: Collection[int]) -> list[pg.Row]:
+    """All that ever was, the oldest first, as rows of ``_SPELLS``: a replay asks of a hundred thousand."""
+    return pg.many(_SPELLS, [pg.numbers(contact_ids)])
 
 
 def spells_between(contact_id: int, start: datetime, end: datetime) -> list[TalkSpell]:

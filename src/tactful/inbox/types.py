@@ -6,6 +6,17 @@ from typing import Any
 
 from tactful.channels.types import InboundMessage
 
+PROPOSAL = "proposal"
+"""The code of a note whose words a program suggests as an answer; ``data["by"]`` is its name."""
+
+
+OUTSIDE = "outside"
+"""The code of our word that was written in another program."""
+HISTORY = "history"
+"""In an entry's data: it was said before the mailbox was connected."""
+NOT_FOR = "not_for"
+"""In a task's params: the people whom it is not for, though nobody else has taken it."""
+
 
 def reading_of(entry_id: int) -> str:
     """The source of an objection that we have read out of an entry."""
@@ -30,7 +41,7 @@ class Received:
     ``contact_id`` None: a stranger. ``verified`` False: nothing proves who wrote it (R93).
     ``safe_html``: sanitised. ``left_out``: how many attachments were not taken in.
     ``words_only``: the HTML could not be shown as it came, ``safe_html`` has its words.
-    ``cut``: its end is missing.
+    ``cut``: its end is missing. ``at``: when our mail server had it; None is now.
     """
 
     message: InboundMessage
@@ -45,6 +56,19 @@ class Received:
     left_out: int = 0
     words_only: bool = False
     cut: bool = False
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What one of ours has written to ``received.contact_id`` in another program. ``author_id``: who, if
+    known. ``to_many``: a circular, which answers nobody. ``history``: from before the mailbox was connected.
+    """
+
+    received: Received
+    author_id: int | None
+    to_many: bool = False
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

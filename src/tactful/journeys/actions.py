@@ -28,6 +28,7 @@ from tactful.journeys.drafts import (
     undo,
 )
 from tactful.journeys.hot import rows as hot
+from tactful.journeys.hot.crowds import add_up_crowds
 from tactful.journeys.hot.replays import (
     ReplayBusy,
     ask_replay,
@@ -57,6 +58,7 @@ __all__ = [
     "ReplayBusy",
     "Transferred",
     "Writing",
+    "add_up_crowds",
     "ask_replay",
     "beat",
     "begin_by_hand",

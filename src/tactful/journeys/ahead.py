@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tactful.journeys import effects
+from tactful.journeys.hot import crowds
 from tactful.journeys.hot import rows as hot
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of, resting
@@ -40,7 +41,7 @@ def coming(shown: Mapping[str, TouchpointView], load: Load, now: datetime) -> li
     if not shown:
         return []
     until = now + max(view.preview_hours for view in shown.values()) * _HOUR
-    versions = _speaking(hot.walked_versions(), shown)
+    versions = _speaking(crowds.walked_versions(), shown)
     rows = hot.coming(versions, now, until, MOST) if versions else []
     off = resting({row.state.journey_id for row in rows}) if rows else frozenset()
     rows = [row for row in rows if row.state.journey_id not in off]

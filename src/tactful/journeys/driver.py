@@ -35,12 +35,16 @@ SLACK = timedelta(minutes=10)
 """The business clock may step back a little; what a row has missed is looked for so much earlier."""
 
 
-@transaction.atomic
 def run_due(load: Load, now: datetime, limit: int = BATCH) -> int:
     """Move enrolments whose moment has come, and those whose pause after trouble is over.
 
     Answers how many were looked at. One batch, one transaction; call again until it answers 0.
     """
+    return _run_due(load, now, limit) if hot.any_due(now) else 0
+
+
+@transaction.atomic
+def _run_due(load: Load, now: datetime, limit: int) -> int:
     again = hot.claim_again(limit)
     rows = [*hot.claim_due(now, limit), *again]
     if not rows:

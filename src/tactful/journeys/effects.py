@@ -33,7 +33,7 @@ from tactful.journeys.rules.moves import (
 from tactful.journeys.rules.writing import condition_document
 from tactful.journeys.types import Condition, Source, Variable
 from tactful.touchpoints import queries as touchpoints
-from tactful.touchpoints.types import MessageClass, Purpose, Touch, TouchpointView
+from tactful.touchpoints.types import MessageClass, Touch, TouchpointView
 
 FACT_VARIABLE = "@"  # such a variable is read at the moment of sending, by the fact's key
 DEFAULT_VARIABLE = "~"  # what it says if there is nothing to read: "~nb:deadline"
@@ -78,16 +78,17 @@ def carry_out(work: Sequence[tuple[Row, Effect]], now: datetime) -> None:
 
 def _enqueue(sends: Sequence[tuple[Row, EnqueueSend]], now: datetime) -> None:
     views = touchpoints.views({effect.touchpoint for _, effect in sends})
+    messages = [_message(row, effect, views) for row, effect in sends]
     touched = _touched(sends, views)
-    messages = [
-        _with_line(_message(row, effect, views), touched.get(touch_key(row.id, effect)))
-        for row, effect in sends
-    ]
-    delivery.enqueue(messages, now=now)
+    if not touched:
+        delivery.enqueue(messages, now=now)
+        return
+    touches = [touched.get(touch_key(row.id, effect)) for row, effect in sends]
+    delivery.enqueue(list(map(_with_line, messages, touches)), now=now)
     stopped = {
         (row.id, effect.visit): "stopped"
-        for row, effect in sends
-        if (said := touched.get(touch_key(row.id, effect))) is not None and said.stopped
+        for (row, effect), touch in zip(sends, touches, strict=True)
+        if touch is not None and touch.stopped
     }
     if stopped:
         delivery.cancel_visits(stopped, now=now)
@@ -109,11 +110,13 @@ def touch_key(enrolment_id: int, effect: EnqueueSend) -> str:
 def _touched(
     sends: Sequence[tuple[Row, EnqueueSend]], views: Mapping[str, TouchpointView]
 ) -> Mapping[str, Touch]:
-    """What people have done to these messages beforehand: asked only where they are shown."""
+    """What people have done to these messages beforehand: asked where they are shown, and of those that
+    somebody has stopped on the list of what goes out today."""
+    stopped = touchpoints.stopped_unshown()
     shown = [
         touch_key(row.id, effect)
         for row, effect in sends
-        if (view := views.get(effect.touchpoint)) is not None and view.preview_hours
+        if (view := views.get(effect.touchpoint)) is not None and (view.preview_hours or view.id in stopped)
     ]
     return touchpoints.touches(shown) if shown else {}
 
@@ -132,12 +135,11 @@ def _message(row: Row, effect: EnqueueSend, views: dict[str, TouchpointView]) ->
         raise NoTouchpoint(
             f"There is no touchpoint “{effect.touchpoint}” on the line. Add it, or change the step."
         )
-    marketing = view.message_class is MessageClass.MARKETING
     return NewMessage(
         contact_id=row.state.contact_id,
         dedupe_key=message_key(row.id, effect.visit),
         message_class=view.message_class,
-        purpose=Purpose.MARKETING if marketing else Purpose.SERVICE,
+        purpose=view.message_class.purpose,
         due_at=effect.due_at,
         cause_kind="visit",
         cause_id=row.id,

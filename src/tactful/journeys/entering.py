@@ -15,7 +15,7 @@ from tactful.journeys.moving import carry_out
 from tactful.journeys.plans import LiveJourney, plan_of
 from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.dates import MOVED
-from tactful.journeys.rules.entry import MayEnter, enters, entry_facts, first_state, knock, may_enter
+from tactful.journeys.rules.entry import MayEnter, enters, entry_facts, first_state, knock, may_begin
 from tactful.journeys.rules.moves import Facts, State, Stop
 
 
@@ -111,14 +111,9 @@ def _begin(knocks: Sequence[Knock], load: Load, now: datetime) -> list[NewRow]:
 
 
 def _verdict(asking: Knock, known: Known, now: datetime) -> MayEnter | None:
-    dated = bool(asking.journey.plan.starting)
-    if known.used or (dated and known.past.live):
-        return None  # the running one hears of its date itself
-    begins = asking.state.due_at
-    if asking.only_later and known.past.count and (begins is None or begins <= now):
+    if known.used:
         return None
-    verdict = may_enter(asking.journey.plan.definition.reentry, known.past, now)
-    return verdict if isinstance(verdict, MayEnter) else None
+    return may_begin(asking.journey.plan, asking.state, known.past, now, asking.only_later)
 
 
 def _restart(ids: Sequence[int], load: Load, now: datetime) -> None:

@@ -12,23 +12,17 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from tactful.foundation import pg
+from tactful.journeys.hot import crowds
 from tactful.journeys.models import PAUSED, Enrolment
 
 SAMPLE = 1_000
 LATE = timedelta(minutes=10)
 """So long after its moment a step counts as late; the worker takes its turn every second."""
 
-STANDING = """SELECT step, version_id, count(*), max(due_at) FROM enrolment
-WHERE journey_id = %(journey)s AND ended_at IS NULL GROUP BY step, version_id"""
-
 APART = f"""SELECT step, count(*) FILTER (WHERE failures > 0),
     count(*) FILTER (WHERE retry_at >= '{PAUSED}' AND retry_at < '{PAUSED + timedelta(days=1)}')
 FROM enrolment WHERE retry_at IS NOT NULL AND journey_id = %(journey)s AND ended_at IS NULL
 GROUP BY step"""  # noqa: S608, constants
-
-BEHIND = """SELECT step, count(*) FROM enrolment
-WHERE due_at < %(late)s AND due_at IS NOT NULL AND retry_at IS NULL
-    AND journey_id = %(journey)s AND ended_at IS NULL GROUP BY step"""
 
 HELD = """SELECT e.step, count(*) FROM dispatch d
 JOIN message m ON m.id = d.message_id AND m.cause_kind = 'visit'
@@ -103,26 +97,21 @@ class Crowd:
 
 
 def standing(journey_id: int, now: datetime) -> Crowd:
-    """Everybody. One look at the whole table counts them, and nothing but that, so that it stays quick;
-    those who are apart from the rest are few, and found by indexes."""
+    """Everybody, without a look at each: they are counted as they come and go, and those who are apart
+    from the rest are few, and found by indexes."""
     of_journey = {"journey": journey_id}
     held: dict[str, int] = dict(pg.many(HELD, of_journey))
     apart = {step: (failing, paused) for step, failing, paused in pg.many(APART, of_journey)}
-    late: dict[str, int] = dict(pg.many(BEHIND, {**of_journey, "late": now - LATE}))
     versions: Counter[int] = Counter()
     counts: Counter[str] = Counter()
-    last: dict[str, list[datetime]] = defaultdict(list)
-    for step, version, count, until in pg.many(STANDING, of_journey):
+    for step, version, count in crowds.of_journey(journey_id):
         versions[version] += count
         counts[step] += count
-        last[step] += [until] if until is not None else []
-    steps = {
-        step: Standing(
-            step, count, max(last[step], default=None), *apart.get(step, (0, 0)), late.get(step, 0),
-            held.get(step, 0),
-        )
-        for step, count in counts.items()
-    }  # fmt: skip
+    moments = crowds.moments(journey_id, list(counts), now - LATE)
+    steps = {}
+    for step, count in counts.items():
+        (until, late), (failing, paused) = moments[step], apart.get(step, (0, 0))
+        steps[step] = Standing(step, count, until, failing, paused, late, held.get(step, 0))
     return Crowd(steps, dict(versions))
 
 

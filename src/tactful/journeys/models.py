@@ -95,11 +95,6 @@ class Enrolment(Row):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"],
-                name="enrolment_due",
-                condition=Q(due_at__isnull=False, retry_at__isnull=True),
-            ),
             models.Index(fields=["retry_at"], name="enrolment_retry", condition=Q(retry_at__isnull=False)),
             models.Index(fields=["contact_id"], name="enrolment_running", condition=Q(ended_at__isnull=True)),
         ]
@@ -108,6 +103,39 @@ class Enrolment(Row):
     def is_paused(self) -> bool:
         """By a person, until a person lets it go on (``hot.rows.PAUSED``)."""
         return self.retry_at is not None and self.retry_at >= PAUSED
+
+
+class Alarm(models.Model):
+    """When time moves an enrolment that is not apart: an index of ``enrolment`` made by hand.
+
+    An index of PostgreSQL's own would give every row that moves a new entry in all the others as well, six
+    for one. Triggers keep it, as they keep ``CrowdChange``, whoever writes (migration 0006).
+    """
+
+    pk = models.CompositePrimaryKey("due_at", "enrolment_id")
+    due_at = models.DateTimeField()
+    enrolment_id = models.BigIntegerField()
+    journey_id = models.BigIntegerField()
+    step = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "enrolment_alarm"
+        indexes = [models.Index(fields=["journey_id", "step", "due_at"], name="alarm_of_step")]
+
+
+class CrowdChange(models.Model):
+    """How many have come to a step, or gone from it when ``number`` is below zero. All of them together say
+    how many run; ``hot.crowds`` adds them up from time to time."""
+
+    id = models.BigAutoField(primary_key=True)
+    journey_id = models.BigIntegerField()
+    version_id = models.BigIntegerField()
+    step = models.CharField(max_length=60)
+    number = models.IntegerField()
+
+    class Meta:
+        db_table = "enrolment_crowd"
+        indexes = [models.Index(fields=["journey_id"], name="crowd_of_journey")]
 
 
 class ObjectFact(Spell):

@@ -20,12 +20,11 @@ from tactful.journeys.rules.batch import Load
 from tactful.journeys.rules.conditions import Values
 from tactful.journeys.rules.dates import (
     ATTRIBUTE,
-    CONTACT_CREATED,
-    CONTACT_UPDATED,
     GRACE,
     days_before,
     month_days,
     of_client,
+    tells_of_day,
 )
 from tactful.journeys.rules.moves import Facts, State
 from tactful.journeys.rules.occasions import awaiting, occasion_on
@@ -76,17 +75,10 @@ def begin_for_changed(
     for journey in live:
         entry = journey.plan.definition.entry
         if isinstance(entry, DateEntry) and of_client(entry.of):
-            field = entry.of.removeprefix(ATTRIBUTE)
-            ids = {fact.contact_id for fact in facts if fact.contact_id and _touches(fact, field)}
+            told = [fact for fact in facts if tells_of_day(entry.of, fact.name, fact.data)]
+            ids = {fact.contact_id for fact in told if fact.contact_id}
             begun += _begin(journey, sorted(ids), _these_days(now), load, now) if ids else []
     return begun
-
-
-def _touches(fact: Fact, field: str) -> bool:
-    if fact.name == CONTACT_CREATED:
-        return True
-    fields = fact.data.get("fields")
-    return fact.name == CONTACT_UPDATED and (not isinstance(fields, list) or field in fields)
 
 
 def _by_calendar(journey: LiveJourney) -> bool:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
-
 from tactful.foundation import pg
 from tactful.journeys.ahead import Coming, coming
 from tactful.journeys.draft_reads import (
@@ -30,7 +28,7 @@ from tactful.journeys.figures import (
     passages,
     standing,
 )
-from tactful.journeys.hot import objects
+from tactful.journeys.hot import crowds, objects
 from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
 from tactful.journeys.plans import plan_of
 from tactful.journeys.replay_queries import (
@@ -59,6 +57,7 @@ __all__ = [
     "Coming",
     "Crowd",
     "DraftEntry",
+    "Ended",
     "Enrolment",
     "FailedTests",
     "Journey",
@@ -89,6 +88,7 @@ __all__ = [
     "definition_of_version",
     "draft_entry",
     "draft_of",
+    "ended_by_merge",
     "enrolments",
     "has_earlier",
     "has_later",
@@ -155,8 +155,8 @@ class ObjectFacts:
     fields: Mapping[str, Any]
 
 
-NOBODY = (0, 0)
-
+FAILING = """SELECT journey_id, count(*) FROM enrolment
+WHERE retry_at IS NOT NULL AND failures > 0 AND ended_at IS NULL GROUP BY journey_id"""
 OF_VERSION = """SELECT step, count(*), (array_agg(contact_id ORDER BY id))[1:3] FROM enrolment
 WHERE journey_id = %s AND version_id = %s AND ended_at IS NULL GROUP BY step"""
 
@@ -164,18 +164,14 @@ WHERE journey_id = %s AND version_id = %s AND ended_at IS NULL GROUP BY step"""
 def all_journeys() -> list[JourneyLine]:
     on = set(JourneySpell.objects.running().filter(kind="live").values_list("journey_id", flat=True))
     rows = Journey.objects.select_related("live_version").order_by("id")
-    running = {
-        row["journey_id"]: (row["waiting"], row["failing"])
-        for row in Enrolment.objects.filter(ended_at=None)
-        .values("journey_id")
-        .annotate(waiting=Count("id"), failing=Count("id", filter=Q(failures__gt=0)))
-    }
+    inside = crowds.inside()
+    failing: dict[int, int] = dict(pg.many(FAILING))
     return [
         JourneyLine(
             journey=row,
             is_on=row.id in on,
-            waiting=running.get(row.id, NOBODY)[0],
-            failing=running.get(row.id, NOBODY)[1],
+            waiting=inside.get(row.id, 0),
+            failing=failing.get(row.id, 0),
             version=row.live_version.number if row.live_version else 0,
         )
         for row in rows
@@ -377,3 +373,15 @@ def begun_before(journey_id: int, contact_ids: Collection[int], since: datetime)
     """Enrolments of these contacts that had taken their first step by then."""
     params = {"journey": journey_id, "contacts": pg.numbers(contact_ids), "since": since}
     return {ident for (ident,) in pg.many(STANDS_IN, params)}
+
+
+class Ended(NamedTuple):
+    slug: str
+    entry_key: str
+    step: str
+
+
+def ended_by_merge(contact_id: int, at: datetime) -> list[Ended]:
+    """Walks that ended because two clients, who were both on the way, became this one at that moment."""
+    rows = Enrolment.objects.filter(contact_id=contact_id, end_reason="merged", ended_at=at).order_by("id")
+    return [Ended(*row) for row in rows.values_list("journey__slug", "entry_key", "step")]

@@ -26,6 +26,8 @@ def machine_ms() -> int:
 
 def require_aware(at: datetime) -> datetime:
     """``at`` in UTC; a naive datetime is refused, for nobody can say which moment it means."""
+    if at.tzinfo is UTC:
+        return at  # nearly every moment is already
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no time zone. Give an aware datetime.")
     return at.astimezone(UTC)

@@ -8,6 +8,7 @@ case, one spelling only, and the cheapest to write, for each mail carries five o
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,11 +37,15 @@ def sign(ring: KeyRing, purpose: str, ident: int, key_id: int | None = None) -> 
     return shown + digest.hexdigest()
 
 
-def sign_each(ring: KeyRing, purposes: tuple[str, ...], ident: int, key_id: int) -> list[str]:
-    """``sign`` for several purposes at once."""
-    payload, shown = _opening(key_id, ident)
+def sign_each(ring: KeyRing, purposes: Sequence[str], idents: Sequence[int], key_id: int) -> list[list[str]]:
+    """``sign`` for several purposes and many ids: for each purpose a column of tokens."""
+    openings = [_opening(key_id, ident) for ident in idents]
+    return [_signed(_keyed(ring.keys[key_id], purpose), openings) for purpose in purposes]
+
+
+def _signed(keyed: hashlib.blake2b, openings: Sequence[tuple[bytes, str]]) -> list[str]:
     tokens = []
-    for keyed in _keyed_each(ring.keys[key_id], purposes):
+    for payload, shown in openings:
         digest = keyed.copy()
         digest.update(payload)
         tokens.append(shown + digest.hexdigest())
@@ -69,11 +74,6 @@ def _signature(key: bytes, purpose: str, payload: bytes) -> bytes:
 def _keyed(key: bytes, purpose: str) -> hashlib.blake2b:
     """BLAKE2's own keyed mode is a MAC; what depends on the key and the purpose alone is done once."""
     return hashlib.blake2b(purpose.encode() + b"\0", digest_size=SIGNATURE_BYTES, key=key)
-
-
-@lru_cache(maxsize=16)
-def _keyed_each(key: bytes, purposes: tuple[str, ...]) -> tuple[hashlib.blake2b, ...]:
-    return tuple(_keyed(key, purpose) for purpose in purposes)
 
 
 def _opening(number: int, ident: int) -> tuple[bytes, str]:

@@ -16,6 +16,7 @@ from tactful.foundation.secrets import key_ring
 from tactful.foundation.types import Business as House
 from tactful.kernel.tokens import TokenError, verify
 from tactful.portal.types import Business, Someone
+from tactful.wiring.letters import logo_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Visit:
 
     @property
     def business(self) -> Business:
-        return Business(name=self.house.name, place=self.house.address)
+        return Business(
+            self.house.name, self.house.address, logo_path(self.house), bool(self.house.brand.accent)
+        )
 
     @property
     def someone(self) -> Someone:

@@ -22,6 +22,7 @@ class Business:
     name: str
     place: str = ""
     logo_url: str = ""
+    has_colour: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,17 @@ class PreferencesPage:
     purposes: tuple[PreferenceRow, ...]
     coming: tuple[ComingRow, ...]
     someone: Someone | None = None
+    done: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPage:
+    """portal/confirm.html. ``wording``: to what the button says yes, "" where it is too late. GET shows the
+    button, POST says yes, and then ``done`` says so."""
+
+    wording: str
+    url: str
+    address: str
     done: Text = ""
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tactful.portal import views
+from tactful.portal import consent, views
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("unsubscribe/<str:token>/undo/", views.unsubscribe_undo, name="unsubscribe_undo"),
     path("preferences/<str:token>/", views.preferences, name="preferences"),
     path("preferences/<str:token>/none/", views.preferences_none, name="preferences_none"),
+    path("news/", consent.ask_for_news, name="news"),
+    path("confirm/<str:token>/", consent.confirm, name="confirm"),
     path("documents/<str:token>/", views.documents, name="documents"),
     path("documents/<str:token>/sent/", views.documents_sent, name="documents_sent"),
 ]

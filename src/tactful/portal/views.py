@@ -1,10 +1,7 @@
 """Pages for clients. A link that is only opened changes nothing; every change is a POST (R33)."""
 
-from zoneinfo import ZoneInfo
-
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +16,7 @@ from tactful.foundation.clock import business_now
 from tactful.foundation.secrets import key_ring
 from tactful.kernel.tokens import sign
 from tactful.portal import choices
+from tactful.portal.answers import back, shown
 from tactful.portal.documents import UploadRefused, closed_page, take_files, upload_page
 from tactful.portal.limits import PER_LINK, PER_UPLOAD, count, limited, limited_by_address
 from tactful.portal.links import Visit, ident_of, message_visit, person_visit
@@ -33,7 +31,7 @@ def why(request: HttpRequest, token: str) -> HttpResponse:
     visit, message = _message(request, token, WHY)
     done = _("We write nothing that can wait for the next 30 days.") if "paused" in request.GET else ""
     done = done or (_("A person gets in touch with you.") if "asked" in request.GET else "")
-    return _page(request, visit, "why", why_page(visit, message, token, done))
+    return shown(request, visit, "why", why_page(visit, message, token, done))
 
 
 @never_cache
@@ -42,7 +40,7 @@ def why(request: HttpRequest, token: str) -> HttpResponse:
 def pause(request: HttpRequest, token: str) -> HttpResponse:
     visit, _ident = _message(request, token, WHY)
     choices.pause(visit.person.id, now=business_now())
-    return _back("portal:why", token, "paused")
+    return back("why", token, "paused")
 
 
 @never_cache
@@ -51,7 +49,7 @@ def pause(request: HttpRequest, token: str) -> HttpResponse:
 def talk(request: HttpRequest, token: str) -> HttpResponse:
     visit, message = _message(request, token, WHY)
     choices.ask_for_person(visit, message, now=business_now())
-    return _back("portal:why", token, "asked")
+    return back("why", token, "asked")
 
 
 @never_cache
@@ -64,7 +62,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         how = "one_click" if request.POST.get("List-Unsubscribe") == "One-Click" else "portal"
         choices.refuse(visit.person.id, OBJECTIONS, how=how, now=business_now())
     page = choices.unsubscribe_page(token, sign(key_ring(), WHY, message), request.method == "POST")
-    return _page(request, visit, "unsubscribe", page)
+    return shown(request, visit, "unsubscribe", page)
 
 
 @never_cache
@@ -87,9 +85,9 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         choices.keep_choices(
             visit.person.id, chosen, wording=wording, language=visit.language, now=business_now()
         )
-        return _back("portal:preferences", token, "kept")
+        return back("preferences", token, "kept")
     done = _("It is kept, and holds from now.") if "kept" in request.GET else ""
-    return _page(request, visit, "preferences", choices.preferences_page(visit, token, done))
+    return shown(request, visit, "preferences", choices.preferences_page(visit, token, done))
 
 
 @never_cache
@@ -98,7 +96,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 def preferences_none(request: HttpRequest, token: str) -> HttpResponse:
     visit, _ident = _message(request, token, WHY)
     choices.refuse(visit.person.id, OBJECTIONS, how="portal", now=business_now())
-    return _back("portal:preferences", token, "kept")
+    return back("preferences", token, "kept")
 
 
 @never_cache
@@ -107,7 +105,7 @@ def preferences_none(request: HttpRequest, token: str) -> HttpResponse:
 def documents(request: HttpRequest, token: str) -> HttpResponse:
     visit, view = _engagement(request, token)
     if not view.is_open:
-        return _page(request, visit, "upload", closed_page(visit, view, token), status=410)
+        return shown(request, visit, "upload", closed_page(visit, view, token), status=410)
     if request.method == "POST":
         count(PER_UPLOAD, token)
         try:
@@ -115,13 +113,13 @@ def documents(request: HttpRequest, token: str) -> HttpResponse:
             take_files(view, uploads, request.POST.get("document", ""), now=business_now())
         except UploadRefused as refused:
             page = upload_page(visit, view, token, error=str(refused))
-            return _page(request, visit, "upload", page, status=422)
-        return _back("portal:documents", token, "thanks")
+            return shown(request, visit, "upload", page, status=422)
+        return back("documents", token, "thanks")
     done = _("Thank you. It has come through.") if "thanks" in request.GET else ""
     done = done or (
         _("Thank you. A person looks for it, and we do not ask again.") if "said" in request.GET else ""
     )
-    return _page(request, visit, "upload", upload_page(visit, view, token, done=done))
+    return shown(request, visit, "upload", upload_page(visit, view, token, done=done))
 
 
 @never_cache
@@ -133,7 +131,7 @@ def documents_sent(request: HttpRequest, token: str) -> HttpResponse:
     count(PER_LINK, token)
     for document in view.missing if view.is_open else ():
         client_says_sent(document.id, now=business_now())
-    return _back("portal:documents", token, "said")
+    return back("documents", token, "said")
 
 
 def _message(request: HttpRequest, token: str, purpose: str) -> tuple[Visit, int]:
@@ -149,15 +147,3 @@ def _engagement(request: HttpRequest, token: str) -> tuple[Visit, EngagementView
     if view is None:
         raise Http404
     return person_visit(request, view.contact_id), view
-
-
-def _back(name: str, token: str, word: str) -> HttpResponse:
-    response = redirect(name, token)
-    response["Location"] += f"?{word}"
-    return response
-
-
-def _page(request: HttpRequest, visit: Visit, name: str, page: object, status: int = 200) -> HttpResponse:
-    context = {"page": page, "business": visit.business}
-    with timezone.override(ZoneInfo(visit.house.time_zone)):
-        return render(request, f"portal/{name}.html", context, status=status)

@@ -14,15 +14,14 @@ from tactful.events.actions import record
 from tactful.events.types import Fact, NewFact
 from tactful.foundation.actions import record_audit
 from tactful.segments.hot import asking, members
-from tactful.segments.hot.compiling import compile_tree
 from tactful.segments.hot.members import Difference
 from tactful.segments.models import Segment, SegmentMember
 from tactful.segments.rules.problems import SegmentError
 from tactful.segments.rules.reading import read
-from tactful.segments.rules.walking import ALWAYS_HEARD, interest, unfold
+from tactful.segments.rules.walking import ALWAYS_HEARD, interest, leaves, unfold
 from tactful.segments.sentences import problem_sentence
 from tactful.segments.stored import Stored, dependants, library, stored, together
-from tactful.segments.types import Allowed, Moment, Node
+from tactful.segments.types import Allowed, Moment, Node, Value
 
 ENTERED: Final = "segment.entered"
 LEFT: Final = "segment.left"
@@ -124,6 +123,18 @@ def hear(facts: Sequence[Fact], *, allowed: Allowed) -> None:
         members.soil(sorted(ids))
 
 
+def asked_values(kind: str, *, allowed: Allowed) -> frozenset[str]:
+    """Names of the values of a kind (``types.ValueLeaf``) that live segments ask for."""
+    live = _kept(Segment.objects.filter(live_since__isnull=False), allowed)
+    asked = (leaf for each in live for leaf in leaves(each.unfolded))
+    return frozenset(leaf.name for leaf in asked if isinstance(leaf, Value) and leaf.kind == kind)
+
+
+def look_again(contact_ids: Sequence[int]) -> None:
+    """Clients whose values have changed come into the queue."""
+    members.soil(contact_ids)
+
+
 @transaction.atomic
 def refresh_dirty(*, allowed: Allowed, moment: Moment) -> int:
     """Every live segment once more for the contacts of the queue. Answers how many contacts it were.
@@ -147,12 +158,16 @@ def reevaluate(ids: Sequence[int], *, allowed: Allowed, moment: Moment) -> None:
     live = _kept(rows.select_for_update().order_by("id"), allowed)
     inside = asking.among([each.unfolded for each in live], allowed, moment, ids) if live else []
     before = members.running([each.row.id for each in live], ids)
-    facts: list[NewFact] = []
-    for each, now_in in zip(live, inside, strict=True):
-        was_in = before[each.row.id]
-        found = Difference(tuple(sorted(now_in - was_in)), tuple(sorted(was_in - now_in)))
-        facts += _facts(each.row.slug, members.write(each.row.id, found, moment.now))
+    found = {
+        each.row.id: _between(before[each.row.id], now_in) for each, now_in in zip(live, inside, strict=True)
+    }
+    written = members.write_all(found, moment.now)
+    facts = [fact for each in live for fact in _facts(each.row.slug, written[each.row.id])]
     record(facts, now=moment.now)
+
+
+def _between(was_in: set[int], now_in: set[int]) -> Difference:
+    return Difference(tuple(sorted(now_in - was_in)), tuple(sorted(was_in - now_in)))
 
 
 @transaction.atomic
@@ -167,7 +182,7 @@ def refresh_due(*, allowed: Allowed, moment: Moment) -> str:
     silent, row.checked_at = row.checked_at is None, moment.now
     row.save(update_fields=["checked_at"])
     for each in _kept([row], allowed):
-        compiled = compile_tree(each.unfolded, allowed, moment, vouched=True)
+        compiled = asking.compiled(each.unfolded, allowed, moment, vouched=True)
         found = members.write(row.id, members.difference(row.id, compiled), moment.now)
         record([] if silent else _facts(row.slug, found), now=moment.now)
     return row.slug

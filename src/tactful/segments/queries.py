@@ -3,25 +3,34 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tactful.segments.hot import asking, members
+from tactful.segments.hot.asking import fetch, whole_tables
+from tactful.segments.hot.compiling import Compiled
 from tactful.segments.hot.histories import histories
 from tactful.segments.hot.offers import attribute_names, event_names, property_names, tags
 from tactful.segments.models import Segment, SegmentMember
 from tactful.segments.rules.evaluating import Answer, explain
 from tactful.segments.rules.walking import unfold
+from tactful.segments.rules.writing import document as written
 from tactful.segments.stored import dependants, library, stored
 from tactful.segments.types import Allowed, Library, Moment, Node
 
 __all__ = [
+    "Compiled",
     "Listed",
     "Segment",
     "attribute_names",
+    "audience",
     "count",
+    "definition",
     "dependants",
     "event_names",
+    "fetch",
     "library",
     "listed",
+    "live_members",
     "members_at",
     "property_names",
     "sample",
@@ -30,6 +39,7 @@ __all__ = [
     "tags",
     "tree_of",
     "who",
+    "whole_tables",
     "why",
 ]
 
@@ -85,6 +95,17 @@ def who(tree: Node, allowed: Allowed, moment: Moment, known: Library) -> list[in
     return sorted(asking.members(unfold(tree, known), allowed, moment))
 
 
+def audience(tree: Node, allowed: Allowed, moment: Moment, known: Library) -> Compiled:
+    """The condition on ``contact c``, for whoever freezes them all in a statement of their own (``fetch``, in
+    ``whole_tables``). Raises ``SegmentError``."""
+    return asking.compiled(unfold(tree, known), allowed, moment)
+
+
+def definition(tree: Node, known: Library) -> dict[str, Any]:
+    """As a document, with every other segment in its place: it changes when any of them does."""
+    return written(unfold(tree, known))
+
+
 def why(contact_id: int, tree: Node, allowed: Allowed, moment: Moment, known: Library) -> Answer | None:
     """Each part's answer for one client, with what it rests on. None: there is no such client."""
     history = histories([contact_id], unfold(tree, known), allowed).get(contact_id)
@@ -95,6 +116,15 @@ def members_at(slug: str, ids: Collection[int], at: datetime, known_by: datetime
     """Those of ``ids`` who were in a live segment at a moment, by what had been recorded by ``known_by``."""
     found = SegmentMember.objects.at(at, known_by).filter(segment__slug=slug, contact_id__in=list(ids))
     return set(found.values_list("contact_id", flat=True))
+
+
+def live_members(slug: str, *, after: int = 0, limit: int) -> list[int] | None:
+    """Who is in a live segment, by id, as last looked at. None: it is not live, or nobody has looked."""
+    row = segment(slug)
+    if row is None or row.live_since is None or row.checked_at is None:
+        return None
+    found = SegmentMember.objects.filter(segment=row, to_at__isnull=True, contact_id__gt=after)
+    return list(found.order_by("contact_id").values_list("contact_id", flat=True)[:limit])
 
 
 def segments_of(contact_id: int) -> list[tuple[str, str, datetime]]:

@@ -223,13 +223,17 @@ class SpellLeaf:
 
 @dataclass(frozen=True, slots=True)
 class ValueLeaf:
-    """A table of named values: one row for each contact and name; ``value`` is a JSONB column."""
+    """A table of named values: one row for each contact and name; ``value`` is a JSONB column.
+
+    ``since``: a column of moments. Where it is not NULL, the value is the whole days from then to now.
+    """
 
     kind: str
     table: str
     contact: str
     name: str
     value: str
+    since: str = ""
     woken_by: frozenset[str] = frozenset()
 
 
@@ -280,7 +284,8 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """``fields``: by allow-listed name, text or moment; ``values``: (kind, name) -> JSON value."""
+    """``fields``: by allow-listed name, text or moment; ``values``: (kind, name) -> JSON value, or a
+    moment from which the days are counted."""
 
     fields: Mapping[str, str | datetime]
     attributes: Mapping[str, Any] = field(default_factory=dict)

@@ -33,16 +33,22 @@ class Listener:
 
 
 @contextmanager
-def listening() -> Iterator[Listener]:
-    made = Listener()
-    thread = Thread(target=made.http.serve_forever, args=(0.01,))
+def served(http: ThreadingHTTPServer) -> Iterator[None]:
+    thread = Thread(target=http.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield made
+        yield
     finally:
-        made.http.shutdown()
+        http.shutdown()
         thread.join()
-        made.http.server_close()
+        http.server_close()
+
+
+@contextmanager
+def listening() -> Iterator[Listener]:
+    made = Listener()
+    with served(made.http):
+        yield made
 
 
 @contextmanager

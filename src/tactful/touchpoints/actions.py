@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tactful.foundation.actions import record_audit
 from tactful.foundation.ids import new_id
-from tactful.touchpoints.models import HumanTouch, Touchpoint, TouchpointRevision
+from tactful.touchpoints.models import HumanTouch, LineComment, Touchpoint, TouchpointRevision
 from tactful.touchpoints.rules import catalogue
 from tactful.touchpoints.rules.catalogue import Suggestion
 from tactful.touchpoints.types import Line, MessageClass
@@ -123,6 +123,22 @@ def show_before(touchpoint_id: int, hours: int, *, acting_user: int, now: dateti
     touchpoint.preview_hours = hours
     touchpoint.save(update_fields=["preview_hours"])
     _audit("touchpoint.shown_before", touchpoint, acting_user, now, {"hours": hours})
+
+
+LONGEST_COMMENT = 1000
+
+
+@transaction.atomic
+def comment(touchpoint_id: int, text: str, *, acting_user: int, now: datetime) -> None:
+    """What somebody thinks before the line moves. Everybody who may write may say so; it decides nothing."""
+    words = text.strip()
+    if not words:
+        raise LineError(_("Write what you think. One sentence is enough."))
+    if len(words) > LONGEST_COMMENT:
+        raise LineError(_("Write at most %(most)d letters.") % {"most": LONGEST_COMMENT})
+    touchpoint = Touchpoint.objects.get(id=touchpoint_id)
+    LineComment.objects.create(touchpoint=touchpoint, text=words, by_id=acting_user, at=now)
+    _audit("touchpoint.commented", touchpoint, acting_user, now, {"text": words})
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,3 +85,16 @@ class HumanTouch(Row):
                 condition=models.Q(stopped=True) ^ ~models.Q(line=""), name="a_line_or_a_stop"
             ),
         ]
+
+
+class LineComment(Row):
+    """What somebody who works here thinks of where a touchpoint stands, before it moves."""
+
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="comments")
+    text = models.CharField(max_length=1000)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "line_comment"
+        indexes = [models.Index(fields=["touchpoint", "at"], name="line_comment_thread")]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet
 
-from tactful.touchpoints.models import HumanTouch, Touchpoint, TouchpointRevision
+from tactful.touchpoints.models import HumanTouch, LineComment, Touchpoint, TouchpointRevision
 from tactful.touchpoints.types import Line, MessageClass, Touch, TouchpointView
 
 __all__ = ["Touchpoint"]  # the rows that these queries give
@@ -55,6 +55,11 @@ def history(touchpoint_id: int) -> QuerySet[TouchpointRevision]:
     return TouchpointRevision.objects.filter(touchpoint_id=touchpoint_id).order_by("-at", "-id")
 
 
+def comments(touchpoint_id: int) -> QuerySet[LineComment]:
+    """What colleagues have said of it, the newest last."""
+    return LineComment.objects.filter(touchpoint_id=touchpoint_id).order_by("at", "id")
+
+
 def previewed() -> dict[str, TouchpointView]:
     """By slug, those whose messages a person wants to see before they go out."""
     return {row.slug: _view(row) for row in on_the_map().filter(preview_hours__gt=0)}
@@ -67,6 +72,12 @@ def touches(message_keys: Collection[str]) -> dict[str, Touch]:
         row.message_key: Touch(row.line, row.stopped, row.by_id, row.by.name if row.by else "")
         for row in rows
     }
+
+
+def stopped_unshown() -> frozenset[int]:
+    """Touchpoints that show nothing beforehand and of which a person has stopped a message all the same."""
+    rows = HumanTouch.objects.filter(touchpoint__preview_hours=0, stopped=True)
+    return frozenset(rows.order_by().values_list("touchpoint_id", flat=True).distinct())
 
 
 def touch_counts(since: datetime) -> dict[int, tuple[int, int]]:

@@ -19,6 +19,11 @@ class MessageClass(StrEnum):
     RELATIONSHIP = "relationship"
     MARKETING = "marketing"
 
+    @property
+    def purpose(self) -> "Purpose":
+        """For which the client's consent, or another ground, must stand."""
+        return Purpose.MARKETING if self is MessageClass.MARKETING else Purpose.SERVICE
+
 
 class Purpose(StrEnum):
     SERVICE = "service"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,7 +29,8 @@ WHERE v.contact_id = ANY(%s::bigint[])"""
 
 
 def sources() -> QuerySet[TrackingSource]:
-    return TrackingSource.objects.order_by("revoked_at", "made_at", "id")
+    """Those with a key; inner ones belong to their connections."""
+    return TrackingSource.objects.exclude(prefix="").order_by("revoked_at", "made_at", "id")
 
 
 def refusals() -> dict[int, list[TrackingRefusal]]:
@@ -64,13 +66,19 @@ def _value(row: pg.Row, now: datetime) -> Any:
     _, kind, _, n, total, first, last, last_at, most = row
     values: Mapping[str, Any] = {
         ComputedKind.COUNT: n,
-        ComputedKind.SUM: total,
+        ComputedKind.SUM: _plain(total),
         ComputedKind.FIRST: first,
         ComputedKind.LAST: last,
         ComputedKind.MOST_FREQUENT: most,
         ComputedKind.DAYS_SINCE: max(0, (now - last_at).days),
     }
     return values[kind]
+
+
+def _plain(total: Decimal | None) -> int | float | None:
+    if total is None or total == total.to_integral_value():
+        return None if total is None else int(total)
+    return float(total)
 
 
 @dataclass(frozen=True, slots=True)

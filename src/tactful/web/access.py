@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from tactful.broadcasts.types import BroadcastRefused
 from tactful.contacts.actions import ContactError
 from tactful.delivery.actions import NothingToDecide
 from tactful.foundation.models import User
@@ -30,6 +31,7 @@ from tactful.segments.actions import SegmentRefused
 from tactful.touchpoints.actions import LineError
 from tactful.web.visit import Visit, begin_visit
 from tactful.wiring.deciding import NothingAsked
+from tactful.wiring.trust import NotNow
 
 P = ParamSpec("P")
 
@@ -73,7 +75,17 @@ class Sorry(ValueError):
     """What was asked cannot be done; the sentence says why and what to do."""
 
 
-SENTENCES = (Sorry, InboxError, NothingToDecide, NothingAsked, ContactError, LineError, SegmentRefused)
+SENTENCES = (
+    Sorry,
+    InboxError,
+    NothingToDecide,
+    NothingAsked,
+    ContactError,
+    LineError,
+    SegmentRefused,
+    BroadcastRefused,
+    NotNow,
+)
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 
 

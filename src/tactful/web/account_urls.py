@@ -12,6 +12,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 
 from tactful.web.signin import ends_other_sessions, in_our_zone, not_here
+from tactful.web.views.invitation import invitation
 
 NOT_HERE = {
     "account_signup": "signup/",
@@ -23,6 +24,7 @@ NOT_HERE = {
 }
 urlpatterns = [
     path("login/", in_our_zone(account.login), name="account_login"),
+    path("invitation/<str:token>/", in_our_zone(invitation), name="invitation"),
     path("logout/", in_our_zone(account.logout), name="account_logout"),
     path("inactive/", in_our_zone(account.account_inactive), name="account_inactive"),
     path("reauthenticate/", in_our_zone(account.reauthenticate), name="account_reauthenticate"),

@@ -42,18 +42,20 @@ def _shell(visit: Visit, section: str) -> Shell:
         unanswered=inbox.waiting_for_us(),
         holding=outbox.held_count(),
         hold_all=_hold_all(visit),
+        trial=gate.trial(visit.now) is not None,
         paused=PAUSES.get(outbox.sending_paused(), lambda: "")(),
         can_write=user.may_write,
         is_owner=user.is_owner,
         is_demo=bool(getattr(settings, "DEMO", False)),
         theme=user.theme if user.theme in ("light", "dark") else "",  # type: ignore[arg-type]
         single_keys=user.shortcuts,
+        tone=visit.house.brand.tone,
         live_url=reverse("web:live"),
     )
 
 
 def _hold_all(visit: Visit) -> str:
-    hold = gate.standing_at(visit.now).filter(scope="everything").order_by("placed_at").first()
+    hold = gate.everything_held(visit.now).first()
     if hold is None:
         return ""
     since = near(hold.placed_at, visit.now)
@@ -64,6 +66,7 @@ def _hold_all(visit: Visit) -> str:
 
 
 PAUSES = {
+    "restored": lambda: _("A backup has been restored"),
     "epoch": lambda: _("This looks like a copy or a restored backup"),
     "clock": lambda: _("The clock of this machine has jumped"),
     "person": lambda: _("One of us has stopped it"),

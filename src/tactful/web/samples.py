@@ -102,6 +102,12 @@ BUBBLES = (
         reason="the reason stands right under it.",
     ),
     Bubble("note", "A note among ourselves. The client never sees it.", at(9, 9, 40), KARI),
+    Bubble(
+        "note",
+        "A program proposes this. Square, for no person wrote it.",
+        at(9, 9, 41),
+        proposed_by="Assistant",
+    ),
 )
 CROSSINGS = (
     Crossing("Kari took over. Automation went quiet.", at(9, 13, 24)),

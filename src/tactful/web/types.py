@@ -227,7 +227,8 @@ class Bubble:
 
     ``text``: plain, line breaks kept. ``where``: an addition to the time ("on our website"). ``why_url``:
     automation's only. ``whole_url``: the whole mail in its frame. ``due_at`` and ``reason``: held only.
-    ``notes``: what of it is not shown, in short sentences.
+    ``notes``: what of it is not shown, in short sentences. ``proposed_by``: a note whose words a program
+    suggests as an answer; ``use_url`` puts them where a person writes.
     """
 
     side: Literal["client", "us", "auto", "held", "note"]
@@ -243,6 +244,8 @@ class Bubble:
     reason: Text = ""
     attachments: tuple[AttachmentView, ...] = ()
     notes: tuple[Text, ...] = ()
+    proposed_by: str = ""
+    use_url: str = ""
     kind: Literal["bubble"] = "bubble"
 
 
@@ -290,13 +293,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """components/pager.html. ``first`` and ``last``: numbers of the rows shown, from 1."""
+    """components/pager.html. ``first`` and ``last``: numbers of the rows shown, from 1. ``about``: nobody has
+    counted all of them exactly."""
 
     first: int
     last: int
     total: int
     previous_url: str = ""
     next_url: str = ""
+    about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,8 +340,9 @@ class Fact:
 class Shell:
     """What stands around every staff page; the template finds it as ``shell``, ``now`` beside it.
 
-    ``section``: today, inbox, clients, line, journeys, outbox, import, settings. ``theme``: "", light,
-    dark. ``hold_all``: everything is held, with the sentence that says since when and by whom.
+    ``section``: today, inbox, clients, line, journeys, broadcasts, outbox, import, settings. ``theme``: "",
+    light, dark. ``hold_all``: everything is held, with the sentence that says since when and by whom.
+    ``trial``: it is the trial week.
     """
 
     business: str
@@ -346,10 +352,12 @@ class Shell:
     unanswered: int = 0
     holding: int = 0
     hold_all: Text = ""
+    trial: bool = False
     paused: Text = ""
     can_write: bool = True
     is_owner: bool = True
     is_demo: bool = False
     theme: Literal["", "light", "dark"] = ""
     single_keys: bool = True
+    tone: str = ""  # how the house speaks, for whoever writes
     live_url: str = ""  # the event stream of this page; empty: nothing is live

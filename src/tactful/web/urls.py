@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("clients/", clients.clients, name="clients"),
     path("clients/<id:pk>/", clients.client, name="client"),
     path("clients/<id:pk>/conversation/", clients.write_to, name="write_to"),
+    path("clients/<id:pk>/copy/", clients.copy_for_client, name="copy_for_client"),
     path("clients/<id:pk>/notes/", clients.client_note, name="client_note"),
     path("clients/<id:pk>/holds/", clients.hold_client, name="hold_client"),
     path("clients/<id:pk>/bad-news/", clients.bad_news, name="bad_news"),

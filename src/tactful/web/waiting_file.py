@@ -1,12 +1,12 @@
 """The file that somebody has sent and not yet brought in: content in the store, its name in the session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from tactful.contacts import actions
+from tactful.contacts import actions, queries
 from tactful.contacts.rules.headings import guess_mapping
 from tactful.contacts.rules.tables import read_table
 from tactful.contacts.types import ColumnMapping, Declaration, Field, Table
@@ -18,7 +18,7 @@ KEY = "import"
 
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
-    """``stored``: its name in the store."""
+    """``stored``: its name in the store. ``as_before``: the columns mean what they did last time."""
 
     stored: str
     name: str
@@ -26,6 +26,7 @@ class WaitingFile:
     table: Table
     declared: Declaration
     mapping: ColumnMapping
+    as_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,17 @@ def waiting(session: SessionBase, region: str) -> WaitingFile | None:
     except FileNotFoundError:
         return None
     table = read_table(content)
-    mapping = (
-        _mapping(kept["mapping"]) if "mapping" in kept else guess_mapping(table.header, table.rows, region)
+    before = None if "mapping" in kept else queries.mapping_before(table.header)
+    if "mapping" in kept:
+        mapping = _mapping(kept["mapping"])
+    elif before is not None:
+        mapping = replace(before, region=region)
+    else:
+        mapping = guess_mapping(table.header, table.rows, region)
+    declared = declaration(kept["declared"])
+    return WaitingFile(
+        kept["stored"], kept["name"], content, table, declared, mapping, as_before=before is not None
     )
-    return WaitingFile(kept["stored"], kept["name"], content, table, declaration(kept["declared"]), mapping)
 
 
 def remember_mapping(session: SessionBase, mapping: ColumnMapping) -> None:

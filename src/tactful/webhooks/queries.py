@@ -1,18 +1,23 @@
 """Endpoints and what they were told."""
 
-from django.db.models import Count, Q, QuerySet
+from collections.abc import Collection
+
+from django.db.models import Count
 
 from tactful.webhooks.models import Endpoint, Telling
 
-__all__ = ["Endpoint", "Telling", "endpoint", "endpoints", "tellings"]
+__all__ = ["Endpoint", "Telling", "endpoint", "endpoints", "tellings", "waiting"]
 
 
-def endpoints() -> QuerySet[Endpoint]:
-    """The newest first, each with ``waiting`` and ``dead``: how many of the last month."""
-    return Endpoint.objects.annotate(
-        waiting=Count("telling", filter=Q(telling__state="queued")),
-        dead=Count("telling", filter=Q(telling__state="dead")),
-    ).order_by("-id")
+def endpoints() -> list[Endpoint]:
+    """The newest first."""
+    return list(Endpoint.objects.order_by("-id"))
+
+
+def waiting(endpoint_ids: Collection[int]) -> dict[int, int]:
+    """How much each of them has still to hear; those with nothing are left out."""
+    rows = Telling.objects.filter(state="queued", endpoint_id__in=endpoint_ids)
+    return dict(rows.values_list("endpoint_id").annotate(count=Count("id")).order_by())
 
 
 def endpoint(endpoint_id: int) -> Endpoint | None:

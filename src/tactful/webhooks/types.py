@@ -7,6 +7,8 @@ EVENTS: Final = (
     "contact.created",
     "contact.updated",
     "contact.merged",
+    "contact.unmerged",
+    "contact.removed",
     "contact.tag_set",
     "contact.tag_cleared",
     "basis.recorded",

@@ -18,6 +18,7 @@ from tactful.gate.types import Check, Reason
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.answer import close
 from tactful.inbox.actions.tasks import finish
+from tactful.wiring.trust import let_go_first
 
 IS_THIS_IT = "is_this_it"
 LOOK_FOR = "look_for_document"
@@ -63,6 +64,9 @@ def decide_held(message_id: int, *, send: bool, acting_user: int, now: datetime)
     """Drop a held message, or let it go: at the next permitted moment, or ``NothingToDecide`` says at once
     what is in the way. Where only somebody of ours talks with the client, "send it" hands back."""
     row = outbox.dispatches([message_id]).get(message_id)
+    if send and row is not None and is_first(row):
+        let_go_first(message_id, acting_user=acting_user, now=now)
+        return
     if send and row is not None:
         word, why = _word_on(row)
         if why is not None:
@@ -71,6 +75,11 @@ def decide_held(message_id: int, *, send: bool, acting_user: int, now: datetime)
         if word is Word.HANDS_BACK and thread is not None:
             close(thread.id, acting_user=acting_user, now=now)
     decide_late(message_id=message_id, send=send, acting_user=acting_user, now=now)
+
+
+def is_first(row: outbox.Dispatch) -> bool:
+    """One of the first of its touchpoint, which waits for a person's look and for nothing else."""
+    return any(reason.code == Code.STANDING_FIRST for reason in outbox.reasons_of(row))
 
 
 def _word_on(row: outbox.Dispatch) -> tuple[Word, Reason | None]:

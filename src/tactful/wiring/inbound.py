@@ -5,7 +5,6 @@ address. A token that we did not make matches nothing. Nothing of one client's l
 """
 
 import logging
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,25 +16,25 @@ from tactful.channels.mail.bounces import read_events
 from tactful.channels.mail.mime import clean
 from tactful.channels.mail.parse import Envelope, Reading, parse_message
 from tactful.channels.models import InboundRaw
-from tactful.channels.types import Attachment, Authentication, InboundMessage
+from tactful.channels.types import Authentication, InboundMessage
 from tactful.contacts import queries as contacts
 from tactful.contacts.actions import OBJECTIONS, object_to
 from tactful.content.rules.sanitise import sanitise_mail_html
 from tactful.content.types import SafeHtml
 from tactful.delivery import actions as delivery
 from tactful.delivery import queries as outbox
-from tactful.delivery.rules.mail import MESSAGE_ID, REPLY, UNSUBSCRIBE
-from tactful.foundation import files
-from tactful.foundation.secrets import key_ring
+from tactful.delivery.rules.mail import REPLY, UNSUBSCRIBE
+from tactful.inbox.actions.history import keep_past
 from tactful.inbox.actions.receive import receive
 from tactful.inbox.actions.tasks import open_tasks
-from tactful.inbox.types import NewTask, Received, StoredFile
-from tactful.kernel.tokens import TokenError, verify
+from tactful.inbox.types import NewTask, Received
+from tactful.wiring.mail_parts import kept_files, taken_in
+from tactful.wiring.our_tokens import TRIAL, answered, ours
+from tactful.wiring.outside import take_in_sent
+from tactful.wiring.whose_mail import Way
 
 logger = logging.getLogger(__name__)
 
-MOST_FILES = 50  # attachments of one mail
-MOST_BYTES = 50 * 1024 * 1024  # of all attachments of one mail
 OUR_TROUBLE = (OSError, OperationalError, InterfaceError)
 """A full disk or a database that is away: the mail is innocent and waits."""
 
@@ -69,18 +68,42 @@ def read_waiting(now: datetime) -> int:
 
 
 def _take_in(row: InboundRaw, now: datetime) -> str:
+    if row.envelope.get("way") == Way.SENT:
+        return take_in_sent(row, now)
+    return "elsewhere" if stored.read_elsewhere(row) else _take_in_theirs(row, now)
+
+
+def _take_in_theirs(row: InboundRaw, now: datetime) -> str:
     raw, own = bytes(row.raw), frozenset({row.account.address.lower()})
+    if row.envelope.get("history"):
+        return _keep_past(row, parse_message(raw, _reading(row, own)), now)
     known = [delivery.apply_delivery_event(event, now=now) for event in read_events(raw, own)]
     if any(known):
         return "report"
     message = parse_message(raw, _reading(row, own), _envelope(row))
     if known and message.automatic:
         return "report_unknown"
+    if _is_trial(message):
+        return "trial"
     if _unsubscribes(message, now):
         return "unsubscribed"
     match = match_message(message)
-    receive(_received(row, message, match), now=now)
+    receive(_received(row, message, match, now), now=now)
     return "stranger" if match.contact_id is None else "message"
+
+
+def _is_trial(message: InboundMessage) -> bool:
+    ids = (message.message_id, *message.references)
+    tokens = (each.strip("<>").partition("@")[0] for each in ids)
+    return any(ours(TRIAL, token) for token in (message.plus_token, *tokens))
+
+
+def _keep_past(row: InboundRaw, message: InboundMessage, now: datetime) -> str:
+    match = Match(contacts.find_by_address("email", message.sender), is_own=True)
+    if match.contact_id is None:
+        return "nobody"  # who was a client when it was stored, and is none any more
+    keep_past(_received(row, message, match, now), now=now)
+    return "history"
 
 
 def match_message(message: InboundMessage) -> Match:
@@ -90,33 +113,16 @@ def match_message(message: InboundMessage) -> Match:
     The Message-IDs of other people's mails prove nothing, for everybody in a thread has seen them.
     """
     sender = contacts.find_by_address("email", message.sender)
-    answered = _token(REPLY, message.plus_token) or _answered(
-        (message.in_reply_to, *reversed(message.references))
-    )
-    contact = outbox.contact_of(answered) if answered else None
+    about = ours(REPLY, message.plus_token) or answered((message.in_reply_to, *reversed(message.references)))
+    contact = outbox.contact_of(about) if about else None
     if contact is not None and sender in (None, contact):
-        return Match(contact, answered, proven=True, is_own=sender == contact)
+        return Match(contact, about, proven=True, is_own=sender == contact)
     return Match(sender, is_own=sender is not None)
-
-
-def _answered(internet_ids: Iterable[str]) -> int | None:
-    for internet_id in internet_ids:
-        token = internet_id.strip("<>").partition("@")[0]
-        if ident := _token(MESSAGE_ID, token):
-            return ident
-    return None
-
-
-def _token(purpose: str, token: str) -> int | None:
-    try:
-        return verify(key_ring(), purpose, token) if token else None
-    except TokenError:
-        return None
 
 
 def _unsubscribes(message: InboundMessage, now: datetime) -> bool:
     """The mailto way of List-Unsubscribe: a mail to the address with its own token."""
-    ident = _token(UNSUBSCRIBE, message.plus_token)
+    ident = ours(UNSUBSCRIBE, message.plus_token)
     contact = outbox.contact_of(ident) if ident else None
     if contact is None:
         return False
@@ -124,9 +130,9 @@ def _unsubscribes(message: InboundMessage, now: datetime) -> bool:
     return True
 
 
-def _received(row: InboundRaw, message: InboundMessage, match: Match) -> Received:
+def _received(row: InboundRaw, message: InboundMessage, match: Match, now: datetime) -> Received:
     person = contacts.people([match.contact_id]).get(match.contact_id) if match.contact_id else None
-    kept = tuple(_kept(message.attachments))
+    kept = tuple(kept_files(message.attachments))
     safe = sanitise_mail_html(message.html) if message.html else SafeHtml("")
     named = match.is_own or match.contact_id is None
     vouched = named and message.authentication is Authentication.PASS
@@ -143,23 +149,8 @@ def _received(row: InboundRaw, message: InboundMessage, match: Match) -> Receive
         left_out=len(message.attachments) - len(kept),
         words_only=safe.words_only,
         cut=safe.cut,
+        at=taken_in(row, now),
     )
-
-
-def _kept(attachments: Sequence[Attachment]) -> Iterable[StoredFile]:
-    room = MOST_BYTES
-    for attachment in attachments[:MOST_FILES]:
-        room -= len(attachment.content)
-        if room < 0:
-            logger.warning("The attachments of a mail are too large together; the rest was left out.")
-            return
-        try:
-            kept = files.keep(attachment.content)
-        except files.FileRefused as refused:
-            logger.warning("An attachment was left out: %s.", refused.code)
-            continue
-        name = files.shown_name(attachment.file_name)
-        yield StoredFile(name, kept.content_type, kept.size, kept.sha256, kept.stored)
 
 
 def _reading(row: InboundRaw, own: frozenset[str]) -> Reading:

@@ -1,5 +1,7 @@
 """Who a mail is from and to, and what stands in it: the house's side of delivery."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,7 @@ from tactful.channels import queries as channels
 from tactful.channels.types import Channel
 from tactful.contacts.types import Client, PlaceState
 from tactful.content import queries as content
+from tactful.content.actions import compiled_for_good
 from tactful.content.rules.person_mail import build_person_mail
 from tactful.content.templates_seed import automatic_label, footer_words
 from tactful.content.types import Brand, FooterWords, MailEnvelope, PersonMail
@@ -134,11 +137,23 @@ def _named(message: DueMessage, facts: Mapping[tuple[int, str], object], languag
     for name, value in message.variables.items():
         if name.startswith(FACT_VARIABLE):
             fact = facts.get((message.contact_id, value))
-            if isinstance(fact, str) and fact:
-                values[name.removeprefix(FACT_VARIABLE)] = fact
+            if written := as_written(fact, language):
+                values[name.removeprefix(FACT_VARIABLE)] = written
         elif name.startswith(default) and name.removeprefix(default) not in message.variables:
             defaults[name.removeprefix(default)] = value
     return defaults | values
+
+
+def as_written(fact: object, language: str) -> str:
+    """A text or a number as it stands in a letter; "" for whatever is neither."""
+    if isinstance(fact, str):
+        return fact
+    if isinstance(fact, bool) or not isinstance(fact, int | float):
+        return ""
+    text = f"{fact:,}" if isinstance(fact, int) else f"{fact:,.2f}"
+    if language.startswith(("nb", "no", "nn")):
+        return text.translate({ord(","): "\u00a0", ord("."): ","})
+    return text
 
 
 def template(slug: str, language: str) -> TemplateChoice:
@@ -148,11 +163,11 @@ def template(slug: str, language: str) -> TemplateChoice:
 
 
 def compiled(version_id: int, head: Letterhead) -> Compiled:
-    return content.compiled(version_id, _brand(head))
+    return compiled_for_good(version_id, _brand(head), _frame(head))
 
 
 def with_line(version_id: int, head: Letterhead) -> Compiled:
-    return content.compiled_with_line(version_id, _brand(head))
+    return compiled_for_good(version_id, _brand(head), _frame(head), own_line=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +191,14 @@ def letterhead(account_id: int, language: str, house: Business) -> Letterhead:
     """Of an account in a language: addresses with a place for the token, links, and the honest label."""
     account = channels.account(account_id)
     local, _at, domain = account.address.rpartition("@")
-    plus = f"{local}+{{token}}@{domain}"
+    seen = account.settings.get("trial", {})
+    with_token = f"{local}+{{token}}@{domain}"
+    plus = with_token if seen.get("plus", True) else account.address
     portal = f"{settings.BASE_URL}/c"
     footer = footer_words(language)
     return Letterhead(
         sender_address=account.address,
-        sender_name=account.sender_name or house.name,
+        sender_name=account.sender_name or house.brand.sender or house.name,
         domain=domain,
         reply_to=plus,
         return_path=plus,
@@ -189,7 +206,8 @@ def letterhead(account_id: int, language: str, house: Business) -> Letterhead:
         why=f"{portal}/why/{{token}}/",
         preferences=f"{portal}/preferences/{{token}}/",
         unsubscribe=f"{portal}/unsubscribe/{{token}}/",
-        unsubscribe_mailto=plus,
+        unsubscribe_mailto=plus if plus is with_token else "",
+        repeat_id=not (seen.get("plus", True) and seen.get("message_id", True)),
         values={"business": house.name, "sender_name": house.name},
         brand={
             "business": house.name,
@@ -197,11 +215,32 @@ def letterhead(account_id: int, language: str, house: Business) -> Letterhead:
             "why": footer.why,
             "preferences": footer.preferences,
             "unsubscribe": footer.unsubscribe,
+            **look_of(house),
         },
     )
+
+
+def _frame(head: Letterhead) -> str:
+    """Of the letterhead as it is stored, not of what this program makes of it."""
+    body = json.dumps(dict(head.brand), sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(body.encode(), digest_size=16).hexdigest()
 
 
 def _brand(head: Letterhead) -> Brand:
     given = head.brand
     footer = FooterWords(given["why"], given["preferences"], given["unsubscribe"])
-    return Brand(given["business"], given["postal_address"], footer)
+    look = {name: given[name] for name in ("accent", "button", "logo", "signature") if given.get(name)}
+    return Brand(given["business"], given["postal_address"], footer, **look)
+
+
+def look_of(house: Business) -> dict[str, str]:
+    """The chosen colour, logo and signature; what was not chosen is not named. The logo's address is the same
+    in every mail, so fetching it says nothing of whom it was sent to."""
+    chosen = house.brand
+    logo = f"{settings.BASE_URL}{logo_path(house)}" if chosen.logo else ""
+    found = {"accent": chosen.accent, "button": chosen.accent, "logo": logo, "signature": chosen.signature}
+    return {name: value for name, value in found.items() if value}
+
+
+def logo_path(house: Business) -> str:
+    return f"/c/logo/{house.brand.logo}.{house.brand.logo_kind}" if house.brand.logo else ""

@@ -1,8 +1,8 @@
-"""Mail accounts as live connections: the way out, the door in, and the mailboxes that are asked."""
+"""Mail accounts as live connections: the way out, the door in, and how to reach a mailbox."""
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,22 +10,24 @@ from django.db import close_old_connections
 
 from tactful.channels import actions as stored
 from tactful.channels import queries as channels
-from tactful.channels.actions import Place, RawMail
-from tactful.channels.mail.imap import Cursor, ImapSettings, MailboxUnavailable, poll, start_cursor
+from tactful.channels.actions import RawMail
+from tactful.channels.mail.imap import ImapSettings
 from tactful.channels.mail.inbound_server import DoorSettings, InboundServer
 from tactful.channels.mail.journal import JournalBusy, PhaseJournal, read_journal
 from tactful.channels.mail.parse import Envelope, provider_id
-from tactful.channels.mail.settings import Security, SmtpSettings
+from tactful.channels.mail.settings import Bearer, Security, SmtpSettings
 from tactful.channels.mail.smtp import SmtpPool
 from tactful.channels.models import Account
+from tactful.channels.types import SignIn
 from tactful.delivery.types import Journals
 from tactful.foundation.clock import business_now
 from tactful.foundation.secrets import get_secret
+from tactful.wiring.mail_access import bearer_of
+from tactful.wiring.whose_mail import at_our_door
 
 logger = logging.getLogger(__name__)
 
 JOURNALS = Journals(open=PhaseJournal, read=read_journal, busy=JournalBusy)
-POLL_EVERY = 20.0  # seconds
 _must_arrive = threading.Lock()
 """Only one mail that must arrive is between dot and reply in this process at a time (R2)."""
 
@@ -53,6 +55,7 @@ def smtp_settings(account: Account) -> SmtpSettings:
         username=given.get("smtp_username", ""),
         password=get_secret(f"account:{account.id}:smtp_password"),
         local_hostname=given.get("local_hostname", ""),
+        bearer=_bearer(account, "smtp"),
     )
 
 
@@ -67,7 +70,14 @@ def imap_settings(account: Account) -> ImapSettings | None:
         security=Security(given.get("imap_security", Security.IMPLICIT_TLS)),
         username=given.get("imap_username") or given.get("smtp_username", ""),
         password=get_secret(f"account:{account.id}:imap_password"),
+        bearer=_bearer(account, "imap"),
     )
+
+
+def _bearer(account: Account, side: str) -> Bearer | None:
+    """Each way signs in by itself: mail may come in by token and go out through a relay by password."""
+    by_token = account.settings.get(f"{side}_sign_in") == SignIn.XOAUTH2
+    return bearer_of(account.id) if by_token else None
 
 
 @contextmanager
@@ -87,11 +97,15 @@ def take_mail_in(port: int) -> Iterator[None]:
 
 
 def store_letter(raw: bytes, envelope: Envelope) -> None:
-    """Keep one mail from the door; answered with 250 only when this has come back."""
+    """Keep one mail from the door; answered with 250 only when this has come back. A stranger's, where
+    inquiries are not wanted, is answered alike and forgotten: a refusal would tell them who our clients are.
+    """
     close_old_connections()
     account = _account_for(envelope)
     if account is None:
         raise LookupError("There is no mail account yet, so this mail belongs to nobody.")
+    if not at_our_door(raw, envelope, account):
+        return
     about = {"sender": envelope.sender, "recipients": list(envelope.recipients)}
     mail = RawMail(account.id, provider_id(raw), raw, about)
     stored.store_raw([mail], now=business_now())
@@ -99,7 +113,7 @@ def store_letter(raw: bytes, envelope: Envelope) -> None:
 
 def _account_for(envelope: Envelope) -> Account | None:
     """The account whose address, with any plus token, was written to; else the first."""
-    accounts = channels.mail_accounts()
+    accounts = [account for account in channels.mail_accounts() if account.owner_id is None]
     for account in accounts:
         local, _, domain = account.address.lower().partition("@")
         for recipient in envelope.recipients:
@@ -107,30 +121,3 @@ def _account_for(envelope: Envelope) -> Account | None:
             if host == domain and box.partition("+")[0] == local:
                 return account
     return accounts[0] if accounts else None
-
-
-def poll_mailboxes(stop: threading.Event) -> None:
-    """Ask each mailbox once, then rest. One that cannot be reached stops no other."""
-    for account in channels.mail_accounts():
-        settings = imap_settings(account)
-        if settings is not None:
-            _poll(account, settings)
-    stop.wait(POLL_EVERY)
-
-
-def _poll(account: Account, settings: ImapSettings) -> None:
-    try:
-        cursor = channels.imap_cursor(account.id, settings.folder)
-        if cursor is None:
-            _keep(account, settings, start_cursor(settings), ())
-            return
-        for batch in poll(settings, Cursor(*cursor)):
-            mails = [RawMail(account.id, provider_id(raw), raw) for _uid, raw in batch.mails]
-            _keep(account, settings, batch.cursor, mails)
-    except MailboxUnavailable as trouble:
-        logger.warning("The mailbox of %s cannot be read: %s", account.address, trouble)
-
-
-def _keep(account: Account, settings: ImapSettings, cursor: Cursor, mails: Sequence[RawMail]) -> None:
-    place = Place(account.id, settings.folder, cursor.uid_validity, cursor.last_uid)
-    stored.store_polled(place, mails, now=business_now())

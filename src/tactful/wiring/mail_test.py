@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tactful.channels import queries as channels
-from tactful.channels.mail.imap import MailboxUnavailable, start_cursor
+from tactful.channels.mail.imap import ImapSettings, MailboxUnavailable, start_cursor
+from tactful.channels.mail.settings import SmtpSettings
 from tactful.channels.mail.smtp import SmtpConnection, SmtpUnavailable
 from tactful.channels.types import Outcome
 from tactful.wiring.mail import imap_settings, smtp_settings
@@ -38,25 +39,35 @@ def _try_out(account_id: int) -> Tried:
     account = channels.account(account_id)
     place = f"{account.settings.get('smtp_host', '')}:{account.settings.get('smtp_port', 587)}"
     try:
-        settings = replace(smtp_settings(account), timeout=PATIENCE, reply_timeout=PATIENCE)
-        with SmtpConnection(settings) as connection:
-            connection.connect()
-    except SmtpUnavailable as trouble:
-        return Tried(Part.OUT, place, False, trouble.outcome is Outcome.ACCOUNT, str(trouble)[:300])
+        return try_out(smtp_settings(account))
     except (KeyError, ValueError) as trouble:
         return Tried(Part.OUT, place, False, True, str(trouble)[:300])
-    return Tried(Part.OUT, place, True)
 
 
 def _try_in(account_id: int) -> Tried:
     try:
         settings = imap_settings(channels.account(account_id))
-        if settings is None:
-            return Tried(Part.DOOR, "", True)
-        place = f"{settings.host}:{settings.port}"
+    except ValueError as trouble:
+        return Tried(Part.IN, "", False, True, str(trouble)[:300])
+    return Tried(Part.DOOR, "", True) if settings is None else try_in(settings)
+
+
+def try_out(settings: SmtpSettings) -> Tried:
+    """Connect and sign in; send nothing."""
+    place = f"{settings.host}:{settings.port}"
+    try:
+        with SmtpConnection(replace(settings, timeout=PATIENCE, reply_timeout=PATIENCE)) as connection:
+            connection.connect()
+    except SmtpUnavailable as trouble:
+        return Tried(Part.OUT, place, False, trouble.outcome is Outcome.ACCOUNT, str(trouble)[:300])
+    return Tried(Part.OUT, place, True)
+
+
+def try_in(settings: ImapSettings) -> Tried:
+    """Connect, sign in, look where the mailbox ends; read nothing."""
+    place = f"{settings.host}:{settings.port}"
+    try:
         start_cursor(replace(settings, timeout=PATIENCE))
     except MailboxUnavailable as trouble:
         return Tried(Part.IN, place, False, trouble.outcome is Outcome.ACCOUNT, str(trouble)[:300])
-    except ValueError as trouble:
-        return Tried(Part.IN, "", False, True, str(trouble)[:300])
     return Tried(Part.IN, place, True)

@@ -1,11 +1,12 @@
 """Facts by key, for journeys, still-true conditions and the values of templates: one vocabulary.
 
 A key is a name and, for facts about an object, what it is about: ``documents.missing:engagement=17``.
-Each row of ``READERS`` reads one family of keys for many contacts at once. A key that nobody knows, or
-whose object is gone, is UNKNOWN: it never clears and moves nobody.
+Each row of ``READERS`` reads one family of keys, up to the dot, for many contacts at once. A key that nobody
+knows, or whose object is gone, is UNKNOWN: it never clears and moves nobody.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +16,10 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from tactful.broadcasts.rules.fields import FACT as COMPUTED
 from tactful.contacts import queries as contacts
 from tactful.engagements import queries as engagements
-from tactful.engagements.types import EngagementView, WantedDocument
+from tactful.engagements.types import EngagementState, EngagementView, WantedDocument
 from tactful.foundation.queries import business_at
 from tactful.foundation.secrets import key_ring
 from tactful.foundation.types import Business
@@ -28,6 +30,7 @@ from tactful.journeys.rules.calendar import Calendar, ZoneCalendar
 from tactful.journeys.types import CALENDAR_FACT
 from tactful.kernel.calendars import is_holiday
 from tactful.kernel.tokens import sign
+from tactful.tracking import queries as tracking
 
 logger = logging.getLogger(__name__)
 
@@ -86,15 +89,11 @@ class Moment:
 def load(wanted: Wanted, now: datetime) -> Values:
     """The value of each (contact, key); what could not be read is UNKNOWN."""
     found: Values = dict.fromkeys(wanted, UNKNOWN)
-    moment = Moment(now)
-    rest = list(wanted)
-    for prefix, reader in READERS.items():
-        mine = [each for each in rest if each[1].startswith(prefix)]
-        if mine:
-            rest = [each for each in rest if not each[1].startswith(prefix)]
-            found.update(_tried(reader, mine, moment))
-    if rest:
-        found.update(_tried(_of_objects, rest, moment))
+    moment, families = Moment(now), defaultdict[Reader, list[tuple[int, str]]](list)
+    for each in wanted:
+        families[READERS.get(each[1].partition(".")[0], _of_objects)].append(each)
+    for reader, mine in families.items():
+        found.update(_tried(reader, mine, moment))
     return found
 
 
@@ -112,8 +111,9 @@ def _of_contacts(wanted: Wanted, moment: Moment) -> Values:
     people = contacts.people(ids)
     values: Values = _delicate([each for each in wanted if each[1] in DELICATE], people, moment)
     values |= _consents([each for each in wanted if each[1] == CONSENT_FACT], moment)
+    values |= _computed([each for each in wanted if each[1].startswith(COMPUTED)], people, moment)
     for contact, key in wanted:
-        if key == CONSENT_FACT:
+        if key == CONSENT_FACT or key.startswith(COMPUTED):
             continue
         person = people.get(contact)
         if person is None:
@@ -147,6 +147,19 @@ def _delicate(wanted: Wanted, people: Collection[int], moment: Moment) -> Values
     return {(contact, key): contact in found[key] for contact, key in wanted if contact in people}
 
 
+def _computed(wanted: Wanted, people: Collection[int], moment: Moment) -> Values:
+    """None for a client without such events; a property that is not there is UNKNOWN."""
+    if not wanted:
+        return {}
+    known = set(tracking.properties().values_list("key", flat=True))
+    found = tracking.computed_values({contact for contact, _ in wanted}, moment.now)
+    return {
+        (contact, key): found.get(contact, {}).get(name)
+        for contact, key in wanted
+        if contact in people and (name := key.removeprefix(COMPUTED)) in known
+    }
+
+
 def _consents(wanted: Wanted, moment: Moment) -> Values:
     """Whether advertising by mail has a basis and nothing against it; the gate looks again at each send."""
     if not wanted:
@@ -164,7 +177,7 @@ def _calendars(wanted: Wanted, _moment: Moment) -> Values:
     return {
         (contact, key): calendar_of(place.zones[0], place.country, place.subdivision)
         for contact, key in wanted
-        if (place := places.get(contact)) is not None
+        if key == CALENDAR_FACT and (place := places.get(contact)) is not None
     }
 
 
@@ -196,8 +209,16 @@ def _object_of(key: str) -> tuple[tuple[str, str], str]:
 
 def _of_engagements(wanted: Wanted, moment: Moment) -> Values:
     asked = [(contact, key, _about(key), key.partition(":")[0]) for contact, key in wanted]
-    views = engagements.views({ident for _, _, ident, _ in asked if ident is not None}, moment.now)
-    languages = _languages({contact for contact, _, _, name in asked if name in IN_WORDS}, moment)
+    ids = {ident for _, _, ident, _ in asked if ident is not None}
+    in_words = {contact for contact, _, _, name in asked if name in IN_WORDS}
+    if not in_words:
+        states = engagements.states(ids, moment.now)
+        return {
+            (contact, key): TRUTHS[name](state)
+            for contact, key, ident, name in asked
+            if (state := states.get(ident or 0)) and state.contact_id == contact and name in TRUTHS
+        }
+    views, languages = engagements.views(ids, moment.now), _languages(in_words, moment)
     values: Values = {}
     for contact, key, ident, name in asked:
         view = views.get(ident or 0)
@@ -246,12 +267,12 @@ def written_date(day: date | None, language: str) -> str:
     return f"{day.day}. {month} {day.year}" if norwegian else f"{day.day} {month} {day.year}"
 
 
-TRUTHS: Mapping[str, Callable[[EngagementView], Any]] = {
-    "documents.missing": lambda view: view.is_open and bool(view.missing),
-    "documents.complete": lambda view: not view.missing,
-    "documents.upload_url": lambda view: upload_url(view.id),
-    "engagement.year": lambda view: str(view.year or ""),
-    "engagement.open": lambda view: view.is_open,
+TRUTHS: Mapping[str, Callable[[EngagementState | EngagementView], Any]] = {
+    "documents.missing": lambda state: state.is_open and state.misses,
+    "documents.complete": lambda state: not state.misses,
+    "documents.upload_url": lambda state: upload_url(state.id),
+    "engagement.year": lambda state: str(state.year or ""),
+    "engagement.open": lambda state: state.is_open,
 }
 IN_WORDS: Mapping[str, Callable[[EngagementView, str], str]] = {
     "documents.missing_list": lambda view, language: _names(view.missing, language),
@@ -263,8 +284,8 @@ IN_WORDS: Mapping[str, Callable[[EngagementView, str], str]] = {
 }
 Reader: TypeAlias = Callable[[Wanted, Moment], Values]
 READERS: Mapping[str, Reader] = {
-    "contact.": _of_contacts,
-    CALENDAR_FACT: _calendars,
-    "documents.": _of_engagements,
-    "engagement.": _of_engagements,
+    "contact": _of_contacts,
+    "calendar": _calendars,
+    "documents": _of_engagements,
+    "engagement": _of_engagements,
 }

@@ -15,7 +15,7 @@ from tactful.engagements.types import EngagementView
 from tactful.foundation.queries import businesses_between
 from tactful.gate.queries import StandingHold
 from tactful.gate.types import UNKNOWN, GateSettings, PlaceFact, Standing
-from tactful.inbox.queries import TalkSpell
+from tactful.inbox.queries import spells_of
 from tactful.journeys import queries as journeys
 from tactful.journeys.queries import ObjectPast
 from tactful.journeys.rules.past import (
@@ -28,6 +28,7 @@ from tactful.journeys.rules.past import (
     TalkPast,
     complained_lately,
     has_basis,
+    nothing_known,
 )
 from tactful.journeys.rules.quiet_hours import QuietHours
 from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT
@@ -37,7 +38,6 @@ from tactful.wiring.gate_facts import settings_of
 from tactful.wiring.object_facts import BEREAVED, COMPLAINED, CONSENT_FACT, IN_WORDS, TRUTHS, calendar_of
 
 ENGAGEMENT = "engagement"
-SPAN = ("from_at", "to_at", "recorded_at", "end_recorded_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,22 @@ def _client(past: ContactPast, talks: Sequence[TalkPast], objects: _Objects, hou
     return client
 
 
+def forget(clients: Mapping[int, ClientPast]) -> None:
+    """A reader and the ways in which it reads hold each other. Let go of, they go when the crowd does, and no
+    collector has to look for them."""
+    for client in clients.values():
+        if isinstance(reader := getattr(client.read, "__self__", None), _Reader):
+            reader.readings.clear()
+        client.read = nothing_known
+
+
 def world_of(clients: Mapping[int, ClientPast], house: House) -> PastWorld:
     return PastWorld(clients, house.settings, house.orders)
 
 
 def _talks(ids: Collection[int]) -> dict[int, list[TalkPast]]:
-    rows = TalkSpell.objects.filter(contact_id__in=ids).order_by("from_at").values_list(
-        "contact_id", "kind", "ref", "owner_id", "due_at", "waits_on_client", *SPAN
-    )  # fmt: skip
     found: dict[int, list[TalkPast]] = {}
-    for contact, kind, ref, owner, due, waits, *span in rows:
+    for contact, kind, ref, owner, due, waits, *span in spells_of(ids):
         found.setdefault(contact, []).append(TalkPast(Span(*span), kind, ref, owner, due, waits))
     return found
 

@@ -293,17 +293,26 @@ def _moment(text: Any) -> datetime | None:
 
 def ask_about_endpoint(facts: Sequence[Fact], now: datetime) -> None:
     """Who has stopped it themselves is not told so."""
+    _ask_about("endpoint", "endpoint_stopped", [fact for fact in facts if fact.data["by"] is None], now)
+
+
+def ask_about_calendar(facts: Sequence[Fact], now: datetime) -> None:
+    """Reminders would come from what stood in it yesterday."""
+    _ask_about("calendar", "calendar_failing", facts, now)
+
+
+def _ask_about(kind: str, code: str, facts: Sequence[Fact], now: datetime) -> None:
+    """Something of the house, by its name, that a person must look at within a working day."""
     open_tasks(
         [
             NewTask(
                 kind="decide",
-                code="endpoint_stopped",
-                dedupe_key=f"endpoint:{fact.id}",
+                code=code,
+                dedupe_key=f"{kind}:{fact.id}",
                 params={"name": fact.data["name"]},
                 due_at=now + WORKING_DAY,
             )
             for fact in facts
-            if fact.data["by"] is None
         ],
         now=now,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tactful.events.types import Fact
-from tactful.wiring import bad_news
+from tactful.wiring import bad_news, second_person
 from tactful.wiring import reacting as do
 
 Reaction = Callable[[Sequence[Fact], datetime], None]
@@ -43,8 +43,16 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "message.expired": (do.drop_questions,),
     "message.cancelled": (do.drop_questions,),
     "message.released": (do.drop_questions,),
+    # A broadcast waits for a second person, or does not any more.
+    "broadcast.approval_asked": (second_person.ask_for_yes,),
+    "broadcast.approved": (second_person.ask_for_yes,),
+    "broadcast.edited": (second_person.ask_for_yes,),
+    "broadcast.taken_back": (second_person.ask_for_yes,),
+    "broadcast.cancelled": (second_person.ask_for_yes,),
     # Another program does not listen any more.
     "webhook.endpoint_stopped": (do.ask_about_endpoint,),
+    # A calendar could not be read for a day.
+    "calendar.failing": (do.ask_about_calendar,),
     # Messages that did not arrive.
     "message.dead": (do.drop_questions, do.ask_about_undelivered),
     "message.bounced": (do.suppress_bounced,),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tactful.delivery.queries import Dispatch
+from tactful.delivery.queries import left_since
 from tactful.delivery.types import CapScope
 from tactful.events.types import Fact
 from tactful.gate.types import Author
@@ -19,10 +19,6 @@ from tactful.touchpoints.types import TouchpointView
 ANSWERED = "task.done"
 CALLED = "webhook.answered"
 LEFT = ("sent", "unknown")  # what nobody can know has most likely arrived
-FIELDS = (
-    "pk", "contact_id", "cap_day", "cap_scopes", "cleared_at", "first_handoff_at", "author",
-    "message__cause_kind", "message__cause_id", "message__touchpoint_id", "message__template",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -113,9 +109,8 @@ def read_sent(
     contact_ids: Collection[int], own: Own, points: Mapping[int, TouchpointView], since: datetime
 ) -> Sent:
     """Of these contacts, from ``since`` on: one query."""
-    rows = Dispatch.objects.filter(contact_id__in=contact_ids, state__in=LEFT, settled_at__gte=since)
     sent = Sent()
-    for row in rows.values_list(*FIELDS):
+    for row in left_since(contact_ids, LEFT, since):
         _sort_in(row, own, points, sent)
     return sent
 

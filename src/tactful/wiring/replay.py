@@ -7,9 +7,9 @@ journey itself sent and said is taken out; what others sent stays and counts, an
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 
 from django.db import transaction
 
@@ -22,14 +22,14 @@ from tactful.foundation.collector import collected_by_hand
 from tactful.gate.rules.codes import Wake
 from tactful.journeys import queries as journeys
 from tactful.journeys.rules.dates import ATTRIBUTE, MOVED, month_days, of_client
-from tactful.journeys.rules.doors import by_calendar
-from tactful.journeys.rules.entry import entry_key
+from tactful.journeys.rules.entry import by_calendar, entry_key
 from tactful.journeys.rules.entry_events import STOP_WANTED, events_of
 from tactful.journeys.rules.mishaps import Mishap, Signs, mishaps, signs_of
 from tactful.journeys.rules.moves import Event
 from tactful.journeys.rules.past import ClientPast
 from tactful.journeys.rules.plan import Plan, compile_plan
 from tactful.journeys.rules.replayed import (
+    RealSend,
     Replay,
     ReplayLine,
     compare,
@@ -42,7 +42,8 @@ from tactful.journeys.rules.tale import Fate, Scene, Tale, Told
 from tactful.journeys.types import Approval, DateEntry, Definition, RecurringEntry, Task, Webhook
 from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.types import TouchpointView
-from tactful.wiring.past_reading import House, members, read_clients, read_house, world_of
+from tactful.wiring.bunches import ByContact, TakenPlaces, bunches
+from tactful.wiring.past_reading import House, forget, members, read_clients, read_house, world_of
 from tactful.wiring.really_sent import ANSWERED, CALLED, Own, Sent, event_of, read_sent, told_of
 
 TOGETHER = 2_000  # clients whose past is in memory at a time
@@ -86,14 +87,16 @@ def replay(
     until: datetime,
     progress: Progress | None = None,
     part: tuple[int, int] = (0, 1),
+    among: Sequence[int] | None = None,
 ) -> Replay:
     """The draft over what we learned from ``since`` to ``until`` (at most the present). Reads only.
 
     ``progress`` is told how many clients are done, and of how many. ``part``: (number, of how many), for
-    several processes; ``rules.replayed.together`` puts their answers together.
+    several processes; ``rules.replayed.together`` puts their answers together. ``among``: what ``whom`` says,
+    if it has been asked.
     """
     setting = _set_up(compile_plan(definition), since, until)
-    circles = contacts.circles(_whom(setting))[part[0] :: part[1]]
+    circles = contacts.circles(_whom(setting) if among is None else among)[part[0] :: part[1]]
     order = [ident for circle in circles for ident in circle]
     notes = (*NOTES, MOVED_DAY) if by_calendar(setting.plan) else NOTES
     result = Replay(since, until, clients=len(order), notes=notes)
@@ -200,12 +203,17 @@ def _tell(crowd: _Crowd, setting: _Setting, result: Replay) -> None:
         keep_stays=False,
         earlier=own.earlier(),
     )
-    told = [*setting.nobody, *dated, *told_of(crowd.facts, own, steps)]
-    tale = tell(scene, told, stretch.until, sent.taken)
-    lines, dropped = compare(_lines(tale, clients, told, sent, setting.signs), sent.own)
-    result.lines += lines
-    result.dropped += dropped
-    _note(tale, result, len(crowd.facts))
+    told = ByContact[Told](chain(dated, told_of(crowd.facts, own, steps)))
+    taken, really = TakenPlaces(sent.taken), ByContact[RealSend](sent.own)
+    for bunch in bunches(crowd.ids, clients):
+        heard = [*setting.nobody, *told.of(bunch)]
+        tale = tell(replace(scene, people=bunch.ids), heard, stretch.until, taken.of(bunch))
+        lines, dropped = compare(_lines(tale, clients, heard, sent, setting.signs), really.of(bunch))
+        result.lines += lines
+        result.dropped += dropped
+        _note(tale, result)
+    result.events += len(crowd.facts)
+    forget(clients)
 
 
 _ASKER = {ANSWERED: "subject_id", CALLED: "enrolment"}
@@ -252,15 +260,14 @@ def _lines(
         yield line_of(sending, wrong)
 
 
-def _note(tale: Tale, result: Replay, facts: int) -> None:
+def _note(tale: Tale, result: Replay) -> None:
     result.begun += sum(walk.begun for walk in tale.walks)
     result.steps += tale.steps
-    result.events += facts
     result.tasks += tasks_of(tale)
     result.not_known += not_known_of(tale)
     result.troubles += [(walk.contact, walk.key, walk.trouble) for walk in tale.walks if walk.trouble]
 
 
-def how_many(definition: Definition, since: datetime, until: datetime) -> int:
+def whom(definition: Definition, since: datetime, until: datetime) -> list[int]:
     """Clients whom a replay would walk; a look at an index."""
-    return len(_whom(_set_up(compile_plan(definition), since, until)))
+    return _whom(_set_up(compile_plan(definition), since, until))

@@ -5,14 +5,18 @@ A new kind of leaf is one description here, and its words in ``segments.wording`
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from tactful.events.feed import Wanted
 from tactful.events.types import Fact
 from tactful.foundation.queries import business_at
+from tactful.journeys import queries as journeys
+from tactful.journeys.types import SegmentEntry
 from tactful.segments import actions
 from tactful.segments.rules.fields import BASE
-from tactful.segments.types import Column, Lookup, Moment, SpellLeaf
+from tactful.segments.types import Column, Lookup, Moment, SpellLeaf, ValueLeaf
+from tactful.tracking.actions import count_new
 
 JOURNEY: Final = SpellLeaf(
     kind="journey",
@@ -60,7 +64,26 @@ CONVERSATION: Final = SpellLeaf(
         }
     ),
 )
-ALLOWED: Final = BASE.plus(JOURNEY, CONVERSATION)
+COMPUTED: Final = ValueLeaf(
+    kind="computed",
+    table="computed_named",
+    contact="contact_id",
+    name="name",
+    value="value",
+    since="since",
+)
+"""Nothing wakes it: whoever counts the events says whose values have changed (``compute``)."""
+ALLOWED: Final = BASE.plus(JOURNEY, CONVERSATION, COMPUTED)
+
+
+def begun_by(slug: str, language: str) -> list[str]:
+    """Names of the journeys that are on and begin when somebody comes into this segment."""
+    found = journeys.live_definitions().values()
+    return [
+        each.name.in_language(language)
+        for each in found
+        if isinstance(each.entry, SegmentEntry) and each.entry.segment == slug
+    ]
 
 
 def moment_at(now: datetime) -> Moment:
@@ -75,6 +98,11 @@ def hear(facts: Sequence[Fact], _now: datetime) -> None:
 def wanted() -> Wanted:
     """What the consumer reads of the log: calls of other systems are many, and segments ask for few."""
     return Wanted(actions.heard(ALLOWED))
+
+
+def compute() -> int:
+    """Count new events for the computed properties; who has changed for a live segment is looked at again."""
+    return count_new(partial(actions.asked_values, COMPUTED.kind, allowed=ALLOWED), actions.look_again)
 
 
 def look_at_the_changed(now: datetime) -> None:

@@ -3,10 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from tactful.gate.rules.orders import FIRST, TRIAL
+from tactful.gate.types import Standing
 from tactful.journeys.rules.freezing import Past, freeze
 from tactful.journeys.rules.given import BEGINS, house_document
 from tactful.journeys.rules.plan import Plan
 from tactful.wiring.past_reading import read_clients, read_house
+
+
+def _concerns(order: Standing, contact_id: int) -> bool:
+    """A story that is invented today is not told of the trial week that happens to run."""
+    return order.topic not in (TRIAL, FIRST) and order.scope_id in (None, contact_id)
+
 
 LEFT_OUT = ("talks", "others", "since", "until")  # told by events, or by the story itself
 TELLS = {kind: event for event, kind in BEGINS.items()}
@@ -29,7 +37,7 @@ def client_given(plan: Plan, contact_id: int, now: datetime) -> dict[str, Any] |
         client=client,
         place=place,
         settings=house.settings[-1][1],
-        orders=[order for order in house.orders if order.order.scope_id in (None, contact_id)],
+        orders=[order for order in house.orders if _concerns(order.order, contact_id)],
         taken=(),
         told=(),
         moments=(now,),

@@ -17,6 +17,7 @@ from tactful.channels.types import Channel
 from tactful.contacts import queries as contacts
 from tactful.content import queries as content
 from tactful.content.queries import NoTemplate
+from tactful.content.rules.compile import compile_mail
 from tactful.content.templates_seed import automatic_label, footer_words
 from tactful.content.types import (
     Brand,
@@ -25,16 +26,18 @@ from tactful.content.types import (
     MailEnvelope,
     MailLinks,
     MailRefused,
+    MailSource,
     TemplateRefused,
     Unsubscribe,
 )
 from tactful.delivery.queries import Dispatch
 from tactful.delivery.types import OWN_LINE, DueMessage
+from tactful.foundation.ids import new_id
 from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business
 from tactful.gate.types import Author, GateRequest
 from tactful.touchpoints.types import Line, MessageClass, Purpose
-from tactful.wiring.letters import A_PERSON, variables
+from tactful.wiring.letters import A_PERSON, look_of, variables
 from tactful.wiring.reading import Reading
 
 logger = logging.getLogger(__name__)
@@ -54,7 +57,7 @@ class MailWords:
 def words_of(rows: Sequence[Dispatch], now: datetime) -> dict[int, MailWords]:
     """By message id; one that cannot be built is left out. A few queries, however many rows."""
     unsent = [row for row in rows if row.fixed is None and row.message.template]
-    own = variables([_due(row) for row in unsent], now, Reading()) if unsent else {}
+    own = variables([due_of(row) for row in unsent], now, Reading()) if unsent else {}
     people = contacts.people({row.contact_id for row in unsent})
     house = business_at(now)
     desk = _Desk(house, now)
@@ -70,6 +73,23 @@ def words_of(rows: Sequence[Dispatch], now: datetime) -> dict[int, MailWords]:
         if words is not None:
             found[row.pk] = words
     return found
+
+
+def words_of_draft(source: MailSource, values: Mapping[str, str], now: datetime) -> MailWords:
+    """Of words that are not kept as a template yet. Raises ``TemplateRefused`` and ``MailRefused``."""
+    return _read(mail_of_draft(source, values, MailAddress("somebody@example.invalid"), now))
+
+
+def mail_of_draft(
+    source: MailSource, values: Mapping[str, str], who: MailAddress, now: datetime, sender: str = ""
+) -> bytes:
+    """The whole mail, in wire form. Its personal links lead home: nobody's tokens are in it."""
+    house, language = business_at(now), source.language
+    desk = _Desk(house, now)
+    us = MailAddress(sender or who.address, house.brand.sender or house.name)
+    envelope = desk.envelope(language)._replace(to=who, sender=us, message_id=f"<{new_id()}@example.invalid>")
+    shown = {"business": house.name, "sender_name": house.name, **values}
+    return compile_mail(source, desk.brand(language)).build(envelope, shown)
 
 
 def _words(row: Dispatch, language: str, values: Mapping[str, str], desk: "_Desk") -> MailWords | None:
@@ -110,9 +130,8 @@ class _Desk:
 
     def brand(self, language: str) -> Brand:
         words = footer_words(language)
-        return Brand(
-            self.house.name, self.house.address, FooterWords(words.why, words.preferences, words.unsubscribe)
-        )
+        footer = FooterWords(words.why, words.preferences, words.unsubscribe)
+        return Brand(self.house.name, self.house.address, footer, **look_of(self.house))
 
     def envelope(self, language: str) -> MailEnvelope:
         nobody, home = MailAddress("somebody@example.invalid"), settings.BASE_URL
@@ -127,7 +146,7 @@ class _Desk:
         )
 
 
-def _due(row: Dispatch) -> DueMessage:
+def due_of(row: Dispatch) -> DueMessage:
     message = row.message
     request = GateRequest(
         message_id=row.pk,
@@ -138,6 +157,9 @@ def _due(row: Dispatch) -> DueMessage:
         purpose=Purpose(message.purpose),
         channel=Channel(message.channel),
         due_at=message.due_at,
+        latest_at=message.latest_at,
+        touchpoint_id=message.touchpoint_id,
+        seen=row.seen_by is not None,
     )
     return DueMessage(
         id=row.pk,

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from tactful.api.rest.door import Asked
-from tactful.api.rest.paging import after_id, page_of, row_id
+from tactful.api.rest.paging import after_id, paged, row_id
 from tactful.api.rest.problems import not_found
 from tactful.api.rest.scopes import Key, Scope
 from tactful.api.rest.shapes import (
+    MOST,
     USUALLY,
     Address,
     ContactChanges,
@@ -21,6 +22,7 @@ from tactful.api.rest.shapes import (
     NewAddressIn,
     NewContactIn,
     Page,
+    Sought,
 )
 from tactful.api.rest.shapes import Key as Word
 from tactful.contacts import actions, queries
@@ -28,6 +30,7 @@ from tactful.contacts.queries import Contact
 from tactful.contacts.types import NewContact
 from tactful.foundation.actions import record_audit
 from tactful.foundation.clock import business_now
+from tactful.foundation.models import ApiKey
 
 router = Router(tags=["Contacts"])
 READ, WRITE = Key(Scope.READ_CONTACTS), Key(Scope.WRITE_CONTACTS)
@@ -38,19 +41,20 @@ def list_contacts(
     request: HttpRequest,
     cursor: Line | None = None,
     limit: Limit = USUALLY,
-    tag: Line = "",
-    email: Line = "",
-    phone: Line = "",
+    *,
+    sought: Query[Sought],
 ) -> object:
-    """Clients in the order in which they came. `email` or `phone` finds the one who has this address."""
-    chosen: Sequence[int] | None = None
-    for kind, value in (("email", email), ("phone", phone)):
+    """Clients in the order in which they came. `email` or `phone` finds the one who has this address; `find`
+    those (at most 200) whose name, mail, phone or company holds these words in any part of it."""
+    chosen: Sequence[int] | None = (
+        [line.id for line in queries.search(sought.find, limit=MOST)] if sought.find else None
+    )
+    for kind, value in (("email", sought.email), ("phone", sought.phone)):
         if value:
             owner = queries.find_by_address(kind, value)
             chosen = [owner] if owner and (chosen is None or owner in chosen) else []
-    rows = queries.records(ids=chosen, after=after_id(cursor) or 0, tag=tag, limit=limit + 1)
-    page, following = page_of(rows, limit, lambda row: [row.id])
-    return {"data": [shown(row) for row in page], "next": following}
+    rows = queries.records(ids=chosen, after=after_id(cursor) or 0, tag=sought.tag, limit=limit + 1)
+    return paged(rows, limit, lambda row: [row.id], shown)
 
 
 @router.get("/{contact_id}", response=ContactOut, auth=READ, operation_id="get_contact")
@@ -77,64 +81,79 @@ def create_contact(request: HttpRequest, new: NewContactIn) -> object:
     )
     if new.attributes:
         actions.update_contact(made.id, new.attributes, acting_user=None, now=now)
-    audit(request, "contact.created", made.id, now)
+    audit(request, "contact.created", f"contact:{made.id}", now)
     return 201, shown(known(str(made.id)))
 
 
 @router.patch("/{contact_id}", response=ContactOut, auth=WRITE, operation_id="update_contact")
 def update_contact(request: HttpRequest, contact_id: Id, changes: ContactChanges) -> object:
     """What is left out stays as it is. What the gate asks about is heeded at once."""
-    row, now = known(contact_id), business_now()
+    ident, now = known_id(contact_id), business_now()
     given = changes.model_dump(exclude_none=True, exclude={"attributes"})
     values: Mapping[str, object] = given | changes.attributes
     if values:
-        actions.update_contact(row.id, values, acting_user=None, now=now)
-        audit(request, "contact.updated", row.id, now, fields=sorted(values))
+        actions.update_contact(ident, values, acting_user=None, now=now)
+        audit(request, "contact.updated", f"contact:{ident}", now, fields=sorted(values))
     return shown(known(contact_id))
 
 
 @router.post("/{contact_id}/addresses", response=ContactOut, auth=WRITE, operation_id="add_address")
 def add_address(request: HttpRequest, contact_id: Id, new: NewAddressIn) -> object:
-    row, now = known(contact_id), business_now()
-    actions.add_identity(row.id, new.kind, new.value, acting_user=None, now=now)
-    audit(request, "contact.identity_added", row.id, now)
+    ident, now = known_id(contact_id), business_now()
+    actions.add_identity(ident, new.kind, new.value, acting_user=None, now=now)
+    audit(request, "contact.identity_added", f"contact:{ident}", now)
     return shown(known(contact_id))
 
 
 @router.put("/{contact_id}/tags/{tag}", response=ContactOut, auth=WRITE, operation_id="set_tag")
 def set_tag(request: HttpRequest, contact_id: Id, tag: Word) -> object:
-    row, now = known(contact_id), business_now()
-    if actions.set_flag(row.id, "tag", tag, acting_user=None, now=now):
-        audit(request, "contact.tag_set", row.id, now, key=tag)
+    ident, now = known_id(contact_id), business_now()
+    if actions.set_flag(ident, "tag", tag, acting_user=None, now=now):
+        audit(request, "contact.tag_set", f"contact:{ident}", now, key=tag)
     return shown(known(contact_id))
 
 
 @router.delete("/{contact_id}/tags/{tag}", response=ContactOut, auth=WRITE, operation_id="clear_tag")
 def clear_tag(request: HttpRequest, contact_id: Id, tag: Word) -> object:
-    row, now = known(contact_id), business_now()
-    if actions.clear_flag(row.id, "tag", tag, acting_user=None, now=now):
-        audit(request, "contact.tag_cleared", row.id, now, key=tag)
+    ident, now = known_id(contact_id), business_now()
+    if actions.clear_flag(ident, "tag", tag, acting_user=None, now=now):
+        audit(request, "contact.tag_cleared", f"contact:{ident}", now, key=tag)
     return shown(known(contact_id))
 
 
 def known(contact_id: str) -> Contact:
-    """The client with this id. Ends the request with 404 if there is none."""
+    """The client with this id, or the one whom they have become part of: other systems keep old ids. Ends the
+    request with 404 if there is none."""
     ident = row_id(contact_id)
     found = queries.records(ids=[ident]) if ident else []
+    if ident and not found:
+        found = queries.records(ids=list(queries.kept_of([ident]).values()))
     if not found:
         raise not_found()
     return found[0]
 
 
-def audit(request: HttpRequest, verb: str, contact_id: int, now: datetime, **body: object) -> None:
-    """A program did it: nobody of ours stands as its author, the key does."""
+def known_id(contact_id: str) -> int:
+    """As ``known``, for who needs no more than the id."""
+    ident = row_id(contact_id)
+    if ident is None or not queries.people([ident]):
+        raise not_found()
+    return ident
+
+
+def key_of(request: HttpRequest) -> ApiKey:
     asked: Asked = request  # type: ignore[assignment]
+    return asked.api_key
+
+
+def audit(request: HttpRequest, verb: str, subject: str, now: datetime, **body: object) -> None:
+    """A program did it: nobody of ours stands as its author, the key does."""
     record_audit(
         actor=None,
         verb=f"api.{verb}",
-        subject=f"contact:{contact_id}",
+        subject=subject,
         now=now,
-        body={"api_key": asked.api_key.id, **body},
+        body={"api_key": key_of(request).id, **body},
     )
 
 

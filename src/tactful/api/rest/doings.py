@@ -3,14 +3,15 @@
 from django.http import HttpRequest
 from ninja import Router
 
-from tactful.api.rest.contacts import audit, known
-from tactful.api.rest.paging import after_id, after_moment, page_of, row_id
+from tactful.api.rest.contacts import audit, key_of, known_id
+from tactful.api.rest.paging import after_id, after_moment, paged, the
 from tactful.api.rest.problems import Problem, not_found
 from tactful.api.rest.scopes import Key, Scope
 from tactful.api.rest.shapes import (
     USUALLY,
     Accepted,
     ConversationOut,
+    ConversationState,
     EnrolmentOut,
     EntryOut,
     EventOut,
@@ -19,20 +20,28 @@ from tactful.api.rest.shapes import (
     Limit,
     Line,
     MessageOut,
+    MessageState,
     NewEnrolmentIn,
+    NewEventIn,
     Page,
+    ProposalIn,
     ReasonOut,
     TaskOut,
 )
 from tactful.delivery import queries as delivery
 from tactful.delivery.queries import Dispatch
 from tactful.events import queries as events
+from tactful.events.actions import record
+from tactful.events.types import Fact, NewFact
 from tactful.foundation.clock import business_now
 from tactful.inbox import queries as inbox
+from tactful.inbox.actions.answer import InboxError, propose
 from tactful.journeys import actions as journey_actions
 from tactful.journeys import queries as journeys
 from tactful.journeys.queries import Enrolment, Journey, JourneyLine
 from tactful.journeys.types import ManualEntry
+from tactful.tracking.rules.bodies import told_values
+from tactful.tracking.rules.names import event_name
 
 router = Router()
 
@@ -48,21 +57,32 @@ def list_events(
     request: HttpRequest, contact_id: Id, cursor: Line | None = None, limit: Limit = USUALLY, name: Line = ""
 ) -> object:
     """What happened with a client, the newest first."""
-    client = known(contact_id)
-    rows = events.newest(client.id, name=name, before=after_moment(cursor), limit=limit + 1)
-    page, following = page_of(rows, limit, lambda fact: [fact.ts, fact.id])
-    data = [
-        EventOut(
-            id=str(fact.id),
-            name=fact.name,
-            at=fact.ts,
-            recorded_at=fact.recorded_at,
-            contact_id=str(client.id),
-            data=fact.data,
+    client = known_id(contact_id)
+    rows = events.newest(client, name=name, before=after_moment(cursor), limit=limit + 1)
+    return paged(rows, limit, lambda fact: [fact.ts, fact.id], _event)
+
+
+@router.post(
+    "/contacts/{contact_id}/events",
+    response={201: EventOut},
+    auth=Key(Scope.WRITE_EVENTS),
+    tags=["Events"],
+    operation_id="record_event",
+)
+def record_event(request: HttpRequest, contact_id: Id, new: NewEventIn) -> object:
+    """Tell that something happened with a client: journeys and segments hear of it. A name of ours,
+    such as `message.sent`, is kept as `tracked.message.sent`: what we did only we can say."""
+    client, now = known_id(contact_id), business_now()
+    if new.at and new.at > now:
+        raise Problem(422, "It cannot have happened yet. Send “at” when it has, or leave it out.")
+    name = event_name(new.name)
+    if not name:
+        raise Problem(
+            422, "The name has no letter that can be seen. Say what happened, as “Order Completed”."
         )
-        for fact in page
-    ]
-    return {"data": data, "next": following}
+    fact = NewFact(name, client, told_values(new.data), new.at)
+    (ident,) = record([fact], now=now, source=f"api:{key_of(request).id}")
+    return 201, _event(Fact(ident, name, client, new.at or now, now, dict(fact.data)))
 
 
 @router.get(
@@ -91,12 +111,11 @@ def list_enrolments(
     contact_id: Id | None = None,
 ) -> object:
     """Who walks this journey or has walked it, the newest first."""
-    client = known(contact_id).id if contact_id else None
+    client = known_id(contact_id) if contact_id else None
     rows = journeys.enrolments(
         journey_id=_journey_named(slug).id, contact_id=client, before=after_id(cursor), limit=limit + 1
     )
-    page, following = page_of(rows, limit, lambda row: [row.id])
-    return {"data": [_enrolment(row) for row in page], "next": following}
+    return paged(rows, limit, lambda row: [row.id], _enrolment)
 
 
 @router.post(
@@ -109,14 +128,14 @@ def list_enrolments(
 def begin_journey(request: HttpRequest, slug: Line, new: NewEnrolmentIn) -> object:
     """Begin a journey for a client, if it is one that begins when told. Who may not begin again stays as
     they are; and the gate decides about every message, as always."""
-    journey, client, now = _journey_named(slug), known(new.contact_id), business_now()
+    journey, client, now = _journey_named(slug), known_id(new.contact_id), business_now()
     if journey.live_version_id is None:
         raise Problem(422, f"“{slug}” has not been published yet.")
     try:
-        journey_actions.begin_by_hand(journey.id, [client.id], data=new.data, acting_user=None, now=now)
+        journey_actions.begin_by_hand(journey.id, [client], data=new.data, acting_user=None, now=now)
     except ValueError as trouble:
         raise Problem(422, str(trouble)) from trouble
-    audit(request, "journey.begun", client.id, now, journey=slug)
+    audit(request, "journey.begun", f"contact:{client}", now, journey=slug)
     return 202, Accepted()
 
 
@@ -132,17 +151,16 @@ def list_messages(
     cursor: Line | None = None,
     limit: Limit = USUALLY,
     contact_id: Id | None = None,
-    state: delivery.State | None = None,
+    state: MessageState | None = None,
 ) -> object:
     """The newest first, each with the gate's reasons. Words of messages are not in it."""
     rows = delivery.outbox(
         states=[state] if state else [],
-        contact_id=known(contact_id).id if contact_id else None,
+        contact_id=known_id(contact_id) if contact_id else None,
         before=after_id(cursor),
         limit=limit + 1,
     )
-    page, following = page_of(rows, limit, lambda row: [row.pk])
-    return {"data": [_message(row) for row in page], "next": following}
+    return paged(rows, limit, lambda row: [row.pk], _message)
 
 
 @router.get(
@@ -156,13 +174,11 @@ def list_conversations(
     request: HttpRequest,
     cursor: Line | None = None,
     limit: Limit = USUALLY,
-    state: inbox.Conversation.State | None = None,
+    state: ConversationState | None = None,
 ) -> object:
     chosen = inbox.Filter(states=(state,) if state else (), before=after_moment(cursor))
     rows = inbox.conversation_page(chosen, limit + 1)
-    page, following = page_of(rows, limit, lambda row: [row.last_at, row.id])
-    data = [ConversationOut.from_orm(row) for row in page]
-    return {"data": data, "next": following}
+    return paged(rows, limit, lambda row: [row.last_at, row.id], ConversationOut.from_orm)
 
 
 @router.get(
@@ -176,12 +192,28 @@ def list_entries(
     request: HttpRequest, conversation_id: Id, cursor: Line | None = None, limit: Limit = USUALLY
 ) -> object:
     """What was said, the newest first."""
-    ident = row_id(conversation_id)
-    if ident is None or inbox.conversation(ident) is None:
-        raise not_found()
+    ident = _conversation(conversation_id).id
     rows = inbox.entries_page(ident, before=after_moment(cursor), limit=limit + 1)
-    page, following = page_of(rows, limit, lambda row: [row.at, row.id])
-    return {"data": [EntryOut.from_orm(row) for row in page], "next": following}
+    return paged(rows, limit, lambda row: [row.at, row.id], EntryOut.from_orm)
+
+
+@router.post(
+    "/conversations/{conversation_id}/proposals",
+    response={201: EntryOut},
+    auth=Key(Scope.PROPOSE),
+    tags=["Conversations"],
+    operation_id="propose_answer",
+)
+def propose_answer(request: HttpRequest, conversation_id: Id, new: ProposalIn) -> object:
+    """Note an answer that a person may send. Nothing is sent. Where a complaint stands or bad news is due,
+    nothing can be proposed: there a person finds their own words."""
+    conversation, now = _conversation(conversation_id), business_now()
+    try:
+        entry = propose(conversation.id, new.text, by=key_of(request).name, now=now)
+    except InboxError as trouble:
+        raise Problem(422, str(trouble)) from trouble
+    audit(request, "answer.proposed", f"conversation:{conversation.id}", now)
+    return 201, EntryOut.from_orm(entry)
 
 
 @router.get(
@@ -199,10 +231,13 @@ def list_tasks(
     contact_id: Id | None = None,
 ) -> object:
     """What waits for a person (or, with `done`, what did), the newest first."""
-    client = known(contact_id).id if contact_id else None
+    client = known_id(contact_id) if contact_id else None
     rows = inbox.tasks_page(done=done, contact_id=client, before=after_id(cursor), limit=limit + 1)
-    page, following = page_of(rows, limit, lambda row: [row.id])
-    return {"data": [TaskOut.from_orm(row) for row in page], "next": following}
+    return paged(rows, limit, lambda row: [row.id], TaskOut.from_orm)
+
+
+def _conversation(conversation_id: str) -> inbox.Conversation:
+    return the(conversation_id, inbox.conversation)
 
 
 def _journey_named(slug: str) -> Journey:
@@ -210,6 +245,17 @@ def _journey_named(slug: str) -> Journey:
     if found is None:
         raise not_found()
     return found
+
+
+def _event(fact: Fact) -> EventOut:
+    return EventOut(
+        id=str(fact.id),
+        name=fact.name,
+        at=fact.ts,
+        recorded_at=fact.recorded_at,
+        contact_id=str(fact.contact_id),
+        data=fact.data,
+    )
 
 
 def _journey(line: JourneyLine) -> JourneyOut:

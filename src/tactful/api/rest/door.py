@@ -10,13 +10,14 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from tactful.api.rest.problems import Problem, problem
+from tactful.foundation import pg
 from tactful.foundation.keep import Answer, keep_answer, kept_answer
-from tactful.foundation.keys.queries import key_of
+from tactful.foundation.keys.actions import key_of
 from tactful.foundation.limits import Limit, attempt
 from tactful.foundation.models import ApiKey
 
@@ -95,7 +96,7 @@ def _answered(request: Asked, view: Callable[[], HttpResponse]) -> HttpResponse:
 
 def _once(request: Asked, name: str, view: Callable[[], HttpResponse]) -> HttpResponse:
     key_id = request.api_key.id
-    if not _alone(key_id, name):
+    if not pg.try_lock(LOCK_CLASS, f"{key_id}:{name}"):
         raise Problem(409, "A request with this Idempotency-Key is being answered. Ask again in a moment.")
     asked = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).digest()
     kept = kept_answer(key_id, name)
@@ -123,12 +124,6 @@ def _all_or_nothing(view: Callable[[], HttpResponse]) -> HttpResponse:
     else:
         transaction.savepoint_commit(point)
     return response
-
-
-def _alone(key_id: int, name: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{key_id}:{name}"])
-        return bool(cursor.fetchone()[0])
 
 
 def _not_this_way(response: HttpResponse) -> HttpResponse:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from tactful.api.rest.problems import Problem
+from tactful.api.rest.problems import Problem, not_found
 
 Row = TypeVar("Row")
 LARGEST_ID = 2**63 - 1
@@ -18,13 +18,24 @@ def row_id(text: str) -> int | None:
     return int(text) if int(text) <= LARGEST_ID else None
 
 
-def page_of(
-    rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[int | datetime]]
-) -> tuple[Sequence[Row], str | None]:
-    """``rows`` were asked for with one more than ``limit``. Answers with the page and its cursor."""
-    if len(rows) <= limit:
-        return rows, None
-    return rows[:limit], _wrapped(key(rows[limit - 1]))
+def the(text: str, read: Callable[[int], Row | None]) -> Row:
+    """What an id in an address stands for. Ends the request with 404 if nothing does."""
+    ident = row_id(text)
+    found = read(ident) if ident is not None else None
+    if found is None:
+        raise not_found()
+    return found
+
+
+def paged(
+    rows: Sequence[Row],
+    limit: int,
+    key: Callable[[Row], Sequence[int | datetime]],
+    show: Callable[[Row], object],
+) -> dict[str, object]:
+    """The answer with one page. ``rows`` were asked for with one more than ``limit``."""
+    following = _wrapped(key(rows[limit - 1])) if len(rows) > limit else None
+    return {"data": [show(row) for row in rows[:limit]], "next": following}
 
 
 def after_id(cursor: str | None) -> int | None:

@@ -1,10 +1,22 @@
 """What goes in and out. Ids travel as text: they have more digits than a number of JavaScript can hold."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from tactful.delivery.queries import State
+from tactful.inbox.queries import Conversation
 
 T = TypeVar("T")
 MOST, USUALLY = 200, 50  # rows of a page
@@ -14,6 +26,21 @@ Line = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=200)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]+$", min_length=1, max_length=60)]
 Text = Annotated[str, BeforeValidator(lambda value: None if value is None else str(value))]  # an id of ours
 Limit = Annotated[int, Field(ge=1, le=MOST)]
+
+
+def _one_of(names: Sequence[str]) -> tuple[AfterValidator, WithJsonSchema]:
+    """Written out where it is used: in the description one ``State`` would stand for that of two features."""
+
+    def known(value: str) -> str:
+        if value not in names:
+            raise ValueError(f"Choose one of {', '.join(names)}.")
+        return value
+
+    return AfterValidator(known), WithJsonSchema({"type": "string", "enum": list(names)})
+
+
+MessageState = Annotated[str, *_one_of(State.values)]
+ConversationState = Annotated[str, *_one_of(Conversation.State.values)]
 
 
 class Given(Schema):
@@ -51,6 +78,13 @@ class ContactOut(Schema):
     created_at: datetime
 
 
+class Sought(Schema):
+    tag: Line = ""
+    email: Line = ""
+    phone: Line = ""
+    find: Line = ""
+
+
 class NewContactIn(Given):
     name: Line = Field(min_length=1)
     emails: list[Line] = Field(default=[], max_length=20)
@@ -83,6 +117,37 @@ class EventOut(Schema):
     recorded_at: datetime = Field(description="When we learned of it.")
     contact_id: Text | None
     data: dict[str, Any]
+
+
+class NewEventIn(Given):
+    name: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=80)]
+    at: AwareDatetime | None = Field(default=None, description="When it happened; now, if left out.")
+    data: dict[Key, Any] = Field(default={}, max_length=100)
+
+
+class SegmentOut(Schema):
+    slug: str
+    name: str
+    sentence: str = Field(description="What it asks; empty if it can no longer be read.")
+    live: bool = Field(description="Kept up to date.")
+    size: int | None
+    counted_at: datetime | None
+
+
+class Member(Schema):
+    contact_id: Text
+
+
+class Why(Schema):
+    depth: int
+    condition: str
+    holds: bool
+    evidence: str
+
+
+class Membership(Schema):
+    member: bool
+    reasons: list[Why]
 
 
 class JourneyOut(Schema):
@@ -155,6 +220,10 @@ class EntryOut(Schema):
     subject: str
     text: str
     verified: bool
+
+
+class ProposalIn(Given):
+    text: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=20_000)]
 
 
 class TaskOut(Schema):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from tactful.api.rest import contacts, doings
+from tactful.api.rest import broadcasts, contacts, doings, segments
 from tactful.api.rest.door import guarded
 from tactful.api.rest.problems import MEDIA_TYPE, Problem, problem
 from tactful.contacts.actions import ContactError
@@ -21,6 +21,8 @@ begin; it never writes to a client: every message passes the gate or a named per
 
 api = NinjaAPI(title="Tactful", version="1", description=DESCRIPTION, docs_url=None, openapi_url=None)
 api.add_router("/contacts", contacts.router)
+api.add_router("/segments", segments.router)
+api.add_router("/broadcasts", broadcasts.router)
 api.add_router("", doings.router)
 
 

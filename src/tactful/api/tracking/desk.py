@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from tactful.tracking.actions import Arrived, key_hash, open_sources, store
+from tactful.foundation.keys.queries import digest
+from tactful.tracking.actions import Arrived, open_sources, store
 from tactful.tracking.types import Source
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class Desk:
     async def source(self, key: str) -> Source | None:
         """Whose key it is; None if it opens nothing."""
         await self.refresh()
-        return self.keys.get(key_hash(key))
+        return self.keys.get(digest(key))
 
     async def origins(self) -> frozenset[str]:
         """The sites of all browser keys."""

@@ -43,12 +43,13 @@ class TrackingDoor:
             answer = Refused(400, bad.code).told(bad.params).answer()
         except Unavailable:
             answer = Refused(503, "later", retry=1).answer()
-        await _say(send, answer, more)
+        await say(send, answer, more)
 
     async def _answer(
         self, scope: Scope, headers: dict[bytes, str], receive: Receive, more: Headers
     ) -> Answer:
-        _check_way(scope, headers)
+        if way := check_way(scope, headers):
+            raise Refused(*way)
         kind = scope["path"].removeprefix(PREFIX).rstrip("/")
         if kind == SNIPPET:
             return snippet(scope["method"], headers)
@@ -58,7 +59,9 @@ class TrackingDoor:
             return await self._preflight(headers.get(b"origin", ""))
         if scope["method"] != "POST":
             raise Refused(405, "method")
-        body = unpacked(await _body(receive), headers.get(b"content-encoding", "").strip().lower())
+        body = unpacked(
+            await body_of(receive, MOST_BYTES), headers.get(b"content-encoding", "").strip().lower()
+        )
         body, calls, own_key = opened(body, kind)
         source = await self._source(headers, own_key)
         _check_origin(source, headers.get(b"origin", ""), more)
@@ -91,16 +94,16 @@ class TrackingDoor:
         )
 
 
-def _check_way(scope: Scope, headers: dict[bytes, str]) -> None:
-    """As Django does for its pages: only our own host names, and nothing in the open."""
+def check_way(scope: Scope, headers: dict[bytes, str]) -> tuple[int, str] | None:
+    """As Django does for its pages: only our own host names, and nothing in the open. Answers with the status
+    and the code of what is wrong."""
     host = split_domain_port(headers.get(b"host", ""))[0]
     hosts = settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]
     if not host or not validate_host(host, hosts):
-        raise Refused(400, "host")
+        return 400, "host"
     way: str = headers.get(b"x-forwarded-proto") or scope.get("scheme", "http")
     proxied = way.partition(",")[0].strip()
-    if settings.SECURE and proxied != "https":
-        raise Refused(403, "https")
+    return (403, "https") if settings.SECURE and proxied != "https" else None
 
 
 def _check_origin(source: Source, origin: str, more: Headers) -> None:
@@ -128,8 +131,8 @@ def _basic_user(header: str) -> str:
         return ""
 
 
-async def _body(receive: Receive) -> bytes:
-    """Raises ``BadRequest`` as soon as there is too much of it."""
+async def body_of(receive: Receive, most: int) -> bytes:
+    """Raises ``BadRequest`` as soon as there is too much of it (``large``), or nobody who sends it."""
     pieces: list[bytes] = []
     size = 0
     while True:
@@ -138,13 +141,13 @@ async def _body(receive: Receive) -> bytes:
             raise BadRequest("json")
         pieces.append(message.get("body", b""))
         size += len(pieces[-1])
-        if size > MOST_BYTES:
-            raise BadRequest("large", params={"limit": MOST_BYTES})
+        if size > most:
+            raise BadRequest("large", params={"limit": most})
         if not message.get("more_body"):
             return b"".join(pieces)
 
 
-async def _say(send: Send, answer: Answer, more: Headers) -> None:
+async def say(send: Send, answer: Answer, more: Headers) -> None:
     length = [(b"content-length", str(len(answer.body)).encode())]
     headers = [*answer.headers, *length, *common_headers(), *more]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

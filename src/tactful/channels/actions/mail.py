@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from tactful.channels.models import Account, ImapCursor, InboundRaw
+from tactful.channels.actions.privacy import look_from_now_on, may_connect
+from tactful.channels.models import Account, HistoryCursor, ImapCursor, InboundRaw
 from tactful.foundation.actions import record_audit
 from tactful.foundation.ids import new_id
 from tactful.foundation.secrets import put_secret
@@ -53,27 +54,40 @@ def store_raw(mails: Sequence[RawMail], *, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a mailbox has been read."""
+    """How far a mailbox has been read. ``passed_by``: mails that were left unread on the way there.
+    ``history``: of the days before the connection; then ``done`` says whether that is all."""
 
     account_id: int
     folder: str
     uid_validity: int
     last_uid: int
+    passed_by: int = 0
+    history: bool = False
+    done: bool = False
 
 
 @transaction.atomic
 def store_polled(place: Place, mails: Sequence[RawMail], *, now: datetime) -> None:
     """Mails of one poll together with the cursor behind them: both or neither (R39)."""
     store_raw(mails, now=now)
-    ImapCursor.objects.update_or_create(
-        account_id=place.account_id,
-        folder=place.folder,
-        defaults={"uidvalidity": place.uid_validity, "uid": place.last_uid},
-    )
+    here: dict[str, Any] = {"account_id": place.account_id, "folder": place.folder}
+    stands = {"uidvalidity": place.uid_validity, "uid": place.last_uid}
+    if place.history:
+        HistoryCursor.objects.update_or_create(**here, defaults=stands | {"done": place.done})
+        return
+    ImapCursor.objects.update_or_create(**here, defaults=stands)
+    if place.passed_by:
+        ImapCursor.objects.filter(**here).update(passed_by=F("passed_by") + place.passed_by)
 
 
 def mark_processed(raw_id: int, result: str, *, now: datetime) -> None:
     InboundRaw.objects.filter(id=raw_id).update(processed_at=now, result=result[:30], error="")
+
+
+def forget_raw(before: datetime) -> int:
+    """Mails that were read before this moment lose their content; that they came stays, so that none is
+    taken in twice."""
+    return InboundRaw.objects.filter(processed_at__lt=before).exclude(raw=b"").update(raw=b"")
 
 
 def note_failure(raw_id: int, error: str, *, now: datetime) -> bool:
@@ -85,13 +99,15 @@ def note_failure(raw_id: int, error: str, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AccountForm:
-    """``settings``: smtp_host, smtp_port, smtp_security, imap_host …; secrets go to the encrypted store."""
+    """``settings``: smtp_host, smtp_port, smtp_security, imap_host …; secrets go to the encrypted store.
+    ``owner_id``: whose own mailbox it is; None is the firm's."""
 
     name: str
     address: str
     sender_name: str
     settings: dict[str, Any]
     secrets: dict[str, str] = field(default_factory=dict)
+    owner_id: int | None = None
 
 
 @transaction.atomic
@@ -100,14 +116,19 @@ def save_mail_account(
 ) -> Account:
     """Add or change the mail account. An empty secret keeps the one that is stored.
 
-    Raises ``ValueError`` for a secret among the settings, which are shown and logged.
+    Raises ``ValueError`` for a secret among the settings, which are shown and logged, and for a mailbox
+    that this person may not connect (``may_connect``).
     """
     if stray := [name for name in form.settings if SECRET_NAME.search(name)]:
         raise ValueError(f"{stray[0]} is a secret. Give it in secrets, not in settings.")
+    before = Account.objects.select_for_update().filter(id=account_id).first() if account_id else None
+    whose = may_connect(before, form.owner_id, acting_user)
     values = {"name": form.name, "address": form.address, "sender_name": form.sender_name}
     account, _fresh = Account.objects.update_or_create(
-        id=account_id or new_id(), defaults=values | {"channel": "mail", "settings": form.settings}
+        id=account_id or new_id(),
+        defaults=values | {"channel": "mail", "settings": form.settings, "owner_id": whose},
     )
+    look_from_now_on(account, before, now)
     for name, value in form.secrets.items():
         if value:
             put_secret(f"account:{account.id}:{name}", value)

@@ -23,15 +23,17 @@ class Open:
 
 
 def open_accounts(machine_now: datetime) -> Open | None:
-    """``None`` where no account may send. Accounts by age; the oldest enabled one is the default."""
-    enabled = list(Account.objects.filter(enabled=True, channel="mail").order_by("id"))
-    if not enabled:
-        return None
-    states = {row.account_id: gate_of(row, machine_now) for row in BreakerRow.objects.all()}
-    usable = [account.pk for account in enabled if not account.paused_reason]
-    ready = tuple(pk for pk in usable if states.get(pk, Gate.CLOSED) is Gate.CLOSED)
-    probing = tuple(pk for pk in usable if states.get(pk) is Gate.HALF_OPEN)
-    return Open(ready, probing, enabled[0].pk) if ready or probing else None
+    """``None`` where no account may send. Accounts by age; the oldest enabled one is the default.
+    A person's own mailbox sends nothing."""
+    enabled = Account.objects.filter(enabled=True, channel="mail", owner_id=None).order_by("id")
+    asked = [f"breaker__{name}" for name in FIELDS]
+    states = [
+        (pk, paused, Gate.CLOSED if failures is None else breaker.gate(Breaker(failures, *rest), machine_now))
+        for pk, paused, failures, *rest in enabled.values_list("pk", "paused_reason", *asked)
+    ]
+    ready = tuple(pk for pk, paused, state in states if not paused and state is Gate.CLOSED)
+    probing = tuple(pk for pk, paused, state in states if not paused and state is Gate.HALF_OPEN)
+    return Open(ready, probing, states[0][0]) if ready or probing else None
 
 
 def gate_of(row: BreakerRow, machine_now: datetime) -> Gate:

@@ -29,6 +29,7 @@ _BY_STATUS = {
 }
 _COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list", "miscategorized"})
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_REFUSAL = re.compile(_STATUS.pattern.replace("[245]", "[45]"))
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ \-#]|$)")
 _UNSURE = re.compile(r"[45]\.(0\.0|1\.0|5\.0|3\.0)")  # "other or undefined": the server's own words say more
 _BOUNCE_SENDER = re.compile(r"^(mailer-daemon|mail-?daemon|postmaster|mdaemon|bounce)", re.IGNORECASE)
@@ -129,8 +130,10 @@ def _status_event(block: dict[str, str], original: _Original, *, alone: bool) ->
 
 
 def _class(status: str, words: str) -> tuple[Outcome | None, str]:
-    """(outcome, enhanced code) of a failure. None: nobody said why, so nobody is suppressed for it."""
-    said = _STATUS.search(words)
+    """(outcome, enhanced code) of a failure. None: nobody said why, so nobody is suppressed for it. What
+    speaks of success in a report of failure says nothing of why."""
+    status = status if _REFUSAL.fullmatch(status) else ""
+    said = _REFUSAL.search(words)
     enhanced = said.group(1) if said and (not status or _UNSURE.fullmatch(status)) else status
     code = _CODE.search(words)
     if not enhanced and code is None:

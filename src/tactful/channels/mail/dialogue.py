@@ -1,7 +1,7 @@
 """The dialogue with the server over one wire, message after message (see ``smtp``)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 
 from tactful.channels.mail.envelope import Features, Transaction
@@ -15,10 +15,10 @@ from tactful.channels.types import OutboundMessage, Outcome, SendResult, our_wor
 
 CLOSING = 421  # the server hangs up after this reply
 _GO_AHEAD = 354
-_DATA = b"DATA\r\n"
 _ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 # The replies to a whole envelope, which mostly came in one packet with the reply to the last dot.
 _ALL_WELL = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n354[ \r][^\n]*\n")
+_IN_STEP = re.compile(ACCEPTED.pattern + _ALL_WELL.pattern)
 _NO_TURN = nullcontext()
 _KNOWN_HERE = suppress(JournalError)  # the answer is; the next begin stops the sending
 
@@ -62,6 +62,7 @@ class Dialogue:
             elif result is None:
                 self._hand_over(current, following, feed, journal)
                 yield None
+                current, following = yield from self._in_step(current, following, feed, journal)
                 result = self._hear(current, journal)
             self.answered = self.answered or result.code not in (None, CLOSING)
             yield result
@@ -72,6 +73,36 @@ class Dialogue:
                 return
             current = following
         yield from feed.drain()
+
+    def _in_step(
+        self, current: Transaction, following: Transaction | None, feed: Feed, journal: Journal
+    ) -> Generator[SendResult | None, None, "tuple[Transaction, Transaction | None]"]:
+        """While the server says what it mostly says: that it has the mail, and that it waits for the next.
+
+        Answers with the mail whose body is out and whose reply is still to be heard, and the one behind it.
+        """
+        while self._announced and self._failure is None:
+            if following is None or following.message.must_arrive:
+                break
+            try:
+                answer = self._wire.hear(_IN_STEP, self._patience)
+            except WireError as error:
+                self._failure = error
+                break
+            if answer is None:
+                break
+            result = accepted(current.message, answer)
+            with _KNOWN_HERE:
+                journal.answer(result)
+            self.answered = True
+            self._announced = False
+            yield result
+            if feed.refused:
+                yield from feed.drain()
+            current, following = following, feed.take(self._features)
+            self._hand_over(current, following, feed, journal)
+            yield None
+        return current, following
 
     def _is_announced(self) -> bool:
         """Whether the server has taken the envelope that rode behind the last body, as mostly it has."""
@@ -85,7 +116,7 @@ class Dialogue:
         if self._features.pipelining:
             if not self._announced:
                 reset = b"RSET\r\n" if self._reset_due else b""
-                self._wire.write(reset + transaction.opening())
+                self._wire.write(reset + transaction.opening)
                 if reset:
                     self._wire.read_reply()
             self._announced = self._reset_due = False
@@ -115,7 +146,7 @@ class Dialogue:
         return refusal
 
     def _ask_envelope(self, transaction: Transaction) -> SendResult | None:
-        for stage, command in zip(_ENVELOPE, (transaction.mail, transaction.rcpt, _DATA), strict=True):
+        for stage, command in zip(_ENVELOPE, transaction.commands(), strict=True):
             refusal = self._refusal(transaction.message, stage, self._ask(command))
             if refusal is not None:
                 return refusal
@@ -142,7 +173,7 @@ class Dialogue:
         try:
             if following is not None and self._features.pipelining:
                 self._announced = True
-                self._wire.write(b"".join([*current.body, following.opening()]))
+                self._wire.write(b"".join((*current.body, following.opening)))
             else:
                 self._wire.write(b"".join(current.body))
         except WireError as error:

@@ -14,7 +14,9 @@ from tactful.channels.mail.outcomes import local_result
 from tactful.channels.types import OutboundMessage, Outcome, SendResult, our_words
 
 PATH_LIMIT = 254  # characters, RFC 5321 4.5.3.1.3 without the brackets
-_PLAIN = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z][0-9A-Za-z.-]*").fullmatch
+_PATH = r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z][0-9A-Za-z.-]*"
+_PLAIN = re.compile(_PATH).fullmatch
+_USUAL = re.compile(f"(?:{_PATH})? {_PATH}").fullmatch  # sender, if any, and recipient, with one question
 _QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\[\x20-\x7e])*"').fullmatch
 _LOCAL = re.compile(r'[^\x00-\x20\x7f-\xa0"(),:;<>@\[\\\]\u2000-\u200f\u2028-\u202f\u3000\ufeff]+').fullmatch
 
@@ -32,18 +34,17 @@ class Features:
     auth: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class Transaction:
-    """Ready for the wire; the last piece of ``body`` ends with the final dot."""
+class Transaction(NamedTuple):
+    """Ready for the wire. ``opening``: the whole envelope as one group; DATA is its last command (RFC 2920
+    3.1). The last piece of ``body`` ends with the final dot."""
 
     message: OutboundMessage
-    mail: bytes
-    rcpt: bytes
+    opening: bytes
     body: Sequence[bytes]
 
-    def opening(self) -> bytes:
-        """The whole envelope as one group; DATA is its last command (RFC 2920 3.1)."""
-        return self.mail + self.rcpt + b"DATA\r\n"
+    def commands(self) -> list[bytes]:
+        """The opening for a server that wants to be asked one by one."""
+        return self.opening.splitlines(keepends=True)
 
 
 class BadAddress(ValueError):
@@ -84,6 +85,25 @@ def _a_label(domain: str) -> str:
 
 def open_transaction(message: OutboundMessage, features: Features) -> Transaction | SendResult:
     """The transaction, or the result of a message that must not go out like this."""
+    _, _, sender, recipient, pieces, _, ready, needs_utf8 = message
+    if (
+        not ready
+        or needs_utf8
+        or len(sender) > PATH_LIMIT
+        or len(recipient) > PATH_LIMIT
+        or not _USUAL(f"{sender} {recipient}")
+    ):
+        return _unusual(message, features)
+    body = b"".join((*pieces, _DOT))
+    size = len(body) - len(_DOT)
+    if size > (features.size or size):
+        return _unusual(message, features)
+    told = f" SIZE={size}" if features.size_known else ""
+    opening = f"MAIL FROM:<{sender}>{told}\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode()
+    return tuple.__new__(Transaction, (message, opening, (body,)))
+
+
+def _unusual(message: OutboundMessage, features: Features) -> Transaction | SendResult:
     try:
         sender, sender_utf8 = wire_address(message.sender) if message.sender else ("", False)
     except BadAddress:
@@ -96,15 +116,14 @@ def open_transaction(message: OutboundMessage, features: Features) -> Transactio
     body = [*message.pieces, _DOT] if message.ready else [_with_dot(message.payload)]
     size = sum(map(len, body)) - len(_DOT)
     eight_bit = not (message.ready or body[0].isascii())
-    if utf8 or eight_bit or not message.ready or size > (features.size or size):
-        refusal = _refusal(message, features, Needs(utf8, recipient_utf8, eight_bit, size))
-        if refusal is not None:
-            return refusal
+    refusal = _refusal(message, features, Needs(utf8, recipient_utf8, eight_bit, size))
+    if refusal is not None:
+        return refusal
     parameters = f" SIZE={size}" if features.size_known else ""
     if utf8 or eight_bit:
         parameters += (" BODY=8BITMIME" if features.eight_bit else "") + (" SMTPUTF8" if utf8 else "")
-    mail, rcpt = f"MAIL FROM:<{sender}>{parameters}\r\n", f"RCPT TO:<{recipient}>\r\n"
-    return Transaction(message, mail.encode(), rcpt.encode(), body)
+    opening = f"MAIL FROM:<{sender}>{parameters}\r\nRCPT TO:<{recipient}>\r\nDATA\r\n"
+    return Transaction(message, opening.encode(), body)
 
 
 _DOT = b".\r\n"

@@ -4,7 +4,7 @@ import base64
 
 from tactful.channels.mail.envelope import Features
 from tactful.channels.mail.outcomes import Stage, classify, reply_words
-from tactful.channels.mail.settings import Security, SmtpSettings, tls_context
+from tactful.channels.mail.settings import Bearer, NoAccess, Security, SmtpSettings, tls_context, xoauth2
 from tactful.channels.mail.troubles import no_connection
 from tactful.channels.mail.wire import Reply, Wire, WireError
 from tactful.channels.types import Outcome, our_words
@@ -95,6 +95,9 @@ def _log_in(wire: Wire, settings: SmtpSettings, features: Features) -> None:
     loopback = settings.host.startswith(_LOOPBACK)
     if not (wire.encrypted or settings.plain_auth or loopback):
         raise SmtpUnavailable(our_words("smtp.clear_password"), Outcome.ACCOUNT)
+    if settings.bearer is not None:
+        _expect(_show_token(wire, settings.username, settings.bearer, features), 235, Stage.AUTH)
+        return
     if "PLAIN" in features.auth:
         secret = _base64(f"\0{settings.username}\0{settings.password}")
         reply = _ask(wire, b"AUTH PLAIN " + secret + b"\r\n")
@@ -105,6 +108,24 @@ def _log_in(wire: Wire, settings: SmtpSettings, features: Features) -> None:
     else:
         raise SmtpUnavailable(our_words("smtp.no_auth"), Outcome.ACCOUNT)
     _expect(reply, 235, Stage.AUTH)
+
+
+def _show_token(wire: Wire, user: str, bearer: Bearer, features: Features) -> Reply:
+    """A token that is refused may have died a moment ago: a fresh one is tried, once."""
+    if "XOAUTH2" not in features.auth:
+        raise SmtpUnavailable(our_words("smtp.no_xoauth2"), Outcome.ACCOUNT)
+    refused = ""
+    while True:
+        try:
+            token = bearer(refused)
+        except NoAccess as trouble:
+            raise SmtpUnavailable(str(trouble), trouble.outcome) from trouble
+        reply = _ask(wire, b"AUTH XOAUTH2 " + base64.b64encode(xoauth2(user, token)) + b"\r\n")
+        if reply.code == 334:  # it says why, in a form of its own; an empty line asks for the refusal
+            reply = _ask(wire, b"\r\n")
+        if refused or reply.code != 535:
+            return reply
+        refused = token
 
 
 def _ask(wire: Wire, command: bytes) -> Reply:

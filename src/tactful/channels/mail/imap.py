@@ -5,24 +5,38 @@ in the transaction that stores a batch; an outage of any length then loses nothi
 import imaplib
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
-from tactful.channels.mail.settings import Security, tls_context
+from tactful.channels.mail.imap_answers import folders_of, heads_of
+from tactful.channels.mail.imap_types import (
+    FETCH_HEADS,
+    Batch,
+    Choose,
+    Cursor,
+    Head,
+    Mail,
+    Wanted,
+    everything,
+)
+from tactful.channels.mail.sent_folders import Folder
+from tactful.channels.mail.settings import Bearer, NoAccess, Security, tls_context, xoauth2
 from tactful.channels.mail.troubles import MOST, broken, no_connection
 from tactful.channels.types import Outcome, our_words
 from tactful.foundation import egress
 
 _UID_WINDOW = 10_000  # UIDs asked for at once, so that no answer grows beyond imaplib's limit
+_MOST_BYTES = 25 * 1024 * 1024  # of the mails of one batch, which are in memory together
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
 class ImapSettings:
     """``connected_on``: the day on which the mailbox was connected; nothing older is read when the
-    server forgets its UIDs. ``timeout``: seconds. ``batch_size``: mails."""
+    server forgets its UIDs. ``timeout``: seconds. ``batch_size``: mails. ``bearer``: signs in by token, and
+    ``password`` is not used."""
 
     host: str
     username: str
@@ -34,32 +48,13 @@ class ImapSettings:
     timeout: float = 60.0
     batch_size: int = 50
     verify_certificates: bool = True
+    bearer: Bearer | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "security", Security(self.security))
         for value in (self.username, self.password, self.folder):
             if any(char in value for char in "\r\n\0"):
                 raise ValueError(our_words("imap.line_break"))
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Everything up to ``last_uid`` has been stored."""
-
-    uid_validity: int
-    last_uid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """(uid, raw) in rising order. Store them and ``cursor`` in one transaction.
-
-    ``reset``: the server numbered its mails anew, so mails that are known may come again.
-    """
-
-    mails: tuple[tuple[int, bytes], ...]
-    cursor: Cursor
-    reset: bool = False
 
 
 class MailboxUnavailable(Exception):
@@ -72,31 +67,18 @@ class MailboxUnavailable(Exception):
 
 def start_cursor(settings: ImapSettings) -> Cursor:
     """Where a new connection begins: after all that is there now. Raises ``MailboxUnavailable``."""
-    with _Session(settings) as session:
-        return Cursor(session.uid_validity, session.uid_next - 1)
+    with Session(settings) as session:
+        return session.end
 
 
-def poll(settings: ImapSettings, cursor: Cursor) -> Iterator[Batch]:
-    """All mails after ``cursor``, oldest first, in batches; no batch if there is none.
-
-    Marks nothing as read. The session stays open while batches are consumed. Raises
-    ``MailboxUnavailable``; batches that came before it are good.
-    """
-    with _Session(settings) as session:
-        reset = session.uid_validity != cursor.uid_validity
-        last = 0 if reset else cursor.last_uid
-        since = settings.connected_on if reset else None
-        found = False
-        for uids in session.uids_after(last, since, settings.batch_size):
-            mails = tuple((uid, raw) for uid in uids if (raw := session.fetch(uid)) is not None)
-            yield Batch(mails, Cursor(session.uid_validity, uids[-1]), reset)
-            found = True
-        if reset and not found:
-            yield Batch((), Cursor(session.uid_validity, session.uid_next - 1), reset=True)
+def poll(settings: ImapSettings, cursor: Cursor, choose: Choose = everything) -> Iterator[Batch]:
+    """All mails of one folder after ``cursor``, as ``Session.read`` gives them."""
+    with Session(settings) as session:
+        yield from session.read(cursor, Wanted(choose, settings.connected_on))
 
 
-class _Session:
-    """One logged-in session with the folder open for reading only."""
+class Session:
+    """One logged-in session with a folder open for reading only: nothing there is marked or moved."""
 
     def __init__(self, settings: ImapSettings) -> None:
         self._settings = settings
@@ -115,7 +97,7 @@ class _Session:
             raise MailboxUnavailable(no_connection(error, place)) from error
         try:
             self._log_in()
-            self._open_folder()
+            self.open(self._settings.folder)
         except BaseException:
             self.__exit__()
             raise
@@ -127,10 +109,52 @@ class _Session:
         except (OSError, imaplib.IMAP4.error):
             self._client.shutdown()
 
-    def uids_after(self, last: int, since: date | None, size: int) -> Iterator[list[int]]:
-        """Rising UIDs above ``last``, at most ``size`` at a time."""
-        for first in range(last + 1, self.uid_next, _UID_WINDOW):
-            end = min(first + _UID_WINDOW, self.uid_next) - 1
+    @property
+    def end(self) -> Cursor:
+        """After everything that was in the folder when it was opened."""
+        return Cursor(self.uid_validity, self.uid_next - 1)
+
+    def read(self, cursor: Cursor, wanted: Wanted) -> Iterator[Batch]:
+        """The mails of the open folder after ``cursor``, oldest first, in batches; no batch if there is none.
+
+        What ``wanted`` does not choose is not fetched: of it we see the lines of ``FETCH_HEADS`` alone.
+        Raises ``MailboxUnavailable``; batches that came before it are good.
+        """
+        reset = self.uid_validity != cursor.uid_validity
+        last = 0 if reset else cursor.last_uid
+        since = wanted.since if reset else None
+        found = False
+        for uids in self.uids_after(last, since, self._settings.batch_size, wanted.last):
+            heads = self.heads(uids)
+            chosen = set(wanted.choose(heads))
+            yield from self._batches(uids, [head for head in heads if head.uid in chosen], reset)
+            found = True
+        if reset and not found:
+            yield Batch((), self.end, reset=True)
+
+    def _batches(self, uids: Sequence[int], chosen: Sequence[Head], reset: bool) -> Iterator[Batch]:
+        """As one, unless the mails are large."""
+        mails: list[Mail] = []
+        counted = 0  # of the UIDs up to the cursor
+        for head in chosen:
+            if mails and sum(len(mail.raw) for mail in mails) + head.size > _MOST_BYTES:
+                upto = uids.index(mails[-1].uid) + 1
+                cursor = Cursor(self.uid_validity, mails[-1].uid)
+                yield Batch(tuple(mails), cursor, reset, upto - counted - len(mails))
+                counted, mails = upto, []
+            raw = self.fetch(head.uid)
+            if raw is not None:
+                mails.append(Mail(head.uid, raw, head.at))
+        last = Cursor(self.uid_validity, uids[-1])
+        yield Batch(tuple(mails), last, reset, len(uids) - counted - len(mails))
+
+    def uids_after(
+        self, last: int, since: date | None, size: int, until: int | None = None
+    ) -> Iterator[list[int]]:
+        """Rising UIDs above ``last`` and up to ``until``, at most ``size`` at a time."""
+        stop = self.uid_next if until is None else min(self.uid_next, until + 1)
+        for first in range(last + 1, stop, _UID_WINDOW):
+            end = min(first + _UID_WINDOW, stop) - 1
             criteria = ["UID", f"{first}:{end}"]
             if since is not None:
                 criteria += ["SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"]
@@ -140,12 +164,30 @@ class _Session:
             for at in range(0, len(uids), size):
                 yield uids[at : at + size]
 
+    def heads(self, uids: Iterable[int]) -> list[Head]:
+        """What stands on the envelopes; a mail that somebody deleted in the meantime is left out."""
+        asked = ",".join(map(str, uids))
+        return sorted(heads_of(self._uid("FETCH", asked, FETCH_HEADS)), key=lambda head: head.uid)
+
     def fetch(self, uid: int) -> bytes | None:
         """The raw mail; None if somebody deleted it in the meantime."""
         for item in self._uid("FETCH", str(uid), "(UID BODY.PEEK[])"):
             if isinstance(item, tuple):
                 return bytes(item[1])
         return None
+
+    def folders(self) -> list[Folder]:
+        """All folders, with what the server says they are for (RFC 6154)."""
+        try:
+            _, said = self._client.capability()
+            known = b" ".join(word for word in said if isinstance(word, bytes)).upper().split()
+            extended = b"SPECIAL-USE" in known and b"LIST-EXTENDED" in known
+            kind, data = self._client.list('""', '"*" RETURN (SPECIAL-USE)' if extended else '"*"')
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise MailboxUnavailable(broken(error)) from error
+        if kind != "OK":
+            raise MailboxUnavailable(our_words("imap.refused", command="LIST", answer=repr(data)[:MOST]))
+        return folders_of(data)
 
     def _uid(self, command: str, *words: str) -> list[bytes | tuple[bytes, bytes] | None]:
         try:
@@ -159,28 +201,48 @@ class _Session:
     def _log_in(self) -> None:
         settings = self._settings
         try:
-            if "AUTH=PLAIN" in self._client.capabilities:
+            if settings.bearer is not None:
+                self._show_token(settings.bearer)
+            elif "AUTH=PLAIN" in self._client.capabilities:
                 secret = f"\0{settings.username}\0{settings.password}".encode()
                 self._client.authenticate("PLAIN", lambda _: secret)
             else:
                 self._client.login(settings.username, settings.password)
         except imaplib.IMAP4.abort as error:
             raise MailboxUnavailable(broken(error)) from error
+        except NoAccess as trouble:
+            raise MailboxUnavailable(str(trouble), trouble.outcome) from trouble
         except (imaplib.IMAP4.error, UnicodeError) as error:
             words = our_words("imap.password", error=str(error)[:MOST])
             raise MailboxUnavailable(words, Outcome.ACCOUNT) from error
         except OSError as error:
             raise MailboxUnavailable(broken(error)) from error
 
-    def _open_folder(self) -> None:
-        name = self._settings.folder.replace("\\", "\\\\").replace('"', '\\"')
+    def _show_token(self, bearer: Bearer) -> None:
+        """A token that is refused may have died a moment ago: a fresh one is tried, once."""
+        token = bearer("")
+        try:
+            self._say_token(token)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            self._say_token(bearer(token))
+
+    def _say_token(self, token: str) -> None:
+        # A second question is the reason of a refusal, and an empty answer asks for the refusal itself.
+        answers = iter([xoauth2(self._settings.username, token)])
+        self._client.authenticate("XOAUTH2", lambda _: next(answers, b""))
+
+    def open(self, folder: str) -> None:
+        """``folder``: its name as ``folders`` gives it. What was open before is closed."""
+        name = folder.replace("\\", "\\\\").replace('"', '\\"')
         try:
             kind, data = self._client.select(f'"{name}"', readonly=True)
         except (OSError, imaplib.IMAP4.error) as error:
-            words = our_words("imap.folder", folder=self._settings.folder, error=str(error)[:MOST])
+            words = our_words("imap.folder", folder=folder, error=str(error)[:MOST])
             raise MailboxUnavailable(words) from error
         if kind != "OK":
-            words = our_words("imap.no_folder", folder=self._settings.folder, answer=repr(data)[:MOST])
+            words = our_words("imap.no_folder", folder=folder, answer=repr(data)[:MOST])
             raise MailboxUnavailable(words, Outcome.ACCOUNT)
         self.uid_validity = self._number("UIDVALIDITY")
         self.uid_next = self._number("UIDNEXT")

@@ -78,7 +78,8 @@ def leaves(message: Message) -> Iterator[Message]:
     while stack and seen < MAX_PARTS:
         part = stack.pop()
         seen += 1
-        payload = part.get_payload()
+        # Asked for only where it is a list: of a text the standard library decodes it, and may fail at it.
+        payload = part.get_payload() if part.is_multipart() else None
         if part.get_content_maintype() == "multipart" and isinstance(payload, list):
             stack.extend(child for child in reversed(payload) if isinstance(child, Message))
         else:

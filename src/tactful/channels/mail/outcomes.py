@@ -128,15 +128,11 @@ ACCEPTED = re.compile(
 def accepted(message: OutboundMessage, answer: re.Match[bytes]) -> SendResult:
     """What ``verdict`` says of a reply that looks like ``ACCEPTED``."""
     code, enhanced, words = answer.groups(b"")
-    text = words.decode("ascii")
-    return SendResult(
-        message.ident,
-        message.attempt,
-        Outcome.SENT,
-        int(code),
-        enhanced.decode("ascii"),
-        text,
-        _queued_as(text),
+    text = words.decode()
+    # What the type's own constructor does, at a third of its price: nearly every mail comes here.
+    return tuple.__new__(
+        SendResult,
+        (message[0], message[1], Outcome.SENT, int(code), enhanced.decode(), text, _queued_as(text), None),
     )
 
 

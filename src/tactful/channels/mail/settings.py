@@ -1,8 +1,11 @@
 """How to reach a mail server. Plain values; where they are stored is the caller's matter."""
 
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from tactful.channels.types import Outcome
 
 
 class Security(StrEnum):
@@ -11,12 +14,30 @@ class Security(StrEnum):
     IMPLICIT_TLS = "implicit_tls"
 
 
+class NoAccess(Exception):
+    """There is no token to be had. ``outcome``: ``SAFE`` (try later) or ``ACCOUNT`` (connect again)."""
+
+    def __init__(self, detail: str, outcome: Outcome) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+
+
+Bearer = Callable[[str], str]
+"""Gives the token to sign in with. The parameter: one that a server has just refused, "" at first, so that
+another one is fetched. Raises ``NoAccess``."""
+
+
+def xoauth2(user: str, token: str) -> bytes:
+    """What a client says first in SASL XOAUTH2, not yet in base64."""
+    return f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+
+
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
     """``timeout``: seconds to wait for connect and replies. ``reply_timeout``: seconds to wait for
     the reply to the final dot (RFC 5321 4.5.3.2.6 advises 600). ``local_hostname``: what we call
     ourselves in EHLO; empty is the address literal. ``plain_auth``: send the password even without
-    TLS; loopback needs no such leave.
+    TLS; loopback needs no such leave. ``bearer``: signs in by token, and ``password`` is not used.
     """
 
     host: str
@@ -29,6 +50,7 @@ class SmtpSettings:
     reply_timeout: float = 600.0
     verify_certificates: bool = True
     plain_auth: bool = False
+    bearer: Bearer | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         # A plain "starttls" from a form must never come to mean "no TLS".

@@ -1,4 +1,4 @@
-"""Bring clients in from a CSV file."""
+"""Bring clients in from a file, or take them all out."""
 
 import argparse
 import importlib
@@ -15,6 +15,10 @@ SOURCES = ("undeclared", "sale", "competition", "bought")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     bring = acts.add_parser("import", help="one file; the same file again changes nothing")
+    leave = acts.add_parser(
+        "export", help="all clients: NAME.csv for a spreadsheet, NAME.jsonl for everything"
+    )
+    leave.add_argument("file", type=Path)
     bring.add_argument("file", type=Path)
     bring.add_argument("--source", choices=SOURCES, default="undeclared", help="where the list comes from")
     bring.add_argument("--collected-on", type=date.fromisoformat, metavar="YYYY-MM-DD")
@@ -26,10 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, environment: Environment) -> int:
     require_running(environment)
+    # By name: this loads Django, which the other commands do without.
+    house = importlib.import_module("tactful.config.shop")
+    if arguments.act == "export":
+        return int(house.export_contacts(arguments.file))
     try:
         content = arguments.file.read_bytes()
     except OSError as error:
         raise Trouble(f"{arguments.file} cannot be read: {error.strerror}. Check the name.") from error
-    # By name: these load Django, which the other commands do without.
-    house = importlib.import_module("tactful.config.shop")
     return int(house.import_contacts(arguments, content))

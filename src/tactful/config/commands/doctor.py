@@ -1,75 +1,38 @@
-"""Look at this installation and say what is well and what is not."""
+"""Look at this installation and say what is well, what is not, and what could not be found out."""
 
 import argparse
-import shutil
-import sys
-from collections.abc import Callable
-from pathlib import Path
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 
-import psycopg
-
+from tactful.config.doctor import database, machine, mail, outside
+from tactful.config.doctor.finding import Finding, State
 from tactful.config.environment import Environment
-from tactful.config.postgres import binaries, cluster, places, postmaster
-from tactful.config.release import release
-from tactful.config.trouble import Trouble
-
-LEAST_FREE_BYTES = 500_000_000
+from tactful.foundation.dns import ask
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    del parser
+    parser.add_argument("--json", action="store_true", help="for programs: a list of {name, state, said}")
+    parser.add_argument("--offline", action="store_true", help="ask nobody outside: no name or mail server")
 
 
 def run(arguments: argparse.Namespace, environment: Environment) -> int:
-    """1 when something needs a person."""
-    del arguments
-    checks: tuple[Callable[[Environment], str], ...] = (_program, _disk, _pages, _postgres, _database)
-    well = True
+    """0 when all is well, 1 when something needs a person. What could not be found out is no failure."""
+    found = list(examine(environment, offline=arguments.offline))
+    if arguments.json:
+        print(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
+    else:
+        for each in found:
+            print(f"{'?' if each.state is State.UNKNOWN else each.state:<5} {each.said}")
+    return 1 if any(each.state is State.LOOK for each in found) else 0
+
+
+def examine(environment: Environment, *, offline: bool = False) -> Iterator[Finding]:
+    checks: tuple[Callable[[Environment], Iterable[Finding]], ...] = (
+        machine.program, machine.disks, machine.clock, database.server, database.database, outside.backups,
+    )  # fmt: skip
     for check in checks:
-        try:
-            print(f"ok    {check(environment)}")
-        except Trouble as trouble:
-            well = False
-            print(f"look  {trouble}")
-    return 0 if well else 1
-
-
-def _program(environment: Environment) -> str:
-    return f"Tactful {release()} on Python {sys.version.split()[0]}, data in {environment.home}."
-
-
-def _disk(environment: Environment) -> str:
-    free = shutil.disk_usage(environment.home).free
-    if free < LEAST_FREE_BYTES:
-        raise Trouble(f"Only {free // 1_000_000} MB are free on the disk of {environment.home}. Free some.")
-    return f"{free // 1_000_000_000} GB free."
-
-
-def _pages(environment: Environment) -> str:
-    del environment
-    if not (Path(__file__).parents[2] / "web/static/build").is_dir():
-        raise Trouble("The styles and scripts of the pages are not built. Run bin/setup.")
-    return "Styles and scripts of the pages are built."
-
-
-def _postgres(environment: Environment) -> str:
-    if not environment.embedded:
-        return "A PostgreSQL of your own is set, so none is launched."
-    data = places.data_folder(environment.home).resolve()
-    found = binaries.find(cluster.made_by(data))
-    pid = postmaster.find(data)
-    state = f"runs as process {pid}" if pid else "does not run now; 'tactful up' starts it"
-    return f"PostgreSQL {found.major} in {found.folder} {state}."
-
-
-def _database(environment: Environment) -> str:
-    if environment.embedded and not postmaster.find(places.data_folder(environment.home).resolve()):
-        return "The database was not asked, for its server does not run."
-    try:
-        with psycopg.connect(environment.database_url, connect_timeout=5) as connection:
-            version = connection.info.server_version // 10_000
-    except psycopg.OperationalError as error:
-        raise Trouble(f"The database does not answer: {str(error).strip().splitlines()[0]}") from error
-    if version < binaries.OLDEST:
-        raise Trouble(f"The server is PostgreSQL {version}. Tactful needs {binaries.OLDEST} or newer.")
-    return f"The database answers (PostgreSQL {version})."
+        yield from check(environment)
+    if not offline:
+        yield from outside.certificate(environment, outside.shown_expiry)
+        yield from mail.accounts(environment, ask)

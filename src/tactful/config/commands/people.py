@@ -15,6 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("email")
     add.add_argument("--name", required=True)
     add.add_argument("--role", choices=ROLES, default="staff")
+    invite = acts.add_parser("invite", help="a link that lets somebody in once, for a week")
+    invite.add_argument("email", nargs="?", default="", help="left out: for the first owner")
     lost = acts.add_parser("password", help="a new one-time password; ends all sessions of that person")
     lost.add_argument("email")
 
@@ -23,6 +25,8 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
     require_running(environment)
     # By name: this loads Django, which the other commands do without.
     house = importlib.import_module("tactful.config.shop")
+    if arguments.act == "invite":
+        return int(house.invite_person(arguments.email))
     if arguments.act == "add":
         return int(house.add_person(arguments.email, arguments.name, arguments.role))
     return int(house.give_new_password(arguments.email))

@@ -109,3 +109,7 @@ def test_a_database_of_a_version_that_is_not_here(tmp_path: Path) -> None:
     sentence = the_sentence(tactful(tmp_path, "migrate"))
     assert sentence.startswith("The database was made by PostgreSQL 9, which is not on this machine")
     shutil.rmtree(data)
+
+
+def test_an_assistant_without_a_key(tmp_path: Path) -> None:
+    assert "Set TACTFUL_API_KEY" in the_sentence(tactful(tmp_path, "mcp"))

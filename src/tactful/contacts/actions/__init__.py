@@ -11,7 +11,9 @@ from .arriving import (
     note_duplicates,
     withdraw_duplicates,
 )
+from .asking import Wish, confirm_wish, forget_wishes, note_wish, unanswered, wish
 from .basis import Subject, record_basis, seal_receipts, suppress, unsuppress, withdraw_basis
+from .duplicates import find_duplicates, look_for_duplicates, tell_apart
 from .flags import clear_flag, set_flag
 from .importing import (
     begin_import,
@@ -21,8 +23,10 @@ from .importing import (
     put_aside,
     sweep_waiting_files,
 )
+from .merging import MergeError, follow, merge, unmerge
 from .objecting import MARKETING, OBJECTIONS, OPTIONAL, correct_objection, object_to, take_back
 from .people import ContactError, add_identity, create_contact, update_contact
+from .undoing import ask_undo, continue_undoing
 
 __all__ = [
     "MARKETING",
@@ -31,21 +35,32 @@ __all__ = [
     "Address",
     "Arrivals",
     "ContactError",
+    "MergeError",
     "Subject",
     "Wanted",
+    "Wish",
     "add_identity",
     "arrive",
+    "ask_undo",
     "begin_import",
     "bump_gate",
     "change_many",
     "clear_flag",
+    "confirm_wish",
     "continue_imports",
+    "continue_undoing",
     "correct_objection",
     "create_contact",
     "dissolve",
+    "find_duplicates",
+    "follow",
+    "forget_wishes",
     "import_file",
     "let_go",
+    "look_for_duplicates",
+    "merge",
     "note_duplicates",
+    "note_wish",
     "object_to",
     "put_aside",
     "record_basis",
@@ -54,8 +69,12 @@ __all__ = [
     "suppress",
     "sweep_waiting_files",
     "take_back",
+    "tell_apart",
+    "unanswered",
+    "unmerge",
     "unsuppress",
     "update_contact",
+    "wish",
     "withdraw_basis",
     "withdraw_duplicates",
 ]

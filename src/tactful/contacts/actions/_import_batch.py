@@ -25,11 +25,15 @@ from tactful.contacts.types import (
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
-from tactful.foundation.pg import copy_in
+from tactful.foundation.copying import copying
 from tactful.foundation.queries import business_at
 
+from ._import_ahead import Batch, ReadAhead
+from ._import_columns import copy_rows
 from ._import_writing import Writer
+from ._writing import refresh_search
 
+SEARCHED = 1000  # at once
 _FACTS = {
     RowOutcome.CREATED: "contact.created",
     RowOutcome.UPDATED: "contact.updated",
@@ -37,7 +41,7 @@ _FACTS = {
 }
 
 
-def take_in(run: ImportRun, table: Table, size: int, now: datetime) -> None:
+def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadAhead) -> None:
     """Read at most ``size`` more rows; after the last one the run is finished.
 
     A file read in many batches ends as one read in a single one: who an earlier row has made, and what
@@ -46,16 +50,22 @@ def take_in(run: ImportRun, table: Table, size: int, now: datetime) -> None:
     business = business_at(now)
     mapping = mapping_of(run.mapping)
     today = run.started_at.astimezone(ZoneInfo(business.time_zone)).date()
-    rows = table.rows[run.done : run.done + size]
-    cleaned = [(row, *clean(row, mapping, today)) for row in rows]
+    cleaned = ahead.rows(run, table, Batch(run.done, size), mapping, today)
     mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
     phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
     known = known_contacts(mails, phones)
     plans = plan_cleaned(cleaned, _met_before(run, known, mapping, today), mapping.prefer_file)
     request = ImportRequest(run.file_name, b"", mapping, declaration_of(run.declared))
-    owners = Writer(now=now, by=run.by, controller=business.name, request=request).write(plans)
-    _keep_rows(run, plans, owners)
-    _tell(run, plans, owners, now)
+    writer = Writer(now=now, by=run.by, controller=business.name, request=request)
+    writer.carry_out(plans)
+    touched = writer.write()
+    with copying() as behind:
+        writer.copy(behind, run.id)
+        copy_rows(behind, run.id, plans, writer.owners)
+        ahead.read(run, table, Batch(run.done + size, size), mapping, today)
+    for at in range(0, len(touched), SEARCHED):
+        refresh_search(touched[at : at + SEARCHED])
+    _tell(run, plans, writer.owners, now)
     _move_on(run, plans, now)
 
 
@@ -80,22 +90,6 @@ def _met_before(
     ]
 
 
-def _keep_rows(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int]) -> None:
-    copy_in(
-        [
-            ImportRow(
-                run_id=run.id,
-                number=plan.row.line,
-                outcome=plan.outcome,
-                raw=list(plan.row.cells),
-                reasons=[{"code": note.code, "params": dict(note.params)} for note in plan.notes],
-                contact_id=owners.get(plan.row.line),
-            )
-            for plan in plans
-        ]
-    )
-
-
 def _tell(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int], now: datetime) -> None:
     record(
         [
@@ -108,7 +102,7 @@ def _tell(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int], now:
 
 
 def _move_on(run: ImportRun, plans: Sequence[RowPlan], now: datetime) -> None:
-    counts = Counter(run.counts) + Counter(plan.outcome.value for plan in plans)
+    counts = Counter(run.counts) + Counter(plan.outcome for plan in plans)
     run.counts = {outcome.value: counts[outcome.value] for outcome in RowOutcome}
     run.done += len(plans)
     run.tries = 0

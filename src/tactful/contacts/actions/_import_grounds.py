@@ -1,18 +1,28 @@
-"""What an imported file lets us write, and what it forbids."""
+"""What an imported list allows us, and what it forbids."""
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
-from tactful.contacts.models import BasisSpell, ConsentReceipt, ContactSpell, Identity
-from tactful.contacts.types import Ground, ImportRequest
-from tactful.foundation.pg import copy_in
+from tactful.contacts.models import BasisSpell, ContactSpell, Identity
+from tactful.contacts.types import ImportRequest
+from tactful.foundation.copying import Behind
+from tactful.foundation.ids import new_ids
 
-from ._writing import spell
-from .basis import receipt
+from ._import_columns import copy_spells
 
-BATCH = 1000
 _CHANNELS = (("mail", Identity.Kind.EMAIL), ("sms", Identity.Kind.PHONE))
+
+
+class _Receipt(NamedTuple):
+    contact_id: int
+    kind: str  # contract, existing_customer, withdrawal
+    purpose: str
+    channel: str
+    wording: str = ""
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -23,68 +33,112 @@ class Grounds:
     by: int | None
     controller: str
     request: ImportRequest
-    having: dict[tuple[int, str, str], BasisSpell] = field(default_factory=dict)
-    receipts: list[ConsentReceipt] = field(default_factory=list)
+    having: set[tuple[int, str, str]] = field(default_factory=set)
+    objecting: Collection[int] = ()
+    receipts: list[_Receipt] = field(default_factory=list)
 
-    def write(
+    def decide(
         self, touched: Collection[int], added: Collection[tuple[int, str]], objecting: Collection[int]
     ) -> None:
         """``touched``: contacts that were here before. ``added``: contact and kind of each new address.
-        ``objecting``: those for whom the file says no."""
-        running = BasisSpell.objects.running().filter(contact_id__in=touched)
-        self.having = {(b.contact_id, b.purpose, b.channel): b for b in running}
-        self._object(objecting)
-        flags = ContactSpell.objects.running().filter(kind="flag", key="objected:marketing")
-        before = flags.filter(contact_id__in=touched).values_list("contact_id", flat=True)
-        against = set(before) | set(objecting)
-        for channel, kind in _CHANNELS:
-            for ident in sorted(ident for ident, own in added if own == kind):
-                self._allow(ident, channel, ident in against)
-        self._save()
-
-    def _object(self, objecting: Collection[int]) -> None:
-        """Objection, receipt of withdrawal, and the end of whatever marketing rested on."""
-        ends = [
-            b.id
-            for (ident, purpose, _), b in self.having.items()
-            if ident in objecting and purpose == "marketing"
-        ]
-        BasisSpell.objects.filter(id__in=ends).update(to_at=self.now, end_recorded_at=self.now)
-        flags = [spell(ident, "flag", "objected:marketing", self.now, by=self.by) for ident in objecting]
-        copy_in(flags)
-        ground = Ground("marketing", "mail", "withdrawn", how="import", source=self.request.file_name)
+        ``objecting``: those for whom the file says no. Ends whatever marketing to them rested on."""
+        self.objecting, against = objecting, set(objecting)
+        if touched:
+            self._end(touched, against)
+            flags = ContactSpell.objects.running().filter(kind="flag", key="objected:marketing")
+            against |= set(flags.filter(contact_id__in=touched).values_list("contact_id", flat=True))
+        source = self.request.file_name[:300]
         for ident in objecting:
-            self.receipts.append(receipt(ident, ground, "withdrawal", self.controller, self.by, self.now))
+            self.receipts.append(_Receipt(ident, "withdrawal", "marketing", "mail", "", source))
+        for channel, kind in _CHANNELS:
+            self._allow(sorted(ident for ident, own in added if own == kind), channel, against)
 
-    def _allow(self, ident: int, channel: str, objects: bool) -> None:
+    def _end(self, touched: Collection[int], objecting: Collection[int]) -> None:
+        ends = []
+        running = BasisSpell.objects.running().filter(contact_id__in=touched)
+        for spell, ident, purpose, channel in running.values_list("id", "contact_id", "purpose", "channel"):
+            self.having.add((ident, purpose, channel))
+            if ident in objecting and purpose == "marketing":
+                ends.append(spell)
+        if ends:
+            BasisSpell.objects.filter(id__in=ends).update(to_at=self.now, end_recorded_at=self.now)
+
+    def _allow(self, idents: Iterable[int], channel: str, against: Container[int]) -> None:
+        words, source = self.request.declared.words, self._source()
+        uses = self._uses()
+        for ident in idents:
+            for purpose, kind in uses:
+                objects = purpose == "marketing" and ident in against
+                if not objects and (ident, purpose, channel) not in self.having:
+                    self.receipts.append(_Receipt(ident, kind, purpose, channel, words, source))
+
+    def _uses(self) -> list[tuple[str, str]]:
         declared = self.request.declared
-        if declared.allows_service:
-            self._ground(ident, "service", channel, "contract")
-        if declared.allows_marketing and not objects:
-            self._ground(ident, "marketing", channel, "existing_customer")
+        allowed = (
+            (declared.allows_service, "service", "contract"),
+            (declared.allows_marketing, "marketing", "existing_customer"),
+        )
+        return [(purpose, kind) for is_allowed, purpose, kind in allowed if is_allowed]
 
-    def _ground(self, ident: int, purpose: str, channel: str, kind: str) -> None:
-        if (ident, purpose, channel) in self.having:
-            return
+    def _source(self) -> str:
         declared = self.request.declared
         collected = declared.collected_on.isoformat() if declared.collected_on else ""
-        source = "; ".join(
-            part for part in (self.request.file_name, declared.source.value, collected) if part
-        )
-        ground = Ground(purpose, channel, kind, how="import", wording=declared.words, source=source)
-        self.receipts.append(receipt(ident, ground, kind, self.controller, self.by, self.now))
+        parts = (self.request.file_name, declared.source.value, collected)
+        return "; ".join(part for part in parts if part)[:300]
 
-    def _save(self) -> None:
-        copy_in(self.receipts)
-        copy_in([self._spell(each) for each in self.receipts])
+    def copy(self, behind: Behind) -> list[tuple[int, int]]:
+        """Answers with the contact and the id of each ground that was given."""
+        flags: dict[tuple[int, str, str], object] = {
+            (ident, "flag", "objected:marketing"): None for ident in self.objecting
+        }
+        copy_spells(behind, flags, self.by, self.now)
+        ids = new_ids(len(self.receipts))
+        self._copy_receipts(behind, ids)
+        given = self._copy_spells(behind, ids)
+        return [
+            (each.contact_id, ident)
+            for each, ident in zip(self.receipts, given, strict=True)
+            if each.kind != "withdrawal"
+        ]
 
-    def _spell(self, saved: ConsentReceipt) -> BasisSpell:
-        return BasisSpell(
-            contact_id=saved.contact_id,
-            purpose=saved.purpose,
-            channel=saved.channel,
-            kind="withdrawn" if saved.kind == "withdrawal" else saved.kind,
-            receipt_id=saved.id,
-            from_at=self.now,
-            recorded_at=self.now,
+    def _copy_receipts(self, behind: Behind, ids: list[int]) -> None:
+        given, count = self.receipts, len(ids)
+        digests = {each.wording: hashlib.sha256(each.wording.encode()).digest() for each in given}
+        behind.copy(
+            "consent_receipt",
+            [
+                ("id", "bigint", ids),
+                ("contact_id", "bigint", [each.contact_id for each in given]),
+                ("kind", "text", [each.kind for each in given]),
+                ("purpose", "text", [each.purpose for each in given]),
+                ("channel", "text", [each.channel for each in given]),
+                ("wording", "text", [each.wording for each in given]),
+                ("wording_hash", "bytea", [digests[each.wording] for each in given]),
+                ("wording_version", "text", [""] * count),
+                ("language", "text", [""] * count),
+                ("controller", "text", [self.controller] * count),
+                ("how", "text", ["import"] * count),
+                ("source", "text", [each.source for each in given]),
+                ("actor", "bigint", [self.by] * count),
+                ("at", "timestamptz", [self.now] * count),
+            ],
         )
+
+    def _copy_spells(self, behind: Behind, ids: list[int]) -> list[int]:
+        given, count = self.receipts, len(ids)
+        spells = new_ids(count)
+        kinds = ["withdrawn" if each.kind == "withdrawal" else each.kind for each in given]
+        behind.copy(
+            "basis_spell",
+            [
+                ("id", "bigint", spells),
+                ("contact_id", "bigint", [each.contact_id for each in given]),
+                ("purpose", "text", [each.purpose for each in given]),
+                ("channel", "text", [each.channel for each in given]),
+                ("kind", "text", kinds),
+                ("receipt_id", "bigint", ids),
+                ("from_at", "timestamptz", [self.now] * count),
+                ("recorded_at", "timestamptz", [self.now] * count),
+            ],
+        )
+        return spells

@@ -20,6 +20,9 @@ _SEARCH = """
     WHERE contact.id = fresh.id"""
 
 
+KEY = 200  # characters of ``Company.key``
+
+
 def locked(contact_id: int) -> Contact:
     """The contact's row, locked first as everywhere (contacts, then caps, then rows)."""
     return Contact.objects.select_for_update().get(id=contact_id)
@@ -93,7 +96,9 @@ def company_named(name: str, org_number: str = "") -> Company:
     """The company with this number, else with this name, else a new one."""
     if org_number and (found := Company.objects.filter(org_number=org_number).first()):
         return found
-    for company in Company.objects.filter(name__istartswith=company_key(name)[:20]).order_by("id"):
-        if company_key(company.name) == company_key(name) and org_number in ("", company.org_number):
+    name = name[:200]
+    key = company_key(name)
+    for company in Company.objects.filter(key=key[:KEY]).order_by("id"):
+        if company_key(company.name) == key and org_number in ("", company.org_number):
             return company
-    return Company.objects.create(name=name[:200], org_number=org_number)
+    return Company.objects.create(name=name, key=key[:KEY], org_number=org_number)

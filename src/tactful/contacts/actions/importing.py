@@ -21,12 +21,15 @@ from tactful.contacts.types import ColumnMapping, Field, ImportRequest, Note, Ro
 from tactful.foundation import files
 from tactful.foundation.pg import will_pass
 
+from ._import_ahead import ReadAhead
 from ._import_batch import declared_json, mapping_json, take_in
 from .people import ContactError
 
-BATCH_ROWS = 1000
+BATCH_ROWS = 4000
 TRIES = 3
 WAITS = timedelta(days=1)
+
+_AHEAD = ReadAhead()  # of the file at hand
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ def import_file(request: ImportRequest, *, acting_user: int | None, now: datetim
     try:
         with transaction.atomic():
             run = _run(request, table, mapping, acting_user, now)
-            take_in(run, table, run.total, now)
+            take_in(run, table, run.total, now, ReadAhead())
     except IntegrityError as error:
         raise ContactError(
             _("Somebody changed one of these clients while the file was read. Send the file again.")
@@ -68,7 +71,7 @@ def continue_imports(*, now: datetime, size: int = BATCH_ROWS) -> bool:
             waiting = ImportRun.objects.select_for_update(skip_locked=True).filter(finished_at=None)
             run = waiting.order_by("started_at", "id").first()
             if run is not None:
-                take_in(run, _table(run.stored), size, now)
+                take_in(run, _table(run.stored), size, now, _AHEAD)
     except Exception as error:
         if run is None or will_pass(error):
             raise

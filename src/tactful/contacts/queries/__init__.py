@@ -1,7 +1,9 @@
 """Reads of contacts: people, searching, and the facts that the gate is told about them."""
 
-from tactful.contacts.models import Contact
+from tactful.contacts.models import Contact, ContactMerge
 
+from .evidence import by_first_words, called, find_anybody, owners_of
+from .exporting import as_csv, as_json_lines
 from .facts import (
     Flags,
     address_facts_at,
@@ -10,15 +12,42 @@ from .facts import (
     flags_at,
     place_facts,
     sensitive_facts_at,
+    suppression_hashes,
 )
-from .importing import ImportRow, ImportRun, import_run, import_runs, known_contacts, refused_csv, run_rows
+from .importing import (
+    ImportRow,
+    ImportRun,
+    import_run,
+    import_runs,
+    known_contacts,
+    mapping_before,
+    refused_csv,
+    run_rows,
+)
+from .merging import (
+    Pair,
+    all_ids_of,
+    kept_of,
+    labels,
+    leads_to,
+    merge_of,
+    merges_of,
+    open_pair_count,
+    open_pairs,
+    reasons_of,
+    related,
+    sides,
+)
 from .past import ContactPast, circles, contact_pasts, neighbours
 from .people import (
+    Crowd,
     Page,
     Profile,
+    crowd,
     find_by_address,
     how_many,
     in_order,
+    known_since,
     lines,
     objection_sources,
     people,
@@ -26,36 +55,64 @@ from .people import (
     records,
     search,
 )
+from .undoing import Preview, preview_undo, undo_trouble
 
 __all__ = [
     "Contact",
+    "ContactMerge",
     "ContactPast",
+    "Crowd",
     "Flags",
     "ImportRow",
     "ImportRun",
     "Page",
+    "Pair",
+    "Preview",
     "Profile",
     "address_facts_at",
+    "all_ids_of",
+    "as_csv",
+    "as_json_lines",
     "basis_facts_at",
+    "by_first_words",
+    "called",
     "circles",
     "clients",
     "contact_pasts",
+    "crowd",
+    "find_anybody",
     "find_by_address",
     "flags_at",
     "how_many",
     "import_run",
     "import_runs",
     "in_order",
+    "kept_of",
     "known_contacts",
+    "known_since",
+    "labels",
+    "leads_to",
     "lines",
+    "mapping_before",
+    "merge_of",
+    "merges_of",
     "neighbours",
     "objection_sources",
+    "open_pair_count",
+    "open_pairs",
+    "owners_of",
     "people",
     "place_facts",
+    "preview_undo",
     "profile",
+    "reasons_of",
     "records",
     "refused_csv",
+    "related",
     "run_rows",
     "search",
     "sensitive_facts_at",
+    "sides",
+    "suppression_hashes",
+    "undo_trouble",
 ]

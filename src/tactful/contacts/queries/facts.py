@@ -180,3 +180,12 @@ def _place(
 
 def _zones(zone: str, country: str) -> tuple[str, ...]:
     return (zone,) if zone else zones_of(country) or UNKNOWN_PLACE
+
+
+def suppression_hashes(contact_id: int) -> list[bytes]:
+    """Under which each of their addresses would stand among the suppressed, on any channel."""
+    rows = pg.many("SELECT kind, value FROM identity WHERE contact_id = %s", [contact_id])
+    found: list[bytes] = []
+    for channel, wanted in KIND_OF_CHANNEL.items():
+        found += address_hashes(channel, [value for kind, value in rows if kind == wanted])
+    return found

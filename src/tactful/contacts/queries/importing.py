@@ -1,15 +1,15 @@
 """Reads around imports: what we know of the people in a file, and what became of its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tactful.contacts.models import Contact, ContactSpell, Identity, ImportRow, ImportRun
 from tactful.contacts.rules.refused import refused_file
 from tactful.contacts.sentences import reason_heading, sentences
-from tactful.contacts.types import Draft, Field, KnownContact, Note, RowOutcome
+from tactful.contacts.types import ColumnMapping, Draft, Field, KnownContact, Note, RowOutcome
+from tactful.foundation import pg
 
 __all__ = ["ImportRow", "ImportRun"]  # the rows that these queries give
 
@@ -27,15 +27,20 @@ ATTRIBUTES = (
 )
 
 
+LOOKED_AT = 20  # runs
+#: Not joined to a list of addresses: what is planned while there are few clients must do for many.
 _OWNERS = """
-    SELECT DISTINCT i.contact_id FROM unnest(%s::text[], %s::text[]) AS wanted (kind, value)
-    JOIN identity i ON i.kind = wanted.kind AND i.value = wanted.value"""
+    SELECT contact_id FROM identity WHERE kind = 'email' AND value = ANY(%s::text[])
+    UNION SELECT contact_id FROM identity WHERE kind = 'phone' AND value = ANY(%s::text[])"""
 
 
 def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownContact]:
     """Every contact who owns one of the addresses, with all that it holds. Four queries."""
+    owners = _owners(mails, phones)
+    if not owners:
+        return []
     contacts = list(
-        Contact.objects.filter(id__in=_owners(mails, phones))
+        Contact.objects.filter(id__in=owners)
         .select_related("company", "manager")
         .prefetch_related("identities")
     )
@@ -52,25 +57,11 @@ def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownCon
 
 
 def _owners(mails: Iterable[str], phones: Iterable[str]) -> list[int]:
-    """As arrays: a list of a hundred thousand placeholders would take longer to plan than to answer."""
-    kinds, values = [], []
-    for kind, addresses in ((Identity.Kind.EMAIL, mails), (Identity.Kind.PHONE, phones)):
-        for address in addresses:
-            kinds.append(kind.value)
-            values.append(address)
-    with connection.cursor() as cursor:
-        cursor.execute(_OWNERS, [kinds, values])
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in pg.many(_OWNERS, [pg.texts(mails), pg.texts(phones)])]
 
 
 def _draft(contact: Contact, tags: list[str], objects: bool) -> Draft:
-    held = contact.attributes
-    values = {name: str(held[name]) for name in ATTRIBUTES[3:] if held.get(name)}
-    if contact.company:
-        values[Field.COMPANY] = contact.company.name
-        values[Field.ORG_NUMBER] = contact.company.org_number or values.get(Field.ORG_NUMBER, "")
-    if contact.manager:
-        values[Field.ACCOUNT_MANAGER] = contact.manager.name
+    held, values = contact.attributes, held_values(contact)
     identities = list(contact.identities.all())
     return Draft(
         name=contact.name,
@@ -81,10 +72,22 @@ def _draft(contact: Contact, tags: list[str], objects: bool) -> Draft:
         language=contact.language,
         birthday=_date(held.get(Field.BIRTHDAY)),
         client_since=_date(held.get(Field.CLIENT_SINCE)),
-        values={name: value for name, value in values.items() if value},
+        values={name: value for name, value in values.items() if value and name not in ATTRIBUTES[:3]},
         tags=tuple(tags),
         consent=False if objects else None,
     )
+
+
+def held_values(contact: Contact) -> dict[Field, str]:
+    """What stands in a contact's attributes, its company and its manager, under the names of columns."""
+    held = contact.attributes
+    values = {name: str(held[name]) for name in ATTRIBUTES if held.get(name)}
+    if contact.company:
+        values[Field.COMPANY] = contact.company.name
+        values[Field.ORG_NUMBER] = contact.company.org_number or values.get(Field.ORG_NUMBER, "")
+    if contact.manager:
+        values[Field.ACCOUNT_MANAGER] = contact.manager.name
+    return values
 
 
 def _date(text: str | None) -> date | None:
@@ -103,6 +106,25 @@ def run_rows(run_id: int, outcome: RowOutcome | None = None) -> QuerySet[ImportR
     """Rows in the order of the file. ``reasons`` become words through ``notes_of``."""
     rows = ImportRow.objects.filter(run_id=run_id).select_related("contact")
     return (rows.filter(outcome=outcome) if outcome else rows).order_by("number", "id")
+
+
+def mapping_before(header: Sequence[str]) -> ColumnMapping | None:
+    """What the same headings, in any order, meant when they came last. Files that were taken back teach
+    nothing, and that a file was the newer one holds for that file only."""
+    alike = ImportRun.objects.filter(
+        shape__header__contains=list(header), shape__header__contained_by=list(header), undo_asked_at=None
+    )
+    for run in alike.order_by("-started_at", "-id")[:LOOKED_AT]:
+        told = run.shape["header"]
+        if told == list(header):
+            order = {place: place for place in range(len(told))}
+        elif sorted(told) == sorted(header) and len(set(header)) == len(header):
+            order = {place: header.index(heading) for place, heading in enumerate(told)}
+        else:
+            continue
+        columns = {order[int(place)]: Field(name) for place, name in run.mapping["columns"].items()}
+        return ColumnMapping(columns, str(run.mapping["date_order"]))
+    return None
 
 
 def notes_of(row: ImportRow) -> list[Note]:

@@ -1,17 +1,31 @@
 """Lists, searching and the profile."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from tactful.contacts.models import BasisSpell, ConsentReceipt, Contact, ContactSpell, Identity
 from tactful.contacts.rules.addresses import read_mail
-from tactful.contacts.rules.searching import matches, terms, trigrams
+from tactful.contacts.rules.names import sort_key
+from tactful.contacts.rules.searching import halves, matches, nearly, terms, trigrams
 from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.types import ContactLine, Person
+from tactful.foundation import pg
+
+from .merging import all_ids_of
 
 PAGE = 50
+MOST_MISTAKEN = 1_000
+"""So many are looked through where a word may hold a mistake; a half that thousands share may miss some."""
+MOST_CANDIDATES = 1_000
+"""Of a term that more clients share, some are shown, and more letters are needed to find one of them."""
+MOST_COUNTED = 10_000
+LAST_LETTER = "\uffff"
 PERSON = (
     "id", "name", "given_name", "language", "tier", "company__name", "manager_id",
     "manager__name", "attributes",
@@ -57,14 +71,62 @@ def in_order(*, after: tuple[str, int] | None = None, tag: str = "", limit: int 
 def search(query: str, *, limit: int = 20) -> tuple[ContactLine, ...]:
     """Contacts whose name, mail, phone or company holds every word of ``query``, in any part of it.
 
-    Words of three letters and more use the trigram index, shorter ones the beginnings of words.
+    Words of three letters and more use the trigram index, shorter ones the beginnings of words. Where nobody
+    is found so, a word of five letters and more may hold one mistake.
     """
     words = terms(query)
     if not words:
         return ()
-    found = matching(words).order_by("sort_key", "id")[: limit * 3]
+    return _by_name(words, limit) or _exactly(words, limit) or _with_a_mistake(words, limit)
+
+
+def _by_name(words: Sequence[str], limit: int) -> tuple[ContactLine, ...]:
+    """The first of those whose name begins so, if they are enough to show: a family name that many share
+    is read in the order of the list, and the others are not looked for. Else none."""
+    if any(letter.isdigit() for word in words for letter in word):
+        return ()
+    found: dict[int, Contact] = {}
+    for turned in {tuple(words), (*words[1:], words[0]), (words[-1], *words[:-1])}:
+        key = sort_key(" ".join(turned))
+        rows = _listed().filter(sort_key__gte=key, sort_key__lt=key + LAST_LETTER)
+        found |= {row.id: row for row in rows.order_by("sort_key", "id")[:limit]} if key else {}
+    really = sorted(
+        (row for row in found.values() if matches(words, *_texts(row))),
+        key=lambda row: (row.sort_key, row.id),
+    )
+    return tuple(_line(row) for row in really[:limit]) if len(really) >= limit else ()
+
+
+def _exactly(words: Sequence[str], limit: int) -> tuple[ContactLine, ...]:
+    candidates = matching(words).order_by().values("id")[:MOST_CANDIDATES]
+    found = _listed().filter(id__in=candidates).order_by("sort_key", "id")[: limit * 3]
     really = (row for row in found if matches((w for w in words if len(w) > 3), *_texts(row)))
     return tuple(_line(row) for row in really)[:limit]
+
+
+def _with_a_mistake(words: Sequence[str], limit: int) -> tuple[ContactLine, ...]:
+    """By the halves of the words: one mistake leaves one half of a word as it is."""
+    rows = _listed()
+    if not any(halves(word) for word in words):
+        return ()
+    for word in words:
+        pieces = halves(word) or (word,)
+        if len(word) < 3:
+            rows = rows.extra(where=["contact.search @@ %s::tsquery"], params=[_prefix(word)])
+        else:
+            rows = rows.filter(
+                reduce(or_, (Q(trigrams__contains=sorted(trigrams(piece))) for piece in pieces))
+            )
+    named = rows.order_by().values_list("sort_key", "id", "name", "company__name")[:MOST_MISTAKEN]
+    near = sorted(
+        (key, ident) for key, ident, name, company in named if nearly(words, (name, company or ""), (), ())
+    ) or sorted((row.sort_key, row.id) for row in _near_addresses(rows, words))
+    return lines([ident for _, ident in near[:limit]])
+
+
+def _near_addresses(rows: QuerySet[Contact], words: Sequence[str]) -> list[Contact]:
+    """Whose addresses must be read as well: it takes five times as long as names alone."""
+    return [row for row in rows.order_by()[:MOST_MISTAKEN] if nearly(words, *_texts(row))]
 
 
 def matching(words: Iterable[str]) -> QuerySet[Contact]:
@@ -84,7 +146,7 @@ def records(
     """Whole rows in the order of their ids, after one of them; each with ``all_identities``, ``tags`` (the
     running spells) and its company."""
     tags = ContactSpell.objects.running().filter(kind="tag").order_by("key")
-    rows = _listed().prefetch_related(Prefetch("contactspell_set", queryset=tags, to_attr="tags"))
+    rows = _listed().defer(None).prefetch_related(Prefetch("contactspell_set", queryset=tags, to_attr="tags"))
     if ids is not None:
         rows = rows.filter(id__in=ids)
     if tag:
@@ -93,7 +155,8 @@ def records(
 
 
 def profile(contact_id: int) -> Profile:
-    """Raises ``Contact.DoesNotExist``. Five queries, whatever the size of the history."""
+    """Raises ``Contact.DoesNotExist``. Six queries, whatever the size of the history; one more for those who
+    are part of it."""
     contact = Contact.objects.select_related("company", "household", "manager").get(id=contact_id)
     spells = list(ContactSpell.objects.running().filter(contact_id=contact_id, kind__in=("tag", "flag")))
     return Profile(
@@ -104,7 +167,9 @@ def profile(contact_id: int) -> Profile:
         basis=tuple(
             BasisSpell.objects.running().filter(contact_id=contact_id).order_by("purpose", "channel")
         ),
-        receipts=tuple(ConsentReceipt.objects.filter(contact_id=contact_id).order_by("-at", "-id")),
+        receipts=tuple(
+            ConsentReceipt.objects.filter(contact_id__in=all_ids_of(contact_id)).order_by("-at", "-id")
+        ),
     )
 
 
@@ -126,11 +191,21 @@ def find_by_address(kind: str, value: str) -> int | None:
     return Identity.objects.filter(kind=kind, value=value).values_list("contact_id", flat=True).first()
 
 
+def known_since(addresses: Collection[str]) -> dict[str, tuple[int, datetime]]:
+    """Of these mail addresses, in whatever form, those of clients: whose, and since when we know it."""
+    read: dict[str, str] = {}
+    for address in addresses:
+        with suppress(Unusable):
+            read[address] = read_mail(address)
+    rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, value__in=set(read.values()))
+    owners = {value: (whose, at) for value, whose, at in rows.values_list("value", "contact_id", "added_at")}
+    return {address: owners[value] for address, value in read.items() if value in owners}
+
+
 def _listed() -> QuerySet[Contact]:
     identities = Identity.objects.order_by("-is_primary", "added_at", "id")
-    return Contact.objects.select_related("company", "manager").prefetch_related(
-        Prefetch("identities", queryset=identities, to_attr="all_identities")
-    )
+    rows = Contact.objects.select_related("company", "manager").defer("search", "trigrams")
+    return rows.prefetch_related(Prefetch("identities", queryset=identities, to_attr="all_identities"))
 
 
 def _prefix(word: str) -> str:
@@ -182,6 +257,26 @@ def people(ids: Collection[int]) -> dict[int, Person]:
 
 def how_many() -> int:
     return Contact.objects.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """``about``: nobody has counted them, but PostgreSQL knows roughly how many they are."""
+
+    n: int
+    about: bool = False
+
+
+def crowd() -> Crowd:
+    """How many clients there are, for a page: counting a million takes longer than the rest of it."""
+    counted, known = pg.one(_CROWD, [MOST_COUNTED + 1]) or (0, 0)
+    if counted <= MOST_COUNTED:
+        return Crowd(counted)
+    return Crowd(max(MOST_COUNTED, round(known, 2 - len(str(known)))), about=True)
+
+
+_CROWD = """SELECT (SELECT count(*) FROM (SELECT FROM contact LIMIT %s) AS counted),
+    (SELECT reltuples::bigint FROM pg_class WHERE oid = 'contact'::regclass)"""
 
 
 def lines(ids: Collection[int]) -> tuple[ContactLine, ...]:

@@ -1,6 +1,6 @@
 """One row of a file into clean values, or into everything that is wrong with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -26,14 +26,18 @@ class _Reader:
     problems: list[Note] = field(default_factory=list)
 
     def text(self, name: Field, glue: str = ", ") -> str:
-        joined = glue.join(self.cells.get(name, ()))
+        if name not in self.cells:
+            return ""
+        joined = glue.join(self.cells[name])
+        if joined.isprintable():  # one line, then
+            return joined.strip()[: _LIMITS.get(name, 200)]
         kept = "\n".join(line.strip() for line in joined.splitlines()).strip()
         return kept[: _LIMITS.get(name, 200)]
 
     def read(self, name: Field, rule: Callable[[str], T], empty: T, glue: str = ";") -> T:
-        text = glue.join(self.cells.get(name, ()))
-        if not text:
+        if name not in self.cells:
             return empty
+        text = glue.join(self.cells[name])
         try:
             return rule(text)
         except Unusable as trouble:
@@ -43,17 +47,20 @@ class _Reader:
 
 def clean(row: SourceRow, mapping: ColumnMapping, today: date) -> tuple[Draft, tuple[Note, ...]]:
     """The row's values, and every reason to refuse it (none: it can be used)."""
-    reader = _Reader(_by_field(row, mapping))
-    if any(cell.count("\n") > _BREAKS for cell in row.cells):
+    if "\n" in "".join(row.cells) and any(cell.count("\n") > _BREAKS for cell in row.cells):
         return Draft(), (Note("row.quote"),)
+    reader = _Reader(_by_field(row, mapping))
     draft = _draft(reader, mapping, today)
     problems = reader.problems
     if not draft.name:
         problems.insert(0, _nameless(draft.values.get(Field.COMPANY, "")))
-    spoilt = any(note.code.startswith(("mail.", "phone.")) for note in problems)
-    if not (draft.mails or draft.phones or spoilt):
+    if not (draft.mails or draft.phones or _spoilt(problems)):
         problems.append(Note("reach.missing"))
     return draft, tuple(problems)
+
+
+def _spoilt(problems: Sequence[Note]) -> bool:
+    return any(note.code.startswith(("mail.", "phone.")) for note in problems)
 
 
 def _nameless(company: str) -> Note:
@@ -61,11 +68,15 @@ def _nameless(company: str) -> Note:
 
 
 def _by_field(row: SourceRow, mapping: ColumnMapping) -> dict[Field, list[str]]:
-    cells: dict[Field, list[str]] = {}
+    found: dict[Field, list[str]] = {}
+    cells, width = row.cells, len(row.cells)
     for index, name in mapping.columns.items():
-        if index < len(row.cells) and row.cells[index]:
-            cells.setdefault(name, []).append(row.cells[index])
-    return cells
+        if index < width and (cell := cells[index]):
+            if name in found:
+                found[name].append(cell)
+            else:
+                found[name] = [cell]
+    return found
 
 
 def _draft(reader: _Reader, mapping: ColumnMapping, today: date) -> Draft:
@@ -93,7 +104,7 @@ def _values(reader: _Reader) -> dict[Field, str]:
         Field.ORG_NUMBER: reader.read(Field.ORG_NUMBER, read_org_number, ""),
         Field.ADDRESS: reader.text(Field.ADDRESS),
         Field.POSTAL_CODE: postal,
-        Field.CITY: _town(city),
+        Field.CITY: _town(city) if city.isupper() else city,
         Field.ACCOUNT_MANAGER: reader.text(Field.ACCOUNT_MANAGER),
         Field.NOTES: reader.text(Field.NOTES, "\n"),
     }
@@ -102,6 +113,4 @@ def _values(reader: _Reader) -> dict[Field, str]:
 
 def _town(city: str) -> str:
     """Registers write BERGEN; people write Bergen."""
-    if not city.isupper():
-        return city
     return " ".join(word if word in ("i", "på", "og") else word.capitalize() for word in city.lower().split())

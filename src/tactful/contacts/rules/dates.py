@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from .trouble import Unusable, shown
 
@@ -11,6 +12,7 @@ _SHORT = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})\2(\d{4}|\d{2})(?: \d{1,2}:\d{2}
 _OLDEST = 110  # years: nobody who writes to a small business is older
 
 
+@lru_cache(maxsize=8192)
 def read_date(text: str, today: date, order: str = "", *, birthday: bool = False) -> date:
     """The date that ``text`` means.
 
@@ -28,6 +30,8 @@ def column_order(texts: Iterable[str]) -> str:
     """ "dmy" or "mdy" when the column's own days over 12 tell it, else ""."""
     orders = set()
     for text in texts:
+        if "/" not in text and "-" not in text:
+            continue
         match = _SHORT.fullmatch(text.strip().rstrip("."))
         if match and match[2] in "/-":
             first, second = int(match[1]), int(match[3])

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: æ, ø and å stand behind z. The database sorts by bytes (it has no ICU), so they borrow the three
 #: characters that follow z in ASCII. "aa" is an old å; ä and ö are sorted like æ and ø.
@@ -17,6 +18,9 @@ _FORMS = frozenset({"as", "asa", "ans", "da", "enk", "nuf", "sa", "ba", "ltd", "
 _TITLES = re.compile(r"^(?:hr|fru|frk|mr|mrs|ms|dr)\.?\s+", re.IGNORECASE)
 
 
+_REMEMBERED = 4096  # names; files repeat firms, given names and whole families
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     full: str
@@ -24,6 +28,7 @@ class PersonName:
     family: str = ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_name(full: str, given: str = "", family: str = "") -> PersonName:
     """The person's name from a full name, or from its parts where the file has them.
 
@@ -43,12 +48,19 @@ def read_name(full: str, given: str = "", family: str = "") -> PersonName:
     return PersonName(full, " ".join(words[:at]) or full, " ".join(words[at:]) if at else "")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def sort_key(name: str) -> str:
     """Bytes in whose order Norwegian names stand: a to z, then æ, ø, å. Case and accents do not count."""
     text = unicodedata.normalize("NFC", name).casefold().translate(_LETTERS)
     text = re.sub("aa", "å", text).translate(_LAST)
-    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w{|}]+", " ", plain).split())
+    return " ".join(re.sub(r"[^\w{|}]+", " ", without_accents(text)).split())
+
+
+def without_accents(text: str) -> str:
+    """Letters stay, the marks on and under them go."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 def person_sort_key(name: PersonName) -> str:
@@ -75,6 +87,7 @@ def is_full(name: str) -> bool:
     return len(_words(name)) > 1
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def company_key(name: str) -> str:
     """Firms are compared without case, marks and legal form: "Kafé Kråka AS" is "kafé kråka"."""
     words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name).casefold()).split()
@@ -91,19 +104,22 @@ def _in_order(full: str) -> str:
 
 def _spelled(text: str) -> str:
     """One space, NFC, no brackets, no control marks; capitals calmed down."""
+    if not text:
+        return ""
     text = unicodedata.normalize("NFC", re.sub(r"\([^)]*\)", " ", text))
-    text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    if not text.isprintable():  # else the only separator is a space, and nothing is a control mark
+        text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     text = " ".join(text.strip(" ,;").split())
     if len(text) > 3 and text.isupper():
         return re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), text)
     return text[:200]
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _words(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFC", name).casefold().translate(_LETTERS)
     text = text.replace("aa", "å").replace("ae", "æ").replace("oe", "ø").translate(_COMPARE)
-    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return re.sub(r"[\W\d_]+", " ", plain).split()
+    return tuple(re.sub(r"[\W\d_]+", " ", without_accents(text)).split())
 
 
 def _same_or_initial(one: str, other: str) -> bool:

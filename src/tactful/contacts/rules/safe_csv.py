@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from defusedcsv import csv as defused
 
-_DANGER = r"[ ]*[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]"
+#: What looks like nothing may stand in front: some programs take it off before they look.
+_BLANK = r"[\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]*"
+_SIGN = r"[=+\-@\t\r\n|%\u2212\ufe62\ufe63\ufe66\ufe6b\uff1d\uff0b\uff0d\uff20\uff05\uff5c]"
+_DANGER = _BLANK + _SIGN
 _NEEDS = re.compile(f"'*{_DANGER}")
 _HAS = re.compile(f"'+{_DANGER}")
 

@@ -4,9 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+
+from .names import without_accents
 
 _KEEP = str.maketrans({"æ": "\ue000", "ø": "\ue001", "å": "\ue002"})
 _BACK = str.maketrans({"\ue000": "æ", "\ue001": "ø", "\ue002": "å"})
+_MARKS = re.compile(r"[\W_]+")
+_NO_DIGIT = re.compile(r"\D")
 _PHONE = re.compile(r"[+\d][\d\s()\-./]*")
 
 
@@ -20,15 +25,18 @@ class Searchable:
 
 def fold(text: str) -> str:
     """Lower case, accents off, but æ, ø and å stay letters of their own."""
+    if text.isascii():
+        return " ".join(text.lower().replace("\0", "").split())
     text = unicodedata.normalize("NFC", text).casefold().translate(_KEEP)
-    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return " ".join(plain.translate(_BACK).replace("\0", "").split())
+    return " ".join(without_accents(text).translate(_BACK).replace("\0", "").split())
 
 
 def searchable(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]) -> Searchable:
     """``names``: person and company; ``phones`` in E.164. Whole words keep their marks ("o'brien")."""
-    words = _words(names, mails, phones)
-    pieces = {piece for word in words for piece in trigrams(word)}
+    words, pieces = set[str](), set[str]()
+    for own_words, own_pieces in (*map(_known_name, names), *map(_split, mails), *map(_digits, phones)):
+        words |= own_words
+        pieces |= own_pieces
     return Searchable(tuple(sorted(words)), tuple(sorted(pieces)))
 
 
@@ -52,11 +60,63 @@ def matches(
     return all(any(term in word for word in words) for term in query_terms)
 
 
+SHORTEST_MISTYPED = 5
+
+
+def halves(term: str) -> tuple[str, ...]:
+    """Pieces of a word, one of which stands as it should if a single mistake was made: one letter more, less,
+    another, or two turned round. Of five or six letters both may be hit by a mistake in the middle. None for
+    a number and for a word that is too short."""
+    if len(term) < SHORTEST_MISTYPED or any(letter.isdigit() for letter in term):
+        return ()
+    length = max(3, (len(term) - 1) // 2)
+    return tuple(dict.fromkeys((term[:length], term[-length:])))
+
+
+def nearly(
+    query_terms: Iterable[str], names: Iterable[str], mails: Iterable[str], phones: Iterable[str]
+) -> bool:
+    """As ``matches``, where each longer word may hold one mistake."""
+    words = _words(names, mails, phones)
+    return all(any(term in word or _one_off(term, word) for word in words) for term in query_terms)
+
+
+def _one_off(term: str, word: str) -> bool:
+    """Is the word, or its beginning, the term with one mistake in it?"""
+    if not halves(term):
+        return False
+    return any(_differs_by_one(term, word[:length]) for length in range(len(term) - 1, len(term) + 2))
+
+
+def _differs_by_one(one: str, other: str) -> bool:
+    if len(one) > len(other):
+        one, other = other, one
+    if len(other) - len(one) > 1:
+        return False
+    at = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if len(one) < len(other):
+        return one[at:] == other[at + 1 :]
+    turned = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    return turned or one[at + 1 :] == other[at + 1 :]
+
+
 def _words(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]) -> set[str]:
-    words: set[str] = set()
-    for text in (*names, *mails):
-        for word in fold(text).split():
-            words |= {word, *re.split(r"[\W_]+", word)}
-    for phone in phones:
-        words.add(re.sub(r"\D", "", phone))
-    return words - {""}
+    found = (*map(_known_name, names), *map(_split, mails), *map(_digits, phones))
+    return {word for words, _ in found for word in words}
+
+
+def _split(text: str) -> tuple[set[str], set[str]]:
+    """Each word whole and in its parts; and the pieces of the whole ones, which are all that there are."""
+    words = fold(text).split()
+    pieces = {word[at : at + 3] for word in words for at in range(len(word) - 2)}
+    return {*words, *(part for word in words for part in _MARKS.split(word) if part)}, pieces
+
+
+def _digits(phone: str) -> tuple[set[str], set[str]]:
+    digits = _NO_DIGIT.sub("", phone)
+    return ({digits} if digits else set()), trigrams(digits)
+
+
+@lru_cache(maxsize=4096)
+def _known_name(name: str) -> tuple[set[str], set[str]]:
+    return _split(name)

@@ -11,6 +11,7 @@ from .decoding import decode
 from .headings import recognised
 from .safe_csv import unescape
 from .trouble import Unusable
+from .vcards import is_cards, read_cards
 
 DELIMITERS = (";", ",", "\t", "|")
 MAX_ROWS = 200_000
@@ -19,8 +20,10 @@ _PREAMBLE = 12  # titles and dates above the headings of an old spreadsheet
 
 
 def read_table(content: bytes) -> Table:
-    """The table in a CSV file. Raises ``Unusable`` when there is none."""
+    """The table in a CSV file or a file of contact cards. Raises ``Unusable`` when there is none."""
     decoded = decode(content)
+    if is_cards(decoded.text):
+        return Table(*read_cards(decoded.text), decoded.encoding, DELIMITERS[0], decoded.doubtful)
     declared, text, first_line = _declared_delimiter(decoded.text)
     delimiter = declared or sniff(text)
     records = _records(text, delimiter, first_line)
@@ -68,8 +71,13 @@ def _parse(text: str, delimiter: str, first_line: int) -> Iterator[tuple[int, tu
             return
         except csv.Error as error:  # a cell over 131,072 characters: a quote that never closes
             raise Unusable("file.quote", line=line) from error
-        yield line, tuple(unescape(cell.strip()) for cell in cells)
+        yield line, tuple(map(_bare, cells))
         line = first_line + reader.line_num
+
+
+def _bare(cell: str) -> str:
+    cell = cell.strip()
+    return unescape(cell) if cell[:1] == "'" else cell
 
 
 def _records(text: str, delimiter: str, first_line: int) -> list[SourceRow]:

@@ -1,6 +1,7 @@
 """Small fields of a row: language, yes or no, organisation number, postal code, tags."""
 
 import re
+from functools import lru_cache
 
 from .trouble import Unusable, shown
 
@@ -21,6 +22,7 @@ _NO = frozenset(["nei", "n", "no", "false", "0", "-", "unsubscribed", "avmeldt",
 _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 
 
+@lru_cache(maxsize=1024)
 def read_language(text: str) -> str:
     """BCP 47 code. Raises ``Unusable`` for a language that we do not know."""
     words = re.sub(r"[().,/;]", " ", text.casefold()).split()
@@ -30,6 +32,7 @@ def read_language(text: str) -> str:
     raise Unusable("language.unknown", text=shown(text))
 
 
+@lru_cache(maxsize=1024)
 def read_consent(text: str) -> bool:
     word = text.casefold().strip(" .")
     if word in _YES or word in _NO:
@@ -37,6 +40,7 @@ def read_consent(text: str) -> bool:
     raise Unusable("consent.unknown", text=shown(text))
 
 
+@lru_cache(maxsize=1024)
 def read_org_number(text: str) -> str:
     """Nine digits whose last one is the modulus 11 check digit (weights 3 2 7 6 5 4 3 2)."""
     digits = re.sub(r"(?i)^no|mva$|[\s.\-]", "", re.sub(r"[\s.\-]", "", text.strip()))
@@ -50,12 +54,15 @@ def read_org_number(text: str) -> str:
 
 def read_postal(postal: str, city: str) -> tuple[str, str]:
     """Postal code and town; "5005 Bergen" in either cell is taken apart. Excel's lost zero is put back."""
+    if not postal and (not city or city.isalpha()):
+        return "", city
     for cell in (postal, city):
         if match := re.fullmatch(r"(?:N-|NO-)?(\d{4})\s+(\D.*)", cell):
             return match[1], city if cell is postal and city else match[2]
     return (postal.zfill(4) if re.fullmatch(r"\d{3}", postal) else postal), city
 
 
+@lru_cache(maxsize=1024)
 def read_tags(text: str) -> tuple[str, ...]:
     parts = (" ".join(part.split()).casefold()[:60] for part in re.split(r"[;,|\n]|:::", text))
     return tuple(dict.fromkeys(part for part in parts if part and part != "* mycontacts"))

@@ -1,7 +1,6 @@
 """Contacts in a dictionary: what the plans say, applied without a database."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,8 +32,7 @@ def _changed(draft: Draft, plan: RowPlan) -> Draft:
     own: dict[str, Any] = {name.value: value for name, value in changes.fill.items() if name in _OWN}
     own |= {name.value: date.fromisoformat(value) for name, value in changes.fill.items() if name in _DATES}
     rest = {name: value for name, value in changes.fill.items() if name not in (*_OWN, *_DATES)}
-    return replace(
-        draft,
+    return draft._replace(
         mails=draft.mails + changes.mails,
         phones=draft.phones + changes.phones,
         tags=draft.tags + changes.tags,

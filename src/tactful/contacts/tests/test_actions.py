@@ -219,6 +219,18 @@ def test_search_finds_any_part(liv: Contact, query: str) -> None:
     assert [line.id for line in queries.search(query)] == [liv.id]
 
 
+@pytest.mark.parametrize(
+    "query", ["sandla", "saandal", "sadal", "sanfal", "liv sandla", "sandvkien", "keramik", "kermaikk liv"]
+)
+def test_search_forgives_one_mistake_in_a_word(liv: Contact, query: str) -> None:
+    assert [line.id for line in queries.search(query)] == [liv.id]
+
+
+def test_search_guesses_only_where_nobody_is_found(liv: Contact, owner: User) -> None:
+    other = actions.create_contact(NewContact("Liv Sandla"), acting_user=owner.id, now=NOW)
+    assert [line.id for line in queries.search("sandla")] == [other.id]
+
+
 @pytest.mark.parametrize("query", ["", "   ", "'", "\\", "x':* | 'o", "liv ola", "sandalliv", "%", "\0"])
 def test_search_finds_nothing_and_breaks_nothing(liv: Contact, query: str) -> None:
     assert queries.search(query) == ()

@@ -1,12 +1,16 @@
 """The example files through the real import: exact outcomes, a second time, basis, and number of queries."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from tactful.contacts import actions, queries
+from tactful.contacts.actions import create_contact
 from tactful.contacts.models import (
     BasisSpell,
     Company,
@@ -20,7 +24,7 @@ from tactful.contacts.models import (
 from tactful.contacts.queries.importing import notes_of
 from tactful.contacts.rules.tables import read_table
 from tactful.contacts.sentences import codes, sentences
-from tactful.contacts.types import Declaration, ImportRequest, ListSource, RowOutcome
+from tactful.contacts.types import Declaration, ImportRequest, ListSource, NewContact, RowOutcome
 from tactful.events.models import Event
 from tactful.foundation.models import Audit, Role, User
 
@@ -65,6 +69,33 @@ def stored() -> list[object]:
     """Everything that an import could touch, except its own run."""
     models = (Contact, Identity, Company, ContactSpell, BasisSpell, ConsentReceipt, Event)
     return [list(model.objects.order_by("id").values()) for model in models]
+
+
+def test_all_clients_leave_and_come_back_as_they_were() -> None:
+    for name in GOLDEN:
+        send(name)
+    create_contact(
+        NewContact(name="=cmd|' /C calc'!A1", mails=("formula@x.example",), tags=("+1", "vip")),
+        acting_user=None,
+        now=NOW,
+    )
+    left = queries.as_csv()
+    assert b"\n=" not in left
+    everything = [json.loads(line) for line in b"".join(queries.as_json_lines()).splitlines()]
+    assert len(everything) == queries.how_many() == left.count(b"\r\n") - 1 == 121
+    Identity.objects.all().delete()
+    Contact.objects.all().delete()
+    Company.objects.all().delete()
+    run = send("clients.csv", left)
+    assert run.counts["created"] == 121
+    assert sorted(queries.as_csv().splitlines()) == sorted(left.splitlines())
+    again = [json.loads(line) for line in b"".join(queries.as_json_lines()).splitlines()]
+    kept = ("name", "emails", "phones", "tags", "company", "org_number", "objects_to_news", "attributes")
+    assert by_name(again, kept) == by_name(everything, kept)
+
+
+def by_name(lines: list[dict[str, Any]], kept: Sequence[str]) -> list[list[Any]]:
+    return sorted(([line[name] for name in kept] for line in lines), key=str)
 
 
 def test_the_examples_become_120_clients_and_a_second_time_changes_nothing() -> None:

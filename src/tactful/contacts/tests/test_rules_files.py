@@ -157,3 +157,11 @@ def test_the_examples_are_in_the_shapes_that_systems_export() -> None:
         "gammel-kundeliste.csv": ("cp1252", ";"),
         "telefonkontakter.csv": ("utf-8", ","),
     }
+
+
+@pytest.mark.parametrize("before", ["", *" \u00a0\u3000\ufeff\u200b\x0b\x00", "\n ", "' "])
+@pytest.mark.parametrize("sign", [*"=+-@\t\r\uff1d\uff0b\uff0d\uff20\u2212|"])
+def test_no_disguise_of_a_formula_gets_through(before: str, sign: str) -> None:
+    cell = f'{before}{sign}HYPERLINK("https://bad.example/","Click")'
+    assert escape(cell).startswith("'")
+    assert unescape(escape(cell)) == cell

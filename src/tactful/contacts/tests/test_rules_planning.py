@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.contacts.rules.planning import plan_import
-from tactful.contacts.rules.searching import matches, searchable, terms, trigrams
+from tactful.contacts.rules.searching import halves, matches, nearly, searchable, terms, trigrams
 from tactful.contacts.tests.memory import Memory
 from tactful.contacts.types import ColumnMapping, Draft, Field, KnownContact, RowOutcome, RowPlan, SourceRow
 
@@ -164,3 +165,38 @@ def test_a_part_of_a_name_always_finds_it(name: str) -> None:
         if not word.isdigit():
             assert word in found.words
             assert trigrams(word[1:]) <= set(found.pieces)
+
+
+LETTERS = "abcdeå"
+
+
+@st.composite
+def mistyped(draw: st.DrawFn) -> tuple[str, str]:
+    """A word, and what comes of one mistake in it."""
+    word = draw(st.text(LETTERS, min_size=6, max_size=10))
+    at, letter = draw(st.integers(0, len(word) - 2)), draw(st.sampled_from(LETTERS))
+    return word, draw(
+        st.sampled_from(
+            [
+                word[:at] + word[at + 1 :],
+                word[:at] + letter + word[at:],
+                word[:at] + letter + word[at + 1 :],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            ]
+        )
+    )
+
+
+@given(mistyped())
+def test_one_mistake_in_a_word_is_forgiven_and_leaves_a_half_of_it(pair: tuple[str, str]) -> None:
+    word, written = pair
+    assert nearly([written], [word], [], [])
+    pieces = halves(written)
+    assert pieces == () or len(written) <= 6 or any(piece in word for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("written", "word"), [("hnasne", "hansen"), ("hans", "hens"), ("90000143", "90000142")]
+)
+def test_two_mistakes_short_words_and_numbers_are_not_guessed_at(written: str, word: str) -> None:
+    assert not nearly([written], [word], [], [])

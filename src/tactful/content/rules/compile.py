@@ -23,6 +23,7 @@ from tactful.content.rules.patching import (
 )
 from tactful.content.rules.plain import html_to_text
 from tactful.content.rules.problems import problem
+from tactful.content.rules.typeset import Piece, Typeset
 from tactful.content.types import (
     Brand,
     FooterWords,
@@ -34,7 +35,6 @@ from tactful.content.types import (
     VariableKind,
 )
 
-Piece = str | Slot | Mark
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _BRACE = "brace"  # a value of ours: a literal "{" that Liquid must not read as the start of a mark
 _LOOSE_BRACE = re.compile(r"\{(?=[{%]|\Z)")
@@ -76,19 +76,28 @@ def check_variables(variables: Sequence[Variable]) -> list[Problem]:
 
 def compile_mail(source: MailSource, brand: Brand) -> CompiledMail:
     """``source`` in the shell of ``brand``, ready to build mails. Raises ``TemplateRefused``."""
+    return finished(source, typeset(source, brand))
+
+
+def typeset(source: MailSource, brand: Brand) -> Typeset:
+    """``source`` in the shell of ``brand``. Raises ``TemplateRefused``."""
     problems = check_template(source)
     if problems:
         raise TemplateRefused(tuple(problems))
     html, text = _html_pieces(source, brand).pieces, _text_pieces(source, brand)
+    return Typeset(tuple(html), tuple(text), _boundary(source, brand))
+
+
+def finished(source: MailSource, letter: Typeset) -> CompiledMail:
+    """Ready to build mails of a letter that was set from ``source``, today or long ago."""
     kinds = {variable.name: variable.kind for variable in (*source.variables, *shell.OWN_VARIABLES)}
-    boundary = _boundary(source, brand)
-    marks = _marks_of(html) + _marks_of(text)
+    marks, boundary = letter.marks, letter.boundary
     slow = not all_plain(marks)
     make_body = _slow_body if slow else _fast_body
     return CompiledMail(
         subject=compile_words(source.subject, kinds),
         preheader=compile_words(source.preheader, kinds) if source.preheader else None,
-        body=make_body(text, html, boundary, kinds),
+        body=make_body(letter.text, letter.html, boundary, kinds),
         variables=source.variables,
         links=tuple(name for name in shell.LINKS if any(name in mark.source for mark in marks)),
         mime_headers=mime_headers(source.language, boundary),
@@ -159,12 +168,6 @@ def _page_problems(source: MailSource) -> list[Problem]:
         return [problem("mjml", Part.MJML, detail=detail)]
 
 
-def _marks_of(pieces: Sequence[Piece]) -> list[Mark]:
-    return [
-        piece.mark if isinstance(piece, Slot) else piece for piece in pieces if not isinstance(piece, str)
-    ]
-
-
 def _liquid_source(pieces: Sequence[Piece]) -> str:
     """The pieces as one Liquid template again, each output with the escape of its place."""
     return "".join(_liquid_piece(piece) for piece in pieces)
@@ -181,7 +184,7 @@ def _liquid_piece(piece: Piece) -> str:
 
 
 def _fast_body(
-    text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]
+    text: Sequence[Piece], html: Sequence[Piece], boundary: str, kinds: Mapping[str, VariableKind]
 ) -> Body:
     around = part_start("plain", boundary), part_start("html", boundary), part_end(boundary)
     pieces = [around[0], *text, around[1], *html, around[2]]
@@ -189,7 +192,7 @@ def _fast_body(
 
 
 def _slow_body(
-    text: list[Piece], html: list[Piece], boundary: str, kinds: Mapping[str, VariableKind]
+    text: Sequence[Piece], html: Sequence[Piece], boundary: str, kinds: Mapping[str, VariableKind]
 ) -> Body:
     plain, page = (rendered_words(compile_liquid(_liquid_source(pieces)), kinds) for pieces in (text, html))
     return rendered_body(

@@ -1,7 +1,7 @@
 """Values by context: what a value may look like where it stands. Nothing here can fail on any string."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from html import escape as html_escape
 from urllib.parse import quote
@@ -19,8 +19,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u202a-\u202e\u2066-\u20
 _NEEDS_CLEANING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 # The usual case: values that need no cleaning and no escape in HTML, plain text or quoted-printable; what
 # is too long for a line is only cut (``quoted_printable.encode_plain``).
-_PLAIN_WORDS = re.compile(r"[A-Za-z0-9(#][A-Za-z0-9 !#$%()*+,./:;?@^_~\[\]-]{0,70}")
-_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9!#$%()*+,./:;?@_~-]{1,900}")
+_PLAIN_WORDS = r"[A-Za-z0-9(#][A-Za-z0-9 !#$%()*+,./:;?@^_~\[\]-]{0,70}+"
+_PLAIN_LINK = r"https?://[A-Za-z0-9!#$%()*+,./:;?@_~-]{1,900}+"
 _IN_URLS = "!#$%&'()*+,-./:;=?@[]_~"
 
 
@@ -74,16 +74,31 @@ def escape_for(context: Context, kind: VariableKind) -> Escape:
     return special or _BY_CONTEXT[context]
 
 
-Fits = Callable[[str], object]
+Fits = Callable[[Sequence[str]], bool]
 
 
 def plain_test(context: Context, kind: VariableKind) -> Fits | None:
-    """A test for values that need no escape in all the contexts that give this very test."""
+    """A test for values of which none needs an escape in all the contexts that give this very test."""
     if kind is VariableKind.URL and context is not Context.LINK_PART:
-        return _PLAIN_LINK.fullmatch
+        return _are_plain_links
     if kind is VariableKind.TEXT and context not in (Context.LINK, Context.LINK_PART):
-        return _PLAIN_WORDS.fullmatch
+        return _are_plain_words
     return None
+
+
+def all_match(pattern: str) -> Fits:
+    """A test of many values with one question. ``pattern`` matches no line end."""
+    lines = re.compile(f"{pattern}(?:\n{pattern})*+").fullmatch
+
+    def test(values: Sequence[str]) -> bool:
+        joined = "\n".join(values)
+        return lines(joined) is not None and joined.count("\n") == len(values) - 1
+
+    return test
+
+
+_are_plain_words = all_match(_PLAIN_WORDS)
+_are_plain_links = all_match(_PLAIN_LINK)
 
 
 def _html(value: str) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from binascii import b2a_base64
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from tactful.content.rules.escaping import one_line
+from tactful.content.rules.escaping import all_match, one_line
 from tactful.content.types import AutoSubmitted, MailAddress, MailEnvelope, MailRefused, Unsubscribe
 
 NAME_LIMIT = 120  # characters of a display name
@@ -20,6 +21,8 @@ _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _ADDRESS = re.compile(rf"{_LOCAL}@{_DOMAIN.pattern}")
+_are_addresses = all_match(_ADDRESS.pattern)
+_MOST_LOCAL = 64  # characters before the @
 _LOCAL_UTF8 = re.compile(r"[^\x00-\x20\x7f-\xa0\"(),:;<>@\[\\\]\s]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}>")
 _HTTPS = re.compile(r"https?://[!-;=?-~]{1,900}")
@@ -77,7 +80,7 @@ def _no_address(address: str) -> MailRefused:
 def _fits(address: str, local: int) -> bool:
     """``local``: characters before the @."""
     # "=?" would be read as an encoded word: the mail would go to another address than the one shown.
-    return len(address) <= 254 and local <= 64 and "=?" not in address
+    return len(address) <= 254 and local <= _MOST_LOCAL and "=?" not in address
 
 
 def unstructured(name: str, value: str) -> str:
@@ -111,48 +114,61 @@ def _encoded_word(raw: bytes) -> str:
 
 @lru_cache(maxsize=256)
 def mailbox(name: str, who: MailAddress) -> str:
-    """A header with one mailbox. For those that repeat (From); ``_mailbox`` for those that do not."""
-    return _mailbox(name, who)
+    """A header with one mailbox that repeats (From); ``recipients`` for those that do not."""
+    return _mailbox(f"{name}: ", who.name, checked_address(who.address))
 
 
-def _mailbox(name: str, who: MailAddress) -> str:
-    address = who.address
-    if not (_ADDRESS.fullmatch(address) and _fits(address, address.find("@"))):
-        address = checked_recipient(address) if name == "To" else checked_address(address)
-    phrase = _phrase(who.name, len(name))
+def recipients(to: Sequence[MailAddress]) -> list[str]:
+    """The header To of each mail."""
+    names = [who.name for who in to]
+    addresses = [who.address for who in to]
+    usual = _are_addresses(addresses) and max(map(len, addresses)) <= _MOST_LOCAL
+    if not usual or "=?" in "".join(addresses):
+        addresses = [checked_recipient(address) for address in addresses]
+    return [_mailbox("To: ", name, address) for name, address in zip(names, addresses, strict=True)]
+
+
+def _mailbox(begin: str, name: str, address: str) -> str:
+    phrase = _phrase(name, _LINE - len(begin))
     if not phrase:
-        return f"{name}: {address}\r\n"
-    gap = "\r\n " if "\r\n" in phrase or len(name) + len(phrase) + len(address) > 70 else " "
-    return f"{name}: {phrase}{gap}<{address}>\r\n"
+        return f"{begin}{address}\r\n"
+    gap = "\r\n " if "\r\n" in phrase or len(begin) + len(phrase) + len(address) > 72 else " "
+    return f"{begin}{phrase}{gap}<{address}>\r\n"
 
 
-@lru_cache(maxsize=1024)  # our own name comes with each mail, and given names come again
-def _phrase(name: str, taken: int) -> str:
+def _phrase(name: str, room: int) -> str:
     words = clean_words(name, NAME_LIMIT)
     if not words.isascii():
-        return encoded_words(words, _LINE - taken - 2)
+        return encoded_words(words, room)
     if not words or (len(words) <= 60 and _PHRASE.fullmatch(words)):
         return words
     if len(words) <= 60 and _QUOTABLE.fullmatch(words):
         return f'"{words}"'
-    return encoded_words(words, _LINE - taken - 2)
+    return encoded_words(words, room)
 
 
 def header_block(envelope: MailEnvelope, subject: str) -> str:
     """All headers that differ from mail to mail, each with its line end; ``subject`` already cleaned."""
     sender, subject_line = mailbox("From", envelope.sender), unstructured("Subject", subject)
-    return personal_block(envelope.date, sender, envelope.to, subject_line) + after_subject(envelope)
+    (personal,) = personal_blocks([envelope.date], sender, [envelope.to], [subject_line])
+    return personal + after_subject(envelope)
 
 
-def personal_block(date: datetime, sender: str, to: MailAddress, subject: str) -> str:
-    """The first four headers; ``sender`` and ``subject`` as whole lines."""
-    return f"Date: {rfc5322_date(date)}\r\n{sender}{_mailbox('To', to)}{subject}"
+def personal_blocks(
+    dates: Sequence[datetime], sender: str, to: Sequence[MailAddress], subjects: Sequence[str]
+) -> list[str]:
+    """The first four headers of each mail; ``sender`` and ``subjects`` as whole lines."""
+    said = {date: f"Date: {rfc5322_date(date)}\r\n{sender}" for date in set(dates)}
+    lines = zip(dates, recipients(to), subjects, strict=True)
+    return [f"{said[date]}{recipient}{subject}" for date, recipient, subject in lines]
 
 
 def after_subject(envelope: MailEnvelope) -> str:
     lines = [f"Message-ID: {message_id(envelope.message_id)}\r\n"]
     if envelope.reply_to:
-        lines.append(_mailbox("Reply-To", envelope.reply_to))
+        lines.append(
+            _mailbox("Reply-To: ", envelope.reply_to.name, checked_address(envelope.reply_to.address))
+        )
     if envelope.in_reply_to or envelope.references:
         lines.append(_thread(envelope))
     if envelope.auto_submitted is not AutoSubmitted.NO:
@@ -205,7 +221,5 @@ def _thread(envelope: MailEnvelope) -> str:
 def _unsubscribe(way: Unsubscribe) -> str:
     if not _HTTPS.fullmatch(way.url):
         raise MailRefused(f"{one_line(way.url)[:100]!r} is not a web address to unsubscribe at.")
-    return (
-        f"List-Unsubscribe: <{way.url}>,\r\n <mailto:{checked_address(way.mailto)}>\r\n"
-        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    )
+    by_mail = f",\r\n <mailto:{checked_address(way.mailto)}>" if way.mailto else ""
+    return f"List-Unsubscribe: <{way.url}>{by_mail}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"

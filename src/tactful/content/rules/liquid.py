@@ -1,8 +1,9 @@
 """Liquid with its claws cut (R55): allow-listed tags and filters, no includes, no walks, bounded work.
 
-The bound is counted, not timed: a text has at most MARK_LIMIT marks, each runs at most LOOP_LIMIT times
-(nested loops multiply, and the library counts the product), no value grows over VALUE_LIMIT, and the
-output stops at OUTPUT_LIMIT. The worst template allowed ends in well under a second.
+The bound is counted, not timed: a text has at most MARK_LIMIT marks of at most MARK_LENGTH letters, each
+runs at most LOOP_LIMIT times (nested loops multiply, and the library counts the product), no value grows
+over VALUE_LIMIT, and the output stops at OUTPUT_LIMIT. The worst template allowed ends in well under a
+second.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from tactful.content.types import MailRefused, Part, Problem, Variable, Variable
 
 SOURCE_LIMIT = 100_000
 MARK_LIMIT = 300
+MARK_LENGTH = 1_000
 LOOP_LIMIT = 500
 OUTPUT_LIMIT = 400_000
 TAGS = (
@@ -135,6 +137,12 @@ def check_liquid(source: str, variables: Sequence[Variable], part: Part = Part.T
     marks = find_marks(source)
     if len(marks) > MARK_LIMIT:
         return [problem("too_many_marks", part, limit=str(MARK_LIMIT))]
+    long = [mark for mark in marks if len(mark.source) > MARK_LENGTH]
+    if long:  # the library's parser takes longer than a page may for brackets in brackets
+        return [
+            problem("mark_too_long", part, each.line, mark=each.source[:40], limit=str(MARK_LENGTH))
+            for each in long
+        ]
     found = [trouble for mark in marks for trouble in _mark_problems(mark, part)]
     return found or _parsed_problems(source, {variable.name: variable for variable in variables}, part)
 

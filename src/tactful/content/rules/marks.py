@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TAG = re.compile(r"\{%-?\s*([#\w]*)")
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _PLAIN = re.compile(
@@ -46,7 +46,7 @@ class Mark:
 
 def find_marks(text: str) -> list[Mark]:
     line, at, marks = 1, 0, []
-    for match in _MARK.finditer(text):
+    for match in MARK.finditer(text):
         line += text.count("\n", at, match.start())
         at = match.start()
         marks.append(_mark(match.group(), line))
@@ -59,7 +59,7 @@ def lift(text: str, marks: list[Mark]) -> str:
     found = find_marks(text)
     numbers = iter(range(len(marks), len(marks) + len(found)))
     marks.extend(found)
-    return _MARK.sub(lambda _: f"{MARK_WORD}{next(numbers)}End", text)
+    return MARK.sub(lambda _: f"{MARK_WORD}{next(numbers)}End", text)
 
 
 def split(text: str, marks: list[Mark]) -> Iterator[str | Mark]:

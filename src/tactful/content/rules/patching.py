@@ -1,6 +1,6 @@
 """Finished bytes with gaps, and what goes into each gap for one client."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -78,7 +78,7 @@ def _kind(slot: Slot, kinds: Mapping[str, VariableKind]) -> VariableKind:
 class Value:
     """One variable in a body: how it is encoded for each context, and at which places it goes in.
 
-    ``fits``: a value that passes needs no escape in any of these contexts. ``ways``: each way of writing
+    ``fits``: values that pass need no escape in any of these contexts. ``ways``: each way of writing
     it, with its places.
     """
 
@@ -93,20 +93,23 @@ class Value:
         ways = {escape: [to[place] for place in places] for escape, places in self.ways.items()}
         return Value(self.name, self.default, self.fits, ways, [to[place] for place in self.places])
 
-    def fill(self, value: str, template: list[bytes]) -> None:
-        if self.fits and self.fits(value):
-            plain = encode_plain(value)
-            for place in self.places:
-                template[place] = plain
+    def written(self, values: Sequence[str]) -> Iterator[tuple[list[int], list[bytes]]]:
+        """The values of many mails as they go into each of these places."""
+        given = [value or self.default for value in values] if self.default else values
+        if self.fits and self.fits(given):
+            yield self.places, encode_plain(given)
             return
-        encode = _encode_short if len(value) <= _SHORT else _encode
         for escape, places in self.ways.items():
-            encoded = encode(escape, value)
-            for place in places:
-                template[place] = encoded
+            known = {
+                value: (_encode_short if len(value) <= _SHORT else _encode)(self.fits, escape, value)
+                for value in set(given)
+            }
+            yield places, [known[value] for value in given]
 
 
-def _encode(escape: Escape, value: str) -> bytes:
+def _encode(fits: Fits | None, escape: Escape, value: str) -> bytes:
+    if fits and fits([value]):
+        return encode_plain([value])[0]
     return encode_slot(escape(value))
 
 
@@ -115,7 +118,7 @@ _encode_short = lru_cache(maxsize=1024)(_encode)  # given names, dates and sende
 
 
 class PatchedBody:
-    """Quoted-printable bytes with gaps. Each value is encoded once per mail and context."""
+    """Quoted-printable bytes with gaps."""
 
     def __init__(self, pieces: Sequence[str | Slot | bytes], kinds: Mapping[str, VariableKind]) -> None:
         """``pieces``: words to encode, gaps, and bytes that are finished (boundaries, part headers)."""
@@ -139,7 +142,9 @@ class PatchedBody:
     def __call__(self, values: Mapping[str, str]) -> list[bytes]:
         filled = self._template.copy()
         for value in self.values:
-            value.fill(values[value.name] or value.default, filled)
+            for places, (written,) in value.written([values[value.name]]):
+                for place in places:
+                    filled[place] = written
         return filled
 
 

@@ -1,16 +1,12 @@
 """The sentences about templates, marked for translation without asking Django."""
 
 from tactful.content.types import Part, Problem
-
-
-def gettext_noop(message: str) -> str:
-    """Marks ``message`` for the translators' catalogue; the page that shows it translates it."""
-    return message
-
+from tactful.kernel.marking import gettext_noop
 
 SENTENCES: dict[str, str] = {
     "syntax": gettext_noop("This is not valid Liquid: %(detail)s."),
     "too_long": gettext_noop("The text is longer than %(limit)s characters. Make it shorter."),
+    "mark_too_long": gettext_noop("“%(mark)s…” is longer than %(limit)s characters. Make it shorter."),
     "too_many_marks": gettext_noop("There are more than %(limit)s places in {{ }} or {%% %%}. Use fewer."),
     "tag": gettext_noop("The tag “%(name)s” is not available in templates. You can use: %(allowed)s."),
     "filter": gettext_noop("The filter “%(name)s” is not available in templates. You can use: %(allowed)s."),

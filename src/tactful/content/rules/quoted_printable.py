@@ -5,6 +5,7 @@ the bytes are the same before and after SMTP's dot-stuffing. All functions start
 """
 
 from binascii import b2a_qp
+from collections.abc import Sequence
 
 SOFT_BREAK = b"=\r\n"
 _FULL = 76
@@ -35,14 +36,17 @@ def encode_slot(value: str) -> bytes:
     return encode_before_slot(value)
 
 
-def encode_plain(value: str) -> bytes:
-    """Like ``encode_slot``, for characters that stand for themselves, the first of them no dot."""
-    raw = value.encode("ascii")
-    if len(raw) <= _ROOM:
-        return raw + SOFT_BREAK
+def encode_plain(values: Sequence[str]) -> list[bytes]:
+    """``encode_slot`` of each, for characters that stand for themselves, the first of them no dot."""
+    if max(map(len, values)) <= _ROOM:
+        return [value.encode("ascii") + SOFT_BREAK for value in values]
+    return [_encode_long(value.encode("ascii")) for value in values]
+
+
+def _encode_long(raw: bytes) -> bytes:
     pieces = [raw[start : start + _ROOM] for start in range(0, len(raw), _ROOM)]
     whole = SOFT_BREAK.join(pieces) + SOFT_BREAK
-    return whole if b"\n." not in whole else encode_slot(value)
+    return whole if b"\n." not in whole else encode_slot(raw.decode("ascii"))
 
 
 def _encode_guarded(raw: bytes) -> bytes:

@@ -5,7 +5,9 @@ not a picture, so it also shows where images are off. Fonts are those of the rea
 """
 
 from html import escape
+from typing import Final
 
+from tactful.content.rules.contrast import mended
 from tactful.content.types import Brand, Variable, VariableKind
 
 # Values that every mail has. They come from the envelope, never from contact data.
@@ -31,7 +33,7 @@ _HEAD = """<mjml lang="{language}"><mj-head>
 <mj-attributes>
 <mj-all font-family="{font}"/>
 <mj-text font-size="16px" line-height="1.55" color="#17211f" padding="8px 24px"/>
-<mj-button background-color="#1c3b36" color="#ffffff" font-size="16px" font-weight="600" align="left"
+<mj-button background-color="{button}" color="#ffffff" font-size="16px" font-weight="600" align="left"
  border-radius="9px" inner-padding="14px 22px" padding="12px 24px"/>
 <mj-section padding="0"/>
 </mj-attributes>
@@ -43,21 +45,31 @@ a {{ color: {accent}; }}
 @media (prefers-color-scheme: dark) {{
 body, body > div, .tf, body > div > div {{ background: #101716 !important; }}
 body div, body td, body p, body li {{ color: #e8ede8 !important; }}
-body a, body .tf-name div {{ color: #8ecbdd !important; }}
+body a, body .tf-name div {{ color: {dark_accent} !important; }}
+.tf-logo img {{ background: #ffffff; border-radius: 6px; }}
 body .tf-foot div, body .tf-foot p, body .tf-foot a {{ color: #b7c2bc !important; }}
 body .tf-auto {{ border-color: #4c93a8 !important; }}
-td[bgcolor="#1c3b36"], td[bgcolor="#1c3b36"] a {{
-background: #dce9e2 !important; color: #101716 !important; }}
+td[bgcolor="{button}"], td[bgcolor="{button}"] a {{
+background: {dark_button} !important; color: #101716 !important; }}
 }}
 </mj-style></mj-head>
 <mj-body width="560px" background-color="#ffffff">"""
 
 _TOP = """<mj-section css-class="tf" padding="20px 0 8px"><mj-column>
-<mj-text css-class="tf-name" font-size="15px" font-weight="650" color="{accent}"
+{logo}<mj-text css-class="tf-name" font-size="15px" font-weight="650" color="{accent}"
  padding="8px 24px 12px">{business}</mj-text>
 </mj-column></mj-section>"""
 
-_BOTTOM = """<mj-section css-class="tf tf-foot" padding="28px 0 32px"><mj-column>
+_LOGO = """<mj-image css-class="tf-logo" src="{logo}" alt="" width="72px" align="left" padding="0 24px 8px"/>
+"""
+_SIGNED = """<mj-section css-class="tf"><mj-column>
+<mj-text color="#465350">{lines}</mj-text></mj-column></mj-section>
+"""
+DARK: Final = "#101716"
+_DARK_BUTTON: Final = {"#1c3b36": "#dce9e2"}  # ours is lighter than readable needs
+_DARK_ACCENT: Final = {"#12566b": "#8ecbdd"}
+
+_BOTTOM = """{signed}<mj-section css-class="tf tf-foot" padding="28px 0 32px"><mj-column>
 <mj-text font-size="13px" line-height="1.5" color="#465350" padding="0 24px">
 <p class="tf-auto" style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:5px double {accent};">
 {{{{ automatic_label }}}}</p>
@@ -78,11 +90,20 @@ def shell(brand: Brand, language: str, *, preheader: bool, unsubscribe: bool) ->
         preview="<mj-preview>{{ preheader }}</mj-preview>" if preheader else "",
         font=_FONT,
         accent=accent,
+        button=escape(brand.button),
+        dark_accent=_DARK_ACCENT.get(brand.accent) or mended(brand.accent, DARK),
+        dark_button=_DARK_BUTTON.get(brand.button) or mended(brand.button, DARK),
     )
     named = {"business": literal(brand.business), "accent": accent}
-    links = _links(brand, unsubscribe)
-    bottom = _BOTTOM.format(links=links, address=literal(brand.postal_address), **named)
-    return head + _TOP.format(**named), bottom
+    links, signed = _links(brand, unsubscribe), _signed(brand)
+    bottom = _BOTTOM.format(links=links, signed=signed, address=literal(brand.postal_address), **named)
+    logo = _LOGO.format(logo=literal(brand.logo)) if brand.logo else ""
+    return head + _TOP.format(logo=logo, **named), bottom
+
+
+def _signed(brand: Brand) -> str:
+    lines = [literal(line) for line in brand.signature.splitlines() if line.strip()]
+    return _SIGNED.format(lines=f"<p>{'<br>'.join(lines)}</p>") if lines else ""
 
 
 def bare(body: str, language: str) -> str:
@@ -97,8 +118,10 @@ def text_footer(brand: Brand, *, unsubscribe: bool) -> str:
     lines.append(f"{_before_link(words.preferences)} {{{{ preferences_url }}}}")
     if unsubscribe:
         lines.append(f"{_before_link(words.unsubscribe)} {{{{ unsubscribe_url }}}}")
+    signature = [_unbraced(line) for line in brand.signature.splitlines() if line.strip()]
     return (
-        "\n\n-- \n"
+        ("\n\n" + "\n".join(signature) if signature else "")
+        + "\n\n-- \n"
         + "\n".join([*lines, "", _unbraced(brand.business), _unbraced(brand.postal_address)])
         + "\n"
     )

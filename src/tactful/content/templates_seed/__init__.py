@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -24,12 +25,17 @@ class SeedTemplate:
 
 
 @cache
-def load_seed_templates() -> tuple[SeedTemplate, ...]:
-    """All seed templates, by slug and language."""
-    files = [file for file in resources.files(__name__).iterdir() if file.name.count(".") == 2]
-    return tuple(
-        _template(file.name, file.read_text("utf-8")) for file in sorted(files, key=lambda f: f.name)
-    )
+def load_seed_templates(words: str = "") -> tuple[SeedTemplate, ...]:
+    """All seed templates, by slug and language. ``words``: a folder whose templates take the place of the
+    usual ones of the same name, such as the neutral ones of ``health``."""
+    usual = _folder(resources.files(__name__))
+    own = _folder(resources.files(__name__).joinpath(words)) if words else {}
+    return tuple(each for _name, each in sorted((usual | own).items()))
+
+
+def _folder(place: Traversable) -> dict[str, SeedTemplate]:
+    files = [file for file in place.iterdir() if file.name.count(".") == 2]
+    return {file.name: _template(file.name, file.read_text("utf-8")) for file in files}
 
 
 def footer_words(language: str) -> FooterWords:

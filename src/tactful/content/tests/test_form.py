@@ -1,6 +1,6 @@
 """A form gives the bytes that a mail built on its own has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.content.rules.compile import compile_mail
-from tactful.content.rules.form import MARKS, Form, Tokens
+from tactful.content.rules.form import MARKS, Form, Mails, Tokens
 from tactful.content.tests.test_mail import BRAND, COMPILED, ENVELOPE, FAST, URL, nasty
 from tactful.content.types import MailAddress, MailEnvelope, MailLinks, MailRefused, Unsubscribe
 
@@ -41,7 +41,14 @@ class Whole(NamedTuple):
 
 
 def fill(made: Form, values: Mapping[str, str], tokens: Tokens = TOKENS, to: str = "Liv Ås") -> Whole:
-    return Whole(*made.fill(MailAddress("liv@example.com", to), ENVELOPE.date, tokens, values))
+    ((pieces, digest),) = made.fill(_mails([(values, tokens, to)]))
+    return Whole(b"".join(pieces), digest)
+
+
+def _mails(given: Sequence[tuple[Mapping[str, str], Tokens, str]]) -> Mails:
+    values, tokens, names = zip(*given, strict=True)
+    to = [MailAddress("liv@example.com", name) for name in names]
+    return Mails(to, [ENVELOPE.date] * len(to), list(zip(*tokens, strict=True)), values)
 
 
 @settings(max_examples=60, deadline=None)
@@ -58,6 +65,42 @@ def test_a_form_gives_the_same_bytes(
     for tokens in (TOKENS, OTHERS):
         whole = COMPILED["fast"].build(envelope(tokens, base, to), {**shared, **values})
         assert fill(made, values, tokens, to).payload == whole
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.dictionaries(st.sampled_from(["given_name", "city", "missing", "note", "else"]), words),
+        st.sampled_from([TOKENS, OTHERS]),
+        words,
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(base=BASES, shared=st.dictionaries(st.sampled_from(["given_name", "city"]), words), rows=ROWS)
+def test_many_mails_at_once_are_those_that_each_would_be_alone(
+    base: str, shared: dict[str, str], rows: list[tuple[dict[str, str], Tokens, str]]
+) -> None:
+    made = form(shared, base)
+    rows = [({**values, "upload_url": URL}, tokens, to) for values, tokens, to in rows]
+    together = [(b"".join(pieces), digest) for pieces, digest in made.fill(_mails(rows))]
+    assert together == [fill(made, values, tokens, to) for values, tokens, to in rows]
+    for (payload, _), (values, tokens, to) in zip(together, rows, strict=True):
+        assert payload == COMPILED["fast"].build(envelope(tokens, base, to), {**shared, **values})
+
+
+def test_one_address_of_many_is_checked_as_it_is_alone() -> None:
+    """One question for all of them, and each of the unusual ones asked again."""
+    addresses = ["liv@example.com", "kari@blåbær.no", "kåre@example.com", f"{'l' * 64}@a.no"]
+    mails = _mails([(FIRST, TOKENS, "Liv")] * len(addresses))
+    to = [MailAddress(address, "Liv") for address in addresses]
+    for address, (pieces, _) in zip(to, form({}).fill(mails._replace(to=to)), strict=True):
+        assert b"".join(pieces) == COMPILED["fast"].build(envelope(TOKENS)._replace(to=address), FIRST)
+    for bad in ("liv@example.com\nola@example.com", "=?x@example.com", f"{'l' * 65}@a.no"):
+        with pytest.raises(MailRefused, match="not a mail address"):
+            form({}).fill(mails._replace(to=[*to[1:], MailAddress(bad, "Liv")]))
 
 
 FIRST = {"upload_url": URL, "given_name": "Åse"}

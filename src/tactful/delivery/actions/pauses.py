@@ -26,6 +26,8 @@ def pause(
     if SendingPause.objects.filter(scope=scope, scope_id=scope_id, ended_at=None).exists():
         return
     SendingPause.objects.create(scope=scope, scope_id=scope_id, reason=reason, by=acting_user, at=now)
+    if scope == "broadcast" and scope_id is not None:
+        changes.take_back(scope_id)
     _audit(acting_user, "sending.paused", scope, scope_id, now)
 
 

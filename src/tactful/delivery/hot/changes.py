@@ -37,6 +37,15 @@ WHERE d.shelf = 2 AND d.wake_on && %(names)s::varchar[]
   AND (%(contacts)s::bigint[] IS NULL OR d.contact_id = ANY(%(contacts)s::bigint[]))
 ORDER BY d.message_id
 """
+IN_HAND = """
+SELECT d.message_id, d.contact_id FROM sending_batch b CROSS JOIN LATERAL unnest(b.message_ids) AS v(id)
+JOIN message m ON m.id = v.id JOIN dispatch d ON d.message_id = m.id
+WHERE m.cause_kind = 'broadcast' AND m.cause_id = %s AND d.state = 'claimed'
+"""
+TAKE_BACK = """
+UPDATE dispatch SET state = 'queued', worker = NULL, clearance = NULL, cleared_at = NULL
+WHERE message_id = ANY(%s::bigint[]) AND state = 'claimed'
+"""
 RESUME = """
 UPDATE dispatch d SET not_before = %(now)s FROM message m
 WHERE m.id = d.message_id AND d.shelf = 1 AND d.not_before < %(now)s
@@ -74,6 +83,13 @@ def cancel(ids: Sequence[int], now: datetime) -> list[pg.Row]:
                 changes[place] = changes.get(place, 0) - 1
     claim.reserve(changes)
     return pg.many(CANCEL, [now, *params])
+
+
+def take_back(broadcast: int) -> None:
+    """Out of the hands of workers, what has not come to the mark: it fails there, and lies in the queue."""
+    rows = pg.many(IN_HAND, [broadcast])
+    lock_contacts(row[1] for row in rows)
+    pg.run(TAKE_BACK, [pg.numbers(row[0] for row in rows)])
 
 
 def requeue(ids: Sequence[int], now: datetime) -> set[int]:

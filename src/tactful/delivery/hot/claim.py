@@ -42,7 +42,8 @@ d.attempt, d.tries, d.misses, d.resent, d.approved_by, d.approved_hash, d.late_d
 d.cap_scopes, d.held_since, d.wake_on, d.template_version, d.address, d.fixed::text, d.body_hash,
 d.first_handoff_at, m.channel, m.touchpoint_id, m.message_class, m.purpose, m.cause_kind, m.cause_id,
 m.cause_visit, m.may_merge, m.latest_at, m.due_at, m.condition::text, m.topics, m.allow, m.template,
-m.language, m.variables::text, m.subject, m.body, m.in_reply_to, m."references", m.is_auto_reply, m.key_id
+m.language, m.variables::text, m.subject, m.body, m.in_reply_to, m."references", m.is_auto_reply, m.key_id,
+d.seen_by
 """
 LOAD = f"""
 SELECT {FIELDS} FROM dispatch d JOIN message m ON m.id = d.message_id
@@ -88,6 +89,13 @@ FROM unnest(%(id)s::bigint[], %(state)s::text[], %(not_before)s::timestamptz[], 
      AS v(id, state, not_before, delay, reasons, wake_on, owner, on_release, task_at, held_since, misses,
           merged_into, settled_at)
 WHERE d.message_id = v.id AND d.shelf = 1
+"""
+
+
+REHEARSED = """
+INSERT INTO rehearsed (message_id, trial, at)
+SELECT v.id, v.trial, %s FROM unnest(%s::bigint[], %s::bigint[]) AS v(id, trial)
+ON CONFLICT (message_id) DO NOTHING
 """
 
 
@@ -182,6 +190,11 @@ def write_judged(rows: Sequence[Judged]) -> None:
     numeric = ("id", "owner", "merged_into", "misses")
     params: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in Judged.__slots__}
     pg.run(JUDGED, params | {name: pg.numbers(params[name]) for name in numeric})
+
+
+def note_rehearsed(ids: pg.Numbers, trials: pg.Numbers, now: datetime) -> None:
+    """Each once, however often it meets the gate."""
+    pg.run(REHEARSED, [now, ids, trials])
 
 
 def write_claimed(params: Mapping[str, Any]) -> int:

@@ -6,13 +6,16 @@ from typing import Any
 from tactful.foundation import pg
 
 # The lock on the contacts waits for whoever is changing a gate fact, and answers with the gate_rev as it is
-# after that; the lock on the touchpoints does the same for the line. Each of the two lists is read to its end
-# before the first row is compared with it, so all locks on contacts come before those on rows, in one order.
+# after that; the lock on the touchpoints does the same for the line, and the one on the house for orders to
+# all: once somebody has pressed the brake, nothing of automation is marked. Each of the lists is read to its
+# end before the first row is compared with it, so all locks on contacts come before the others, in one order.
 MARK = """
 WITH person AS MATERIALIZED (
     SELECT id, gate_rev FROM contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR SHARE
 ), point AS MATERIALIZED (
     SELECT current_id FROM touchpoint WHERE id = ANY(%(touchpoints)s::bigint[]) ORDER BY id FOR SHARE
+), house AS MATERIALIZED (
+    SELECT rev FROM house_state WHERE id = 1 AND (SELECT count(*) FROM person) >= 0 FOR SHARE
 )
 UPDATE dispatch d SET state = 'handoff', handoff_at = clock_timestamp(),
     template_version = v.version, address = v.address, fixed = v.fixed::jsonb, body_hash = v.body_hash,
@@ -24,6 +27,7 @@ WHERE d.message_id = v.id AND d.attempt = v.attempt AND d.state = 'claimed' AND 
   AND ((d.contact_id, d.gate_rev) IN (SELECT id, gate_rev FROM person)) IS TRUE
   AND (d.touchpoint_rev IS NULL AND d.author <> 'automation'
        OR d.touchpoint_rev IN (SELECT current_id FROM point))
+  AND (d.author = 'person_direct' OR (SELECT rev FROM house) = %(house)s)
 RETURNING d.message_id
 """
 RETURN = """

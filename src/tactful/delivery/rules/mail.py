@@ -1,5 +1,6 @@
 """The envelope of a mail: everything derives from the message's id and key (ENGINE.md, line 2)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -35,21 +36,22 @@ def message_id(ring: KeyRing, ident: int, key_id: int, domain: str) -> str:
 _EACH = (MESSAGE_ID, REPLY, WHY, UNSUBSCRIBE, RETURN_PATH)
 
 
-def tokens_of(ring: KeyRing, ident: int, key_id: int) -> tuple[Tokens, str]:
-    """What the mail itself carries, and the token of its return path."""
-    message_id, reply, why, leave, back = sign_each(ring, _EACH, ident, key_id)
-    return tuple.__new__(Tokens, (message_id, reply, why, leave)), back
+def tokens_of(ring: KeyRing, idents: Sequence[int], key_id: int) -> tuple[list[list[str]], list[str]]:
+    """What each of these mails carries, a column for each of ``Tokens``, and the tokens of return paths."""
+    *tokens, back = sign_each(ring, _EACH, idents, key_id)
+    return tokens, back
 
 
 def envelope(mail: Envelope, head: Letterhead, tokens: Tokens) -> MailEnvelope:
     """With ``content``'s marks for tokens: the pattern of many envelopes."""
     personal = mail.author is Author.PERSON_DIRECT
+    own_id = f"<{tokens.message_id}@{head.domain}>"
     reply = head.reply_to.replace("{token}", tokens.reply)
     return MailEnvelope(
         to=mail.to,
         sender=MailAddress(head.sender_address, head.sender_name),
         date=mail.first_at,
-        message_id=f"<{tokens.message_id}@{head.domain}>",
+        message_id=own_id,
         reply_to=MailAddress(reply, head.sender_name),
         auto_submitted=_automatic(mail),
         automatic_label="" if personal else head.automatic_label,
@@ -63,7 +65,7 @@ def envelope(mail: Envelope, head: Letterhead, tokens: Tokens) -> MailEnvelope:
             head.unsubscribe_mailto.replace("{token}", tokens.leave),
         ),
         in_reply_to=mail.in_reply_to,
-        references=tuple(mail.references.split()),
+        references=(*mail.references.split(), *((own_id,) if head.repeat_id else ())),
     )
 
 

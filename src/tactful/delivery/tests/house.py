@@ -296,7 +296,7 @@ class Clerk:
     def send(self, claimed: Any) -> None:
         if claimed is not None and claimed.items:
             desk = open_desk(claimed.items, self.house.sources(), key_ring(), business_now())
-            send_batch(claimed.id, claimed.items, self.hand, desk)
+            send_batch(claimed, self.hand, desk)
 
     def turn(self, limit: int = 500) -> bool:
         claimed = self.claim(limit)

@@ -39,6 +39,12 @@ def test_what_is_queued_is_sent_once_and_told(clerk: Clerk, provider: Provider, 
     assert states(ids) == {"sent": 3}
     assert sorted(provider.copies()) == sorted(ids)
     assert names() == ["message.sent"] * 3
+    for told in Event.objects.all():
+        message = Message.objects.get(pk=told.data["message"])
+        assert (told.contact_id, told.data["touchpoint"]) == (message.contact_id, message.touchpoint_id)
+        assert [told.data[name] for name in ("cause", "cause_id", "visit")] == [
+            message.cause_kind, message.cause_id, message.cause_visit,
+        ]  # fmt: skip
     assert Batch.objects.count() == 0
     assert not clerk.turn()
 

@@ -22,7 +22,8 @@ class Script(NamedTuple):
 @dataclass(slots=True)
 class SinkSettings:
     """``drop_after_dot``: per cent of the mails that are taken and then answered by hanging up.
-    ``latency``: seconds before the reply to a dot. ``greeting``: the first line; "drop" hangs up."""
+    ``latency``: seconds before the reply to a dot. ``greeting``: the first line; "drop" hangs up.
+    ``accepts``: whether a user's token opens the mailbox; then XOAUTH2 is the only way in, and a must."""
 
     extensions: tuple[str, ...] = _EXTENSIONS
     scripts: dict[str, Script] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class SinkSettings:
     latency: float = 0.0
     greeting: str = "220 sink.local ESMTP"
     auth_reply: str = "235 2.7.0 Welcome"
+    accepts: Callable[[str, str], bool] | None = None
     seed: int = 1
 
 

@@ -1,12 +1,16 @@
 """The sink's side of one SMTP connection: fast, obedient, and nasty where it is told to be."""
 
 import asyncio
+import base64
 import random
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from typing import cast
 
 from tactful.demo.postbox.ledger import Ledger, SinkMail, SinkSettings
+
+TOKEN = re.compile(rb"user=([^\x01]+)\x01auth=Bearer ([^\x01]+)\x01\x01")
 
 
 class SinkProtocol(asyncio.Protocol):
@@ -22,6 +26,8 @@ class SinkProtocol(asyncio.Protocol):
         self._asleep = False
         self._sender = self._recipient = ""
         self._logins_due = 0
+        self._refused = False
+        self._known = settings.accepts is None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop has classes of its own
@@ -62,6 +68,10 @@ class SinkProtocol(asyncio.Protocol):
             self._logins_due -= 1
             self._say("334 UGFzc3dvcmQ6" if self._logins_due else self._settings.auth_reply)
             return
+        if self._refused:  # whatever is said after the reason of a refusal is heard, and refused
+            self._refused = False
+            self._say("535 5.7.3 Authentication unsuccessful")
+            return
         handler = _VERBS.get(line[:4].upper())
         if handler is None:
             self._say("502 5.5.2 Unknown command")
@@ -89,6 +99,9 @@ class SinkProtocol(asyncio.Protocol):
 
     def on_rcpt(self, line: bytes) -> None:
         recipient = _path(line)
+        if not self._known:
+            self._say("530 5.7.57 Client was not authenticated")
+            return
         reply = self._scripted("rcpt", recipient)
         if reply is None:
             self._recipient = recipient
@@ -104,7 +117,11 @@ class SinkProtocol(asyncio.Protocol):
         self._say(reply or "354 Go on")
 
     def on_auth(self, line: bytes) -> None:
-        if line[5:].upper().startswith(b"LOGIN"):
+        if self._settings.accepts is not None:
+            self._known = _shows_token(line, self._settings.accepts)
+            self._refused = not self._known
+            self._say("334 eyJzdGF0dXMiOiI0MDEifQ==" if self._refused else self._settings.auth_reply)
+        elif line[5:].upper().startswith(b"LOGIN"):
             self._logins_due = 2
             self._say("334 VXNlcm5hbWU6")
         else:
@@ -195,6 +212,11 @@ _VERBS: dict[bytes, Callable[[SinkProtocol, bytes], None]] = {
     b"RSET": SinkProtocol.on_rset,
     b"QUIT": SinkProtocol.on_quit,
 }
+
+
+def _shows_token(line: bytes, accepts: Callable[[str, str], bool]) -> bool:
+    found = TOKEN.fullmatch(base64.b64decode(line.partition(b" XOAUTH2 ")[2]))
+    return found is not None and accepts(found[1].decode(), found[2].decode())
 
 
 def _end_of_body(buffer: bytes) -> tuple[int, bool]:

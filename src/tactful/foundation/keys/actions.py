@@ -1,17 +1,21 @@
-"""Making and revoking keys of other programs; each is shown once, when it is made (R63)."""
+"""Making, using and revoking keys of other programs; each is shown once, when it is made (R63)."""
 
+import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tactful.foundation.actions import record_audit
 from tactful.foundation.clock import machine_now
 from tactful.foundation.keys.queries import PREFIX, digest
 from tactful.foundation.models import ApiKey
+
+_OFTEN = timedelta(minutes=1)  # a key's last use is written down no more often
 
 
 class KeyTrouble(ValueError):
@@ -46,6 +50,22 @@ def make_key(wish: KeyWish, *, acting_user: int, now: datetime) -> tuple[ApiKey,
     )
     _audit("api_key.made", key, acting_user, now)
     return key, f"{PREFIX}_{shown}_{secret}"
+
+
+def key_of(text: str) -> ApiKey | None:
+    """Whose key this is, if it opens anything today; that it was used is written down."""
+    prefix, _sep, rest = text.partition("_")
+    shown, _sep, secret = rest.partition("_")
+    if prefix != PREFIX or not (text.isascii() and shown.isalnum() and secret):
+        return None
+    now = machine_now()
+    unended = Q(expires_at=None) | Q(expires_at__gt=now)
+    key = ApiKey.objects.filter(unended, shown=shown, revoked_at=None).first()
+    if key is None or not hmac.compare_digest(bytes(key.digest), digest(secret)):
+        return None
+    if key.last_used_at is None or key.last_used_at < now - _OFTEN:
+        ApiKey.objects.filter(id=key.id).update(last_used_at=now)
+    return key
 
 
 @transaction.atomic

@@ -35,13 +35,41 @@ class Instance(models.Model):
     epoch = models.IntegerField(default=1)
     clock_shift = models.DurationField()
     last_now = models.DateTimeField(null=True)
-    sending_paused = models.CharField(max_length=30, blank=True)  # "", "epoch", "clock", "person"
+    sending_paused = models.CharField(max_length=30, blank=True)  # "", "restored", "epoch", "clock", "person"
     paused_at = models.DateTimeField(null=True)
     paused_by = models.BigIntegerField(null=True)
+    restored_at = models.DateTimeField(null=True)
+    restored_from = models.DateTimeField(null=True)  # when the backup was made
+    restored_known = models.DateTimeField(null=True)  # up to then the journal of departures is whole
+    restored_choice = models.CharField(max_length=10, blank=True, db_default="")  # "", "send", "leave"
 
     class Meta:
         db_table = "instance"
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_instance")]
+
+
+class Departed(models.Model):
+    """What had left after the backup of which this house was made, by the journal of departures.
+
+    ``fate``: sent, unknown. ``at``: when it left. The rest says which message it was, also where it is made
+    anew under another number.
+    """
+
+    message_id = models.BigIntegerField(primary_key=True)
+    contact_id = models.BigIntegerField()
+    cause_kind = models.CharField(max_length=12)
+    cause_id = models.BigIntegerField(null=True)
+    cause_visit = models.IntegerField(null=True)
+    touchpoint_id = models.BigIntegerField(null=True)
+    template = models.CharField(max_length=60, blank=True)
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
+    clearance = models.IntegerField(default=0)
+    fate = models.CharField(max_length=10)
+
+    class Meta:
+        db_table = "departed"
+        indexes = [models.Index(fields=["contact_id"], name="departed_of_contact")]
 
 
 class SecretValue(Row):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
-from tactful.foundation.models import User
+from tactful.foundation.models import Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,13 @@ def person(user_id: int) -> User | None:
 def person_by_email(email: str) -> User | None:
     """However it is written."""
     return User.objects.filter(email__iexact=email).first()
+
+
+def working_people() -> int:
+    """How many of ours may act: what a day may ask of the house goes by them."""
+    return User.objects.filter(is_active=True).exclude(role=Role.READ_ONLY).count()
+
+
+def owners() -> list[User]:
+    """Those who are still with us."""
+    return list(User.objects.filter(is_active=True, role=Role.OWNER).order_by("id"))

@@ -1,16 +1,18 @@
 """The gate: may this message go out now?"""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 
-from tactful.gate.rules import unread
+from tactful.gate.rules import last, unread
 from tactful.gate.rules._cleared import Cleared
 from tactful.gate.rules.case import Case
-from tactful.gate.rules.finding import Finding
+from tactful.gate.rules.finding import Finding, Findings
 from tactful.gate.rules.settle import settle
 from tactful.gate.rules.table import Plan, plan
 from tactful.gate.types import UNKNOWN, Facts, GateRequest, GateSettings, OnRelease, Verdict, VerdictKind
 from tactful.kernel.clock import require_aware
+
+Find = Callable[[Case], Findings]
 
 
 def check(request: GateRequest, facts: Facts, settings: GateSettings, now: datetime) -> Verdict:
@@ -27,7 +29,10 @@ def check(request: GateRequest, facts: Facts, settings: GateSettings, now: datet
             found += against
     if asked.automated:
         found += unread.beside(case, found)
-    return settle(case, asked, found) if found else _clear(request.message_id, case.now, asked)
+    if found:
+        return settle(case, asked, found)
+    held = last.find(case, asked) if asked.automated and facts.standing else None
+    return held or _clear(request.message_id, case.now, asked)
 
 
 class Sitting:
@@ -57,6 +62,44 @@ class Sitting:
             asked = plan(request.author, request.message_class, request.purpose, request.allow)
             self._cleared[question] = asked, facts
         return verdict
+
+
+class PlainSitting:
+    """The gate at many moments, for messages to clients of whom nothing stands out: nobody talks, owes,
+    complains or orders. What no moment changes is asked once for all who are alike; the rest each time.
+    Everybody else is asked about in full. Its verdicts are those of ``check``.
+    """
+
+    def __init__(self) -> None:
+        # The facts are kept with the answer: the question names them by their identity.
+        self._asked: dict[Hashable, tuple[Plan, tuple[Find, ...], Facts, GateSettings]] = {}
+
+    def check(self, request: GateRequest, facts: Facts, settings: GateSettings, now: datetime) -> Verdict:
+        address, basis, condition, talks, debts, moods, place, caps, channel, sensitive, standing = facts
+        if talks or debts or moods or standing or basis is UNKNOWN or caps is UNKNOWN:
+            return check(request, facts, settings, now)
+        question = (
+            request[2:7], request[9], request[11], address, basis[0], basis[3:], id(condition), id(place),
+            id(channel), id(sensitive), id(settings),
+        )  # fmt: skip
+        known = self._asked.get(question)
+        if known is None:
+            return self._first(question, Case(request, facts, settings, require_aware(now)))
+        case = Case(request, facts, settings, require_aware(now))
+        found: list[Finding] = []
+        for find in known[1]:
+            if against := find(case):
+                found += against
+        return settle(case, known[0], found) if found else _clear(request[0], case.now, known[0])
+
+    def _first(self, question: Hashable, case: Case) -> Verdict:
+        request, facts, settings, now = case
+        asked = plan(request.author, request.message_class, request.purpose, request.allow)
+        stands = any(row.find(case) for row in asked.rows if not row.of_the_moment)
+        if not stands and not unread.beside(case, []):
+            finds = tuple(row.find for row in asked.rows if row.of_the_moment)
+            self._asked[question] = asked, finds, facts, settings
+        return check(request, facts, settings, now)
 
 
 def _clear(message_id: int, now: datetime, asked: Plan) -> Verdict:

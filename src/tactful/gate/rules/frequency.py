@@ -14,11 +14,12 @@ from tactful.kernel.zones import day_start, next_day_start
 
 
 def find(case: Case) -> Findings:
-    used, place = case.facts.caps, place_of(case.facts)
+    used = case.facts.caps
     if used is UNKNOWN:
         return (unread(Check.FREQUENCY, Code.UNKNOWN_CAPS),)
     if not _is_full(used, case.settings):
         return NOTHING
+    place = place_of(case.facts)
     if place is None:
         return (unread(Check.FREQUENCY, Code.UNKNOWN_PLACE),)
     return tuple(
@@ -29,6 +30,9 @@ def find(case: Case) -> Findings:
 
 
 def opens(case: Case, after: datetime) -> datetime:
+    used = case.facts.caps
+    if used is UNKNOWN or not _is_full(used, case.settings):
+        return after
     return max([after, *(found.until for found in find(case) if found.until is not None)])
 
 

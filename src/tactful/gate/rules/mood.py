@@ -7,7 +7,7 @@ from tactful.gate.rules.codes import Code, Wake
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
 from tactful.gate.types import UNKNOWN, Check, MoodFact, OnRelease, Reason, VerdictKind
 
-_KINDS = {"complaint": Code.MOOD_COMPLAINT, "negative": Code.MOOD_NEGATIVE}
+_KINDS = {"complaint": Code.MOOD_COMPLAINT, "negative": Code.MOOD_NEGATIVE, "hold": Code.MOOD_HOLD}
 
 
 def find(case: Case) -> Findings:

@@ -11,6 +11,10 @@ OPTIONAL: Final = "optional"
 UNTIL_BACK: Final = "until_back"
 """While a client is away: everything that can wait for the return. Not what they are waiting for
 themselves, and no date of theirs that comes before it."""
+TRIAL: Final = "trial"
+"""The trial week: nothing that automation wants to send leaves."""
+FIRST: Final = "first"
+"""The first of a touchpoint are shown to a person before they go."""
 MAY_WAIT: Final = frozenset({MessageClass.RELATIONSHIP, MessageClass.MARKETING})
 
 
@@ -31,9 +35,16 @@ def orders_on(
     )
 
 
+def is_last(hold: StandingHoldFact) -> bool:
+    """Asked only when nothing else is in the way (``rules.last``)."""
+    return hold.topic in (TRIAL, FIRST)
+
+
 def _touches(row: Standing, request: GateRequest, household_id: int | None) -> bool:
     if row.scope == "everything":
         return True
+    if row.scope == "touchpoint":
+        return row.scope_id == request.touchpoint_id
     if not _is_of_its_part(row, request):
         return False
     if row.scope == "contact":

@@ -42,7 +42,7 @@ def settle(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
 
 
 def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
-    longest = max(found, key=lambda finding: (*_length(finding), _telling(finding)))
+    longest = found[0] if len(found) == 1 else max(found, key=_weight)
     ends_at, fits = _ends_at(case, plan, found)
     reasons = _ordered(longest, found)
     if _left_out(case, plan, found):
@@ -58,6 +58,10 @@ def _hold(case: Case, plan: Plan, found: list[Finding]) -> Verdict:
         task_at=None if fits and _ends_alone(found) else task_at(case),
         counts_in_caps=plan.counts_in_caps,
     )
+
+
+def _weight(finding: Finding) -> tuple[bool, bool, float, int]:
+    return *_length(finding), _telling(finding)
 
 
 def _ends_alone(found: list[Finding]) -> bool:
@@ -94,7 +98,7 @@ def _telling(finding: Finding) -> int:
 def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bool]:
     """The end, and whether the message could still go then; never past its latest moment."""
     by_time = max([case.now, *(f.until for f in found if f.until is not None)])
-    ends_at = first_moment(case, plan.rows, by_time)
+    ends_at = first_moment(case, plan.timed, by_time)
     latest_at, fits = case.request.latest_at, True
     if any(finding.until is None for finding in found):
         ends_at = max(ends_at, patience(case))

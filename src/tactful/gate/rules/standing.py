@@ -1,9 +1,12 @@
 """Orders to keep quiet. They stand with check 6, for a person has taken over; but an order holds
 every automated message, whatever its class and its allow-list."""
 
+from datetime import datetime
+
 from tactful.gate.rules.case import Case
 from tactful.gate.rules.codes import Code, Wake
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
+from tactful.gate.rules.orders import is_last
 from tactful.gate.types import UNKNOWN, Check, OnRelease, Reason, StandingHoldFact, VerdictKind
 
 _SCOPES = {
@@ -27,8 +30,12 @@ def find(case: Case) -> Findings:
         return (unread(Check.NOBODY_TALKING, Code.UNKNOWN_STANDING),)
     if not holds and not case.settings.everything_held:
         return NOTHING
-    running = (hold for hold in holds if hold.expires_at is None or case.now < hold.expires_at)
+    running = (hold for hold in holds if runs(hold, case.now) and not is_last(hold))
     return (_everything() if case.settings.everything_held else NOTHING) + tuple(map(_hold, running))
+
+
+def runs(hold: StandingHoldFact, now: datetime) -> bool:
+    return hold.expires_at is None or now < hold.expires_at
 
 
 def _everything() -> Findings:

@@ -30,13 +30,15 @@ from tactful.touchpoints.types import MessageClass, Purpose
 class Row:
     """``find``: the obstacles now. ``opens``: the first moment, from a given one on, at which time
     is no obstacle; only for checks that time alone can end. ``for_people``: asked of a person who
-    writes to one client as well."""
+    writes to one client as well. ``of_the_moment``: where nobody talks, owes, complains or orders, it may
+    still say another thing at another moment, or of other places under the caps; all others say the same."""
 
     check: Check
     find: Callable[[Case], Findings]
     opens: Callable[[Case, datetime], datetime] | None = None
     for_people: bool = False
     always: bool = False  # no class and no allow-list passes it
+    of_the_moment: bool = False
 
 
 TABLE = (
@@ -45,14 +47,14 @@ TABLE = (
     Row(Check.BASIS, basis.objections, for_people=True),
     Row(Check.BASIS, basis.ground),
     Row(Check.STILL_TRUE, still_true.find),
-    Row(Check.NOT_TOO_LATE, not_too_late.find),
+    Row(Check.NOT_TOO_LATE, not_too_late.find, of_the_moment=True),
     Row(Check.NOBODY_TALKING, standing.find, always=True),
     Row(Check.NOBODY_TALKING, talk.find),
     Row(Check.CLEAN_HANDS, clean_hands.find),
     Row(Check.MOOD, mood.find, mood.opens),
-    Row(Check.QUIET_HOURS, quiet.find, quiet.opens),
-    Row(Check.FREQUENCY, frequency.find, frequency.opens),
-    Row(Check.CHANNEL_RULES, channel.find, channel.opens, for_people=True),
+    Row(Check.QUIET_HOURS, quiet.find, quiet.opens, of_the_moment=True),
+    Row(Check.FREQUENCY, frequency.find, frequency.opens, of_the_moment=True),
+    Row(Check.CHANNEL_RULES, channel.find, channel.opens, for_people=True, of_the_moment=True),
     Row(Check.SENSITIVE_DATES, sensitive.find),
 )
 
@@ -71,9 +73,10 @@ BIT = {check: 1 << place for place, check in enumerate(Check)}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked of one kind of message."""
+    """What is asked of one kind of message. ``timed``: the rows that time alone can end."""
 
     rows: tuple[Row, ...]
+    timed: tuple[Row, ...]
     finds: tuple[Callable[[Case], Findings], ...]
     checks: tuple[Check, ...]
     mask: int
@@ -87,7 +90,9 @@ def plan(author: Author, kind: MessageClass, purpose: Purpose, allow: frozenset[
     rows = _of_automation(kind, allow) if automated else _of_a_person(kind, purpose)
     checks = tuple(dict.fromkeys(row.check for row in rows))
     mask = sum(BIT[check] for check in checks)
-    return Plan(rows, tuple(row.find for row in rows), checks, mask, automated, counts_in_caps(author, kind))
+    timed = tuple(row for row in rows if row.opens is not None)
+    finds = tuple(row.find for row in rows)
+    return Plan(rows, timed, finds, checks, mask, automated, counts_in_caps(author, kind))
 
 
 def counts_in_caps(author: Author, kind: MessageClass) -> bool:

@@ -18,7 +18,7 @@ from tactful.gate.types import (
 )
 
 TALKS: Final = frozenset({"conversation", "question", "handoff"})
-MOODS: Final = frozenset({"complaint", "negative", "sensitive"})
+MOODS: Final = frozenset({"complaint", "negative", "sensitive", "hold"})
 DEBT_OF: Final[Mapping[str, str]] = {"question": "answer", "promise": "promise"}
 BASIS_KINDS: Final[Mapping[str, BasisKind]] = {str(kind): kind for kind in BasisKind}
 

@@ -23,6 +23,7 @@ _ENDS_ALONE: Final = frozenset(
         Code.MOOD_COMPLAINT,
         Code.MOOD_NEGATIVE,
         Code.MOOD_SENSITIVE,
+        Code.MOOD_HOLD,
         Code.QUIET_NIGHT,
         Code.QUIET_WEEKEND,
         Code.QUIET_HOLIDAY,

@@ -9,9 +9,9 @@ import hypothesis
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tactful.gate.rules.check import Sitting, check
+from tactful.gate.rules.check import PlainSitting, Sitting, check
 from tactful.gate.tests.cast import SETTINGS, debt, mood, order, question, settings
-from tactful.gate.tests.drawn import AUTHORS, OBJECTIONS, SOUND, Drawn, cases, facts_around
+from tactful.gate.tests.drawn import AUTHORS, NOWS, OBJECTIONS, SOUND, Drawn, cases, facts_around
 from tactful.gate.tests.oracle import expected
 from tactful.gate.types import (
     UNKNOWN,
@@ -35,6 +35,7 @@ CLEAR, HOLD, REFUSE, RETRY = VerdictKind.CLEAR, VerdictKind.HOLD, VerdictKind.RE
 SEVERITY = [CLEAR, HOLD, RETRY, REFUSE]
 MINUTE = timedelta(minutes=1)
 EVERYBODY = st.sampled_from(list(Author))
+CAPS = st.builds(CapUsage, st.integers(0, 3), st.integers(0, 4))
 
 
 def verdict_of(drawn: Drawn) -> Verdict:
@@ -100,6 +101,26 @@ def test_a_sitting_says_what_the_gate_says(
         if facts.basis is not UNKNOWN:
             facts = facts._replace(basis=facts.basis._replace(since=since, receipt_id=ident))
         expected_, found = check(request, facts, house, now), sitting.check(request, facts)
+        assert found._replace(clearance=None) == expected_._replace(clearance=None)
+        assert _shown(found.clearance) == _shown(expected_.clearance)
+
+
+@given(
+    st.lists(cases(authors=EVERYBODY) | st.just(SOUND), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 99), NOWS, CAPS), max_size=6),
+    st.booleans(),
+)
+def test_a_plain_sitting_says_what_the_gate_says(
+    drawn: list[Drawn], again: list[tuple[int, int, datetime, CapUsage]], everything_held: bool
+) -> None:
+    """Whatever was asked before, at any moment, and with other places taken under the caps."""
+    house, sitting = settings(everything_held=everything_held), PlainSitting()
+    first = [(place, place, drawn[place].now, CapUsage()) for place in range(len(drawn))]
+    for place, ident, now, caps in first + again:
+        case = drawn[place % len(drawn)]
+        request = case.request._replace(message_id=ident, contact_id=ident)
+        facts = case.facts if case.facts.caps is UNKNOWN else case.facts._replace(caps=caps)
+        expected_, found = check(request, facts, house, now), sitting.check(request, facts, house, now)
         assert found._replace(clearance=None) == expected_._replace(clearance=None)
         assert _shown(found.clearance) == _shown(expected_.clearance)
 

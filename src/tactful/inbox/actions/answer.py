@@ -1,20 +1,22 @@
 """A person speaks, here or elsewhere, and hands back when it is done."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tactful.delivery.actions import Words, approve_and_send
 from tactful.foundation.actions import record_audit
 from tactful.inbox.actions import tasks
-from tactful.inbox.actions.spells import NewTalk, begin, end
-from tactful.inbox.models import Conversation, Entry
+from tactful.inbox.actions.crossing import draw_line, take
+from tactful.inbox.actions.spells import end
+from tactful.inbox.models import Conversation, Entry, TalkSpell
+from tactful.inbox.queries import MOODS
+from tactful.inbox.rules.reading import Mood
+from tactful.inbox.types import PROPOSAL
 
 ELSEWHERE = ("phone", "in_person", "other")
-QUIET_DAYS = timedelta(days=2)
 PEOPLE_WORK = ("answer", "write", "call")
 
 
@@ -88,7 +90,7 @@ def answered_elsewhere(
 def take_over(conversation_id: int, *, acting_user: int, now: datetime) -> None:
     """The machine goes quiet for this client until it is handed back."""
     conversation = _with_contact(conversation_id)
-    _take(conversation, acting_user, now)
+    take(conversation, acting_user, now=now)
     if conversation.state == Conversation.State.CLOSED:
         conversation.state = Conversation.State.OPEN  # or nobody would ever hand it back
     conversation.assignee_id = acting_user
@@ -109,7 +111,7 @@ def close(conversation_id: int, *, acting_user: int | None, now: datetime, code:
     conversation.unread = False
     conversation.save()
     if ended:
-        _draw_line(conversation, code, acting_user, now)
+        draw_line(conversation, code, acting_user, now)
     if ended or was_open:
         tasks.settle("conversation", conversation.id, ("answer", "call"), acting_user=acting_user, now=now)
         _audit("conversation.closed", conversation, acting_user, now)
@@ -119,10 +121,10 @@ def close(conversation_id: int, *, acting_user: int | None, now: datetime, code:
 def settle_complaint(conversation_id: int, *, acting_user: int, now: datetime) -> None:
     """A person says that the complaint is settled; moods of this client end with it."""
     conversation = _with_contact(conversation_id)
-    kinds = ("complaint", "negative", "sensitive")
-    end(_contact(conversation), kinds, acting_user=acting_user, now=now)
+    ended = end(_contact(conversation), MOODS, acting_user=acting_user, now=now)
     tasks.settle("conversation", conversation.id, PEOPLE_WORK, acting_user=acting_user, now=now)
-    _audit("complaint.settled", conversation, acting_user, now)
+    verb = "hold.settled" if set(ended) == {Mood.HOLD.value} else "complaint.settled"
+    _audit(verb, conversation, acting_user, now)
 
 
 @transaction.atomic
@@ -150,31 +152,33 @@ def add_note(conversation_id: int, text: str, *, acting_user: int, now: datetime
     )
 
 
-def hand_back_the_quiet(*, now: datetime) -> int:
-    """Our word was last for two quiet days: the conversation hands itself back."""
-    due = list(_quiet(now).values_list("id", flat=True))
-    return sum(_hand_back(conversation_id, now) for conversation_id in due)
-
-
 @transaction.atomic
-def _hand_back(conversation_id: int, now: datetime) -> bool:
-    """Unless the client has written in between."""
-    still = _quiet(now).select_for_update().filter(id=conversation_id).exists()
-    if still:
-        close(conversation_id, acting_user=None, now=now, code="handed_back_quiet")
-    return still
-
-
-def _quiet(now: datetime) -> QuerySet[Conversation]:
-    return Conversation.objects.filter(
-        state=Conversation.State.WAITING, last_at__lte=now - QUIET_DAYS, contact_id__isnull=False
+def propose(conversation_id: int, text: str, *, by: str, now: datetime) -> Entry:
+    """Words that a program (its name is ``by``) suggests, noted for a person, who sends them or not. Raises
+    ``InboxError``. Where the matter depends on judgement, nobody is tempted: a person begins on an empty
+    page."""
+    if not text.strip():
+        raise InboxError(_("There is nothing to propose. Write an answer."))
+    conversation = _with_contact(conversation_id)
+    if TalkSpell.objects.filter(
+        contact_id=_contact(conversation), kind__in=MOODS, to_at__isnull=True
+    ).exists():
+        raise InboxError(_("This needs a person's own words, so nothing is proposed here."))
+    return Entry.objects.create(
+        conversation=conversation,
+        kind=Entry.Kind.NOTE,
+        channel="note",
+        at=now,
+        text=text.strip(),
+        code=PROPOSAL,
+        data={"by": by},
     )
 
 
 def _our_word_is_last(conversation: Conversation, acting_user: int, now: datetime) -> None:
     contact_id = _contact(conversation)
     if conversation.state != Conversation.State.CLOSED:
-        _take(conversation, acting_user, now)
+        take(conversation, acting_user, now=now)
     end(contact_id, ("question",), acting_user=acting_user, now=now)
     conversation.assignee_id = conversation.assignee_id or acting_user
     if conversation.state != Conversation.State.CLOSED:
@@ -184,23 +188,6 @@ def _our_word_is_last(conversation: Conversation, acting_user: int, now: datetim
     conversation.save()
     tasks.settle("conversation", conversation.id, PEOPLE_WORK, acting_user=acting_user, now=now)
     _audit("conversation.answered", conversation, acting_user, now)
-
-
-def _take(conversation: Conversation, acting_user: int, now: datetime) -> None:
-    talk = NewTalk(_contact(conversation), "handoff", conversation.id, conversation.id, acting_user)
-    if begin(talk, now=now):
-        _draw_line(conversation, "took_over", acting_user, now)
-
-
-def _draw_line(conversation: Conversation, code: str, acting_user: int | None, now: datetime) -> None:
-    Entry.objects.create(
-        conversation=conversation,
-        kind=Entry.Kind.LINE,
-        channel="line",
-        at=now,
-        author_id=acting_user,
-        code=code,
-    )
 
 
 def _with_contact(conversation_id: int) -> Conversation:

@@ -1,12 +1,15 @@
 """A client's words come in: the thread grows, and automation goes quiet."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from tactful.contacts.actions import OBJECTIONS, object_to
 from tactful.events.actions import record
 from tactful.events.types import NewFact
+from tactful.foundation.queries import business_at
+from tactful.foundation.types import keeps_no_topics
 from tactful.inbox.actions.spells import NewTalk, begin
 from tactful.inbox.actions.tasks import open_about, open_tasks
 from tactful.inbox.models import Conversation, Entry, EntryFile
@@ -28,16 +31,23 @@ def receive(received: Received, *, now: datetime) -> Entry:
     if received.contact_id is None:
         return _from_stranger(received, now)
     conversation = thread_of(received.contact_id, message.subject, now)
-    entry = _entry(conversation, received, now)
+    entry = keep_entry(conversation, received, now)
     if message.out_of_office or message.automatic:
         _note_absence(received, entry, now)
     elif not received.verified:
         _ask_about_unverified(received, entry, now)
     else:
         # A mail may be all quotation, or all subject: it is read nevertheless.
-        reading = read(message.reply_text.strip() or message.text.strip() or message.subject)
+        words = message.reply_text.strip() or message.text.strip() or message.subject
+        reading = read_here(words, now)
         _take_in(conversation, entry, received, reading, now)
     return entry
+
+
+def read_here(words: str, now: datetime) -> Reading:
+    """As much as this house may keep of what was understood (R91)."""
+    reading = read(words)
+    return reading.without_topic() if keeps_no_topics(business_at(now).trade) else reading
 
 
 def thread_of(contact_id: int, subject: str, now: datetime) -> Conversation:
@@ -63,7 +73,8 @@ def _take_in(
     owner = conversation.assignee_id or received.manager_id
     said = {"entry": entry.id, "conversation": conversation.id, "channel": entry.channel}
     record([NewFact("reply.received", contact_id, said)], now=now)
-    conversation.last_at = conversation.last_inbound_at = now
+    conversation.last_at = max(conversation.last_at, entry.at)
+    conversation.last_inbound_at = max(conversation.last_inbound_at or entry.at, entry.at)
     conversation.unread = True
     if reading.expects_answer or entry.files.exists():
         conversation.state = Conversation.State.OPEN
@@ -73,7 +84,8 @@ def _take_in(
     if reading.asks_to_stop:
         _stop_writing(entry, contact_id, owner, now)
     if reading.expects_answer:
-        _keep_quiet(conversation, entry, reading, owner, now)
+        keep_quiet(conversation, entry, reading, owner, now)
+        _ask(conversation, entry, reading, owner, now)
 
 
 def _stop_writing(entry: Entry, contact_id: int, owner: int | None, now: datetime) -> None:
@@ -93,16 +105,27 @@ def _stop_writing(entry: Entry, contact_id: int, owner: int | None, now: datetim
     open_tasks([task], now=now)
 
 
-def _keep_quiet(
+def keep_quiet(
+    conversation: Conversation,
+    entry: Entry,
+    reading: Reading,
+    owner: int | None,
+    now: datetime,
+    told: bool = True,
+) -> None:
+    """From the moment at which they wrote; they can wait since we could have known."""
+    contact_id, at, ident = conversation.contact_id, entry.at, conversation.id
+    assert contact_id is not None
+    begin(NewTalk(contact_id, "conversation", ident, ident, owner), now=now, at=at, told=told)
+    question = NewTalk(contact_id, "question", entry.id, ident, owner, due_at=now + ANSWER_WITHIN)
+    begin(question, now=now, at=at, told=told)
+    if reading.mood is not None:
+        begin(NewTalk(contact_id, reading.mood, entry.id, ident, owner), now=now, at=at, told=told)
+
+
+def _ask(
     conversation: Conversation, entry: Entry, reading: Reading, owner: int | None, now: datetime
 ) -> None:
-    contact_id = conversation.contact_id
-    assert contact_id is not None
-    begin(NewTalk(contact_id, "conversation", conversation.id, conversation.id, owner), now=now)
-    due = now + ANSWER_WITHIN
-    begin(NewTalk(contact_id, "question", entry.id, conversation.id, owner, due_at=due), now=now)
-    if reading.mood is not None:
-        begin(NewTalk(contact_id, reading.mood, entry.id, conversation.id, owner), now=now)
     kind, code = (
         TASK_OF_MOOD.get(reading.mood, ("answer", "answer")) if reading.mood else ("answer", "answer")
     )
@@ -112,13 +135,13 @@ def _keep_quiet(
                 kind=kind,
                 code=code,
                 dedupe_key=f"entry:{entry.id}",
-                contact_id=contact_id,
+                contact_id=conversation.contact_id,
                 owner_id=owner,
                 params={"evidence": reading.evidence, "stop": reading.asks_to_stop or reading.refuses},
                 subject_kind="conversation",
                 subject_id=conversation.id,
-                due_at=due,
-                urgent=reading.mood is Mood.COMPLAINT,
+                due_at=now + ANSWER_WITHIN,
+                urgent=reading.mood in (Mood.COMPLAINT, Mood.HOLD),
             )
         ],
         now=now,
@@ -173,30 +196,30 @@ def _from_stranger(received: Received, now: datetime) -> Entry:
     if not message.automatic:
         conversation.state, conversation.unread = Conversation.State.OPEN, True
     conversation.save()
-    return _entry(conversation, received, now)
+    return keep_entry(conversation, received, now)
 
 
-def _entry(conversation: Conversation, received: Received, now: datetime) -> Entry:
+def keep_entry(conversation: Conversation, received: Received, now: datetime, **more: Any) -> Entry:
+    """``more``: other columns, and ``data`` beside what is known of every mail."""
     message = received.message
-    entry = Entry.objects.create(
-        conversation=conversation,
-        kind=Entry.Kind.INBOUND,
-        channel=received.channel,
-        at=now,
-        sender=message.sender[:LONGEST_ADDRESS],
-        subject=message.subject[:300],
-        text=message.reply_text or message.text,
-        full_text=message.text,
-        html=received.safe_html,
-        raw_id=received.raw_id,
-        internet_id=message.message_id[:400],
-        verified=received.verified,
-        code="automatic" if message.automatic else "",
-        data={"about": received.about_message_id, "name": message.sender_name[:200]}
-        | ({"left_out": received.left_out} if received.left_out else {})
-        | ({"words_only": True} if received.words_only else {})
-        | ({"cut": True} if received.cut else {}),
-    )
+    data = {"about": received.about_message_id, "name": message.sender_name[:200]}
+    marks = {"left_out": received.left_out, "words_only": received.words_only, "cut": received.cut}
+    columns = {
+        "kind": Entry.Kind.INBOUND,
+        "channel": received.channel,
+        "at": received.at or now,
+        "sender": message.sender[:LONGEST_ADDRESS],
+        "subject": message.subject[:300],
+        "text": message.reply_text or message.text,
+        "full_text": message.text,
+        "html": received.safe_html,
+        "raw_id": received.raw_id,
+        "internet_id": message.message_id[:400],
+        "verified": received.verified,
+        "code": "automatic" if message.automatic else "",
+    } | more
+    columns["data"] = data | {key: value for key, value in marks.items() if value} | more.get("data", {})
+    entry = Entry.objects.create(conversation=conversation, **columns)
     EntryFile.objects.bulk_create(
         EntryFile(
             entry=entry,

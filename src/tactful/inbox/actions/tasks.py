@@ -1,6 +1,7 @@
 """Work for people: opened once, done by somebody."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time
 
 from django.db import transaction
@@ -10,7 +11,9 @@ from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 from tactful.foundation.queries import business_at
+from tactful.inbox.burden import eased
 from tactful.inbox.models import Task
+from tactful.inbox.rules.burden import MAY_BE_GATHERED, MAY_BE_OFF
 from tactful.inbox.rules.cards import LISTS, Card, Since, card_for, may_join, question_of, since
 from tactful.inbox.types import NewTask
 from tactful.kernel.calendars import is_holiday
@@ -22,7 +25,9 @@ WEEKEND = frozenset({5, 6})
 
 @transaction.atomic
 def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
-    """Open those that are not there yet, by their ``dedupe_key``. Answers how many are new."""
+    """Open those that are not there yet, by their ``dedupe_key``. Answers how many are new. What an owner
+    has gathered into one list a week comes there, and what is switched off is not asked (``burden``)."""
+    tasks = _eased(tasks, now)
     known = set(
         Task.objects.filter(dedupe_key__in=[task.dedupe_key for task in tasks]).values_list(
             "dedupe_key", flat=True
@@ -40,6 +45,17 @@ def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
         now=now,
     )
     return len(made)
+
+
+def _eased(tasks: Sequence[NewTask], now: datetime) -> list[NewTask]:
+    if not any(task.code in MAY_BE_GATHERED | MAY_BE_OFF for task in tasks):
+        return list(tasks)
+    gathered, off = eased(now)
+    return [
+        replace(task, leisure=True) if task.code in gathered & MAY_BE_GATHERED else task
+        for task in tasks
+        if task.code not in off & MAY_BE_OFF
+    ]
 
 
 def open_about(contact_id: int | None, code: str) -> bool:

@@ -5,7 +5,7 @@ not needed costs a glance, and a chaser in the middle of a complaint costs a cli
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -13,6 +13,7 @@ class Mood(StrEnum):
     COMPLAINT = "complaint"
     NEGATIVE = "negative"
     SENSITIVE = "sensitive"
+    HOLD = "hold"  # of a house that keeps neither topic nor sentiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Reading:
     asks_to_stop: bool
     refuses: bool = False
     evidence: str = ""
+
+    def without_topic(self) -> "Reading":
+        """Hold or no hold, and nothing of what decided it: for trades whose clients write about their
+        health (GDPR 9). A complaint and a grave illness become the same word here."""
+        return replace(self, mood=Mood.HOLD if self.mood else None, evidence="")
 
 
 def _any(*phrases: str) -> re.Pattern[str]:

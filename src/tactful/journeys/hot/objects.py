@@ -30,8 +30,13 @@ def take_in(facts: Sequence[Fact]) -> None:
             said = {} if verb == CANCELLED else dict(object_fields(kind, fact.data))
             closing = list(known) if verb == CANCELLED else [name for name in said if name in known]
             _end(known, closing, said, fact, ended)
-            over[kind, key] |= {name: _since(fact) for name in closing if name not in known}
-            late = [name for name, end in over[kind, key].items() if end > _since(fact)]
+            ends = over[kind, key]
+            if verb == CANCELLED:  # once more: it counts from now on
+                again = [name for name, end in ends.items() if name not in known and end < _since(fact)]
+                fresh += [_still_over((kind, key), name, fact) for name in again]
+                closing += again
+            ends |= {name: _since(fact) for name in closing if name not in known}
+            late = [name for name, end in ends.items() if end > _since(fact)]
             fresh += _begin(known, (kind, key), {n: v for n, v in said.items() if n not in late}, fact)
     new = {row.id for row in fresh}
     ObjectFact.objects.bulk_create(fresh)
@@ -120,23 +125,33 @@ def _end(
             ended[row.id] = known.pop(name)
 
 
+def _still_over(named: Named, field: str, fact: Fact) -> ObjectFact:
+    """A row that holds at no moment, for the next batch to read up to when this is called off."""
+    row = _row(named, field, None, fact)
+    row.to_at, row.end_recorded_at = _since(fact), fact.recorded_at
+    return row
+
+
 def _begin(
     known: dict[str, ObjectFact], named: Named, said: dict[str, Any], fact: Fact
 ) -> Iterable[ObjectFact]:
     for name, value in said.items():
         if name in known or len(name) > MOST_FIELD:
             continue  # the same value, or one that is newer than this fact
-        row = ObjectFact(
-            kind=named[0],
-            key=named[1],
-            field=name,
-            value=value,
-            contact_id=fact.contact_id,
-            from_at=_since(fact),
-            recorded_at=fact.recorded_at,
-        )
-        known[name] = row
-        yield row
+        known[name] = _row(named, name, value, fact)
+        yield known[name]
+
+
+def _row(named: Named, field: str, value: Any, fact: Fact) -> ObjectFact:
+    return ObjectFact(
+        kind=named[0],
+        key=named[1],
+        field=field,
+        value=value,
+        contact_id=fact.contact_id,
+        from_at=_since(fact),
+        recorded_at=fact.recorded_at,
+    )
 
 
 def _since(fact: Fact) -> datetime:

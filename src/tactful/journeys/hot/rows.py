@@ -4,12 +4,14 @@ No lease: claim, step and effects are one transaction, and a rollback is the rec
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.scanner import make_scanner
 from typing import Any
 
 from tactful.foundation import pg
+from tactful.foundation.copying import copy_columns
 from tactful.journeys.models import PAUSED
 from tactful.journeys.rules.moves import Phase, State, Visited
 
@@ -18,12 +20,18 @@ COLUMNS = """id, version_id, journey_id, contact_id, entry_key, step, visit, pha
 
 LAID_ASIDE = "9999-01-01 00:00:00+00"  # not "infinity", which Python cannot say
 
-DUE = f"""SELECT {COLUMNS} FROM enrolment
-WHERE due_at <= %(now)s AND due_at IS NOT NULL AND retry_at IS NULL
-ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
+ALARMS = "(SELECT enrolment_id AS id, due_at AS rings_at FROM enrolment_alarm) AS alarm"
+
+DUE = f"""SELECT {COLUMNS} FROM {ALARMS} JOIN enrolment e USING (id)
+WHERE rings_at <= %(now)s AND due_at <= %(now)s AND retry_at IS NULL
+ORDER BY rings_at LIMIT %(limit)s FOR UPDATE OF e SKIP LOCKED"""
 
 AGAIN = f"""SELECT {COLUMNS} FROM enrolment
 WHERE retry_at <= (SELECT clock_timestamp()) ORDER BY retry_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
+
+# The first of each index, never "is there any", for which the whole table may be looked through.
+ANY_DUE = """SELECT (SELECT min(due_at) FROM enrolment_alarm) <= %(now)s
+    OR (SELECT min(retry_at) FROM enrolment WHERE retry_at IS NOT NULL) <= clock_timestamp()"""
 
 OF_CONTACTS = f"""SELECT {COLUMNS} FROM enrolment
 WHERE contact_id = ANY(%(contacts)s::bigint[]) AND ended_at IS NULL
@@ -42,11 +50,6 @@ FROM unnest(%(id)s::bigint[], %(step)s::text[], %(visit)s::int[], %(phase)s::tex
     %(wait_match)s::text[], %(context)s::text[], %(end_reason)s::text[])
     AS u(id, step, visit, phase, due_at, wait_since, wait_event, wait_match, context, end_reason)
 WHERE e.id = u.id"""
-
-VISITS = """INSERT INTO visit (enrolment_id, visit, step, at, result)
-SELECT * FROM unnest(%(enrolment)s::bigint[], %(visit)s::int[], %(step)s::text[], %(at)s::timestamptz[],
-    %(result)s::text[])
-ON CONFLICT (enrolment_id, visit) DO NOTHING"""
 
 CALM = """UPDATE enrolment SET retry_at = NULL, failures = 0, error = '',
     due_at = CASE WHEN due_at > %(now)s THEN due_at END
@@ -76,13 +79,14 @@ BEGAN_WITH = """SELECT e.id, v.data::text FROM enrolment e JOIN event v ON v.id 
 WHERE e.id = ANY(%(ids)s::bigint[])"""
 SET_VERSION = "UPDATE enrolment SET version_id = %(version)s WHERE id = ANY(%(ids)s::bigint[])"
 
-COMING = f"""SELECT {COLUMNS} FROM enrolment
-WHERE due_at > %(now)s AND due_at <= %(until)s AND retry_at IS NULL
-    AND version_id = ANY(%(versions)s::bigint[])
-ORDER BY due_at, id LIMIT %(limit)s"""
-VERSIONS = "SELECT DISTINCT version_id FROM enrolment WHERE ended_at IS NULL"
+COMING = f"""SELECT {COLUMNS} FROM {ALARMS} JOIN enrolment USING (id)
+WHERE rings_at > %(now)s AND rings_at <= %(until)s AND version_id = ANY(%(versions)s::bigint[])
+ORDER BY rings_at, id LIMIT %(limit)s"""
 
 PHASES = {phase.value: phase for phase in Phase}
+
+# What ``json.loads`` comes to in the end: PostgreSQL writes jsonb without blanks around it.
+_read: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -94,6 +98,12 @@ class Row:
     version_id: int
     state: State
     context: Mapping[str, Any]
+
+
+def any_due(now: datetime) -> bool:
+    """Whether it is worth while to claim."""
+    found = pg.one(ANY_DUE, {"now": now})
+    return found is not None and bool(found[0])
 
 
 def claim_due(now: datetime, limit: int) -> list[Row]:
@@ -135,16 +145,17 @@ def write(rows: Sequence[Row], now: datetime) -> None:
 
 
 def write_visits(visits: Sequence[tuple[int, Visited]]) -> None:
+    """A step is left once: who left it a second time would end here."""
     if visits:
-        pg.run(
-            VISITS,
-            {
-                "enrolment": pg.numbers(ident for ident, _ in visits),
-                "visit": pg.numbers(visit.visit for _, visit in visits),
-                "step": pg.texts(visit.step for _, visit in visits),
-                "at": pg.moments(visit.since for _, visit in visits),
-                "result": pg.texts(visit.result[:40] for _, visit in visits),
-            },
+        copy_columns(
+            "visit",
+            [
+                ("enrolment_id", "bigint", [ident for ident, _ in visits]),
+                ("visit", "integer", [visit.visit for _, visit in visits]),
+                ("step", "text", [visit.step for _, visit in visits]),
+                ("at", "timestamptz", [visit.since for _, visit in visits]),
+                ("result", "text", [visit.result[:40] for _, visit in visits]),
+            ],
         )
 
 
@@ -212,18 +223,14 @@ def coming(versions: Collection[int], now: datetime, until: datetime, limit: int
     return _rows(COMING, params)
 
 
-def walked_versions() -> list[int]:
-    return [version for (version,) in pg.many(VERSIONS)]
-
-
 def _rows(sql: str, params: dict[str, Any]) -> list[Row]:
     return [_row(record) for record in pg.many(sql, params)]
 
 
 def _row(record: pg.Row) -> Row:
     ident, version, journey, contact, key, step, visit, phase, due, since, event, match, text = record
-    context = json.loads(text)
-    wanted = None if match is None else json.loads(match)
+    context = _read(text, 0)[0]
+    wanted = None if match is None else _read(match, 0)[0]
     state = State(journey, contact, key, step, visit, PHASES[phase], due, since, event, wanted, context)
     return Row(ident, version, state, context)
 

@@ -1,25 +1,25 @@
 """Many enrolments at once: facts are loaded for all of them together, and one that fails stops nobody."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from tactful.journeys.rules.engine import step, wanted
 from tactful.journeys.rules.moves import Advance, Ask, Facts, State, Stimulus
 from tactful.journeys.rules.plan import Plan
+from tactful.kernel.values import value
 
 MOST_ROUNDS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Item:
     plan: Plan
     state: State
     stimulus: Stimulus
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failed:
     """This enrolment could not be moved; its row stays as it is."""
 

@@ -51,6 +51,15 @@ def date_events(names: Iterable[str], key_field: str) -> Mapping[str, DateEvent]
     return found
 
 
+def tells_of_day(of: str, name: str, data: Mapping[str, Any]) -> bool:
+    """Whether an event may have changed the client's own date ``of``: they are new, or edited just there."""
+    fields = data.get("fields")
+    edited = name == CONTACT_UPDATED and (
+        not isinstance(fields, list) or of.removeprefix(ATTRIBUTE) in fields
+    )
+    return edited or name == CONTACT_CREATED
+
+
 def told_object(name: str, data: Mapping[str, Any]) -> tuple[str, str, str] | None:
     """(object, its key, verb) if an event of this name and content tells of an object's dates."""
     kind, _, verb = name.rpartition(".")

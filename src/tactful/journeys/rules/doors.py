@@ -9,22 +9,21 @@ from typing import Any, Protocol
 
 from tactful.gate.types import UNKNOWN
 from tactful.journeys.rules.conditions import Values
-from tactful.journeys.rules.dates import GRACE, MOVED
+from tactful.journeys.rules.dates import GRACE, MOVED, tells_of_day
 from tactful.journeys.rules.entry import (
-    MayEnter,
     Past,
+    by_calendar,
     enters,
     entry_facts,
     first_state,
     knock,
-    may_enter,
+    may_begin,
 )
 from tactful.journeys.rules.entry_events import events_of
 from tactful.journeys.rules.moves import Event, Facts, State, Stimulus, Stop
 from tactful.journeys.rules.occasions import awaiting, next_occasion
-from tactful.journeys.rules.plan import Plan
 from tactful.journeys.rules.tale import Earlier, Scene, Tale, Walk
-from tactful.journeys.types import RecurringEntry
+from tactful.journeys.types import DateEntry, RecurringEntry
 
 LITTLE = timedelta(seconds=1)
 
@@ -39,11 +38,6 @@ class Machine(Protocol):
     def feed(self, walk: Walk, stimulus: Stimulus, now: datetime) -> None: ...
 
     def welcome(self, walk: Walk, now: datetime) -> None: ...
-
-
-def by_calendar(plan: Plan) -> bool:
-    """Whether it begins by a day of the client, and not by anything that happens."""
-    return bool(plan.starting) and not plan.key_field
 
 
 class Doors:
@@ -63,7 +57,8 @@ class Doors:
         if event.name not in self._heeds:
             return None
         if self._by_calendar:
-            self.look_ahead(contact, now)
+            self._told_of_day(contact, event, now)
+            return None
         try:
             state = self._asked_in(contact, event, now)
         except LookupError as error:
@@ -73,6 +68,13 @@ class Doors:
             return None
         later = bool(self._plan.starting) and event.name.endswith(f".{MOVED}")
         return self._enter(state, event.id, now, only_later=later)
+
+    def _told_of_day(self, contact: int, event: Event, now: datetime) -> None:
+        """It may be an earlier day than the one that was last looked for."""
+        entry = self._plan.definition.entry
+        if isinstance(entry, DateEntry) and tells_of_day(entry.of, event.name, event.data):
+            self._seen_to.pop(contact, None)
+            self.look_ahead(contact, now)
 
     def look_ahead(self, contact: int, now: datetime) -> None:
         """For the next day of this client: a day before it, and no later than a day after."""
@@ -114,13 +116,11 @@ class Doors:
 
     def _enter(self, state: State, trigger: int, now: datetime, only_later: bool = False) -> Walk | None:
         contact, key = state.contact_id, state.entry_key
-        door, dated = self._doors.setdefault((contact, key), []), bool(self._plan.starting)
-        past = self._past(contact, key, door, now)
-        over = only_later and past.count and (state.due_at is None or state.due_at <= now)
-        if (contact, key, trigger) in self._used or (dated and past.live) or over:
+        if (contact, key, trigger) in self._used:
             return None
-        verdict = may_enter(self._plan.definition.reentry, past, now)
-        if not isinstance(verdict, MayEnter):
+        door = self._doors.setdefault((contact, key), [])
+        verdict = may_begin(self._plan, state, self._past(contact, key, door, now), now, only_later)
+        if verdict is None:
             return None
         self._used.add((contact, key, trigger))
         for walk in door:

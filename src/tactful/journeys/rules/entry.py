@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tactful.gate.types import UNKNOWN
-from tactful.journeys.rules.conditions import Values, compile_condition, fact_key
+from tactful.journeys.rules.conditions import Values, fact_key
 from tactful.journeys.rules.dates import of_client, start_of, starting_facts
 from tactful.journeys.rules.engine import begin
-from tactful.journeys.rules.entry_events import events_of, filter_of
+from tactful.journeys.rules.entry_events import events_of
 from tactful.journeys.rules.moves import Entered, Event, Facts, State
-from tactful.journeys.rules.plan import Plan, entry_names
+from tactful.journeys.rules.plan import Plan
 from tactful.journeys.rules.postpone import scheduled
 from tactful.journeys.types import CALENDAR_FACT, QUIET_FACT, DateEntry, ManualEntry, Reentry, ReentryMode
 
@@ -57,9 +57,10 @@ def entered(plan: Plan, event: Event) -> Entered:
 def entry_facts(plan: Plan, key: str) -> tuple[str, ...]:
     """Keys of the facts that a beginning wants for the object ``key``."""
     suffix = f":{plan.key_field}={key}" if plan.key_field else ""
-    asked_now = starting_facts(entry) if isinstance(entry := plan.definition.entry, DateEntry) else None
-    names = entry_names(plan.definition) if asked_now is None else asked_now
-    return tuple(fact_key(name, suffix) for name in names)
+    entry, asked = plan.definition.entry, plan.entry_question
+    if isinstance(entry, DateEntry):
+        return tuple(fact_key(name, suffix) for name in starting_facts(entry))
+    return tuple([fact_key(name, suffix) for name in asked.names]) if asked is not None else ()
 
 
 def enters(plan: Plan, event: Event, ask: Ask) -> str | None:
@@ -75,10 +76,10 @@ def enters(plan: Plan, event: Event, ask: Ask) -> str | None:
         raise LookupError(f"Could not be read: {', '.join(unread)}. The event is tried again.")
     if isinstance(plan.definition.entry, DateEntry):
         return key if first_state(plan, State(0, 0, key), event, facts) is not None else None
-    condition = filter_of(plan.definition.entry)
+    condition = plan.entry_question
     suffix = f":{plan.key_field}={key}" if plan.key_field else ""
     values = Values(facts, suffix, {"entry": event.data}, event.data)
-    return key if condition is None or compile_condition(condition)(values) else None
+    return key if condition is None or condition.evaluate(values) else None
 
 
 def first_state(plan: Plan, state: State, event: Event, facts: Facts) -> State | None:
@@ -143,3 +144,32 @@ def may_enter(rule: Reentry, past: Past, now: datetime) -> MayEnter | NotNow:
     if past.last_ended_at is not None and now < past.last_ended_at + rule.cooldown:
         return NotNow("cooling_down")
     return MayEnter(past.count + 1, stop_live=past.live)
+
+
+def by_calendar(plan: Plan) -> bool:
+    """Whether it begins by a day of the client, and not by anything that happens."""
+    return bool(plan.starting) and not plan.key_field
+
+
+def may_begin(
+    plan: Plan, state: State, past: Past, now: datetime, only_later: bool = False
+) -> MayEnter | None:
+    """Whether ``state``, the row of a beginning, may be one. ``only_later``: not if it would have begun
+    already and is not the first.
+
+    What waits for its date is judged by the moment at which it would begin, not by when somebody looks: a
+    greeting that falls within the cool-down is left out, and does not come late because the client is edited
+    afterwards. Nor does one for a day to which an earlier way has moved, if that one has lived through it.
+    """
+    if not plan.starting or state.due_at is None:
+        verdict = may_enter(plan.definition.reentry, past, now)
+        return verdict if isinstance(verdict, MayEnter) else None
+    if past.live or (only_later and past.count and state.due_at <= now):
+        return None  # the running one hears of its date itself
+    begins, last = state.due_at, past.last_ended_at
+    if not by_calendar(plan):
+        begins = max(begins, now)
+    elif last is not None and begins <= last:
+        return None
+    verdict = may_enter(plan.definition.reentry, past, begins)
+    return verdict if isinstance(verdict, MayEnter) else None

@@ -1,6 +1,7 @@
 """Each way to begin, by the events that it listens for: names of our own over the plain one."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from tactful.journeys.rules.dates import CONTACT_CREATED, CONTACT_UPDATED, DATED, MOVED, of_client
@@ -38,7 +39,12 @@ def events_of(entry: Entry) -> frozenset[str]:
         return frozenset({CONTACT_CREATED, CONTACT_UPDATED} if of_client(entry.of) else of_objects)
     if isinstance(entry, RecurringEntry):
         return frozenset()
-    return frozenset({START_WANTED if isinstance(entry, ManualEntry) else as_event(entry).event})
+    return _only(START_WANTED if isinstance(entry, ManualEntry) else as_event(entry).event)
+
+
+@lru_cache(maxsize=1024)  # asked about every event of a replay
+def _only(name: str) -> frozenset[str]:
+    return frozenset({name})
 
 
 def entry_event(definition: Definition) -> str | None:

@@ -1,6 +1,7 @@
 """What leads where in a definition, and what it asks: for plans, checks and sentences."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from tactful.journeys.rules.conditions import refs
 from tactful.journeys.types import (
@@ -104,3 +105,8 @@ def delays(step: Step) -> Iterator[Delay]:
             yield delay
         case _:
             return
+
+
+def called_hosts(definition: Definition) -> frozenset[str]:
+    """Other systems that its steps tell of clients, as ``shop.example`` or ``shop.example:8443``."""
+    return frozenset(urlsplit(step.url).netloc for step in definition.steps if isinstance(step, Webhook))

@@ -26,9 +26,11 @@ class Ledger:
 
     def usage(self, contact: int, scope: CapScope, week_limit: int) -> CapUsage:
         day, days = scope.day, self._days.get(contact, NO_DAYS)
+        shared = scope.household_id is not None or scope.company_id is not None
+        if not shared and not days:
+            return NOTHING_USED
         before = {then: count for then, count in days.items() if day - _WEEK < then < day}
         today = days.get(day, 0)
-        shared = scope.household_id is not None or scope.company_id is not None
         if not shared and not before and not today:
             return NOTHING_USED
         taken = {kind: self._used.get((kind, ident, day), 0) for kind, ident, day in places(contact, scope)}

@@ -79,7 +79,8 @@ def mishaps(
     at = sending.at
     assert at is not None  # it was sent
     done = _done(sending, client, events, signs, at)
-    return (*_talking(client, at), *done, *_crowded(others, at))
+    talking = _talking(client, at) if client.talks else ()
+    return (*talking, *done, *_crowded(others, at))
 
 
 def _talking(client: ClientPast, at: datetime) -> Iterator[Mishap]:
@@ -123,10 +124,9 @@ def _untrue(question: Question, sending: Sending, client: ClientPast, at: dateti
     """Whether its condition did not hold at ``at``, by all that we know today."""
     about = sending.effect.about
     suffix = f":{about}" if about else ""
-    facts = {
-        key: client.read(key, at, BY_TODAY) for name in question.names for key in (fact_key(name, suffix),)
-    }
-    if any(value is UNKNOWN for value in facts.values()):
+    keys = [fact_key(name, suffix) for name in question.names]
+    facts = {key: client.read(key, at, BY_TODAY) for key in keys}
+    if UNKNOWN in facts.values():
         return False
     context = sending.walk.state.context
     return not question.evaluate(Values(facts, suffix, context, context.get("event", {})))

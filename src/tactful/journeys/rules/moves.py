@@ -1,13 +1,14 @@
 """What goes into ``step`` and what comes out of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from tactful.gate.types import Check
 from tactful.journeys.types import Answer, Condition, Scalar, TaskKind, Text, Variable
+from tactful.kernel.values import value
 
 Facts: TypeAlias = Mapping[str, Any]
 """Fact key -> scalar, ``Calendar`` (for ``calendar.place``), or ``gate.types.UNKNOWN`` if it could not be
@@ -35,7 +36,7 @@ class Outcome(StrEnum):
     MERGED = "merged"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class State:
     """One enrolment, as its row says. All moments are aware UTC.
 
@@ -67,7 +68,7 @@ class State:
 # Stimuli: why ``step`` is called. One that no longer fits the state changes nothing.
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entered:
     """The journey begins. ``data``: the fields of the event, ``at`` its moment. ``depth``: how many
     journeys have begun each other up to this one."""
@@ -78,12 +79,12 @@ class Entered:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Due:
     """``due_at`` has passed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """Something happened to this client. ``at``: when, not when we heard of it."""
 
@@ -93,7 +94,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendOutcome:
     """What became of the message of ``visit``. ``check``: which check refused it, if one did."""
 
@@ -103,14 +104,14 @@ class SendOutcome:
     check: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskAnswered:
     visit: int
     at: datetime
     answer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallAnswered:
     """What another system said to the call of ``visit``; ``data``: the fields of its answer."""
 
@@ -120,7 +121,7 @@ class CallAnswered:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Released:
     """A hold ended with "recompute": the message of ``visit`` is dropped and thought over. The driver
     gives this instead of an outcome ``cancelled``, not after it."""
@@ -129,7 +130,7 @@ class Released:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stop:
     """A person, a newer beginning or an erasure ends it. ``reason``: a code, kept on the row."""
 
@@ -137,7 +138,7 @@ class Stop:
     reason: str = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MoveTo:
     """A person sends the client from ``visit`` on to ``step``, END included; whoever has moved on by then
     is left alone. ``result``: skipped, moved, resumed."""
@@ -148,7 +149,7 @@ class MoveTo:
     result: str = "moved"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transfer:
     """On to ``step`` of another version, that of the plan it comes with. ``data``: the fields of the event
     that began the journey, for this version may ask others of them."""
@@ -165,7 +166,7 @@ Stimulus: TypeAlias = (
 # Effects: what the driver writes, in this order, in the transaction of the state.
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EnqueueSend:
     """``visit`` with the enrolment's id is the dedupe key. ``due_at``: when it was meant to go, which may
     lie before now after downtime: the gate decides about lateness. ``about``: ``engagement=17``."""
@@ -181,7 +182,7 @@ class EnqueueSend:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenTask:
     """``may_pass``: the journey comes last, and just ends if nobody does it in time."""
 
@@ -195,7 +196,7 @@ class OpenTask:
     may_pass: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CloseTask:
     """The task is not needed any more. One already answered stays answered."""
 
@@ -203,7 +204,7 @@ class CloseTask:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelMessages:
     """Cancel what has not left. What is at the handoff mark or beyond stays as it is."""
 
@@ -211,25 +212,25 @@ class CancelMessages:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UpdateContact:
     visit: int
     set: Mapping[str, Scalar]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AddTag:
     visit: int
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RemoveTag:
     visit: int
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CallWebhook:
     """Tell another system, outside the transaction. ``answer``: the enrolment waits for what it says."""
 
@@ -240,7 +241,7 @@ class CallWebhook:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StartOther:
     """Begin the journey ``journey`` for this client, one deeper than this one is (``depth``)."""
 
@@ -250,7 +251,7 @@ class StartOther:
     depth: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StopOther:
     """End what this client walks of ``journey``; ``key``: only that of this object, if it has objects."""
 
@@ -259,7 +260,7 @@ class StopOther:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RecordEvent:
     """A fact for the log: ``journey.goal_reached`` or ``journey.ended``."""
 
@@ -283,7 +284,7 @@ Effect: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Visited:
     """A step that was left, for the table ``visit``. ``result``: what led out of it, as a code:
     sent, refused, ..., not_true, due, event, timeout, answer:<id>, arm:<n>, goal, ..."""
@@ -294,7 +295,7 @@ class Visited:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Advance:
     """``state`` is the very object that went in when nothing changed.
 
@@ -308,7 +309,7 @@ class Advance:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ask:
     """Load these and call again with them added; nothing has happened yet."""
 

@@ -28,7 +28,6 @@ from tactful.gate.types import (
     AddressState,
     BasisFact,
     BasisKind,
-    CapUsage,
     Facts,
     GateRequest,
     GateSettings,
@@ -115,6 +114,8 @@ class ClientPast:
 
     def place(self, at: datetime) -> PlaceState | None:
         found = self.places[0][1]
+        if len(self.places) == 1:
+            return found
         for since, place in self.places[1:]:
             if since <= at:
                 found = place
@@ -135,12 +136,13 @@ class PastWorld:
         self._moments = [at for at, _ in self.houses]
 
     def settings(self, now: datetime) -> GateSettings:
+        if len(self._moments) == 1:
+            return self.houses[0][1]
         return self.houses[max(0, bisect_right(self._moments, now) - 1)][1]
 
-    def facts(self, contact: int, keys: tuple[str, ...], now: datetime) -> Mapping[str, Any]:
+    def fact(self, contact: int, key: str, now: datetime) -> Any:
         client = self.clients.get(contact)
-        read = nothing_known if client is None else client.read
-        return {key: read(key, now, now) for key in keys}
+        return UNKNOWN if client is None else client.read(key, now, now)
 
     def scope(self, contact: int, now: datetime) -> CapScope | None:
         client = self.clients.get(contact)
@@ -153,7 +155,9 @@ class PastWorld:
         if client is None:
             return NOTHING_KNOWN
         place = client.place(now)
-        talks, debts, moods = _of_talks(client, now, self.settings(now).mood_days)
+        talks, debts, moods = (
+            _of_talks(client, now, self.settings(now).mood_days) if client.talks else NOTHING_SAID
+        )
         flags = (
             frozenset(flag.key for flag in client.flags if flag.span.held(now, now)) if client.flags else NONE
         )
@@ -165,7 +169,7 @@ class PastWorld:
             debts=debts,
             moods=moods,
             place=UNKNOWN if place is None else place_fact(place.zones, place.country, place.subdivision),
-            caps=NOTHING_USED,
+            caps=letter.caps,
             channel=NEVER,
             sensitive=BEREAVED if "bereaved" in flags else NOT_SENSITIVE,
             standing=self._standing(request, place, now),
@@ -174,13 +178,15 @@ class PastWorld:
     def _standing(
         self, request: GateRequest, place: PlaceState | None, now: datetime
     ) -> tuple[StandingHoldFact, ...] | Unknown:
+        if not self.orders:
+            return ()
         running = [past.order for past in self.orders if past.span.held(now, now)]
         household = place.household_id if place is not None else None
         return orders_on(request, running, placed=place is not None, household_id=household)
 
 
 NONE: frozenset[str] = frozenset()
-NOTHING_USED = CapUsage()
+NOTHING_SAID: TalkFacts = ((), (), ())
 STATES: Mapping[str, AddressState] = {
     "hard_bounce": AddressState.BOUNCED,
     "mailbox_full": AddressState.BOUNCED,
@@ -194,7 +200,7 @@ def scope_of(place: PlaceState, now: datetime) -> CapScope:
 
 
 def _of_talks(client: ClientPast, now: datetime, mood_days: int) -> TalkFacts:
-    return talk_facts(_spoken(client, now, now - timedelta(mood_days))) if client.talks else ((), (), ())
+    return talk_facts(_spoken(client, now, now - timedelta(mood_days))) if client.talks else NOTHING_SAID
 
 
 def _spoken(client: ClientPast, now: datetime, since: datetime) -> Iterator[SpokenPast]:
@@ -224,6 +230,8 @@ def _address(client: ClientPast, request: GateRequest, now: datetime) -> Address
 
 
 def _against(address: AddressPast, request: GateRequest, now: datetime) -> AddressState:
+    if not address.against:
+        return AddressState.USABLE
     in_force = [(scope, reason) for span, scope, reason in address.against if span.held(now, now)]
     for scope, reason in in_force:
         if scope == "all":

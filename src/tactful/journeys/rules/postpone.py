@@ -78,6 +78,8 @@ def _moved(run: Run) -> Advance:
     start = _starting(run) if isinstance(run.plan.definition.entry, DateEntry) else None
     phase = run.state.phase
     if phase is Phase.READY:
+        if _by_calendar(run.plan):
+            run.at = run.now  # as for one that is made now: how early a row stands ready shows in nothing
         return run.end("no_date") if start is None else run.stand_by(start.at)
     far = start is not None and start.at > run.now
     if phase is Phase.SENDING:
@@ -109,6 +111,11 @@ def _counted_anew(run: Run) -> Advance:
 
 def _still(run: Run) -> Advance:
     return Advance(replace(run.state, context=run.context), tuple(run.effects))
+
+
+def _by_calendar(plan: Plan) -> bool:
+    entry = plan.definition.entry
+    return isinstance(entry, DateEntry) and of_client(entry.of)
 
 
 def _starting(run: Run) -> Start | None:

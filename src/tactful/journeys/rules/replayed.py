@@ -171,9 +171,9 @@ def compare(lines: Iterable[ReplayLine], real: Iterable[RealSend]) -> tuple[list
     for each in sorted(real, key=lambda each: each.at):
         really[each.contact, each.key, each.touchpoint].append(each)
     pairs: dict[int, RealSend] = {}
-    for which, places in sent.items():
-        pairs |= _paired(sorted(places, key=lambda place: given[place].at or given[place].wanted_at), given,
-                         really.get(which, []))  # fmt: skip
+    for which in sent.keys() & really.keys():
+        places = sorted(sent[which], key=lambda place: given[place].at or given[place].wanted_at)
+        pairs |= _paired(places, given, really[which])
     beside = {each.message_id for each in pairs.values()}
     dropped = [each for group in really.values() for each in group if each.message_id not in beside]
     return [_changed(line, pairs.get(place)) for place, line in enumerate(given)], dropped
@@ -197,6 +197,6 @@ def _changed(line: ReplayLine, real: RealSend | None) -> ReplayLine:
     if line.fate is not Fate.SENT or line.at is None:
         return line
     if real is None:
-        return line._replace(change="added")
+        return tuple.__new__(ReplayLine, (*line[:-3], "added", None, None))  # a fourth of ``_replace``
     change = "same" if abs(line.at - real.at) <= SAME_MOMENT else "moved"
     return line._replace(change=change, message_id=real.message_id, really_at=real.at)

@@ -63,11 +63,13 @@ class Run:
         facts, suffix = self.facts, self.suffix
         for name in names:
             key = fact_key(name, suffix)
-            if key not in facts:
+            try:
+                known = facts[key]
+            except KeyError:
                 likely = (*names, *self.plan.ahead.get(self.start, ()))
                 keys = dict.fromkeys(fact_key(each, suffix) for each in likely)
-                raise Missing(tuple(key for key in keys if key not in facts))
-            if facts[key] is UNKNOWN:
+                raise Missing(tuple(key for key in keys if key not in facts)) from None
+            if known is UNKNOWN:
                 raise Unread((key,))
 
     def holds(self, question: Question, event: Mapping[str, Any] | None = None) -> bool:

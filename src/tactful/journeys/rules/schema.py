@@ -9,8 +9,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tactful.journeys.rules.problems import Problem, gettext_noop, path_text
+from tactful.journeys.rules.problems import Problem, path_text
 from tactful.journeys.rules.yaml_text import Lines, Path
+from tactful.kernel.marking import gettext_noop
 
 # A constant of the package, read once when the module is loaded.
 SCHEMA: dict[str, Any] = json.loads(files("tactful.journeys").joinpath("schema.json").read_text("utf-8"))

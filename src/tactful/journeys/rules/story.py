@@ -7,15 +7,15 @@ what is held; a wait that begins hears again what it has missed (``driver``, ``m
 
 import heapq
 from bisect import insort
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from tactful.journeys.rules.doors import Doors, by_calendar
-from tactful.journeys.rules.engine import step, wanted
-from tactful.journeys.rules.entry import stopped_by
+from tactful.journeys.rules.doors import Doors
+from tactful.journeys.rules.engine import step
+from tactful.journeys.rules.entry import by_calendar, stopped_by
 from tactful.journeys.rules.entry_events import STOP_WANTED
 from tactful.journeys.rules.ledger import Ledger
 from tactful.journeys.rules.moves import (
@@ -42,6 +42,7 @@ from tactful.journeys.rules.moves import (
     StopOther,
     TaskAnswered,
     UpdateContact,
+    Visited,
 )
 from tactful.journeys.rules.posting import Post, release
 from tactful.journeys.rules.tale import (
@@ -58,9 +59,11 @@ from tactful.journeys.rules.tale import (
     Told,
     ToldOther,
     Walk,
+    World,
 )
 
 MOST_ROUNDS = 8
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _OUTCOMES = {
     Fate.SENT: Outcome.SENT,
     Fate.REFUSED: Outcome.REFUSED,
@@ -75,15 +78,37 @@ def tell(scene: Scene, told: Iterable[Told], until: datetime, taken: Iterable[Ta
     story = _Story(scene, until)
     story.plan_ahead(told, taken)
     story.run(until)
-    return story.tale
+    tale = story.tale
+    vars(story).clear()  # it holds itself in many ways: what it knew goes now, and no collector looks for it
+    return tale
+
+
+Act = Callable[[Any, datetime], None]
+_Turn = tuple[datetime, int, Act, Any]
+
+
+class _Known(dict[str, Any]):
+    """Facts about one client at one moment, each of them read when a step asks for it: most steps ask for
+    few of those that they may ask for, and several steps and the gate for the same at one moment."""
+
+    __slots__ = ("_contact", "_world", "now")
+
+    def __init__(self, world: World, contact: int, now: datetime) -> None:
+        self._world, self._contact, self.now = world, contact, now
+
+    def __missing__(self, key: str) -> Any:
+        found = self[key] = self._world.fact(self._contact, key, self.now)
+        return found
 
 
 class _Story:
     def __init__(self, scene: Scene, until: datetime) -> None:
         self.tale = Tale()
         self._scene, self._plan, self._world = scene, scene.plan, scene.world
-        self._post = Post(scene, Ledger())
-        self._queue: list[tuple[datetime, int, Callable[[Any, datetime], None], Any]] = []
+        self._post = Post(scene, Ledger(), scene.sitting)
+        self._queue: list[_Turn] = []
+        self._at_once: deque[_Turn] = deque()
+        self._now = BEFORE_ALL
         self._order = count()
         self._numbers = count(1)
         self._doors = Doors(scene, self.tale, self, until)
@@ -91,8 +116,9 @@ class _Story:
         self._heard: dict[int, list[Event]] = defaultdict(list)
         self._held: dict[int, list[Sending]] = defaultdict(list)
         self._open_tasks: dict[tuple[int, int], OpenedTask] = {}
-        self._changed: dict[int, dict[str, Any]] = {}
-        self._left: dict[int, str] = {}  # steps that were left in the present movement, by visit
+        self._changed: dict[int, dict[str, Any]] = {}  # what the journey itself has written since
+        self._known: dict[int, _Known] = {}
+        self._left: tuple[Visited, ...] = ()  # steps that were left in the present movement
         self._acts: dict[type, Callable[[Walk, Any, datetime], None]] = {
             EnqueueSend: self._enqueue,
             OpenTask: self._open_task,
@@ -113,13 +139,25 @@ class _Story:
             self.later(each.at, self._hear, each)
 
     def run(self, until: datetime) -> None:
-        queue = self._queue
-        while queue and queue[0][0] <= until:
-            now, _, act, what = heapq.heappop(queue)
+        """Half of all turns are wanted for the very moment that is on: they come after all that was wanted
+        for it before, and need not be sorted in among what comes later."""
+        queue, at_once, pop = self._queue, self._at_once, heapq.heappop
+        while True:
+            if at_once and not (queue and queue[0][0] <= self._now):
+                now, _, act, what = at_once.popleft()
+            elif queue and queue[0][0] <= until:
+                now, _, act, what = pop(queue)
+                self._now = now
+            else:
+                return
             act(what, now)
 
-    def later(self, at: datetime, act: Callable[[Any, datetime], None], what: Any) -> None:
-        heapq.heappush(self._queue, (at, next(self._order), act, what))
+    def later(self, at: datetime, act: Act, what: Any) -> None:
+        turn = (at, next(self._order), act, what)
+        if at == self._now:
+            self._at_once.append(turn)
+        else:
+            heapq.heappush(self._queue, turn)
 
     # What becomes known
 
@@ -206,7 +244,7 @@ class _Story:
         self.feed(walk, Due(), now)
 
     def feed(self, walk: Walk, stimulus: Stimulus, now: datetime) -> None:
-        if walk.over:
+        if walk.ended_at is not None or walk.unknown or walk.trouble:
             return
         before = walk.state
         try:
@@ -228,7 +266,7 @@ class _Story:
     def _move_on(self, walk: Walk, answer: Advance, now: datetime) -> None:
         if not walk.state.visit:
             walk.began_at = now
-        self._left = {each.visit: each.step for each in answer.visits}
+        self._left = answer.visits
         walk.state = answer.state
         if self._scene.keep_stays:
             walk.stays += [Stay(each.step, each.since, now, each.result) for each in answer.visits]
@@ -237,8 +275,7 @@ class _Story:
             self._by_contact[walk.contact].remove(walk)
 
     def _stepped(self, walk: Walk, stimulus: Stimulus, now: datetime) -> Advance:
-        keys = wanted(self._plan, walk.state)
-        facts: Facts = self.known(walk.contact, keys, now) if keys else {}
+        facts: Facts = self._facts(walk.contact, now)
         for _ in range(MOST_ROUNDS):
             answer = step(self._plan, walk.state, stimulus, facts, now)
             if not isinstance(answer, Ask):
@@ -247,16 +284,26 @@ class _Story:
         raise LookupError("It asks for one fact after the other and does not move.")
 
     def known(self, contact: int, keys: tuple[str, ...], now: datetime) -> Facts:
-        facts = self._world.facts(contact, keys, now)
-        changed = self._changed.get(contact) if self._changed else None
-        return facts if changed is None else {**facts, **{k: v for k, v in changed.items() if k in facts}}
+        facts = self._facts(contact, now)
+        return {key: facts[key] for key in keys}
+
+    def _facts(self, contact: int, now: datetime) -> _Known:
+        """As the world knows them, but for what the journey itself has written since."""
+        known = self._known.get(contact)
+        if known is None or known.now != now:
+            known = self._known[contact] = _Known(self._world, contact, now)
+            if contact in self._changed:
+                known.update(self._changed[contact])
+        return known
 
     def _rest(self, walk: Walk, before: State, now: datetime) -> None:
         state = walk.state
         if state.due_at is not None:
-            self.later(max(now, state.due_at), self._due, walk)
-        fresh = (state.visit, state.phase) != (before.visit, before.phase)
-        if state.phase is Phase.WAITING_EVENT and fresh and state.wait_since is not None:
+            self.later(state.due_at if state.due_at > now else now, self._due, walk)
+        if state.phase is not Phase.WAITING_EVENT:
+            return
+        fresh = state.visit != before.visit or before.phase is not Phase.WAITING_EVENT
+        if fresh and state.wait_since is not None:
             for event in tuple(self._heard.get(walk.contact, ())):
                 if event.name == state.wait_event and event.at >= state.wait_since:
                     self.feed(walk, event, now)
@@ -273,6 +320,7 @@ class _Story:
     def _update(self, walk: Walk, effect: UpdateContact, _now: datetime) -> None:
         changed = self._changed.setdefault(walk.contact, {})
         changed |= {f"contact.attribute.{name}": value for name, value in effect.set.items()}
+        self._known.pop(walk.contact, None)
 
     def _call(self, walk: Walk, effect: CallWebhook, now: datetime) -> None:
         self.tale.calls.append(Called(walk, self._step_of(walk, effect.visit), effect, now))
@@ -282,7 +330,7 @@ class _Story:
 
     def _step_of(self, walk: Walk, visit: int) -> str:
         """The way may have gone on from there already."""
-        return self._left.get(visit, walk.state.step)
+        return next((each.step for each in self._left if each.visit == visit), walk.state.step)
 
     def _close_task(self, walk: Walk, effect: CloseTask, now: datetime) -> None:
         task = self._open_tasks.pop((id(walk), effect.visit), None)
@@ -316,7 +364,7 @@ class _Story:
     def _ask_gate(self, sending: Sending, now: datetime) -> None:
         if not sending.open or sending.not_before > now:
             return
-        self._post.ask(sending, lambda keys: self.known(sending.walk.contact, keys, now), now)
+        self._post.ask(sending, self._facts(sending.walk.contact, now), now)
         self._after_gate(sending, now)
 
     def _after_gate(self, sending: Sending, now: datetime) -> None:

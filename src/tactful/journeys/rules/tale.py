@@ -8,9 +8,18 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from tactful.delivery.types import CapScope
-from tactful.gate.types import ConditionFact, GateRequest, GateSettings, Reason, Unknown, VerdictKind
+from tactful.gate.rules.check import PlainSitting
+from tactful.gate.types import (
+    CapUsage,
+    ConditionFact,
+    GateRequest,
+    GateSettings,
+    Reason,
+    Unknown,
+    VerdictKind,
+)
 from tactful.gate.types import Facts as GateFacts
-from tactful.journeys.rules.moves import CallWebhook, EnqueueSend, Event, Facts, StartOther, State, StopOther
+from tactful.journeys.rules.moves import CallWebhook, EnqueueSend, Event, StartOther, State, StopOther
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.types import Text
 from tactful.touchpoints.types import TouchpointView
@@ -64,21 +73,24 @@ class Earlier(NamedTuple):
     until: datetime | None = None
 
 
+NOTHING_USED = CapUsage()
+
+
 class Letter(NamedTuple):
-    """One message before the gate. ``condition``: whether its still-true condition holds now."""
+    """One message before the gate. ``condition``: whether its still-true condition holds now. ``caps``: the
+    places that are taken in this story, of which the world knows nothing."""
 
     request: GateRequest
     condition: ConditionFact | Unknown
+    caps: CapUsage | Unknown = NOTHING_USED
 
 
 class World(Protocol):
     """What is known at a moment. What was not kept is ``gate.types.UNKNOWN``, and nobody guesses."""
 
-    def facts(self, contact: int, keys: tuple[str, ...], now: datetime) -> Facts: ...
+    def fact(self, contact: int, key: str, now: datetime) -> Any: ...
 
-    def gate_facts(self, letter: Letter, now: datetime) -> GateFacts:
-        """``caps`` are the story's own."""
-        ...
+    def gate_facts(self, letter: Letter, now: datetime) -> GateFacts: ...
 
     def scope(self, contact: int, now: datetime) -> CapScope | None: ...
 
@@ -205,6 +217,7 @@ class Walk:
 class Scene:
     """What stands around a story. ``touchpoints`` by slug; a missing one counts as undecided.
     ``people``: the clients for whom a journey that begins by the calendar looks, from ``since`` on.
+    ``sitting``: of the gate; stories told in one world may share it, for it remembers what is alike.
     ``keep_stays``: remember every step, for one client and not for a hundred thousand."""
 
     plan: Plan
@@ -215,6 +228,7 @@ class Scene:
     since: datetime = LONG_AGO
     keep_stays: bool = True
     earlier: Mapping[tuple[int, str], Earlier] = field(default_factory=dict)
+    sitting: PlainSitting = field(default_factory=PlainSitting)
 
 
 @dataclass(slots=True)

@@ -91,10 +91,14 @@ _numbers = count(1_000_000)
 
 
 class Dice:
+    """``thrown_so_far``: how many were needed."""
+
     def __init__(self, thrown: bytes) -> None:
         self._thrown = iter(thrown)
+        self.thrown_so_far = 0
 
     def upto(self, most: int, least: int = 0) -> int:
+        self.thrown_so_far += 1
         return least + next(self._thrown, 0) % (most - least + 1)
 
     def pick(self, *among: T) -> T:
@@ -134,7 +138,8 @@ class Fate:
 class Story:
     """``fates``: of the messages in their order, and likewise of tasks and calls. ``opens``: the moment from
     which the fact ``house.open`` holds. ``born``: what the client's day of birth was said to be, and when.
-    ``again``: places of what is told twice, the very same event, with those of the first time."""
+    ``again``: places of what is told twice, the very same event, with those of the first time.
+    ``thrown``: of what ``story_of`` makes it once more."""
 
     number: int
     definition: Definition
@@ -143,6 +148,7 @@ class Story:
     opens: datetime
     born: list[tuple[datetime, str]]
     again: Mapping[int, int]
+    thrown: bytes = b""
     contact: int = field(default_factory=lambda: next(_numbers))
     version: int = 0
     journey: int = 0
@@ -151,7 +157,12 @@ class Story:
         told = "\n".join(
             f"{each.at:%d %H:%M} ({each.when:%d %H:%M}) {each.name} {dict(each.data)}" for each in self.told
         )
-        return f"{write(self.definition)}\n{told}\n{self.fates}\n{self.opens} {self.born}"
+        return f"{write(self.definition)}\n{told}\n{self.fates}\n{self.opens} {self.born}\n{self._again()}"
+
+    def _again(self) -> str:
+        """What makes this very story once more: the client's id decides on the ways of a split."""
+        made = f"story_of({self.number}, bytes.fromhex({self.thrown.hex()!r}))"
+        return f"replace({made}, contact={self.contact})" if self.thrown else ""
 
     def fact(self, key: str, at: datetime) -> Any:
         name, _, about = key.partition(":")
@@ -183,7 +194,8 @@ def story_of(number: int, thrown: bytes) -> Story:
         again[len(told)] = which
         told.append(replace(told[which], at=at + dice.upto(2) * STRIDE, since=told[which].when))
     fates = [Fate(dice.pick(None, 0, 1, 2, 4, 6), dice.upto(5)) for _ in range(4)]
-    return Story(number, made, told, fates, MONDAY + dice.upto(20) * DAY, born, again)
+    opens = MONDAY + dice.upto(20) * DAY
+    return Story(number, made, told, fates, opens, born, again, thrown[: dice.thrown_so_far])
 
 
 def _birthday(dice: Dice) -> str:

@@ -234,10 +234,12 @@ class Live:
             outcome = Outcome.CANCELLED
         elif effect.latest_at is not None and effect.latest_at <= self.now:
             outcome = Outcome.EXPIRED
+        elif end == REFUSE:  # the basis is asked before the condition, and the first refusal is told
+            return SendOutcome(effect.visit, Outcome.REFUSED, self.now, "basis")
         elif not self._still_true(wanted, contact):
             return SendOutcome(effect.visit, Outcome.REFUSED, self.now, "still_true")
         else:
-            outcome = Outcome.REFUSED if end == REFUSE else Outcome.SENT
+            outcome = Outcome.SENT
         return SendOutcome(effect.visit, outcome, self.now)
 
     def _still_true(self, wanted: Wanted, contact: int) -> bool:

@@ -293,6 +293,26 @@ def test_an_older_word_does_not_revive_what_was_called_off() -> None:
     assert fields == {"starts_at": (VISIT + 2 * DAY).isoformat()}
 
 
+def test_called_off_twice_the_later_one_counts() -> None:
+    """“Moved” was said between two cancellations and is read after both: at once, or a batch later."""
+    for apart in (False, True):
+        world, contact = dated(), client()
+        tell(world, "dated", contact, VISIT)
+        world.pass_time(DAY)
+        early = world.fact("visit.cancelled", contact, visit=7, at=world.now - hours(3))
+        again = world.fact("visit.cancelled", contact, visit=7, at=world.now - hours(1))
+        late = world.fact(
+            "visit.moved", contact, visit=7, starts_at=(VISIT + DAY).isoformat(), at=world.now - hours(3)
+        )
+        if apart:
+            world.feed(early, again)
+            world.feed(late)
+        else:
+            world.feed(early, again, late)
+        assert queries.object_facts([("visit", "7")], world.now)["visit", "7"].fields == {}
+        ObjectFact.objects.all().delete()
+
+
 def test_an_occasion_that_has_not_begun_is_not_ended_by_another_journey() -> None:
     """Whether its row stands already is a matter of when the worker has looked ahead."""
     entry = DateEntry("contact.attribute.birthday", yearly=True, at=time(9))

@@ -14,6 +14,7 @@ from tactful.journeys import driver
 from tactful.journeys.models import Enrolment
 from tactful.journeys.rules.moves import Phase
 from tactful.journeys.tests.build import hours
+from tactful.journeys.tests.counted import what_follows_the_rows_is_right
 from tactful.journeys.tests.world import World, client, furnish, make_world
 from tactful.journeys.types import Reentry, ReentryMode
 
@@ -115,6 +116,7 @@ class Walks(RuleBasedStateMachine):
         for row in rows:
             nobody_suffers_for_another(row, self.people[2])
         only_what_is_wanted_waits_to_be_sent(rows)
+        what_follows_the_rows_is_right()
 
 
 def one_runs_and_all_are_numbered(rows: list[Enrolment]) -> None:

@@ -28,7 +28,6 @@ from tactful.journeys.rules.moves import (
     CancelMessages,
     EnqueueSend,
     Event,
-    Facts,
     OpenTask,
     StartOther,
     StopOther,
@@ -36,12 +35,12 @@ from tactful.journeys.rules.moves import (
 from tactful.journeys.rules.story import tell
 from tactful.journeys.rules.tale import Letter, Scene, Tale, Told, Walk
 from tactful.journeys.tests.world import touchpoint
-from tactful.journeys.types import Entry, Step
+from tactful.journeys.types import END, Definition, Entry, EventEntry, Not, Send, Step, Tag, Text
 
 from .build import MONDAY
-from .invented import BYTES, DAY, SLUGS, Story, story_of
+from .invented import BYTES, DAY, OPEN, SLUGS, Fate, Story, story_of
 from .lived import HORIZON, REFUSE, RELEASES, Live, Wanted, make
-from .told import ALWAYS_OPEN, POINTS, replace_standing
+from .told import ALWAYS_OPEN, POINTS, Happened, replace_standing
 
 TOGETHER = 125  # stories that the live engine walks side by side
 OFTEN, NIGHTLY = 500, 20_000  # stories
@@ -59,9 +58,9 @@ class TheirWorld:
     story: Story
     letters: Sequence[Wanted]
 
-    def facts(self, contact: int, keys: tuple[str, ...], now: datetime) -> Facts:
+    def fact(self, contact: int, key: str, now: datetime) -> Any:
         del contact
-        return {key: self.story.fact(key, now) for key in keys}
+        return self.story.fact(key, now)
 
     def gate_facts(self, letter: Letter, now: datetime) -> GateFacts:
         number = letter.request.message_id
@@ -224,27 +223,32 @@ def test_both_engines_tell_the_same_story(monkeypatch: pytest.MonkeyPatch) -> No
         touchpoint(slug)
     # What is written here was made by types; that documents are checked has tests of its own.
     monkeypatch.setattr("tactful.journeys.rules.definition.problems_of", lambda *_: ())
-    real = effects.carry_out
     seen: set[Any] = set()
-
     for stories in invented(OFTEN if settings().max_examples < NIGHTLY else NIGHTLY):
-        sid = transaction.savepoint()
-        try:
-            make(stories)
-            live = Live(stories)
-
-            def carry_out(work: Sequence[tuple[Any, Any]], now: datetime, live: Live = live) -> None:
-                real(work, now)
-                live.note(work, now)
-
-            monkeypatch.setattr(effects, "carry_out", carry_out)
-            live.run()
-            for story, tale in zip(stories, compare(stories, live), strict=True):
-                seen.update(_seen(story, tale))
-        finally:
-            transaction.savepoint_rollback(sid)
+        for story, tale in zip(stories, on_both(stories, monkeypatch), strict=True):
+            seen.update(_seen(story, tale))
     assert seen >= {*get_args(Entry), *get_args(Step)}, "every way to begin, and every step"
     assert seen >= {EnqueueSend, OpenTask, CallWebhook, CancelMessages}, "the stories are about something"
+
+
+def on_both(stories: Sequence[Story], monkeypatch: pytest.MonkeyPatch) -> list[Tale]:
+    """The stories as they are told, after the live engine has come to the same."""
+    real = effects.carry_out
+    sid = transaction.savepoint()
+    make(stories)
+    live = Live(stories)
+
+    def carry_out(work: Sequence[tuple[Any, Any]], now: datetime) -> None:
+        real(work, now)
+        live.note(work, now)
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(effects, "carry_out", carry_out)
+            live.run()
+        return list(compare(stories, live))
+    finally:
+        transaction.savepoint_rollback(sid)
 
 
 def invented(number: int) -> Iterator[list[Story]]:
@@ -274,3 +278,25 @@ def _seen(story: Story, tale: Tale) -> Iterator[Any]:
             yield from (kinds[walk.state.step],) if walk.state.step else ()
     yield from (type(effect) for _, _, effect in tale.did)
     yield from (each.fate for each in tale.sendings)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize(("end", "goes"), [(REFUSE, "b"), (0, "c")])
+def test_what_is_refused_for_two_reasons_is_refused_for_the_first(
+    end: int, goes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was wanted while its condition held; when its hold ends, that holds no more, and with one of the
+    two fates there is no basis either. Only a condition that fails lets the journey go on to ``next``."""
+    touchpoint(SLUGS[0])
+    monkeypatch.setattr("tactful.journeys.rules.definition.problems_of", lambda *_: ())
+    send = Send("a", "c", SLUGS[0], "t", Not(OPEN), if_not_sent="b")
+    steps = (send, Tag("b", END, ("vip",), ()), Tag("c", END, ("old",), ()))
+    journey = Definition("story-126", Text("S", "S"), EventEntry("wanted126", None, "visit126"), steps)
+    told = [Happened(MONDAY + DAY, "wanted126", {"visit126": "7"})]
+    born = [(MONDAY - DAY, "1980-03-14")]
+    story = Story(126, journey, told, [Fate(4, end)], MONDAY + 2 * DAY, born, {})
+    (tale,) = on_both([story], monkeypatch)
+    (walk,) = tale.walks
+    assert [stay.step for stay in walk.stays] == ["a", goes]
+    assert [each.fate for each in tale.sendings] == ["refused"]

@@ -12,7 +12,6 @@ from tactful.gate.types import (
     AddressState,
     BasisFact,
     BasisKind,
-    CapUsage,
     ChannelFact,
     GateSettings,
     PlaceFact,
@@ -147,11 +146,8 @@ class Plain:
     happened: Sequence[Happened]
     held: datetime | None = None
 
-    def facts(self, contact: int, keys: tuple[str, ...], now: datetime) -> Facts:
+    def fact(self, contact: int, key: str, now: datetime) -> Any:
         assert contact == CLIENT
-        return {key: self._fact(key, now) for key in keys}
-
-    def _fact(self, key: str, now: datetime) -> Any:
         name, _, about = key.partition(":")
         kind = name.partition(".")[0]
         of_its_own = about.startswith(f"{kind}=")
@@ -178,7 +174,7 @@ def replace_standing(letter: Letter, orders: tuple[StandingHoldFact, ...]) -> Ga
     """Nothing stands against it but these orders."""
     return GateFacts(
         AddressState.USABLE, BasisFact(BasisKind.CONTRACT), letter.condition, (), (), (),
-        PlaceFact(("UTC",), "NO"), CapUsage(), ChannelFact(), NOT_SENSITIVE, orders,
+        PlaceFact(("UTC",), "NO"), letter.caps, ChannelFact(), NOT_SENSITIVE, orders,
     )  # fmt: skip
 
 

@@ -6,15 +6,15 @@ from django.utils import translation
 
 from tactful.contacts.types import Person
 from tactful.foundation.types import Business
+from tactful.portal.answers import shown
 from tactful.portal.links import Visit
 from tactful.portal.tests.pages import PAGES
-from tactful.portal.views import _page
 
 
-@pytest.mark.parametrize(("zone", "shown"), [("Europe/Oslo", "09:00"), ("UTC", "07:00")])
-def test_a_client_reads_the_clock_of_the_house(zone: str, shown: str) -> None:
+@pytest.mark.parametrize(("zone", "hour"), [("Europe/Oslo", "09:00"), ("UTC", "07:00")])
+def test_a_client_reads_the_clock_of_the_house(zone: str, hour: str) -> None:
     house = Business("Fjordkontoret", "Bergen", "", "nb", zone, "NO", "", "accounting", {})
     visit = Visit(house, Person(1, "Mette Lien", "Mette", "nb", "", "", None, "", {}), "nb")
     with translation.override("nb"), override_settings(ROOT_URLCONF="tactful.portal.tests.urls"):
-        answer = _page(RequestFactory().get("/why"), visit, "why", PAGES["why"])
-    assert shown in answer.content.decode()
+        answer = shown(RequestFactory().get("/why"), visit, "why", PAGES["why"])
+    assert hour in answer.content.decode()

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from tactful.contacts.actions import record_basis
+from tactful.contacts.actions import Wish, note_wish, record_basis
 from tactful.contacts.models import ConsentReceipt
 from tactful.contacts.types import Ground
 from tactful.delivery.claim import claim
@@ -30,6 +30,7 @@ from tactful.portal import limits
 from tactful.portal.views import DOCUMENTS
 from tactful.touchpoints.types import Purpose
 from tactful.wiring.letters import fact_sources
+from tactful.wiring.opting_in import PURPOSE
 from tactful.wiring.tests.cast import PDF, REPLY, UNSUBSCRIBE, WHY, Cast
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -54,12 +55,23 @@ def rows() -> dict[str, int]:
     }
 
 
+def asked_for_news(cast: Cast) -> int:
+    wish = Wish("stranger@example.net", "", "Yes, news.", "en", "https://salon.example/")
+    row = note_wish(wish, now=business_now())
+    assert row is not None
+    return row.id
+
+
 def addresses(cast: Cast) -> Iterator[str]:
     """Every address of these pages, with a token that fits."""
     message, engagement = cast.sent(cast.liv), cast.asks_for_documents()
     purposes = {"unsubscribe": UNSUBSCRIBE, "unsubscribe_undo": UNSUBSCRIBE}
     for name in get_resolver("tactful.portal.urls").reverse_dict:
-        if isinstance(name, str):
+        if name == "news":
+            continue  # the form of a site posts there, without a link
+        if name == "confirm":
+            yield reverse("portal:confirm", args=[cast.token(PURPOSE, asked_for_news(cast))])
+        elif isinstance(name, str):
             about = engagement if name.startswith("documents") else message
             purpose = DOCUMENTS if name.startswith("documents") else purposes.get(name, WHY)
             yield reverse(f"portal:{name}", args=[cast.token(purpose, about)])
@@ -75,7 +87,7 @@ def pdf(name: str = "bank.pdf", content: bytes = PDF) -> SimpleUploadedFile:
 
 def test_opening_any_page_changes_nothing(cast: Cast) -> None:
     urls = list(addresses(cast))
-    assert len(urls) == 9
+    assert len(urls) == 10
     before = rows()
     for url in urls:
         for method in ("get", "head", "options", "put", "delete"):

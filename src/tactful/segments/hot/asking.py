@@ -7,8 +7,10 @@ from typing import Any
 from django.db import transaction
 from psycopg.sql import SQL, Composed
 
+from tactful.events.queries import untallied
 from tactful.foundation import pg
-from tactful.segments.hot.compiling import compile_few, compile_tree
+from tactful.segments.hot.compiling import Compiled, compile_few, compile_tree, is_tallied
+from tactful.segments.rules.walking import leaves
 from tactful.segments.types import Allowed, Happened, Moment, Node, Not, Times
 
 COUNT = SQL("SELECT count(*) FROM contact c WHERE {where}")
@@ -21,12 +23,13 @@ SOME = SQL(
 #: A worker's session looks rows up by their keys (``pg.tune``); here whole tables are read, and a plan is
 #: made for these very values. Compiling a plan of half a second would take longer than it saves. What is
 #: known of JSON values says little, and a loop in a loop that was meant for one row never ends for a million:
-#: joins hash, whose cost has a bound.
+#: joins hash, whose cost has a bound. Somebody waits for the answer: other processes help where they can.
 WHOLE_TABLES = (
     "SELECT set_config(name, value, true) FROM (VALUES ('work_mem', '256MB'), ('jit', 'off'), "
     "('plan_cache_mode', 'auto'), ('enable_seqscan', 'on'), ('enable_bitmapscan', 'on'), "
     "('enable_sort', 'on'), ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on'), "
-    "('enable_nestloop', 'off')) AS s(name, value)"
+    "('enable_nestloop', 'off'), ('parallel_setup_cost', '50'), "
+    "('min_parallel_table_scan_size', '1MB')) AS s(name, value)"
 )
 
 
@@ -36,6 +39,16 @@ def whole_tables() -> Iterator[None]:
     with transaction.atomic():
         pg.many(WHOLE_TABLES)
         yield
+
+
+def compiled(node: Node, allowed: Allowed, moment: Moment, *, vouched: bool = False) -> Compiled:
+    """By the tally of events where it knows enough."""
+    return compile_tree(node, allowed, moment, _untallied([node], moment), vouched=vouched)
+
+
+def _untallied(nodes: Sequence[Node], moment: Moment) -> list[int] | None:
+    asked = (leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Happened))
+    return untallied(moment.now) if any(is_tallied(leaf) for leaf in asked) else None
 
 
 def fetch(query: SQL | Composed, params: dict[str, Any]) -> list[pg.Row]:
@@ -57,30 +70,31 @@ def count(node: Node, allowed: Allowed, moment: Moment) -> int:
 
 
 def _counted(node: Node, allowed: Allowed, moment: Moment) -> int:
-    compiled = compile_tree(node, allowed, moment)
-    ((found,),) = fetch(COUNT.format(where=compiled.where), compiled.params)
+    asked = compiled(node, allowed, moment)
+    ((found,),) = fetch(COUNT.format(where=asked.where), asked.params)
     return int(found)
 
 
 def members(node: Node, allowed: Allowed, moment: Moment) -> list[int]:
-    compiled = compile_tree(node, allowed, moment)
+    asked = compiled(node, allowed, moment)
     with whole_tables():
-        return [row[0] for row in fetch(MEMBERS.format(where=compiled.where), compiled.params)]
+        return [row[0] for row in fetch(MEMBERS.format(where=asked.where), asked.params)]
 
 
 def some(node: Node, allowed: Allowed, moment: Moment, most: int) -> list[int]:
     """The first few by id: those known longest."""
-    compiled = compile_tree(node, allowed, moment)
-    query = SOME.format(where=compiled.where, most=SQL("%(most)s::int"))
+    asked = compiled(node, allowed, moment)
+    query = SOME.format(where=asked.where, most=SQL("%(most)s::int"))
     with whole_tables():
-        return [row[0] for row in fetch(query, compiled.params | {"most": most})]
+        return [row[0] for row in fetch(query, asked.params | {"most": most})]
 
 
 def among(nodes: Sequence[Node], allowed: Allowed, moment: Moment, ids: Collection[int]) -> list[set[int]]:
     """Those of ``ids`` who are in each tree, in one statement."""
     found: list[set[int]] = [set() for _ in nodes]
-    compiled = compile_few(nodes, allowed, moment)
+    others = _untallied(nodes, moment)
+    asked = compile_few(nodes, allowed, moment, others if others is None else sorted({*others} & {*ids}))
     with whole_tables():
-        for place, ident in fetch(compiled.where, compiled.params | {"ids": pg.numbers(ids)}):
+        for place, ident in fetch(asked.where, asked.params | {"ids": pg.numbers(ids)}):
             found[place].add(ident)
     return found

@@ -10,7 +10,8 @@ Tables, columns and operators are ours (``types.Allowed``); whatever stands in t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
@@ -37,10 +38,14 @@ from tactful.segments.types import (
     Then,
     Times,
     Value,
+    ValueLeaf,
+    Window,
 )
 
 AND, OR = SQL(" AND "), SQL(" OR ")
 FEW = "few_"
+Untallied: TypeAlias = Sequence[int] | None
+"""Contacts whose tally of events is not to be trusted (``events.queries.untallied``); None: nobody's is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,21 @@ class Compiled:
     params: dict[str, Any]
 
 
-def compile_tree(node: Node, allowed: Allowed, moment: Moment, *, vouched: bool = False) -> Compiled:
+def compile_tree(
+    node: Node, allowed: Allowed, moment: Moment, untallied: Untallied = None, *, vouched: bool = False
+) -> Compiled:
     """``node``: unfolded (``rules.walking.unfold``). ``vouched``: without events that only a browser tells
     of, for what begins journeys (R94)."""
-    compiler = _Compiler(allowed, moment, vouched=vouched)
+    compiler = _Compiler(allowed, moment, untallied, vouched=vouched)
     return Compiled(compiler.said(node, positive=True, top=True), compiler.params.values)
 
 
-def compile_few(nodes: Sequence[Node], allowed: Allowed, moment: Moment) -> Compiled:
+def compile_few(
+    nodes: Sequence[Node], allowed: Allowed, moment: Moment, untallied: Untallied = None
+) -> Compiled:
     """A whole statement: (place of the tree, contact id) for those of the contacts in the parameter ``ids``
     (bigint[]) who are in each of several trees, by the events that somebody vouches for."""
-    compiler = _Compiler(allowed, moment, few={"contact": "id"})
+    compiler = _Compiler(allowed, moment, untallied, few={"contact": "id"})
     asked = [
         SQL("SELECT {}, c.id FROM {} c WHERE {}").format(
             SQL(str(place)),  # a number of our own counting
@@ -71,7 +80,7 @@ def compile_few(nodes: Sequence[Node], allowed: Allowed, moment: Moment) -> Comp
         for place, node in enumerate(nodes)
     ]
     sets = [_few(table, contact) for table, contact in compiler.few.items()]
-    sets += _few_events(compiler)
+    sets += [*_few_tallies(compiler), *_few_events(compiler)]
     query = SQL("WITH {} {}").format(SQL(", ").join(sets), SQL(" UNION ALL ").join(asked))
     return Compiled(query, compiler.params.values)
 
@@ -85,6 +94,15 @@ def _few(table: str, contact: str) -> Composed:
     return SQL("{} AS MATERIALIZED (SELECT {} FROM {} WHERE {} = ANY(%(ids)s::bigint[]))").format(
         Identifier(FEW + table), columns, Identifier(table), Identifier(contact)
     )
+
+
+def _few_tallies(compiler: "_Compiler") -> Iterator[Composed]:
+    if compiler.tallied_names:
+        names = compiler.params.put(sorted(compiler.tallied_names), "text[]")
+        yield SQL(
+            "few_event_tally AS MATERIALIZED (SELECT name, contact_id, vouched FROM event_tally"
+            " WHERE name = ANY({}) AND contact_id = ANY(%(ids)s::bigint[]))"
+        ).format(names)
 
 
 def _few_events(compiler: "_Compiler") -> Iterator[Composed]:
@@ -110,8 +128,10 @@ class _Compiler:
 
     allowed: Allowed
     moment: Moment
+    untallied: Untallied
     few: dict[str, str] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
+    tallied_names: set[str] = field(default_factory=set)
     vouched: bool = False
     params: Params = field(default_factory=Params)
 
@@ -171,13 +191,26 @@ class _Compiler:
         described = self.allowed.values[leaf.kind]
         negative, test = _positive(leaf.test)
         contact = SQL("v.{}").format(Identifier(described.contact))
-        place = json_place(SQL("v.{}").format(Identifier(described.value)))
+        place = json_place(self.kept(described))
         name = SQL("v.{} = {}").format(Identifier(described.name), self.params.put(leaf.name, "text"))
         said = [name, asked(test, place, self.params, self.moment), SQL("{} IS NOT NULL").format(contact)]
         query = SQL("SELECT {} FROM {} v WHERE {}").format(
             contact, self.rows_of(described.table, described.contact), AND.join(said)
         )
         return self.in_set(query, positive is not negative, top)
+
+    def kept(self, described: ValueLeaf) -> Composable:
+        value = SQL("v.{}").format(Identifier(described.value))
+        if not described.since:
+            return value
+        since, now = (
+            SQL("v.{}").format(Identifier(described.since)),
+            self.params.put(self.moment.now, "timestamptz"),
+        )
+        days = SQL("to_jsonb(greatest(0, floor(extract(epoch FROM {} - {}) / 86400))::bigint)").format(
+            now, since
+        )
+        return SQL("(CASE WHEN {} IS NULL THEN {} ELSE {} END)").format(since, value, days)
 
     def standing(self, leaf: Standing, positive: bool, top: bool) -> Composed:
         described = self.allowed.spells[leaf.kind]
@@ -215,13 +248,37 @@ class _Compiler:
 
     def happened(self, leaf: Happened, positive: bool, top: bool) -> Composed:
         wanted, times = _counted(leaf.times)
-        said = [SQL("e.contact_id IS NOT NULL"), *self.event(leaf)]
-        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(self.events(leaf.event), AND.join(said))
-        if times != Times():
-            sign = SQL(">=" if times.how == "at_least" else "=")
-            count = self.params.put(times.count, "bigint")
-            query = SQL("{} GROUP BY e.contact_id HAVING count(*) {} {}").format(query, sign, count)
+        tallied = self.untallied is not None and is_tallied(leaf)
+        query = self.tallied(leaf, times) if tallied else self.logged(leaf, times)
         return self.in_set(query, positive is wanted, top)
+
+    def logged(self, leaf: Happened, times: Times, only: Composable | None = None) -> Composed:
+        said = [SQL("e.contact_id IS NOT NULL"), *([only] if only else []), *self.event(leaf)]
+        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(self.events(leaf.event), AND.join(said))
+        if times == Times():
+            return query
+        return SQL("{} GROUP BY e.contact_id HAVING {}").format(query, self.so_often(SQL("count(*)"), times))
+
+    def so_often(self, counted: Composable, times: Times) -> Composable:
+        sign = SQL(">=" if times.how == "at_least" else "=")
+        return SQL("{} {} {}").format(counted, sign, self.params.put(times.count, "bigint"))
+
+    def tallied(self, leaf: Happened, times: Times) -> Composed:
+        """By the tally, and by the log for those whose tally is not to be trusted at this moment."""
+        kept = SQL("t.vouched" if self.vouched or self.few else "t.n")
+        said = [SQL("t.name = {}").format(self.params.put(leaf.event, "text")), self.so_often(kept, times)]
+        if not self.untallied:
+            return self.from_tally(leaf.event, said)
+        others = self.params.put(list(self.untallied), "bigint[]")
+        tallied = self.from_tally(leaf.event, [*said, SQL("t.contact_id <> ALL({})").format(others)])
+        logged = self.logged(leaf, times, SQL("e.contact_id = ANY({})").format(others))
+        return SQL("{} UNION ALL {}").format(tallied, logged)
+
+    def from_tally(self, name: str, said: Sequence[Composable]) -> Composed:
+        if self.few:
+            self.tallied_names.add(name)
+        table = Identifier(FEW + "event_tally" if self.few else "event_tally")
+        return SQL("SELECT t.contact_id FROM {} t WHERE {}").format(table, AND.join(said))
 
     def event(self, leaf: Happened) -> list[Composable]:
         first, end = bounds(leaf.window, self.moment)
@@ -231,7 +288,7 @@ class _Compiler:
         said.append(SQL("e.ts < {}").format(self.params.put(end, "timestamptz")))
         said += self.where(SQL("e.data"), leaf.where)
         said += [SQL(VOUCHED.replace("data", "e.data"))] if self.vouched else []
-        return said if leaf.then is None else [*said, *self.followed(leaf.then)]
+        return said if leaf.then is None else [*said, *self.followed(leaf.then, first)]
 
     def where(self, data: Composable, properties: tuple[Property, ...]) -> list[Composable]:
         return [
@@ -239,8 +296,9 @@ class _Compiler:
             for each in properties
         ]
 
-    def followed(self, then: Then) -> list[Composable]:
-        """Hours, not days: PostgreSQL's days are those of a calendar."""
+    def followed(self, then: Then, first: datetime | None) -> list[Composable]:
+        """Hours, not days: PostgreSQL's days are those of a calendar. What follows comes after ``first`` as
+        well, which keeps it from reading the whole past."""
         long = self.params.put(f"{then.days * 24} hours", "interval")
         now = self.params.put(self.moment.now, "timestamptz")
         said = [
@@ -248,12 +306,19 @@ class _Compiler:
             SQL("f.ts > e.ts AND f.ts <= e.ts + {} AND f.ts <= {}").format(long, now),
             *self.where(SQL("f.data"), then.where),
         ]
+        if first is not None:
+            said.append(SQL("f.ts > {}").format(self.params.put(first, "timestamptz")))
         if self.vouched:
             said.append(SQL("({})").format(SQL(VOUCHED.replace("data", "f.data"))))
         exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(self.events(then.event), AND.join(said))
         if not then.never:
             return [exists]
         return [SQL("NOT {}").format(exists), SQL("e.ts + {} <= {}").format(long, now)]
+
+
+def is_tallied(leaf: Happened) -> bool:
+    """Whether it asks for no more than a tally knows: how often, ever."""
+    return leaf.window == Window() and not leaf.where and leaf.then is None
 
 
 def _positive(test: Test) -> tuple[bool, Test]:

@@ -41,8 +41,8 @@ def histories(ids: Collection[int], node: Node, allowed: Allowed) -> dict[int, H
     values: dict[int, dict[tuple[str, str], Any]] = defaultdict(dict)
     for kind, leaf in allowed.values.items():
         if kind in kinds:
-            for ident, name, value in fetch(_values(leaf), params):
-                values[ident][kind, name] = _json(value)
+            for ident, name, value, since in fetch(_values(leaf), params):
+                values[ident][kind, name] = since or _json(value)
     events = _events(node, params)
     return {
         ident: History(fields, attributes, values[ident], tuple(stays[ident]), tuple(events[ident]))
@@ -101,9 +101,14 @@ def _word(column: Column, stored: str) -> str:
 
 
 def _values(leaf: ValueLeaf) -> Composed:
-    names = (leaf.contact, leaf.name, leaf.value, leaf.table, leaf.contact)
-    return SQL("SELECT {}, {}, {}::text FROM {} WHERE {} = ANY(%(ids)s::bigint[])").format(
-        *(Identifier(name) for name in names)
+    since = Identifier(leaf.since) if leaf.since else SQL("NULL::timestamptz")
+    return SQL("SELECT {}, {}, {}::text, {} FROM {} WHERE {} = ANY(%(ids)s::bigint[])").format(
+        Identifier(leaf.contact),
+        Identifier(leaf.name),
+        Identifier(leaf.value),
+        since,
+        Identifier(leaf.table),
+        Identifier(leaf.contact),
     )
 
 
@@ -119,5 +124,5 @@ def _events(node: Node, params: dict[str, object]) -> dict[int, list[Occurrence]
     return found
 
 
-def _json(text: str) -> Any:
-    return json.loads(text)
+def _json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)

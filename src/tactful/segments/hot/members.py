@@ -1,6 +1,6 @@
 """Keeping the members of live segments: who has come in, who has left, and the spells that say so."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,25 +58,41 @@ def _read(rows: Sequence[pg.Row]) -> Difference:
 
 def write(segment_id: int, found: Difference, now: datetime) -> Difference:
     """Spells begin and end. Answers with those who really came in. The caller holds the segment's row."""
-    if found.left:
-        pg.run(END, {"segment": segment_id, "now": now, "ids": pg.numbers(found.left)})
-    if not found.entered:
-        return found
-    there = [row[0] for row in pg.many(STILL_THERE, [pg.numbers(found.entered)])]
-    count = len(there)
+    return write_all({segment_id: found}, now)[segment_id]
+
+
+def write_all(found: Mapping[int, Difference], now: datetime) -> dict[int, Difference]:
+    """The same for several segments, by their ids."""
+    for segment_id, each in found.items():
+        if each.left:
+            pg.run(END, {"segment": segment_id, "now": now, "ids": pg.numbers(each.left)})
+    coming = sorted({ident for each in found.values() for ident in each.entered})
+    there = {row[0] for row in pg.many(STILL_THERE, [pg.numbers(coming)])} if coming else set()
+    kept = {
+        segment_id: Difference(tuple(ident for ident in each.entered if ident in there), each.left)
+        for segment_id, each in found.items()
+    }
+    _begin([(segment_id, ident) for segment_id, each in kept.items() for ident in each.entered], now)
+    return kept
+
+
+def _begin(stays: Sequence[tuple[int, int]], now: datetime) -> None:
+    """``stays``: (segment, contact)."""
+    count = len(stays)
+    if not count:
+        return
     copy_columns(
         "segment_member",
         [
             ("id", "bigint", new_ids(count)),
-            ("segment_id", "bigint", [segment_id] * count),
-            ("contact_id", "bigint", there),
+            ("segment_id", "bigint", [segment_id for segment_id, _ in stays]),
+            ("contact_id", "bigint", [contact_id for _, contact_id in stays]),
             ("from_at", "timestamptz", [now] * count),
             ("to_at", "timestamptz", [None] * count),
             ("recorded_at", "timestamptz", [now] * count),
             ("end_recorded_at", "timestamptz", [None] * count),
         ],
     )
-    return Difference(tuple(there), found.left)
 
 
 def soil(contact_ids: Sequence[int]) -> None:

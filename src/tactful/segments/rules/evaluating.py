@@ -105,6 +105,8 @@ def _attribute(leaf: Attribute, history: History, moment: Moment) -> _Said:
 
 def _value(leaf: Value, history: History, moment: Moment) -> _Said:
     value = history.values.get((leaf.kind, leaf.name))
+    if isinstance(value, datetime):
+        value = max(0, (moment.now - value).days)
     return passes(leaf.test, value, moment), {"value": value}
 
 

@@ -6,11 +6,7 @@ The sentences are marked for translation and translated in ``sentences`` (rules 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-
-def gettext_noop(text: str) -> str:
-    """Marks a sentence for the translators; ``makemessages`` knows this name."""
-    return text
-
+from tactful.kernel.marking import gettext_noop
 
 SENTENCES: Mapping[str, str] = {
     "group": gettext_noop("This must be a group of named parts."),

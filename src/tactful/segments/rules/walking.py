@@ -28,6 +28,7 @@ ALWAYS_HEARD: Final = frozenset(
         "contact.created",
         "contact.updated",
         "contact.merged",
+        "contact.unmerged",
         "contact.identity_added",
         "contact.tag_set",
         "contact.tag_cleared",
@@ -103,5 +104,6 @@ def interest(node: Node, allowed: Allowed) -> Interest:
             heard |= allowed.spells[leaf.kind].woken_by
         elif isinstance(leaf, Value):
             heard |= allowed.values[leaf.kind].woken_by
+            by_time = by_time or bool(allowed.values[leaf.kind].since)
         by_time = by_time or (isinstance(leaf, Field | Attribute | Value) and leaf.test.op in DAYS_COUNTED)
     return Interest(frozenset(heard), by_time)

@@ -84,7 +84,10 @@ def test_hostile_words_are_values(text: str) -> None:
     update_contact(liv, {text: text}, acting_user=None, now=NOW)
     record([NewFact(text[:80], liv, {text: text})], now=NOW)
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE computed_for_test (contact_id bigint, name text, value jsonb)")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE computed_for_test"
+            " (contact_id bigint, name text, value jsonb, since timestamptz)"
+        )
         cursor.execute("INSERT INTO computed_for_test VALUES (%s, %s, %s)", [liv, text, json.dumps(text)])
     for shape in SHAPES:
         node = node_of(shape(text[:80]), EVERYTHING)
@@ -150,6 +153,7 @@ IDENTIFIERS = {
     "manager_id", "created_at", "company", "staff", "email", "contact", "contact_spell", "contact_id", "kind",
     "key", "from_at", "to_at", "basis_spell", "purpose", "channel", "identity", "enrolment", "journey_id",
     "journey", "slug", "entered_at", "ended_at", "talk_spell", "event", "computed_for_test", "value",
+    "since",
 }  # fmt: skip
 IDENTIFIERS |= {f"few_{name}" for name in IDENTIFIERS} | {f"few_event_{n}" for n in range(10)}
 

@@ -41,16 +41,25 @@ class Undo(Exception):
     people=st.lists(trees.histories, min_size=8, max_size=12),
     asked=st.lists(trees.trees, min_size=6, max_size=12),
     alone=st.lists(trees.leaves, min_size=20, max_size=30),
+    ever=st.lists(trees.ever, min_size=4, max_size=8),
+    tallied=st.sampled_from((0.0, 0.3, 0.7, 1.0)),
 )
 def test_sql_and_python_agree(
-    world: World, people: list[History], asked: list[Node], alone: list[Node]
+    world: World,
+    people: list[History],
+    asked: list[Node],
+    alone: list[Node],
+    ever: list[Node],
+    tallied: float,
 ) -> None:
+    """``tallied``: how far the counting of events has come; it makes no difference."""
     try:
         with transaction.atomic():
             ids = world.write(people)
-            for node in alone:  # in a large tree a wrong leaf may not show
+            world.tally(tallied)
+            for node in (*alone, *ever):  # in a large tree a wrong leaf may not show
                 found_by_both(ids, people, node)
-            for node in asked:
+            for node in (*asked, *ever):
                 agree(ids, people, node)
             raise Undo
     except Undo:

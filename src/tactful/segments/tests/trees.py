@@ -103,6 +103,7 @@ thens = st.builds(Then, st.sampled_from(EVENTS), st.sampled_from((1, 3, 10)), st
 happened = st.builds(
     Happened, st.sampled_from(EVENTS), times, windows, properties, st.one_of(st.none(), thens)
 )
+ever = st.builds(Happened, st.sampled_from(EVENTS), times)
 _states = st.sampled_from(("now", "over", "never"))
 standings = st.one_of(
     st.builds(Standing, st.just("tag"), st.sampled_from(TAGS).map(lambda tag: (("tag", tag),)), _states),
@@ -213,7 +214,9 @@ histories = st.builds(
         }
     ),
     attributes=_bags,
-    values=st.dictionaries(st.tuples(st.just("computed"), st.sampled_from(NAMES)), json_values, max_size=3),
+    values=st.dictionaries(
+        st.tuples(st.just("computed"), st.sampled_from(NAMES)), st.one_of(json_values, _moments), max_size=3
+    ),
     stays=st.lists(stays, max_size=4).map(_one_running_basis),
     events=st.lists(occurrences, max_size=8).map(tuple),
 )

@@ -8,17 +8,20 @@ from itertools import count
 from django.db import connection
 
 from tactful.contacts.models import BasisSpell, Company, Contact, ContactSpell, Identity
+from tactful.events.feed import Span
+from tactful.events.hot import tallies
 from tactful.events.models import Event
+from tactful.events.types import LANES
 from tactful.foundation import pg
 from tactful.foundation.ids import new_id
 from tactful.foundation.models import Role, User
 from tactful.inbox.models import TalkSpell
 from tactful.journeys.models import Enrolment, Journey, JourneyVersion
-from tactful.segments.tests.trees import COMPANIES, MAILS, NOW, SLUGS
+from tactful.segments.tests.trees import COMPANIES, EVENTS, MAILS, NOW, SLUGS
 from tactful.segments.types import Allowed, History, Stay, ValueLeaf
 from tactful.wiring.segments import ALLOWED
 
-COMPUTED = ValueLeaf("computed", "computed_for_test", "contact_id", "name", "value")
+COMPUTED = ValueLeaf("computed", "computed_for_test", "contact_id", "name", "value", "since")
 EVERYTHING: Allowed = ALLOWED.plus(COMPUTED)
 _numbers = count(1)
 
@@ -29,7 +32,8 @@ class World:
     def __init__(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "CREATE TEMPORARY TABLE computed_for_test (contact_id bigint, name text, value jsonb)"
+                "CREATE TEMPORARY TABLE computed_for_test "
+                "(contact_id bigint, name text, value jsonb, since timestamptz)"
             )
         self.companies = {name: Company.objects.create(name=name).id for name in COMPANIES}
         self.people = {mail: User.objects.add(email=mail, name=mail, role=Role.STAFF).id for mail in MAILS}
@@ -48,9 +52,10 @@ class World:
             for stay in history.stays:
                 self._stay(ident, stay)
             for (_, name), value in history.values.items():
+                since = value if isinstance(value, datetime) else None
                 pg.run(
-                    "INSERT INTO computed_for_test VALUES (%s, %s, %s::text::jsonb)",
-                    (ident, name, _json(value)),
+                    "INSERT INTO computed_for_test VALUES (%s, %s, %s::text::jsonb, %s)",
+                    (ident, name, None if since else _json(value), since),
                 )
         Event.objects.bulk_create(
             Event(
@@ -61,6 +66,16 @@ class World:
             for event in history.events
         )  # fmt: skip
         return ids
+
+    def tally(self, share: float) -> None:
+        """As if the consumer of the log had read so much of each lane."""
+        for lane in range(LANES):
+            rows = Event.objects.filter(lane=lane, name__in=EVENTS).order_by("id")
+            ids = list(rows.values_list("id", flat=True))
+            if upto := ids[: round(share * len(ids))]:
+                (xid,) = pg.one("SELECT pg_current_xact_id()::text::bigint") or (0,)
+                params = {"lane": lane, "xid": "0", "id": 0, "to_xid": str(xid), "to_id": upto[-1]}
+                tallies.count_span(Span(lane, xid, upto[-1], dict(params)), NOW)
 
     def _contact(self, history: History) -> Contact:
         said = dict(history.fields)

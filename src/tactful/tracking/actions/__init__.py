@@ -8,9 +8,9 @@ from .attributes import (
     describe_attribute,
     remove_property,
 )
-from .computing import count_new
-from .receiving import SECONDS, Arrived, store
-from .sources import NewKey, SourceError, add_source, key_hash, open_sources, revoke_source
+from .computing import count_anew, count_new
+from .receiving import SECONDS, Arrived, keep_calls, store
+from .sources import NewKey, SourceError, add_inner_source, add_source, open_sources, revoke_source, source_of
 from .taking_in import forget_seen, take_calls, take_in
 
 __all__ = [
@@ -20,16 +20,19 @@ __all__ = [
     "NewProperty",
     "PropertyTrouble",
     "SourceError",
+    "add_inner_source",
     "add_source",
+    "count_anew",
     "count_new",
     "declare_attribute",
     "define_property",
     "describe_attribute",
     "forget_seen",
-    "key_hash",
+    "keep_calls",
     "open_sources",
     "remove_property",
     "revoke_source",
+    "source_of",
     "store",
     "take_calls",
     "take_in",

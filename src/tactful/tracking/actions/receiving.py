@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -43,3 +44,10 @@ def store(arrived: Sequence[Arrived]) -> list[bool]:
     if kept:
         received.keep(kept, business_now())
     return [within[each.source.id] for each in arrived]
+
+
+@transaction.atomic
+def keep_calls(source_id: int, batch: bytes, now: datetime) -> None:
+    """Keep calls that this house has made itself, as a batch of an inner source; ``take_in`` carries them
+    out."""
+    received.keep([(source_id, "batch", batch)], now)

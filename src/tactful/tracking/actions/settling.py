@@ -124,11 +124,13 @@ class _Moves:
         traits.set_written({ident: {NAME: name.full} for ident, name in people.items()})
         places.mark_placed(self.marked)
         rehomed = self._move_histories(targets)
-        places.set_roots({user: root for user, root in roots.items() if self.stored.get(user) != root})
+        fresh = {user: root for user, root in roots.items() if self.stored.get(user) != root}
+        places.set_roots(fresh)
         self._note_pairs()
         if rehomed:
             _look_over_pairs({ident for way in rehomed for ident in way}, self.now)
-        return self._after(rehomed) | {*self.added.values(), *self.moved.values()}
+        joined = {targets[user] for user in fresh}  # what was said of them before is said of a contact now
+        return self._after(rehomed) | joined | {*self.added.values(), *self.moved.values()}
 
     def look(self) -> None:
         homes = self.resolved.homes

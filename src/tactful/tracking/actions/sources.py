@@ -1,6 +1,5 @@
 """Write keys: made, shown once, revoked."""
 
-import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tactful.foundation.actions import record_audit
+from tactful.foundation.keys.queries import digest
 from tactful.foundation.secrets import get_secret, put_secret
 from tactful.tracking.models import TrackingSource
 from tactful.tracking.types import KeyKind, Source
@@ -47,7 +47,7 @@ def add_source(
         )
     key = PREFIXES[kind] + secrets.token_urlsafe(24)
     row = TrackingSource(
-        name=called, kind=kind.value, prefix=key[:SHOWN], key_hash=key_hash(key), origins=sites,
+        name=called, kind=kind.value, prefix=key[:SHOWN], key_hash=digest(key), origins=sites,
         made_at=now, made_by=acting_user,
     )  # fmt: skip
     row.save(force_insert=True)
@@ -61,6 +61,16 @@ def add_source(
 
 
 @transaction.atomic
+def add_inner_source(name: str, *, now: datetime) -> int:
+    """A source for calls that this house makes of what others send in their own ways. No key opens it, and
+    it stands in no list of keys."""
+    unknown = secrets.token_bytes(32)
+    row = TrackingSource(name=name[:120], kind=KeyKind.SERVER.value, prefix="", key_hash=unknown, made_at=now)
+    row.save(force_insert=True)
+    return row.id
+
+
+@transaction.atomic
 def revoke_source(source_id: int, *, acting_user: int | None, now: datetime) -> bool:
     """Its key opens nothing any more. False: it did not before."""
     rows = TrackingSource.objects.filter(id=source_id, revoked_at__isnull=True)
@@ -68,11 +78,6 @@ def revoke_source(source_id: int, *, acting_user: int | None, now: datetime) -> 
         return False
     record_audit(actor=acting_user, verb="source.revoked", subject=f"source:{source_id}", now=now)
     return True
-
-
-def key_hash(key: str) -> bytes:
-    """The keys are long and random: a plain digest gives nothing away."""
-    return hashlib.sha256(key.encode("utf-8", "replace")).digest()
 
 
 def read_origin(text: str) -> str:
@@ -93,8 +98,14 @@ def read_origin(text: str) -> str:
 
 def open_sources() -> dict[bytes, Source]:
     """By the digest of their keys, those that may write now."""
-    rows = TrackingSource.objects.filter(revoked_at__isnull=True)
+    rows = TrackingSource.objects.filter(revoked_at__isnull=True).exclude(prefix="")
     return {bytes(row.key_hash): _source(row) for row in rows}
+
+
+def source_of(key: str) -> Source | None:
+    """Whose write key this is, if it opens anything now."""
+    row = TrackingSource.objects.filter(key_hash=digest(key), revoked_at__isnull=True).first()
+    return _source(row) if row else None
 
 
 def sources_by_id(ids: Collection[int]) -> dict[int, Source]:

@@ -4,11 +4,11 @@ itself, so that the order of arrival makes no difference."""
 
 from collections.abc import Collection
 
-from tactful.events.types import LANES
+from tactful.events import feed
+from tactful.events.types import LANES, VOUCHED
 from tactful.foundation import pg
 
 CONSUMER = "computed"
-LOCK_CLASS = 7_301  # that of ``events.feed``: one consumer reads one lane at a time
 MOST_DIGITS = 40
 
 #: A number, or a text that is plainly one; ``total`` stays empty for everything else.
@@ -16,12 +16,14 @@ _NUMBER = rf"""CASE WHEN p.kind = 'sum'
     AND v.value ~ '^[+-]?[0-9]{{1,{MOST_DIGITS}}}(\.[0-9]{{1,{MOST_DIGITS}}})?$'
     THEN v.value::numeric ELSE 0 END"""
 
-_ROWS = """
+#: As segments see them: what only a browser tells of moves no value on which something may begin (R94).
+VOUCHED_FOR = VOUCHED.replace("data", "e.data")
+_ROWS = f"""
     FROM event e
     JOIN computed_property p ON p.event = e.name AND p.removed_at IS NULL
     CROSS JOIN LATERAL (SELECT left(COALESCE(e.data ->> p.field, ''), 200) COLLATE "C" AS value) AS v
     WHERE e.contact_id IS NOT NULL AND (p.field = '' OR (e.data ->> p.field) IS NOT NULL)
-      AND @WHICH@"""
+      AND {VOUCHED_FOR} AND @WHICH@"""
 
 _VALUES = f"""
 INSERT INTO computed_value AS c
@@ -41,6 +43,11 @@ ON CONFLICT (property_id, contact_id) DO UPDATE SET
         > (c.last_at, c.last_value COLLATE "C") THEN excluded.last_value ELSE c.last_value END,
     last_at = greatest(c.last_at, excluded.last_at)"""
 
+_WATCHED = """
+WITH counted AS (@VALUES@ RETURNING property_id, contact_id)
+SELECT DISTINCT contact_id FROM counted
+WHERE property_id IN (SELECT id FROM computed_property WHERE key = ANY(%(watched)s::text[]))"""
+
 _TALLIES = f"""
 INSERT INTO computed_tally AS c (property_id, contact_id, value, n)
 SELECT p.id, e.contact_id, v.value, count(*)
@@ -48,58 +55,36 @@ SELECT p.id, e.contact_id, v.value, count(*)
 GROUP BY p.id, e.contact_id, v.value ORDER BY p.id, e.contact_id, v.value
 ON CONFLICT (property_id, contact_id, value) DO UPDATE SET n = c.n + excluded.n"""
 
-_FRESH = """e.lane = %(lane)s AND (e.xid, e.id) > (%(xid)s::text::xid8, %(id)s)
-    AND (e.xid, e.id) <= (%(to_xid)s::text::xid8, %(to_id)s)"""
-_SEEN = f"""(e.xid, e.id) <= (SELECT r.xid::text::xid8, r.event_id FROM reactor_cursor r
-    WHERE r.consumer = '{CONSUMER}' AND r.lane = e.lane)"""
+_SEEN = feed.passed(CONSUMER)
 _PAST = f"p.id = %(property)s AND {_SEEN}"
 _OF_CONTACTS = f"e.contact_id = ANY(%(contacts)s::bigint[]) AND {_SEEN}"
 
-_NEXT = """
-SELECT COALESCE(c.xid, 0), COALESCE(c.event_id, 0), last.xid::text::bigint, last.id
-FROM (VALUES (1)) AS one
-LEFT JOIN reactor_cursor c ON c.consumer = %(consumer)s AND c.lane = %(lane)s
-CROSS JOIN LATERAL (
-    SELECT xid, id FROM (
-        SELECT xid, id FROM event e
-        WHERE e.lane = %(lane)s AND (e.xid, e.id) > (COALESCE(c.xid, 0)::text::xid8, COALESCE(c.event_id, 0))
-          AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY xid, id LIMIT %(limit)s) AS next
-    ORDER BY xid DESC, id DESC LIMIT 1) AS last"""
-_ADVANCE = """INSERT INTO reactor_cursor (consumer, lane, xid, event_id) VALUES (%s, %s, %s, %s)
-ON CONFLICT (consumer, lane) DO UPDATE SET xid = excluded.xid, event_id = excluded.event_id"""
 _ANY = "SELECT EXISTS (SELECT FROM computed_property WHERE removed_at IS NULL)"
 _ANY_TALLY = """SELECT EXISTS
     (SELECT FROM computed_property WHERE kind = 'most_frequent' AND removed_at IS NULL)"""
-_LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
-_TRY = "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))"
 
 
-def count_lane(lane: int, limit: int) -> bool:
-    """Count the next events of a lane, in this transaction. False: none, or another process is at it."""
-    if not _first(_TRY, [LOCK_CLASS, f"{CONSUMER}:{lane}"]):
-        return False
-    found = pg.one(_NEXT, {"consumer": CONSUMER, "lane": lane, "limit": limit})
-    if found is None:
-        return False
-    xid, ident, to_xid, to_id = found
-    if _first(_ANY, []):
-        stretch = {"lane": lane, "xid": str(xid), "id": ident, "to_xid": str(to_xid), "to_id": to_id}
-        _count(_FRESH, stretch)
-    pg.run(_ADVANCE, [CONSUMER, lane, to_xid, to_id])
-    return True
+def count_lane(lane: int, limit: int, watched: Collection[str] = ()) -> set[int] | None:
+    """Count the next events of a lane, in this transaction. Answers the clients for whom a property with one
+    of the keys ``watched`` has changed. None: there are no events, or another process is at it."""
+    span = feed.next_span(CONSUMER, lane, limit)
+    if span is None:
+        return None
+    changed = _count(feed.IN_SPAN, span.params, watched) if _first(_ANY, []) else set()
+    feed.advance_past(CONSUMER, span)
+    return changed
 
 
 def count_past(property_id: int) -> None:
     """Of a new property: what the lanes have passed already. The rest comes by itself."""
-    _hold_still(range(LANES))
+    feed.hold_still(CONSUMER, range(LANES))
     _count(_PAST, {"property": property_id})
 
 
 def count_contacts(contact_ids: Collection[int]) -> None:
     """Anew, for clients whose events have come from elsewhere or gone."""
     contacts = sorted(contact_ids)
-    _hold_still(sorted({contact % LANES for contact in contacts}))
+    feed.hold_still(CONSUMER, {contact % LANES for contact in contacts})
     for table in ("computed_value", "computed_tally"):
         pg.run(f"DELETE FROM {table} WHERE contact_id = ANY(%s::bigint[])", [pg.numbers(contacts)])
     _count(_OF_CONTACTS, {"contacts": pg.numbers(contacts)})
@@ -110,15 +95,16 @@ def forget(property_id: int) -> None:
         pg.run(f"DELETE FROM {table} WHERE property_id = %s", [property_id])
 
 
-def _count(which: str, params: dict[str, object]) -> None:
-    pg.run(_VALUES.replace("@WHICH@", which), params)
+def _count(which: str, params: dict[str, object], watched: Collection[str] = ()) -> set[int]:
+    values, changed = _VALUES.replace("@WHICH@", which), set()
+    if watched:
+        rows = pg.many(_WATCHED.replace("@VALUES@", values), params | {"watched": pg.texts(sorted(watched))})
+        changed = {row[0] for row in rows}
+    else:
+        pg.run(values, params)
     if _first(_ANY_TALLY, []):
         pg.run(_TALLIES.replace("@WHICH@", which), params)
-
-
-def _hold_still(lanes: Collection[int]) -> None:
-    for lane in lanes:
-        pg.many(_LOCK, [LOCK_CLASS, f"{CONSUMER}:{lane}"])
+    return changed
 
 
 def _first(query: str, params: list[object]) -> bool:

@@ -7,21 +7,24 @@ deep as a reader's stack. Bodies without any of it (nearly all) are never taken 
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
+from tactful.events.types import MARK
 
 MOST_KEYS = 200
 DEEPEST = 12
 LONGEST = 8_000  # characters of one text
 LARGEST = 10**15  # beyond, a number is kept as its text: nothing that reads it would keep its digits
-OURS = "$"  # the one key of an event's data that is not the sender's
 
 #: An escape that may hide NUL, or a number that may be too large.
 _ODD = re.compile(rb"\\u0000|[0-9]{16}|[:,\[\s][-+]?[0-9.]+[eE]")
 #: Digits all look alike, and so do both letters of an exponent: what is odd is found without reading.
 _SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
 _LONG = b"0" * 16
+_OURS = f'"{MARK}":'.encode()
 _NESTED = 40  # brackets: fewer cannot be nested too deep for anybody
 
 Raw = msgspec.Raw
@@ -34,14 +37,21 @@ def data_of(properties: bytes, ours: bytes) -> bytes:
     """An event's data: the sender's properties and, under ``$``, what we know of the call (JSON)."""
     body = _object(properties)
     if body in _EMPTY:
-        return b'{"$":' + ours + b"}"
-    return body[:-1] + b',"$":' + ours + b"}"
+        return b"{" + _OURS + ours + b"}"
+    return body[:-1] + b"," + _OURS + ours + b"}"
 
 
 def values_of(properties: bytes) -> dict[str, Any]:
     """The properties as values."""
     body = _object(properties)
     return {} if body in _EMPTY else _read(body)
+
+
+def told_values(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties that came as values already, in the same form; nothing of them stands where ours do."""
+    kept: dict[str, Any] = cleaned(dict(properties), depth=DEEPEST, keys=MOST_KEYS)
+    kept.pop(MARK, None)
+    return kept
 
 
 def _object(properties: bytes) -> bytes:

@@ -82,6 +82,25 @@ def test_any_order_gives_the_same_profiles(
     assert _outcome([straight]) == _outcome(_portions(shuffled, cuts)), f"{straight}\n{shuffled}\n{cuts}"
 
 
+@pytest.mark.django_db
+def test_an_id_of_somebody_known_takes_its_words_along_whenever_it_is_told() -> None:
+    """All at one moment, and the alias first of all: then it was the last to be taken in."""
+    at = {"timestamp": (NOW - timedelta(hours=20)).isoformat()}
+    said: list[dict[str, Any]] = [
+        {"type": "alias", "previousId": "u1", "userId": "u3"},
+        {"type": "track", "event": "Seen", "userId": "u1"},
+        {"type": "identify", "userId": "u3", "traits": {"email": "a@example.no"}},
+        {"type": "track", "event": "Seen", "userId": "u1"},
+        {"type": "identify", "userId": "u1", "traits": {}},
+        {"type": "identify", "userId": "u1", "traits": {"plan": "gold"}},
+        {"type": "track", "event": "Seen", "userId": "u1"},
+        {"type": "identify", "userId": "u1", "traits": {}},
+    ]
+    numbered = [{**call, **at, "messageId": f"m{number}"} for number, call in enumerate(said)]
+    other = [numbered[number] for number in (5, 1, 2, 3, 4, 0, 6, 7)]
+    assert _outcome([numbered]) == _outcome(_portions(other, [1, 2]))
+
+
 def _portions(calls: Sequence[dict[str, Any]], cuts: Sequence[int]) -> list[list[dict[str, Any]]]:
     rest, portions = list(calls), []
     for size in [*cuts, len(calls)]:

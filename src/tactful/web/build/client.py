@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tactful.contacts.queries import Profile
-from tactful.contacts.rules.addresses import written_phone
 from tactful.delivery import queries as outbox
 from tactful.engagements import queries as engagements
 from tactful.engagements.types import WantedDocument
@@ -19,7 +18,8 @@ from tactful.gate.queries import StandingHold
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Conversation, TalkSpell, Task
 from tactful.web.build.around import Around, look_around, post
-from tactful.web.build.clients import LANGUAGES, QUIET
+from tactful.web.build.client_more import facts, files, merged, related_people, twins
+from tactful.web.build.clients import QUIET
 from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.misread import misread
 from tactful.web.build.timeline import PARTS, Span, timeline
@@ -35,7 +35,7 @@ from tactful.web.pages.clients import (
     StandingRow,
 )
 from tactful.web.templatetags.tactful import full_date, near
-from tactful.web.types import Act, Fact, HoldCard, Link, Person, Tab, TimelineEntry
+from tactful.web.types import Act, HoldCard, Link, Person, Tab, TimelineEntry
 from tactful.web.visit import Visit
 from tactful.wiring import bad_news
 from tactful.wiring.gate_facts import gate_settings
@@ -102,7 +102,13 @@ def client_page(profile: Profile, visit: Visit, asked: Asked) -> ClientPage:
         documents=_documents(known),
         notes=_notes(known),
         note_url=reverse("web:client_note", args=[known.id]),
-        facts=_facts(profile),
+        facts=facts(profile),
+        merged=merged(known.id, visit),
+        twins=twins(known.id),
+        related=related_people(profile.contact),
+        files=files(known.id),
+        copy_url=reverse("web:copy_for_client", args=[known.id]) if visit.user.is_owner else "",
+        find_same=reverse("web:find_same", args=[known.id]) if visit.user.may_write else "",
         more=_more(known, asked, more),
         standing=tuple(_standing(row, known) for row in known.standing),
         hold_form=_hold_form(known),
@@ -170,6 +176,7 @@ def _tabs(known: _Known, asked: Asked) -> tuple[Tab, ...]:
         Tab(_("People"), f"{url}?show=people", asked.show == "people", glyph="client"),
         Tab(_("Automation"), f"{url}?show=automation", asked.show == "automation", glyph="auto"),
         Tab(_("Documents"), f"{url}?show=documents", asked.show == "documents", icon="doc"),
+        Tab(_("Other systems"), f"{url}?show=elsewhere", asked.show == "elsewhere", icon="import"),
     )
 
 
@@ -306,24 +313,6 @@ def _name(user_id: int | None, visit: Visit) -> str:
     return who.name if who else _("Somebody of ours")
 
 
-def _facts(profile: Profile) -> tuple[Fact, ...]:
-    contact = profile.contact
-    names = {"email": _("Mail"), "phone": _("Phone"), "external": _("Number elsewhere")}
-    facts = [
-        Fact(
-            names.get(each.kind, each.kind), written_phone(each.value) if each.kind == "phone" else each.shown
-        )
-        for each in profile.identities
-    ]
-    language = LANGUAGES.get(contact.language, lambda: contact.language or _("Not known"))()
-    facts.append(Fact(_("Language"), language))
-    if contact.company:
-        facts.append(Fact(_("Company"), contact.company.name))
-    if profile.tags:
-        facts.append(Fact(_("Tags"), ", ".join(profile.tags)))
-    return tuple(facts)
-
-
 def _more(known: _Known, asked: Asked, before: datetime | None) -> Link | None:
     if before is None:
         return None
@@ -338,6 +327,7 @@ def _standing(row: StandingHold, known: _Known) -> StandingRow:
         "unverified": _("Somebody writes under this address, and we do not know if it is theirs."),
         "away": _("Away, by an automatic answer."),
         "client_pause": _("The client asked for a pause of all that can wait."),
+        "unconfirmed": _("Somebody wrote this address into a form, and its owner has not said yes yet."),
     }
     reason = codes.get(row.reason, row.reason)
     said = _("Held by %(name)s.") % {"name": who.name} if who else _("Held.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tactful.contacts import queries as contacts
+from tactful.contacts.queries import Crowd
 from tactful.contacts.rules.addresses import written_phone
 from tactful.contacts.types import ContactLine
 from tactful.delivery import queries as outbox
@@ -58,14 +59,16 @@ def read_asked(given: Mapping[str, str]) -> Asked:
 
 def clients_page(visit: Visit, asked: Asked) -> ClientsPage:
     lines, after = _lines(visit, asked)
-    total = contacts.how_many() if asked.show == "all" and not asked.q else len(lines)
+    crowd = contacts.crowd() if asked.show == "all" and not asked.q else Crowd(len(lines))
     return ClientsPage(
         q=asked.q,
-        total=total,
+        total=crowd.n,
+        about=crowd.about,
         rows=_rows(lines, visit),
         tabs=_tabs(visit, asked),
-        pager=_pager(asked, lines, total, after),
+        pager=_pager(asked, lines, crowd, after),
         empty=None if lines else _empty(asked),
+        pairs=contacts.open_pair_count(),
     )
 
 
@@ -128,13 +131,13 @@ def _tabs(visit: Visit, asked: Asked) -> tuple[Tab, ...]:
     )
 
 
-def _pager(asked: Asked, lines: Sequence[ContactLine], total: int, after: tuple[str, int] | None) -> Pager:
+def _pager(asked: Asked, lines: Sequence[ContactLine], crowd: Crowd, after: tuple[str, int] | None) -> Pager:
     if not lines:
         return Pager(0, 0, 0)
     last = asked.first + len(lines) - 1
     url = reverse("web:clients")
     following = f"{url}?{urlencode({'after': after[0], 'id': after[1], 'n': last + 1})}" if after else ""
-    return Pager(asked.first, last, max(total, last), next_url=following)
+    return Pager(asked.first, last, max(crowd.n, last), next_url=following, about=crowd.about)
 
 
 def _empty(asked: Asked) -> EmptyState:

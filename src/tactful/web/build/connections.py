@@ -9,6 +9,7 @@ from tactful.tracking import queries
 from tactful.tracking.queries import Attribute, ComputedProperty, TrackingRefusal, TrackingSource
 from tactful.tracking.sentences import sentence
 from tactful.tracking.types import ComputedKind
+from tactful.web.build.systems import system_rows
 from tactful.web.forms.connections import COMPUTED, KINDS, TYPES
 from tactful.web.pages.connections import AttributesPage, ConnectionsPage, KeyRow, ValueRow
 from tactful.web.types import Act
@@ -21,7 +22,7 @@ def connections_page(form: Form, key: str = "", secret: str = "") -> Connections
     told = queries.refusals()
     rows = tuple(_key_row(row, told.get(row.id, [])) for row in queries.sources())
     script = f'<script src="{door}tactful.js" data-key="{key}" defer></script>' if secret else ""
-    return ConnectionsPage(form, rows, door, key, secret, script)
+    return ConnectionsPage(form, rows, door, key, secret, script, system_rows())
 
 
 def _key_row(row: TrackingSource, told: list[TrackingRefusal]) -> KeyRow:

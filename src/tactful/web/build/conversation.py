@@ -14,7 +14,7 @@ from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch
 from tactful.engagements import queries as engagements
 from tactful.inbox import queries as inbox
-from tactful.inbox.queries import Conversation, TalkSpell
+from tactful.inbox.queries import MOODS, Conversation, TalkSpell
 from tactful.kernel.zones import utc_of
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.holds import alone, hold_card
@@ -92,7 +92,7 @@ def _more(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tupl
         Act(_("Answered by phone"), elsewhere, icon="phone", fields=(("how", "phone"),)),
         Act(_("Answered in person"), elsewhere, icon="person", fields=(("how", "in_person"),)),
     ]
-    if any(talk.kind in ("complaint", "negative", "sensitive") for talk in talks):
+    if any(talk.kind in MOODS for talk in talks):
         acts.append(Act(_("It is settled"), reverse("web:settlement", args=[row.id]), icon="check"))
     if row.state not in (Conversation.State.CLOSED, Conversation.State.SNOOZED):
         acts.extend(_snoozes(row, visit))

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from tactful.broadcasts.rules.fields import FACT as COMPUTED
 from tactful.content import queries as content
 from tactful.journeys import queries, recipes
 from tactful.journeys.rules.conditions import refs
@@ -15,6 +16,7 @@ from tactful.journeys.sentences import steps_said
 from tactful.journeys.types import CALENDAR_FACT, Definition, ManualEntry, Source, Task, Text, WaitFor
 from tactful.touchpoints.queries import on_the_map
 from tactful.touchpoints.types import Line
+from tactful.tracking import queries as tracking
 from tactful.web.forms.journey.controls import Choice
 from tactful.web.forms.journey.house import House
 from tactful.web.visit import Visit
@@ -62,7 +64,7 @@ def house_of(definition: Definition, visit: Visit) -> House:
             Choice(f"person:{user.email}", user.name) for user in visit.staff.values() if user.is_active
         ),
         events=_called(KNOWN_EVENTS, {name for each in known for name in _events(each)}, names),
-        facts=_called(KNOWN_FACTS, {name for each in known for name in _facts(each)}, names)
+        facts=_called(_known_facts(), {name for each in known for name in _facts(each)}, names)
         | {name: words for name, words in names.items() if name in _fields(definition)},
         fields=_fields(definition),
         attributes=tuple(sorted({name for each in known for name in _attributes(each)})),
@@ -70,6 +72,11 @@ def house_of(definition: Definition, visit: Visit) -> House:
         answers=tuple(_answers(definition, visit.language)),
         key=definition.entry.key,
     )
+
+
+def _known_facts() -> dict[str, tuple[str, str]]:
+    """Ours, and what is computed of events as its maker has called it."""
+    return {**KNOWN_FACTS} | {COMPUTED + row.key: (row.label, row.label) for row in tracking.properties()}
 
 
 def _live() -> Iterator[Definition]:

@@ -7,6 +7,7 @@ different, ``task:<step>:<answer>`` for a person's answer, and the plain ones of
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -245,6 +246,8 @@ def _number(typed: str) -> float | str:
     try:
         value = float(typed)
     except ValueError:
+        return typed
+    if not isfinite(value):
         return typed
     return int(value) if value == int(value) else value
 

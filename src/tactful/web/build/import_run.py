@@ -12,6 +12,7 @@ from tactful.contacts.queries import ImportRow, ImportRun
 from tactful.contacts.queries.importing import notes_of
 from tactful.contacts.sentences import FIELD_NAMES, sentence, sentences
 from tactful.contacts.types import Field, Note, RowOutcome
+from tactful.web.build.import_undo import going_back, undone_words
 from tactful.web.build.imports import named
 from tactful.web.pages.imports import ImportRunPage
 from tactful.web.templatetags.tactful import number
@@ -50,18 +51,28 @@ def run_page(run: ImportRun, wanted: str, page: int, visit: Visit) -> ImportRunP
         updated_url=links.get(RowOutcome.UPDATED, ""),
         merged_url=links.get(RowOutcome.MERGED, ""),
         refused_url=reverse("web:import_refused", args=[run.id]) if refused else "",
-        progress=_progress(run) if state == "reading" else None,
+        progress=going_back(run) or (_progress(run) if state == "reading" else None),
+        undone=undone_words(run, visit),
         trouble=sentence(Note(run.error)) if run.error else "",
         columns=_columns(run),
         refused_rows=_table(run, RowOutcome.REFUSED, 0) if refused else None,
         rows=_table(run, outcome, page) if outcome else None,
         rows_title=TITLES[outcome] if outcome else "",
         rows_pager=_pager(counts.get(wanted, 0), page, f"{url}?rows={wanted}") if outcome else None,
-        acts=(Act(_("Another file"), reverse("web:import"), post=False),),
+        acts=_acts(run, visit),
     )
 
 
+def _acts(run: ImportRun, visit: Visit) -> tuple[Act, ...]:
+    other = Act(_("Another file"), reverse("web:import"), post=False)
+    if not visit.user.is_owner or run.undo_asked_at or queries.undo_trouble(run, visit.now):
+        return (other,)
+    return Act(_("Take it back"), reverse("web:import_undo", args=[run.id]), post=False), other
+
+
 def _state(run: ImportRun) -> Literal["reading", "done", "failed"]:
+    if run.undo_asked_at and not run.undone_at:
+        return "reading"
     if run.error:
         return "failed"
     return "done" if run.finished_at else "reading"
@@ -73,6 +84,8 @@ def _progress(run: ImportRun) -> Progress:
 
 
 def _sentence(run: ImportRun) -> Text:
+    if run.undo_asked_at and not run.undone_at:
+        return _("It is being taken back now.")
     if run.error:
         done = _("%(rows)s rows were read, and stay as they are.") % {"rows": number(run.done)}
         return done if run.done else _("Nothing was changed.")

@@ -47,6 +47,8 @@ def _run_row(run: ImportRun, visit: Visit) -> RunRow:
 
 
 def _state(run: ImportRun) -> Text:
+    if run.undo_asked_at:
+        return _("Taken back") if run.undone_at else _("Being taken back now")
     if run.error:
         return _("Could not be read to its end") if run.done else _("Could not be read")
     if not run.finished_at:
@@ -121,6 +123,8 @@ def _note(file: WaitingFile) -> Text:
         return _("Some letters look broken, such as “Ã¥” for “å”. Export the file again if you can.")
     if len(file.table.rows) > PREVIEWED:
         return _("The numbers are of the first %(rows)s rows.") % {"rows": number(PREVIEWED)}
+    if file.as_before:
+        return _("The columns are as you chose them the last time a file had these headings.")
     return ""
 
 

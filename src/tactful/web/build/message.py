@@ -6,6 +6,7 @@ from typing import Literal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tactful.broadcasts import queries as broadcasts
 from tactful.channels import queries as channels
 from tactful.content import queries as content
 from tactful.delivery import queries as outbox
@@ -144,6 +145,8 @@ def _cause(found: Trace, language: str) -> Iterable[Link]:
             name = journeys.definition_of(journey).name.in_language(language)
             step = _("%(journey)s, step %(number)s") % {"journey": name, "number": message.cause_visit}
             yield Link(step, reverse("web:journey", args=[journey.slug]))
+    if message.cause_kind == "broadcast" and (sent := broadcasts.broadcast(message.cause_id or 0)):
+        yield Link(_("Broadcast: %(name)s") % {"name": sent.name}, reverse("web:broadcast", args=[sent.id]))
     if message.conversation_id:
         yield Link(_("The conversation"), reverse("web:conversation", args=[message.conversation_id]))
     if found.dispatch.merged_into:

@@ -263,4 +263,5 @@ ENDS = {
     "date_passed": lambda: _("Its date has passed."),
     "not_true": lambda: _("What must hold at the beginning did not hold."),
     "cancelled": lambda: _("What it was about was cancelled."),
+    "merged": lambda: _("Two clients became one, and both walked it."),
 }

@@ -195,6 +195,7 @@ HAPPENED: Final[Mapping[str, Callable[[], str]]] = {
     "complaint": lambda: _("The client complained."),
     "negative": lambda: _("The client was unhappy."),
     "sensitive": lambda: _("The client told us something sensitive."),
+    "hold": lambda: _("The client wrote something that rests with a person first."),
 }
 
 

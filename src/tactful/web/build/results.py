@@ -30,6 +30,13 @@ WORDS: Final[Mapping[str, Text]] = {
     "smtp.no_starttls": _("The server does not offer STARTTLS. Choose another way under Security."),
     "smtp.clear_password": _("The password would travel in the clear. Choose STARTTLS or TLS."),
     "smtp.no_auth": _("The server offers no way to sign in that we know."),
+    "smtp.no_xoauth2": _("The server does not let in by a provider's leave (XOAUTH2). Choose a password."),
+    "trial.door": _("Mail comes in through our own door here, so there is no mailbox to look into."),
+    "oauth.refused": _(
+        "The provider has taken its leave back (%(said)s). Connect the mailbox again; what waits goes then."
+    ),
+    "oauth.away": _("The provider's sign-in does not answer now (%(said)s). It is tried again by itself."),
+    "oauth.none": _("The mailbox is not connected yet. Sign in at the provider."),
     "smtp.hung_up": _("The server hung up %(times)s times without an answer."),
     "smtp.nothing_to_send_over": _("There is no connection to send over."),
     "smtp.nobody_there": _("Nobody answers at %(place)s. Look at the name and the port."),

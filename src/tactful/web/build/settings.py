@@ -52,7 +52,43 @@ def mail_page(form: Form, account: Account | None, tests: list[dict[str, Any]], 
         healthy=account is not None and not account.paused_reason and not failed,
         test_text=_("We connect and sign in. Nothing is sent.") if account else "",
         tests=lines,
+        trial=tuple(_trial_lines(account.settings.get("trial", {}))) if account else (),
     )
+
+
+def _trial_lines(found: dict[str, Any]) -> Iterable[TestLine]:
+    """From what ``wiring.mail_trial`` keeps with the account, in words."""
+    if not found:
+        return
+    yield TestLine(True, _("A mail to ourselves went out and came in."))
+    if found.get("plus"):
+        yield TestLine(True, _("Addresses with a plus arrive, so every answer finds its thread."))
+    else:
+        yield TestLine(
+            False,
+            _("Addresses with a plus do not arrive here."),
+            _("Answers come to the plain address and find their thread by the mails that they refer to."),
+        )
+    if found.get("message_id"):
+        yield TestLine(True, _("The provider leaves the number of each mail (Message-ID) as it is."))
+    else:
+        yield TestLine(
+            False,
+            _("The provider gives each mail a number of its own."),
+            _("We repeat ours where it survives, so answers find their thread all the same."),
+        )
+    if "return_path" not in found:
+        yield TestLine(
+            True, _("Where reports of failure go, this mailbox does not show; we could not check it.")
+        )
+    elif found["return_path"]:
+        yield TestLine(True, _("Reports of mail that could not be delivered come back to us."))
+    else:
+        yield TestLine(
+            False,
+            _("The provider takes reports of mail that could not be delivered to itself."),
+            _("We learn of a dead address only if the provider passes its report on."),
+        )
 
 
 def _mail_state(account: Account | None, lines: tuple[TestLine, ...], visit: Visit) -> Text:

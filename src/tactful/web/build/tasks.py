@@ -16,6 +16,7 @@ from tactful.gate.rules.word import Word, word_on
 from tactful.gate.sentences import reason_sentence
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Conversation, Entry, Task
+from tactful.inbox.types import NOT_FOR
 from tactful.web.build import results
 from tactful.web.build.around import Around, link, post
 from tactful.web.templatetags.tactful import near
@@ -265,6 +266,16 @@ def _bad_news(task: Task, matters: Matters) -> Said:
     return Said(said, _thread(task, matters, _("Write")), told, tag=Tag(_("Bad news"), "person"))
 
 
+def _broadcast(task: Task, matters: Matters) -> Said:
+    name = {"name": task.params.get("name") or _("Without a name")}
+    read = link(_("Read it"), "broadcast", task.subject_id)
+    if matters.around.visit.user.id in task.params.get(NOT_FOR, ()):
+        said = _("The broadcast “%(name)s” waits for somebody else to read it and say yes.") % name
+    else:
+        said = _("The broadcast “%(name)s” goes when you have read it and say yes.") % name
+    return Said(said, read, tag=Tag(_("Waits for a second person"), "held"))
+
+
 def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
     def say(task: Task, _matters: Matters) -> Said:
         given = {"reason": "", "detail": "", "error": "", "fact": "", "from": "", "name": ""} | _texts(
@@ -312,7 +323,8 @@ TAGS: Mapping[str, Callable[[], Tag]] = {
 }
 # Without what they are about, these say no more than that they are there.
 ABOUT = frozenset({"answer", "complaint", "sensitive", "look_for_document", "message_unknown", "message_held",
-                   "message_late", "hold_ended", "hold_expired", "fact_unreadable"})  # fmt: skip
+                   "message_late", "hold_ended", "hold_expired", "fact_unreadable",
+                   "broadcast_waits"})  # fmt: skip
 # A task of these is done by what it asks for (an answer, a choice, a document), not by a tick.
 DONE_OTHERWISE = ABOUT | {"is_this_it"}
 WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
@@ -348,5 +360,11 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
         lambda: _("“%(name)s” does not listen any more, so it is told nothing. Look at its address."),
         "settings_webhooks",
     ),
+    "calendar_failing": _house(
+        lambda: _("“%(name)s” could not be read for a day, so reminders do not follow it. Look at it."),
+        "calendars",
+    ),
+    "backup_failed": _house(lambda: _("The nightly backup could not be made: %(reason)s"), "today"),
+    "broadcast_waits": _broadcast,
     "fact_failed": _house(lambda: _("Automation could not take in “%(fact)s”: %(error)s"), "outbox"),
 }

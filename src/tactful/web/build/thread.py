@@ -16,6 +16,7 @@ from tactful.gate.sentences import reason_sentence
 from tactful.gate.types import Author
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Conversation, Entry
+from tactful.inbox.types import HISTORY, OUTSIDE, PROPOSAL
 from tactful.kernel.tokens import sign
 from tactful.web.build.around import Around
 from tactful.web.build.inbox import elsewhere
@@ -67,8 +68,16 @@ def _line(
         return Crossing(crossing(entry.code, author if entry.author_id else None), entry.at)
     if entry.kind == Entry.Kind.INBOUND:
         return _from_client(entry, client, is_html)
+    if entry.code == PROPOSAL:
+        return _proposal(entry, around)
     if entry.kind == Entry.Kind.NOTE:
         return Bubble("note", entry.text, entry.at, author)
+    if entry.code == OUTSIDE:
+        return _from_outside(entry, around, is_html)
+    return _from_us(entry, author, states)
+
+
+def _from_us(entry: Entry, author: Person, states: Mapping[int, Dispatch]) -> Bubble:
     if entry.kind == Entry.Kind.ELSEWHERE:
         said = f"{elsewhere(entry.code)}. {entry.text}".strip()
         return Bubble("note", said, entry.at, author, channel="phone" if entry.code == "phone" else "")
@@ -77,11 +86,51 @@ def _line(
     return Bubble("us", entry.text, entry.at, author, entry.channel, state=state)
 
 
-def _from_client(entry: Entry, client: Person, is_html: bool) -> Bubble:
-    files = tuple(
+def _proposal(entry: Entry, around: Around) -> Bubble:
+    use = f"{reverse('web:conversation', args=[entry.conversation_id])}?words={entry.id}#write"
+    return Bubble(
+        "note",
+        entry.text,
+        entry.at,
+        proposed_by=entry.data.get("by", ""),
+        use_url=use if around.visit.user.may_write else "",
+    )
+
+
+def _from_outside(entry: Entry, around: Around, is_html: bool) -> Bubble:
+    where = [_("written in another program"), *([_of_then()] if entry.data.get(HISTORY) else [])]
+    return Bubble(
+        "us",
+        entry.text,
+        entry.at,
+        writer(entry, around),
+        entry.channel,
+        where=", ".join(where),
+        whole_url=reverse("web:entry", args=[entry.id]) if is_html or entry.full_text != entry.text else "",
+        attachments=_files(entry),
+        notes=tuple(_not_shown(entry)),
+    )
+
+
+def writer(entry: Entry, around: Around) -> Person:
+    """Who of ours, if we know; else the name that stood on it."""
+    known = around.visit.person(entry.author_id)
+    return known or Person(entry.data.get("name") or _("Somebody of ours"))
+
+
+def _of_then() -> str:
+    return _("before the mailbox was connected")
+
+
+def _files(entry: Entry) -> tuple[AttachmentView, ...]:
+    return tuple(
         AttachmentView(file.name, file.size, reverse("web:entry_file", args=[file.id]))
         for file in entry.files.all()
     )
+
+
+def _from_client(entry: Entry, client: Person, is_html: bool) -> Bubble:
+    automatic = _("an automatic answer") if entry.code == "automatic" else ""
     who = client if entry.verified else Person(entry.sender or client.name, is_client=True)
     return Bubble(
         "client",
@@ -89,9 +138,9 @@ def _from_client(entry: Entry, client: Person, is_html: bool) -> Bubble:
         entry.at,
         who,
         entry.channel,
-        where=_("an automatic answer") if entry.code == "automatic" else "",
+        where=automatic or (_of_then() if entry.data.get(HISTORY) else ""),
         whole_url=reverse("web:entry", args=[entry.id]) if is_html or entry.full_text != entry.text else "",
-        attachments=files,
+        attachments=_files(entry),
         notes=tuple(_not_shown(entry)),
     )
 

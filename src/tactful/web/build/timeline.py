@@ -1,6 +1,6 @@
 """Everything with one client on one line: what is coming, now, and what was, the newest first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,22 +17,26 @@ from tactful.gate.sentences import reason_sentence
 from tactful.gate.types import Author
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Entry
+from tactful.inbox.types import OUTSIDE
 from tactful.journeys import queries as journeys
 from tactful.journeys.queries import Enrolment
 from tactful.journeys.sentences import StepLine, describe
 from tactful.web.build.around import Around
 from tactful.web.build.inbox import elsewhere
-from tactful.web.build.thread import crossing
+from tactful.web.build.thread import crossing, writer
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Glyph, Link, Person, TimelineEntry
 
 SHOWN = 50
+MOST_SAID = 4
+TOLD, CALENDAR = "tracking", "calendar"
 Placed = tuple[datetime, TimelineEntry]
 PARTS = {
-    "all": ("people", "automation", "documents"),
+    "all": ("people", "automation", "documents", "elsewhere"),
     "people": ("people",),
     "automation": ("automation",),
     "documents": ("documents",),
+    "elsewhere": ("elsewhere",),
 }
 
 
@@ -129,6 +133,9 @@ def _entry(entry: Entry, client: Person, around: Around) -> TimelineEntry:
         return TimelineEntry(
             "entry", said, entry.text[:600], meta=name, at=entry.at, person=author, icon="phone"
         )
+    if entry.code == OUTSIDE:
+        author = writer(entry, around)
+        name = _("%(name)s, in another program") % {"name": author.name}
     return TimelineEntry(
         "entry", words=entry.text.strip()[:600], meta=name, at=entry.at, person=author, glyph="sent"
     )
@@ -159,7 +166,28 @@ def _message(row: Dispatch, around: Around) -> TimelineEntry:
 def _documents(span: Span, client: Person, around: Around) -> Iterable[Placed]:
     facts = events.of_contact(span.contact_id, list(HAPPENED), before=span.before, limit=SHOWN + 1)
     for fact in facts:
-        yield fact.ts, _fact(fact, client, around)
+        if (
+            fact.name != "contact.merged" or "merge" in fact.data
+        ):  # a row of a list that joined them is no news
+            yield fact.ts, _fact(fact, client, around)
+
+
+def _elsewhere(span: Span, _client: Person, _around: Around) -> Iterable[Placed]:
+    """What other systems and our site tell, in the names that they give it."""
+    told = [
+        fact
+        for source in (TOLD, CALENDAR)
+        for fact in events.told_by(span.contact_id, source, before=span.before, limit=SHOWN + 1)
+    ]
+    for fact in told:
+        said = " · ".join(_said(fact.data))
+        yield fact.ts, TimelineEntry("entry", fact.name, said, at=fact.ts, icon="import")
+
+
+def _said(data: Mapping[str, Any]) -> Iterable[str]:
+    """A few of the plain things that were said with it."""
+    plain = [(key, value) for key, value in sorted(data.items()) if isinstance(value, str | int | float)]
+    return (f"{key}: {str(value)[:60]}" for key, value in plain[:MOST_SAID])
 
 
 def _fact(fact: Fact, client: Person, around: Around) -> TimelineEntry:
@@ -185,6 +213,7 @@ PAST: dict[str, Callable[[Span, Person, Around], Iterable[Placed]]] = {
     "people": _people,
     "automation": _automation,
     "documents": _documents,
+    "elsewhere": _elsewhere,
 }
 BECAME: dict[str, tuple[Glyph, Callable[[], str]]] = {
     State.SENT: ("sent", lambda: _("by mail, sent")),
@@ -205,6 +234,8 @@ HAPPENED: dict[str, tuple[str, Callable[[], str]]] = {
     "complaint.closed": ("check", lambda: _("The complaint was settled.")),
     "hold.placed": ("clock", lambda: _("Automation was asked to be quiet.")),
     "hold.released": ("clock", lambda: _("Automation may write again.")),
+    "contact.merged": ("person", lambda: _("Two clients became this one.")),
+    "contact.unmerged": ("person", lambda: _("What had been merged is two clients again.")),
     "basis.withdrawn": ("x", lambda: _("%(name)s said no to messages of one kind.")),
     "suppression.begun": ("x", lambda: _("We stopped writing to an address.")),
 }

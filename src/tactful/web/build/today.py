@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -13,23 +13,29 @@ from django.utils.translation import ngettext
 from tactful.contacts import queries as contacts
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Held, HourCount
+from tactful.gate.rules.office import office_rule
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
+from tactful.kernel.windows import minus_working_hours
 from tactful.kernel.zones import day_start, local_day, next_day_start
 from tactful.touchpoints import queries as touchpoints
 from tactful.web.build.around import Around, leisure_for, look_around, post, tasks_for
+from tactful.web.build.first_run import setup_line
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.late import late_line
 from tactful.web.build.tasks import task_rows
 from tactful.web.build.touches import soon_line
+from tactful.web.build.trust import first_line, trial_line
 from tactful.web.pages.today import Automation, HourBar, Relations, RunRow, TodayPage
 from tactful.web.types import Act, EmptyState, Glyph, HoldCard, Link
 from tactful.web.visit import Visit
+from tactful.wiring.gate_facts import settings_of
 
 TASKS_SHOWN, HOLDS_READ, HOLDS_SHOWN = 20, 60, 3
 SIGNS_SHOWN, ROWS_SHOWN, DOTS = 16, 6, 200
 FIRST_HOUR, LAST_HOUR = 7, 17
 QUIET = timedelta(days=90)
+WORKING_DAY = 8  # hours of the office
 SIGN_OF: dict[str, Glyph] = {
     "message.sent": "auto",
     "planned": "plan",
@@ -64,6 +70,9 @@ def today_page(visit: Visit) -> TodayPage:
         notice=notice,
         notice_act=act,
         late=late_line(),
+        trial=trial_line(visit),
+        first=first_line(),
+        setup=setup_line(visit),
         soon=soon_line(visit),
     )
 
@@ -73,7 +82,21 @@ def _clients_of(tasks: Sequence[Task]) -> list[int | None]:
 
 
 def _holds(held: Sequence[Held], around: Around) -> tuple[HoldCard, ...]:
-    return hold_cards(held, around)[:HOLDS_SHOWN]
+    """Those that wait for somebody's word since a working day stand first."""
+    since = a_working_day_ago(around.visit)
+    rising = [each for each in held if each.wake_on and each.since is not None and each.since <= since]
+    others = [each for each in held if each not in rising]
+    return hold_cards(sorted(rising, key=_since) + others, around)[:HOLDS_SHOWN]
+
+
+def _since(held: Held) -> datetime:
+    return held.since or held.until
+
+
+def a_working_day_ago(visit: Visit) -> datetime:
+    """Eight of the office's hours, by the house's own calendar."""
+    rule = office_rule(settings_of(visit.house), visit.house.country)
+    return minus_working_hours(visit.now, WORKING_DAY, visit.house.time_zone, rule)
 
 
 def _greeting(visit: Visit) -> str:
@@ -141,7 +164,7 @@ def _to_clients(sign: Glyph, count: int) -> str:
 
 
 def _relations(visit: Visit) -> Relations | None:
-    total = contacts.how_many()
+    total = contacts.crowd().n
     if not total:
         return None
     strained, quiet = inbox.strained_count(), inbox.quiet_since(visit.now - QUIET)
@@ -170,6 +193,7 @@ def _next_up(visit: Visit) -> tuple[str, Link | None]:
 def _notice(visit: Visit) -> tuple[str, Act | None]:
     paused = outbox.sending_paused()
     words = {
+        "restored": _("Nothing leaves: a backup has been restored, and an owner has not looked at it yet."),
         "epoch": _(
             "Nothing leaves: this looks like a copy or a restored backup. Is it the right one to send?"
         ),
@@ -178,6 +202,8 @@ def _notice(visit: Visit) -> tuple[str, Act | None]:
         "pause": _("Nothing leaves: one of us has stopped it."),
     }
     act = post(_("Yes, let it send"), "confirm_sending") if visit.user.is_owner else None
+    if paused == "restored":
+        act = Act(_("See what would be sent"), reverse("web:restored"), post=False)
     return words.get(paused, ""), act if paused else None
 
 

@@ -13,7 +13,7 @@ from tactful.touchpoints.queries import Touchpoint
 from tactful.touchpoints.types import Line
 from tactful.web.build.line import line_of, name_of, suggestion_for
 from tactful.web.pages.inbox import Choice
-from tactful.web.pages.line import Revision, Scale, TouchpointPage
+from tactful.web.pages.line import Comment, Revision, Scale, TouchpointPage
 from tactful.web.types import Link, Text
 from tactful.web.visit import Visit
 from tactful.web.words import CLASSES, PHASES
@@ -62,6 +62,7 @@ def touchpoint_page(row: Touchpoint, typed: Typed, visit: Visit) -> TouchpointPa
         owner=visit.person(row.owner_id),
         can_decide=visit.user.is_owner,
         preview_hours=row.preview_hours,
+        comments=tuple(_comments(row, visit)),
     )
 
 
@@ -106,6 +107,12 @@ def _history(row: Touchpoint, visit: Visit) -> Iterable[Revision]:
         person = visit.person(revision.by)
         by = person.name if person else _("Suggested by Tactful")
         yield Revision(revision.at, by, Line(revision.line).value, revision.reason)
+
+
+def _comments(row: Touchpoint, visit: Visit) -> Iterable[Comment]:
+    for each in queries.comments(row.id):
+        person = visit.person(each.by_id)
+        yield Comment(each.at, person.name if person else _("Somebody who has left"), each.text)
 
 
 def _used_by(slug: str, visit: Visit) -> Iterable[Link]:

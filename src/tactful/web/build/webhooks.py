@@ -19,7 +19,9 @@ ROWS = 50
 
 
 def listeners_page(form: Form) -> ListenersPage:
-    return ListenersPage(tuple(_row(each) for each in queries.endpoints()), form)
+    endpoints = queries.endpoints()
+    waiting = queries.waiting([each.id for each in endpoints])
+    return ListenersPage(tuple(_row(each, waiting.get(each.id, 0)) for each in endpoints), form)
 
 
 def listener_page(endpoint: Endpoint, form: Form, now: datetime, before: int | None = None) -> ListenerPage:
@@ -35,12 +37,12 @@ def listener_page(endpoint: Endpoint, form: Form, now: datetime, before: int | N
     )
 
 
-def _row(endpoint: Endpoint) -> ListenerRow:
+def _row(endpoint: Endpoint, waiting: int) -> ListenerRow:
     return ListenerRow(
         name=endpoint.name,
         url=endpoint.url,
         hears=" · ".join(_words(name) for name in endpoint.events),
-        state=_state(endpoint) or _waiting(endpoint.waiting),  # type: ignore[attr-defined]
+        state=_state(endpoint) or _waiting(waiting),
         change=Act(_("Open"), reverse("web:webhook", args=[endpoint.id]), post=False),
     )
 

@@ -25,7 +25,7 @@ SOURCES = [
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV, up to 25 MB. Semicolons or commas, old or new letters."),
+        help_text=_("CSV from any program, or contact cards (.vcf) from a phone. Up to 25 MB."),
         error_messages={"required": _("Choose a file first."), "empty": _("The file is empty.")},
     )
     source = forms.ChoiceField(

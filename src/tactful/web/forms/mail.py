@@ -25,7 +25,7 @@ RECEIVING = ("imap_host", "imap_password")
 RECEIVING_MORE = ("imap_username", "imap_port", "imap_security", "trusted_servers")
 
 
-def _password(label: Any) -> forms.CharField:
+def password_field(label: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
     hint = _("Many providers want an app password here. Empty: the one that is stored stays.")
     return forms.CharField(
@@ -33,12 +33,12 @@ def _password(label: Any) -> forms.CharField:
     )
 
 
-def _host(label: Any, **more: Any) -> forms.RegexField:
+def host_field(label: Any, **more: Any) -> forms.RegexField:
     said = {"invalid": _("Write a name such as smtp.example.com.")}
     return forms.RegexField(r"^[A-Za-z0-9.:\-]+$", label=label, max_length=255, error_messages=said, **more)
 
 
-def _port(label: Any, initial: int, **more: Any) -> forms.IntegerField:
+def port_field(label: Any, initial: int, **more: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=65535, initial=initial, **more)
 
 
@@ -61,21 +61,21 @@ class MailForm(forms.Form):
         required=False,
         help_text=_("Empty: the name of the business"),
     )
-    smtp_host = _host(
+    smtp_host = host_field(
         _("Server for outgoing mail (SMTP)"), help_text=_("Your provider tells it, such as smtp.example.com")
     )
-    smtp_port = _port(_("Port for sending"), 587)
+    smtp_port = port_field(_("Port for sending"), 587)
     smtp_security = forms.ChoiceField(label=_("Encryption of sending"), choices=SECURITY, initial="starttls")
     smtp_username = forms.CharField(
         label=_("User name"), max_length=320, required=False, help_text=_("Mostly the mail address")
     )
-    smtp_password = _password(_("Password"))
-    imap_host = _host(
+    smtp_password = password_field(_("Password"))
+    imap_host = host_field(
         _("Server for incoming mail (IMAP)"),
         required=False,
         help_text=_("Such as imap.example.com. Empty: a server of your own hands the mail over to Tactful"),
     )
-    imap_port = _port(_("Port for receiving"), 993, required=False)
+    imap_port = port_field(_("Port for receiving"), 993, required=False)
     imap_security = forms.ChoiceField(
         label=_("Encryption of receiving"), choices=SECURITY, initial="implicit_tls"
     )
@@ -85,7 +85,7 @@ class MailForm(forms.Form):
         required=False,
         help_text=_("Empty: the same as for sending"),
     )
-    imap_password = _password(_("Password for receiving"))
+    imap_password = password_field(_("Password for receiving"))
     trusted_servers = forms.CharField(
         label=_("Servers that check senders for you"),
         required=False,
@@ -137,6 +137,9 @@ class MailForm(forms.Form):
         kept = dict(self._before.settings) if self._before else {}
         kept |= {name: given[name] for name in FIELDS}
         kept |= {name: given[name] if given["imap_host"] else "" for name in IMAP_FIELDS}
+        for kind in ("smtp", "imap"):
+            if given[f"{kind}_password"] or self._moves(kind, given[f"{kind}_host"]):
+                kept.pop(f"{kind}_sign_in", None)  # a token goes nowhere else, and a password replaces it
         kept = {name: value for name, value in kept.items() if value not in ("", None)}
         return AccountForm(
             name=self._before.name if self._before else given["address"],

@@ -14,11 +14,16 @@ SCOPES = [
     (Scope.READ_CONTACTS, _("Look up clients")),
     (Scope.WRITE_CONTACTS, _("Add and change clients")),
     (Scope.READ_EVENTS, _("Read what happened with a client")),
+    (Scope.WRITE_EVENTS, _("Tell what happened with a client")),
+    (Scope.READ_SEGMENTS, _("See segments and who is in them")),
     (Scope.READ_JOURNEYS, _("See journeys and who is on them")),
     (Scope.BEGIN_JOURNEYS, _("Begin a journey that begins when told")),
     (Scope.READ_MESSAGES, _("See which messages go out, and why not")),
     (Scope.READ_CONVERSATIONS, _("Read conversations")),
+    (Scope.PROPOSE, _("Propose answers, for a person to send or not")),
     (Scope.READ_TASKS, _("See tasks")),
+    (Scope.READ_BROADCASTS, _("See broadcasts, and what became of everybody")),
+    (Scope.DRAFT_BROADCASTS, _("Draft broadcasts, for a person to send or not")),
 ]
 LIVES = [("90", _("Three months")), ("365", _("A year")), ("", _("Until it is revoked"))]
 
@@ -43,6 +48,8 @@ HEARD = [
     ("contact.created", _("A client is new")),
     ("contact.updated", _("A client is changed")),
     ("contact.merged", _("Two clients became one")),
+    ("contact.unmerged", _("What was one client is two again")),
+    ("contact.removed", _("A client is taken away, with the file that brought them")),
     ("contact.tag_set", _("A client gets a tag")),
     ("contact.tag_cleared", _("A client loses a tag")),
     ("basis.recorded", _("A client says yes to being written to")),

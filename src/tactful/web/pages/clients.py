@@ -33,15 +33,18 @@ class ClientRow:
 
 @dataclass(frozen=True, slots=True)
 class ClientsPage:
-    """``tabs``: all, strained, quiet, without an address. ``messages``: hits in messages, when searched."""
+    """``tabs``: all, strained, quiet, without an address. ``messages``: hits in messages, when searched.
+    ``pairs``: how many may be one person. ``about``: nobody has counted ``total`` exactly."""
 
     q: str
     total: int
     rows: tuple[ClientRow, ...]
     tabs: tuple[Tab, ...]
     pager: Pager
+    about: bool = False
     messages: tuple[Link, ...] = ()
     empty: EmptyState | None = None
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,23 @@ class HoldForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Who has become part of this client, and where that can be taken back."""
+
+    text: Text
+    undo: Link
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that has come from them; without a ``url`` it can only be named."""
+
+    name: str
+    at: datetime
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientPage:
     """``intro``: what they do, since when, who looks after them. ``acts``: at most three, the strong one
     last. ``consent_heads``: purposes. ``caps``: how often, and between which hours."""
@@ -145,3 +165,9 @@ class ClientPage:
     misread: tuple[Misread, ...] = ()
     switches: tuple[Act, ...] = ()
     switch_note: Text = ""
+    merged: tuple[Merged, ...] = ()
+    twins: tuple[Link, ...] = ()
+    related: tuple[Person, ...] = ()
+    files: tuple[FileRow, ...] = ()
+    copy_url: str = ""
+    find_same: str = ""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.forms import Form
 
+from tactful.web.pages.systems import SystemRow
 from tactful.web.types import Act, Text
 
 
@@ -32,6 +33,7 @@ class ConnectionsPage:
     fresh_key: str = ""
     secret: str = ""
     snippet: str = ""
+    systems: tuple[SystemRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,5 +83,20 @@ class ImportRunPage:
     rows: Table | None = None
     rows_title: Text = ""
     rows_pager: Pager | None = None
+    undone: Text = ""
     live_url: str = ""
     acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUndoPage:
+    """templates/web/import_undo.html, before a file is taken back. ``trouble``: why it cannot be; ``stays``:
+    name and reason. ``undo``: None for whoever is no owner."""
+
+    file_name: str
+    url: str
+    said: Text
+    will: tuple[Text, ...] = ()
+    trouble: Text = ""
+    stays: Table | None = None
+    undo: Act | None = None

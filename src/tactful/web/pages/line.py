@@ -67,6 +67,13 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TouchpointPage:
     """Posts ``line``, ``reason``, ``message_class``, ``owner``, ``frequency``, ``friction``, ``clarity``.
 
@@ -93,4 +100,5 @@ class TouchpointPage:
     used_by: tuple[Link, ...] = ()
     owner: Person | None = None
     can_decide: bool = True
+    comments: tuple[Comment, ...] = ()
     preview_hours: int = 0  # posted as ``hours`` to web:touchpoint_preview

@@ -1,10 +1,11 @@
 """templates/web/settings/*.html and account.html. Each form posts to the address of its own page."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.forms import Form
 
-from tactful.web.types import Act, Fact, Link, Person, Text
+from tactful.web.types import Act, EmptyState, Fact, Link, Person, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,16 @@ class TestLine:
 @dataclass(frozen=True, slots=True)
 class MailPage:
     """``test_text`` says what trying it does, "" while there is nothing to try; the button posts to
-    web:settings_mail_test. ``form.sections`` groups the fields."""
+    web:settings_mail_test. ``form.sections`` groups the fields. ``trial``: what a mail to ourselves has
+    shown; ``waits``: what is awaited while one is on its way."""
 
     form: Form
     state: Text
     healthy: bool
     test_text: Text
     tests: tuple[TestLine, ...] = ()
+    trial: tuple[TestLine, ...] = ()
+    waits: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +126,44 @@ class AccountPage:
     form: Form
     security: tuple[Fact, ...]
     links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BrandPage:
+    """``logo``: the address of the one that is there."""
+
+    form: Form
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    """``note``: what an owner has done about it, or why nothing can be."""
+
+    name: Text
+    total: int
+    a_week: Text
+    note: Text = ""
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """``share``: of the busiest day, in percent; ``over``: more than the house should ask on a busy day."""
+
+    day: date
+    count: int
+    share: int
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AsksPage:
+    """``advice``: what could be done where too much is asked."""
+
+    said: Text
+    kept: bool
+    causes: tuple[CauseRow, ...]
+    days: tuple[DayRow, ...]
+    advice: Text = ""
+    empty: EmptyState | None = None

@@ -90,4 +90,7 @@ class TodayPage:
     notice_act: Act | None = None
     soon: Text = ""  # what goes out soon and a person wanted to see first
     leisure: tuple[TaskRow, ...] = ()  # what has time
+    trial: Text = ""  # nothing leaves, and what would have gone is to be judged
+    first: Text = ""  # what waits to be seen, of the first of each touchpoint
+    setup: Text = ""  # how far the first run has come, while it is open
     late: Text = ""  # how much should have gone out while nothing could be sent

@@ -270,6 +270,24 @@ def test_a_quiet_journey_is_published_by_somebody_who_may(cast: Cast) -> None:
     assert client.get(DRAFT).status_code == 404
 
 
+def test_where_data_of_clients_go_to_is_for_an_owner(cast: Cast) -> None:
+    colleague, owner = begun(cast), cast.signed_in(cast.owner)
+    hook = {"url": "https://example.org/hook", "body.0.key": "order", "body.0.what": "other-entry:",
+            "body.0.name": "order"}  # fmt: skip
+    put(colleague, "webhook", hook)
+    publication = f"{DRAFT}publication/"
+    answer = colleague.post(publication, {"revision": revision()}, follow=True)
+    assert "example.org" in unescape(answer.content.decode())
+    assert "Ask an owner" in unescape(answer.content.decode())
+    assert not Audit.objects.filter(verb="journey.imported").exists()
+    said = owner.post(publication, {"revision": revision()}, follow=True).content.decode()
+    assert "Version 1 is published" in unescape(said)
+    colleague.post(DRAFT)
+    put(colleague, "wait", EVERY_KIND["wait"])
+    said = colleague.post(publication, {"revision": revision()}, follow=True).content.decode()
+    assert "Version 2 is published" in unescape(said), "it calls nobody new"
+
+
 def test_readers_look_and_change_nothing(cast: Cast) -> None:
     begun(cast)
     reader = cast.signed_in(cast.reader)

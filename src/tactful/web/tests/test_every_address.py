@@ -12,6 +12,14 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tactful.broadcasts.actions import create
+from tactful.broadcasts.types import Plan
+from tactful.calendars.actions import NewFeed, add_feed
+from tactful.calendars.models import Appointment
+from tactful.calendars.types import CalendarKind
+from tactful.channels.models import Account
+from tactful.connectors.actions import connect
+from tactful.connectors.models import Delivery
 from tactful.contacts.models import ImportRun
 from tactful.engagements.models import RequestedDocument
 from tactful.foundation.keys.actions import KeyWish, make_key
@@ -27,6 +35,7 @@ from tactful.web.tests.cast import Cast, a_file
 from tactful.webhooks.actions import add_endpoint
 from tactful.webhooks.models import Endpoint
 from tactful.webhooks.types import NewEndpoint
+from tactful.wiring.merging import merge
 
 ROLES = ("nobody", "reader", "colleague", "owner")
 DOORS = (
@@ -34,6 +43,7 @@ DOORS = (
     "account/logout/",
     "account/2fa/webauthn/login/",
     "account/inactive/",
+    "account/invitation/no-such-token/",
     "language/",
     "parts/",
 )
@@ -124,7 +134,8 @@ def _trouble(role: str, url: str, method: str, response: HttpResponseBase) -> st
         return f"open to everybody: {status}"
     if role == "reader" and method == "post" and not url.startswith(OWN) and status not in (403, 404, 405):
         return f"lets readers change something: {status}"
-    if role in ("reader", "colleague") and url.startswith("settings/") and status not in (403, 405):
+    owners = url.startswith("settings/") and not url.startswith(EVERYBODYS)
+    if role in ("reader", "colleague") and owners and status not in (403, 405):
         return f"opens settings to {role}: {status}"
     is_others = "999999999" in url or "no-such" in url
     if is_others and not url.startswith("account/") and status not in (302, 403, 404, 405):
@@ -154,6 +165,10 @@ def _is_policy_strict(url: str, response: HttpResponseBase) -> bool:
     return "default-src 'none'" in policy and "unsafe-inline" not in policy
 
 
+EVERYBODYS = ("settings/mail/privacy/", "settings/mailboxes/")
+"""Rooms of Settings for one's own mailbox; others' are not there (404)."""
+
+
 def _real_ids(house: Cast) -> dict[str, int]:
     """One of each thing that an address names, by what stands before its id."""
     entry = house.writes(house.consenting, "Could you call me?", files=(a_file("0" * 32),))
@@ -176,11 +191,18 @@ def _real_ids(house: Cast) -> dict[str, int]:
         "outbox": held.pk,
         "import": run.id,
         "people": house.colleague.id,
+        "mailboxes": Account.objects.create(channel="mail", name="Post", address="a@b.example").id,
         "webhooks": _listener(house).id,
         "tellings": _listener(house).id,
         "keys": make_key(KeyWish("Shop", ["tasks:read"]), acting_user=house.owner.id, now=house.now)[0].id,
         **_tracked(house),
+        **_connected(house),
+        **_read(house),
+        "broadcasts": create(plan=Plan("News"), acting_user=house.owner.id, now=house.now).id,
         "versions": 1,
+        "merges": merge(
+            house.client("Twin").id, house.client("Double").id, acting_user=house.owner.id, now=house.now
+        ),
         "tests": _kept_test(house).id,
         "replays": ask_replay(read(text(JOURNEY)), days=90, acting_user=house.owner.id, now=house.now).id,
     }
@@ -199,6 +221,19 @@ def _tracked(house: Cast) -> dict[str, int]:
         "attributes": declare_attribute("plan", "Plan", ValueType.TEXT, **who).id,
         "properties": define_property(orders, **who).id,
     }
+
+
+def _connected(house: Cast) -> dict[str, int]:
+    row = connect("other", "Till", acting_user=house.owner.id, now=house.now)
+    more = {"headers": {}, "body": b"{}", "state": "failed", "received_at": house.now}
+    return {"systems": row.id, "deliveries": Delivery.objects.create(connection=row, key="a", **more).id}
+
+
+def _read(house: Cast) -> dict[str, int]:
+    new = NewFeed("Chair", CalendarKind.ICS, "https://calendar.example/a.ics")
+    feed = add_feed(new, acting_user=house.owner.id, now=house.now)
+    row = Appointment.objects.create(feed=feed, uid="a", key="a", starts_at=house.now, ends_at=house.now)
+    return {"calendars": feed.id, "appointments": row.id}
 
 
 def _kept_test(house: Cast) -> JourneyTest:
@@ -244,9 +279,71 @@ def test_what_exists_is_out_of_reach_for_whoever_may_not_touch_it(house: Cast) -
                 response = getattr(client, method)(f"/{url}", FORM, secure=True)
                 status = response.status_code
                 open_to_readers = role == "reader" and method == "get" and not url.startswith("settings/")
-                fine = (200, 404, 405) if open_to_readers else (403, 405)
+                fine = (200, 404, 405) if open_to_readers else (403, 404, 405)
                 if not (_is_closed(response) if role == "nobody" else status in fine):
                     broken.append(f"{role} {method} /{url} ({name}): {status}")
     assert broken == []
     after = _everything()
     assert {name for name in before if before[name] != after[name]} <= {"User"}  # last_login
+
+
+HALF, MANY = "\ud83d", "9" * 40
+CRAFTED: list[dict[str, str]] = [
+    {
+        **dict.fromkeys(("do", "text", "name", "q", "find", "show", "client", "slug", "email", "tag"), HALF),
+        **dict.fromkeys(("value", "days", "count", "n", "weight", "hours", "score", "frequency"), "inf"),
+        **dict.fromkeys(("before", "at", "day", "until", "from", "moment"), "9999-12-31T23:59:59+14:00"),
+        **dict.fromkeys(("doc", "document", "plan"), "[" * 5_000),
+    },
+    {
+        **dict.fromkeys(("id", "client", "contact", "pk", "before", "after", "page", "to", "owner"), MANY),
+        **dict.fromkeys(("value", "days", "count", "n", "weight", "hours", "score", "frequency"), "nan"),
+        **dict.fromkeys(("at", "day", "until", "from", "moment"), "0001-01-01T00:00:00-14:00"),
+        "story": "&".join(f"f{n}=1" for n in range(700)),
+    },
+]
+"""Fields that pages read, with what no page sends."""
+
+
+def test_crafted_input_is_an_answer(house: Cast) -> None:
+    """Whoever has signed in can send anything by hand: it is answered below 500, wherever it goes."""
+    client, broken = _client(house, "owner"), []
+    plain = [each for each in routes() if "999999999" not in each[1] and "logout" not in each[1]]
+    for name, url in [*_real_addresses(house), *plain]:
+        if url.startswith(("demo/", "account/", "c/", PROGRAMS)):
+            continue
+        shown, typed = CRAFTED if len(url) % 2 else CRAFTED[::-1]  # each reaches every second address
+        query = "&".join(f"{key}={_percent(value[:500])}" for key, value in shown.items())
+        body = "&".join(f"{key}={_percent(value)}" for key, value in typed.items())
+        answers = {
+            "get": client.get(f"/{url}?{query}", secure=True),
+            "post": client.post(f"/{url}", body, content_type=TYPED, secure=True),
+        }
+        broken += [f"{how} /{url} ({name})" for how, each in answers.items() if each.status_code >= 500]
+    assert broken == []
+
+
+TYPED = "application/x-www-form-urlencoded"
+
+
+def _percent(value: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in value.encode(errors="surrogatepass"))
+
+
+@pytest.mark.parametrize("url", ["clients/", "inbox/", "segments/a%00b/", "me/"])
+def test_a_nul_is_refused_in_words(house: Cast, url: str) -> None:
+    client = _client(house, "owner")
+    answers = [
+        client.get(f"/{url}?q=a%00b", secure=True),
+        client.post(f"/{url}", "text=a%00b", content_type=TYPED, secure=True),
+        client.post(f"/{url}", {"te\0xt": "a"}, secure=True),
+    ]
+    assert {answer.status_code for answer in answers} <= {400, 404, 405}
+    assert answers[0].status_code == 400
+    assert b"character" in answers[0].content
+
+
+def test_ids_that_no_row_can_have_are_no_pages(house: Cast) -> None:
+    client = _client(house, "owner")
+    for ident in ("0", "9" * 19, "9" * 40, "-1", "1e5", "%EF%BC%91"):
+        assert client.get(f"/clients/{ident}/", secure=True).status_code == 404

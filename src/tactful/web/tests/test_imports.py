@@ -1,5 +1,6 @@
 """Bringing in a file of clients, by whole requests."""
 
+import json
 import re
 from typing import Any
 
@@ -7,9 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tactful.contacts.actions import continue_imports
+from tactful.contacts.actions import continue_imports, set_flag
 from tactful.contacts.models import Contact, ImportRun, WaitingFile
 from tactful.foundation.files import path_of
+from tactful.foundation.models import Audit
 from tactful.web.tests.cast import Cast
 from tactful.web.waiting_file import KEY
 
@@ -179,3 +181,82 @@ def test_a_run_that_broke_off_says_what_stays(cast: Cast) -> None:
     assert "4 rows were read" in page
     assert "could not be read to its end" in page
     assert "refused.csv" in page
+
+
+def test_an_owner_takes_all_clients_out(cast: Cast) -> None:
+    owner = cast.signed_in(cast.owner)
+    listed = owner.post("/import/leaving/", {"format": "csv"})
+    assert cast.consenting.name in listed.content.decode("utf-8-sig")
+    assert "clients.csv" in listed["Content-Disposition"]
+    lines = owner.post("/import/leaving/", {"format": "lines"}).content.splitlines()
+    assert str(cast.consenting.id) in [json.loads(line)["id"] for line in lines]
+    assert Audit.objects.filter(verb="contacts.exported", actor=cast.owner.id).count() == 2
+    assert owner.get("/import/leaving/").status_code == 405
+    assert owner.post("/import/leaving/", {"format": "exe"}).status_code == 302
+
+
+def test_nobody_else_does(cast: Cast) -> None:
+    staff = cast.signed_in(cast.colleague)
+    assert "Take your clients with you" not in staff.get("/import/").content.decode()
+    assert staff.post("/import/leaving/", {"format": "csv"}).status_code == 403
+
+
+def bring(client: Client, content: bytes = ROWS) -> str:
+    send(client, content)
+    chosen = as_offered(client.get("/import/columns/").content.decode())
+    return str(client.post("/import/runs/", chosen)["Location"])
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_an_owner_takes_a_file_back_after_seeing_what_that_does(cast: Cast, language: str) -> None:
+    owner = cast.signed_in(cast.owner, language)
+    url = bring(owner)
+    assert f"{url}undo/" in owner.get(url).content.decode()
+    page = owner.get(f"{url}undo/").content.decode()
+    assert ("1 client goes." if language == "en" else "1 kunde forsvinner.") in page
+    assert Contact.objects.filter(name="Anne Berg").exists()  # looking changes nothing
+    assert owner.post(f"{url}undo/")["Location"] == url
+    assert not Contact.objects.filter(name="Anne Berg").exists()
+    assert cast.owner.name in owner.get(url).content.decode()
+    said = owner.post(f"{url}undo/", follow=True).content.decode()
+    assert ("taken back already" if language == "en" else "allerede tatt tilbake") in said
+    assert Audit.objects.filter(verb="contacts.import_undone").count() == 1
+    bring(owner)
+    assert Contact.objects.filter(name="Anne Berg").count() == 1
+
+
+def test_who_stays_is_named_with_the_reason(cast: Cast) -> None:
+    owner = cast.signed_in(cast.owner)
+    url = bring(owner)
+    anne = Contact.objects.get(name="Anne Berg")
+    set_flag(anne.id, "tag", "gull", acting_user=cast.owner.id, now=cast.now)
+    page = owner.get(f"{url}undo/").content.decode()
+    assert "1 client stays" in page
+    assert "Somebody has changed something about them." in page
+    owner.post(f"{url}undo/")
+    assert Contact.objects.filter(id=anne.id).exists()
+
+
+def test_only_an_owner_takes_a_file_back(cast: Cast) -> None:
+    client = cast.signed_in(cast.colleague)
+    url = bring(client)
+    assert "undo" not in client.get(url).content.decode()
+    assert "Take the file back" not in client.get(f"{url}undo/").content.decode()
+    assert client.post(f"{url}undo/").status_code == 403
+    assert Contact.objects.filter(name="Anne Berg").exists()
+
+
+def test_the_same_headings_come_with_the_columns_of_last_time(cast: Cast) -> None:
+    client = cast.signed_in(cast.colleague)
+    odd = b"Hvem;Adresse;Merknad x;Annet\nAnne Berg;anne@berg.example;gull;\n"
+    send(client, odd)
+    chosen = {"column-0": "name", "column-1": "email", "column-2": "tags", "column-3": ""}
+    client.post("/import/runs/", chosen)
+    client.session.flush()
+    later = cast.signed_in(cast.owner)
+    send(later, b"Adresse;Hvem;Annet;Merknad x\nola@berg.example;Ola Berg;;ny\n")
+    page = later.get("/import/columns/").content.decode()
+    assert as_offered(page) == {"column-0": "email", "column-1": "name", "column-2": "", "column-3": "tags"}
+    assert "as you chose them the last time" in page
+    send(later, b"Adresse;Hvem;Annet\nola@berg.example;Ola Berg;\n")
+    assert "as you chose them the last time" not in later.get("/import/columns/").content.decode()

@@ -2,8 +2,10 @@
 
 import re
 
-from tactful.foundation.keys.queries import key_of
+from tactful.foundation.keys.actions import key_of
+from tactful.foundation.keys.types import Scope
 from tactful.foundation.models import ApiKey
+from tactful.web.forms.programs import SCOPES
 from tactful.web.tests.cast import Cast
 
 HERE = "/settings/keys/"
@@ -41,3 +43,7 @@ def test_norwegian(cast: Cast) -> None:
     page = cast.signed_in(cast.owner, "nb").get(HERE).content.decode()
     assert "Andre programmer" in page
     assert "Hva kan det gjøre?" in page
+
+
+def test_the_form_offers_all_that_a_key_may_do() -> None:
+    assert [name for name, _words in SCOPES] == list(Scope)

@@ -8,7 +8,7 @@ from tactful.foundation.clock import business_now
 from tactful.journeys.actions import import_journey
 from tactful.journeys.recipes import names, text
 from tactful.touchpoints.actions import NewTouch, touch
-from tactful.touchpoints.models import HumanTouch, Touchpoint
+from tactful.touchpoints.models import HumanTouch, LineComment, Touchpoint
 from tactful.web.tests.cast import Cast
 
 LANGUAGES = ("en", "nb")
@@ -155,3 +155,24 @@ def test_the_same_words_again_and_again_could_be_a_touchpoint(cast: Cast) -> Non
     page = cast.signed_in(cast.owner).get("/line/").content.decode()
     assert "“We open at nine and close at four.”" in page
     assert "has gone out 9 times in the same words" in page
+
+
+def test_colleagues_speak_before_the_line_moves(cast: Cast) -> None:
+    url = f"/line/{cast.touchpoint.slug}/comments/"
+    assert cast.signed_in(cast.reader).post(url, {"text": "No"}).status_code == 403
+    browser = cast.signed_in(cast.colleague)
+    browser.post(url, {"text": "   "})
+    assert not LineComment.objects.exists()
+    browser.post(url, {"text": "Clients call us after <b>this</b> one."})
+    page = cast.signed_in(cast.owner).get(f"/line/{cast.touchpoint.slug}/").content.decode()
+    form = page.index(f'action="/line/{cast.touchpoint.slug}/"')
+    decision = page[form : page.index("</form>", form)]
+    assert "Clients call us after &lt;b&gt;this&lt;/b&gt; one." in decision
+    assert cast.colleague.name in decision
+
+
+def test_the_line_on_a_sheet_of_paper(cast: Cast) -> None:
+    page = cast.signed_in(cast.reader).get("/line/print/").content.decode()
+    above, below = page.split('id="h-below"')
+    assert cast.touchpoint.name_en in below
+    assert cast.touchpoint.name_en not in above

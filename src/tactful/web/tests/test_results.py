@@ -10,7 +10,7 @@ from tactful.channels.types import our_words
 from tactful.web.build.results import WORDS, said
 
 HOUSE = Path(__file__).parents[2]
-CODE = re.compile(r'"((?:mail|smtp|imap)\.[a-z_0-9]+)"')
+CODE = re.compile(r'"((?:mail|smtp|imap|oauth|trial)\.[a-z_0-9]+)"')
 
 
 def used() -> set[str]:
@@ -18,6 +18,8 @@ def used() -> set[str]:
         *HOUSE.glob("channels/mail/*.py"),
         *HOUSE.glob("content/rules/*.py"),
         HOUSE / "delivery/render.py",
+        HOUSE / "wiring/mail_access.py",
+        HOUSE / "wiring/mail_trial.py",
     ]
     return {code for file in files for code in CODE.findall(file.read_text())}
 
@@ -29,9 +31,8 @@ def test_every_code_has_its_words_and_no_words_are_left_over() -> None:
 @pytest.mark.parametrize("language", ["en", "nb"])
 @pytest.mark.parametrize("code", sorted(WORDS))
 def test_each_code_is_a_sentence_in_both_languages(code: str, language: str) -> None:
-    params = dict.fromkeys(
-        ("address", "name", "place", "error", "size", "limit", "times", "answer", "folder", "command"), "7"
-    )
+    names = "address name place error size limit times answer folder command said"
+    params = dict.fromkeys(names.split(), "7")
     with override(language):
         sentence = said(our_words(code, **params))
     assert "@" + code not in sentence

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tactful.broadcasts.actions import create
+from tactful.broadcasts.types import Plan
 from tactful.contacts.actions import set_flag, update_contact
 from tactful.events.actions import record
 from tactful.events.types import NewFact
+from tactful.journeys.actions import import_journey, switch_off, switch_on
 from tactful.segments.models import Segment
 from tactful.segments.rules.reading import read
 from tactful.segments.types import FORMAT
@@ -28,6 +31,14 @@ EVENT = {
     "n.1.days": "30",
 }
 TALK = {"n.2.kind": "conversation", "n.2.conversation": "open", "n.2.state": "not-now"}
+GREETS = """
+format: tactful.journey/1
+slug: greets
+name: {en: Greets, nb: Hilser}
+entry: {segment: SLUG}
+steps:
+  - {id: mark, kind: tag, add: [greeted]}
+"""
 SENTENCE = "Clients in Bergen who bought at least 3 times in the last 30 days and have no open conversation"
 
 
@@ -169,6 +180,30 @@ def test_kept_up_to_date_and_let_go_and_put_away(browser: Client, cast: Cast) ->
     assert Segment.objects.filter(id=row.id, live_since__isnull=True).exists()
     assert browser.post(f"{here}/removal/")["Location"] == "/clients/segments/"
     assert not Segment.objects.exists()
+
+
+def test_what_a_journey_begins_with_stays(browser: Client, cast: Cast) -> None:
+    row = kept(browser, {"n.kind": "all", "n.0.kind": "tag", "n.0.tag": "vip"})
+    here = f"/clients/segments/{row.slug}"
+    browser.post(f"{here}/live/", {"live": "yes"})
+    source = GREETS.replace("SLUG", row.slug)
+    journey = import_journey(source, acting_user=cast.owner.id, now=cast.now).journey_id
+    switch_on(journey, acting_user=cast.owner.id, now=cast.now)
+    for act, data in (("live", {"live": "no"}), ("removal", {})):
+        page = browser.post(f"{here}/{act}/", data, follow=True).content.decode()
+        assert "The journey “Greets” begins with this segment." in page
+    switch_off(journey, acting_user=cast.owner.id, now=cast.now)
+    browser.post(f"{here}/live/", {"live": "no"})
+    browser.post(f"{here}/removal/")
+    assert not Segment.objects.exists()
+
+
+def test_where_a_broadcast_goes_stays(browser: Client, cast: Cast) -> None:
+    row = kept(browser, {"n.kind": "all", "n.0.kind": "tag", "n.0.tag": "vip"})
+    create(plan=Plan(name="New year", segment=row.slug), acting_user=cast.owner.id, now=cast.now)
+    page = browser.post(f"/clients/segments/{row.slug}/removal/", follow=True).content.decode()
+    assert "The broadcast “New year” goes to this segment." in page
+    assert Segment.objects.exists()
 
 
 def test_a_segment_that_asks_for_what_is_gone_says_so(browser: Client) -> None:

@@ -1,5 +1,7 @@
 """Today, by whole requests."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -91,3 +93,14 @@ def test_a_document_that_came_another_way(cast: Cast) -> None:
 )
 def test_what_is_not_there_is_404(cast: Cast, url: str) -> None:
     assert cast.signed_in(cast.owner).post(url).status_code == 404
+
+
+def test_what_waits_for_a_word_since_a_working_day_rises(cast: Cast) -> None:
+    """Two that are over soon, and one that was held a week ago and ends last."""
+    for name in ("Ada", "Bo"):
+        cast.holds(cast.client(name), wake_on=None)
+    old = cast.client("Eldest Waiting")
+    cast.holds(old, held_since=cast.now - timedelta(days=7), not_before=cast.now + timedelta(days=9))
+    page = cast.signed_in(cast.owner).get("/").content.decode()
+    holds = page[page.index('class="holds"') :]
+    assert "Eldest" in holds[: holds.index("</li>")]

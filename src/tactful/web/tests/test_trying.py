@@ -155,11 +155,12 @@ def test_nonsense_in_the_address_breaks_nothing(cast: Cast) -> None:
     for query in (
         "from=yesterday", "from=0001-01-01T00:00", "for=x&from=" + MONDAY, "who=-1&from=" + MONDAY,
         "from=" + MONDAY + "&0.what=&0.at=x", "from=" + MONDAY + "&0.what=fact:nope&0.at=" + MONDAY,
-        "from=" + MONDAY + "&x.what=a&0.what=event:%00&0.at=" + MONDAY, "add=nonsense&from=" + MONDAY,
+        "from=" + MONDAY + "&x.what=a&0.what=event:&0.at=" + MONDAY, "add=nonsense&from=" + MONDAY,
         "from=" + MONDAY + "&0.what=task:nope&0.at=" + MONDAY, "drop=99&from=" + MONDAY,
         "²".join(["from=" + MONDAY, ".what=a"]) , "from=" + MONDAY + "&²" + ".what=a&version=²",
     ):  # fmt: skip
         assert client.get(f"{URL}?{query}", follow=True).status_code == 200, query
+    assert client.get(f"{URL}?from={MONDAY}&0.what=event:%00&0.at={MONDAY}").status_code == 400
 
 
 def test_a_trial_is_kept_as_a_test_and_the_next_version_is_asked(cast: Cast) -> None:

@@ -2,8 +2,10 @@
 
 import re
 
+from tactful.web.forms.programs import HEARD
 from tactful.web.tests.cast import Cast
 from tactful.webhooks.models import Endpoint, Telling
+from tactful.webhooks.types import EVENTS
 
 HERE = "/settings/webhooks/"
 FORM = {"name": "Web shop", "url": "https://shop.example/hook", "events": ["reply.received", "message.sent"]}
@@ -59,3 +61,7 @@ def test_what_is_wrong_is_said(cast: Cast) -> None:
     assert answer.status_code == 422
     assert owner.post(HERE, FORM | {"events": []}).status_code == 422
     assert not Endpoint.objects.exists()
+
+
+def test_the_form_offers_all_that_can_be_heard() -> None:
+    assert [name for name, _words in HEARD] == list(EVENTS)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,15 +10,17 @@ from django.views.decorators.http import require_safe
 from tactful.contacts import actions as people
 from tactful.contacts import queries as contacts
 from tactful.contacts.types import Person
+from tactful.foundation.actions import record_audit
 from tactful.gate import queries as gate
 from tactful.gate.actions import NewHold, place_hold
 from tactful.gate.actions import release_hold as release
 from tactful.inbox.actions.answer import add_note
 from tactful.inbox.actions.receive import thread_of
 from tactful.kernel.zones import day_start
-from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
+from tactful.web.access import Sorry, StaffRequest, done, number, owner_only, staff_page, writes
 from tactful.web.build import client as profile
 from tactful.web.build.clients import clients_page, read_asked
+from tactful.web.build.personal_copy import personal_copy
 from tactful.wiring.bad_news import BadNews, begin
 
 BEREAVED = "bereaved"
@@ -34,6 +36,9 @@ def clients(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_page("clients")
 def client(request: StaffRequest, pk: int) -> HttpResponse:
+    """Old links to somebody who has become part of another client lead there."""
+    if (kept := contacts.kept_of([pk]).get(pk)) is not None:
+        return redirect("web:client", kept)
     _client(pk)
     page = profile.client_page(contacts.profile(pk), request.visit, profile.read_asked(request.GET.dict()))
     return render(request, "web/client.html", {"page": page})
@@ -45,6 +50,22 @@ def write_to(request: StaffRequest, pk: int) -> HttpResponse:
     """To the one thread with this client; it is begun if nothing was ever said."""
     thread = thread_of(_client(pk).id, "", request.visit.now)
     return redirect("web:conversation", thread.id)
+
+
+@staff_page("clients")
+@writes
+@owner_only
+def copy_for_client(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """Everything that we know of them, for them. By POST, for it is written down who took it out."""
+    found = _client(pk)
+    record_audit(
+        actor=request.user.id, verb="contact.copied", subject=f"contact:{found.id}", now=request.visit.now
+    )
+    name = _("%(business)s, what we know of %(name)s") % {
+        "business": request.visit.house.name,
+        "name": found.name,
+    }
+    return FileResponse(personal_copy(found, request.visit), as_attachment=True, filename=f"{name}.zip")
 
 
 @staff_page("clients")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from tactful.journeys import actions, queries
 from tactful.journeys.actions import Did, DraftGone, Meanwhile, Writing
 from tactful.journeys.rules.definition import read, write
+from tactful.journeys.rules.graph import called_hosts
 from tactful.journeys.rules.problems import DefinitionError
 from tactful.journeys.types import Definition, Exit, ManualEntry, Text
 from tactful.web.access import Sorry, StaffRequest, staff_page, writes
@@ -66,6 +67,8 @@ def _publish(request: StaffRequest, slug: str) -> HttpResponseBase:
     definition = readable(found)
     if isinstance(definition, tuple):
         return redirect("web:draft_text", slug)
+    if not request.user.is_owner:
+        _calls_nobody_new(slug, definition)
     page = publish_page(found, definition, request.visit)
     if page.stops:
         raise Sorry(_("A check stops it. Mend that first."))
@@ -88,6 +91,17 @@ def _publish(request: StaffRequest, slug: str) -> HttpResponseBase:
         said = _("Version %(number)d is published, and the journey is on.") % {"number": version.number}
     messages.success(request, said)
     return redirect("web:journey", slug)
+
+
+def _calls_nobody_new(slug: str, definition: Definition) -> None:
+    """Where data of clients go to is for an owner to decide, as with those who hear from us."""
+    live = queries.live_plan(slug)
+    before = called_hosts(live[1].definition) if live and live[1] else frozenset()
+    if fresh := sorted(called_hosts(definition) - before):
+        raise Sorry(
+            _("It calls %(hosts)s, which the published version does not. Ask an owner to publish it.")
+            % {"hosts": ", ".join(fresh)}
+        )
 
 
 def _publish_page(request: StaffRequest, slug: str, error: str = "") -> HttpResponseBase:

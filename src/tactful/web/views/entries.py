@@ -9,6 +9,7 @@ from tactful.foundation import files
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.misread import was_no_objection
 from tactful.inbox.queries import Entry
+from tactful.inbox.types import OUTSIDE
 from tactful.web.access import StaffRequest, done, staff_page, writes
 from tactful.web.frames import framed, framed_text, shut
 
@@ -59,6 +60,6 @@ def not_an_objection(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _entry(pk: int) -> Entry:
     found = inbox.entry(pk)
-    if found is None or found.kind != Entry.Kind.INBOUND:
+    if found is None or (found.kind != Entry.Kind.INBOUND and found.code != OUTSIDE):
         raise Http404
     return found

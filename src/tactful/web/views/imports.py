@@ -1,6 +1,7 @@
 """Bringing in clients: a file, what its columns mean, and what became of it."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from django.contrib import messages
@@ -11,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tactful.contacts import queries
-from tactful.contacts.actions import ContactError, begin_import, import_file
+from tactful.contacts.actions import ContactError, ask_undo, begin_import, import_file
 from tactful.contacts.queries import ImportRun
 from tactful.contacts.types import ImportRequest
-from tactful.web.access import Sorry, StaffRequest, staff_page, writes
+from tactful.foundation.actions import record_audit
+from tactful.web.access import Sorry, StaffRequest, owner_only, staff_page, writes
 from tactful.web.build.import_run import run_page
+from tactful.web.build.import_undo import undo_page
 from tactful.web.build.imports import import_page, mapping_page
 from tactful.web.forms.imports import UploadForm, mapping_of, mapping_trouble
 from tactful.web.waiting_file import (
@@ -27,6 +30,7 @@ from tactful.web.waiting_file import (
     remember_mapping,
     waiting,
 )
+from tactful.wiring import undoing
 
 AT_ONCE = 500  # rows; about half a second
 
@@ -105,6 +109,31 @@ def import_run(request: StaffRequest, pk: int) -> HttpResponseBase:
     return render(request, "web/import_run.html", {"page": shown})
 
 
+@staff_page("import")
+def undo(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """What taking the file back would do; an owner's POST does it."""
+    run = _run(pk)
+    if request.method == "POST":
+        return _undo(request, run)
+    page = undo_page(run, undoing.preview, request.visit)
+    return render(request, "web/import_undo.html", {"page": page})
+
+
+@owner_only
+@writes
+def _undo(request: StaffRequest, run: ImportRun) -> HttpResponseBase:
+    """A short file is taken back while one waits, a long one by the worker."""
+    try:
+        ask_undo(run.id, acting_user=request.user.id, now=request.visit.now)
+    except ContactError as trouble:
+        messages.info(request, str(trouble))
+        return redirect("web:import_run", run.id)
+    if run.total <= AT_ONCE:
+        while undoing.continue_undoing(request.visit.now, run.id):
+            pass
+    return redirect("web:import_run", run.id)
+
+
 @require_safe
 @staff_page("import")
 def refused(_request: StaffRequest, pk: int) -> HttpResponseBase:
@@ -116,6 +145,33 @@ def refused(_request: StaffRequest, pk: int) -> HttpResponseBase:
         content_disposition_header(as_attachment=True, filename=f"{name}.csv") or ""
     )
     return response
+
+
+@staff_page("import")
+@owner_only
+@writes
+def leaving(request: StaffRequest) -> HttpResponseBase:
+    """All clients as a file. By POST, for it is written down who took them out."""
+    kind = KINDS.get(request.POST.get("format", ""))
+    if kind is None:
+        raise Sorry(_("Choose one of the two formats."))
+    record_audit(actor=request.user.id, verb="contacts.exported", subject=kind.name, now=request.visit.now)
+    response = HttpResponse(kind.content(), content_type=kind.content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=kind.name) or ""
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    content_type: str
+    content: Callable[[], bytes]
+
+
+KINDS = {
+    "csv": Kind("clients.csv", "text/csv; charset=utf-8", queries.as_csv),
+    "lines": Kind("clients.jsonl", "application/jsonl", lambda: b"".join(queries.as_json_lines())),
+}
 
 
 def _run(pk: int) -> ImportRun:

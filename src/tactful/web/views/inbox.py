@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tactful.contacts import queries as contacts
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions import answer
 from tactful.inbox.actions.answer import Answer
@@ -25,7 +26,11 @@ def conversations(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_page("inbox")
 def conversation(request: StaffRequest, pk: int) -> HttpResponse:
-    return _page(request, _conversation(pk))
+    """Old links to a thread that has joined another lead there."""
+    if inbox.conversation(pk) is None and (joined := contacts.leads_to("conversation_id", pk)) is not None:
+        return redirect("web:conversation", joined)
+    row = _conversation(pk)
+    return _page(request, row, inbox.proposed(row.id, number(request.GET.get("words", "")) or 0))
 
 
 @staff_page("inbox")

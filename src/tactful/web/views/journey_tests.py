@@ -49,7 +49,13 @@ def tests(request: StaffRequest, slug: str) -> HttpResponseBase:
 @writes
 def _from_trial(request: StaffRequest, slug: str) -> HttpResponseBase:
     given = QueryDict(mutable=True)
-    for name, value in parse_qsl(request.POST["story"][:20_000], keep_blank_values=True, max_num_fields=600):
+    try:
+        pairs = parse_qsl(request.POST["story"][:20_000], keep_blank_values=True, max_num_fields=600)
+    except ValueError as error:  # more fields than a story has
+        raise Sorry(_("This story cannot be read any more. Try it once more, and keep it then.")) from error
+    if any("\0" in part for pair in pairs for part in pair):
+        raise Sorry(_("This story cannot be read any more. Try it once more, and keep it then."))
+    for name, value in pairs:
         given[name] = value
     chosen = asked_for(slug, given)
     name = _name(request)

@@ -62,6 +62,25 @@ def preview(request: StaffRequest, slug: str) -> HttpResponseBase:
 
 
 @staff_page("line")
+@writes
+def comment(request: StaffRequest, slug: str) -> HttpResponseBase:
+    """Whoever works here may say what they think before an owner moves the line."""
+    row = by_slug(slug)
+    if row is None:
+        raise Http404
+    words = request.POST.get("text", "")
+    actions.comment(row.id, words, acting_user=request.user.id, now=request.visit.now)
+    return done(request, _("It stands there for whoever decides."), reverse("web:touchpoint", args=[slug]))
+
+
+@require_safe
+@staff_page("line")
+def printed(request: StaffRequest) -> HttpResponseBase:
+    """The whole line on one sheet of paper, for the wall of a workshop."""
+    return render(request, "web/line_print.html", {"page": line_page(request.visit)})
+
+
+@staff_page("line")
 @owner_only
 def touchpoint_add(request: StaffRequest) -> HttpResponseBase:
     if request.method == "POST":

@@ -8,15 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tactful.broadcasts import queries as broadcasts
 from tactful.segments import actions, queries
 from tactful.segments.actions import NewSegment, SegmentRefused
 from tactful.segments.queries import Segment
-from tactful.web.access import StaffRequest, done, refused, staff_page, writes
+from tactful.web.access import Sorry, StaffRequest, done, refused, staff_page, writes
 from tactful.web.build.segment_builder import Building, builder_page
 from tactful.web.build.segment_starts import STARTS
 from tactful.web.build.segments import segment_page, segments_page
 from tactful.web.forms.segment.drafts import Bracket, acted, document, from_document, from_post
-from tactful.wiring.segments import ALLOWED, moment_at
+from tactful.web.visit import Visit
+from tactful.wiring.segments import ALLOWED, begun_by, moment_at
 
 
 @require_safe
@@ -64,6 +66,8 @@ def preview(request: StaffRequest) -> HttpResponseBase:
 @writes
 def live(request: StaffRequest, slug: str) -> HttpResponseBase:
     on = request.POST.get("live") == "yes"
+    if not on:
+        _asked_by_no_journey(slug, request.visit)
     actions.set_live(_segment(slug).id, on, acting_user=request.user.id, now=request.visit.now)
     if on:
         return done(request, _("It is kept up to date from now on. Journeys can begin with it."))
@@ -74,9 +78,22 @@ def live(request: StaffRequest, slug: str) -> HttpResponseBase:
 @writes
 def removal(request: StaffRequest, slug: str) -> HttpResponseBase:
     row = _segment(slug)
+    _asked_by_no_journey(slug, request.visit)
+    for broadcast in broadcasts.going_to(slug):
+        raise Sorry(
+            _("The broadcast “%(name)s” goes to this segment. Change it first.") % {"name": broadcast.name}
+        )
     actions.remove_segment(row.id, allowed=ALLOWED, acting_user=request.user.id, now=request.visit.now)
     messages.success(request, _("“%(name)s” is gone.") % {"name": row.name})
     return redirect("web:segments")
+
+
+def _asked_by_no_journey(slug: str, visit: Visit) -> None:
+    for name in begun_by(slug, visit.language):
+        raise Sorry(
+            _("The journey “%(name)s” begins with this segment. Switch that journey off first.")
+            % {"name": name}
+        )
 
 
 def _keep(request: StaffRequest, row: Segment | None) -> HttpResponseBase:

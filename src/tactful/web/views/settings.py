@@ -1,6 +1,6 @@
 """Settings: the business, quiet hours, caps and the mail account."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.forms import Form
@@ -11,13 +11,15 @@ from django.views.decorators.http import require_POST
 
 from tactful.channels.actions import save_mail_account
 from tactful.channels.queries import main_account
-from tactful.delivery.actions import release, resume_account
+from tactful.delivery.actions import release
 from tactful.foundation.actions import change_settings
 from tactful.web.access import Sorry, StaffRequest, done, owner_only, staff_page, writes
 from tactful.web.build.settings import caps_page, mail_page, quiet_page
 from tactful.web.forms.mail import MailForm, initial_of
 from tactful.web.forms.settings import BusinessForm, CapsForm, QuietForm
 from tactful.web.pages.settings import SettingsPage
+from tactful.web.views.mail_trial import TRIAL, waits_for
+from tactful.wiring.mail_access import resume
 from tactful.wiring.mail_test import Part, try_account
 
 TESTS = "mail_tests"
@@ -58,6 +60,7 @@ def mail(request: StaffRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         return _keep_mail(request, form)
     page = mail_page(form, account, request.session.get(TESTS, []), request.visit)
+    page = replace(page, waits=waits_for(request.session.get(TRIAL)))
     return _show(request, "mail", page, form)
 
 
@@ -73,7 +76,7 @@ def mail_test(request: StaffRequest) -> HttpResponseBase:
     request.session[TESTS] = [asdict(each) for each in tried]
     sending = next(each for each in tried if each.part is Part.OUT)
     if sending.works and account.paused_reason:
-        resume_account(account_id=account.id, acting_user=request.user.id, now=request.visit.now)
+        resume(account.id, acting_user=request.user.id, now=request.visit.now)
     return redirect("web:settings_mail")
 
 

@@ -16,7 +16,8 @@ from tactful.foundation import files
 from tactful.foundation.models import Audit, AuditPayload
 from tactful.foundation.secrets import get_secret
 from tactful.inbox.models import Entry
-from tactful.wiring import inbound, mail
+from tactful.wiring import inbound, mail, mail_parts
+from tactful.wiring.polling import poll_account
 from tactful.wiring.tests.cast import RETURN_PATH, US, Cast, with_file
 
 
@@ -80,19 +81,19 @@ def test_the_mailbox_is_read_past_a_mail_that_nobody_can_parse(
         account = save_mail_account(form, account_id=cast.account.id, acting_user=cast.owner.id, now=cast.now)
         settings = mail.imap_settings(account)
         assert settings is not None
-        mail._poll(account, settings)
+        poll_account(account, settings)
         box.add(cast.mail("One"))
         box.add(cast.mail("Two"))
-        mail._poll(account, settings)
+        poll_account(account, settings)
         assert ImapCursor.objects.get().uid == 2
         assert InboundRaw.objects.count() == 2
         box.add(cast.mail("Three"))
         with monkeypatch.context() as torn:
             torn.setattr(ImapCursor.objects, "update_or_create", broken)
             with pytest.raises(RuntimeError):
-                mail._poll(account, settings)
+                poll_account(account, settings)
         assert (ImapCursor.objects.get().uid, InboundRaw.objects.count()) == (2, 2)
-        mail._poll(account, settings)
+        poll_account(account, settings)
     assert (ImapCursor.objects.get().uid, InboundRaw.objects.count()) == (3, 3)
 
 
@@ -189,7 +190,7 @@ def test_a_mail_that_is_nested_beyond_reason_is_known_to_be_words_only(
 
 
 def test_the_files_of_one_mail_have_a_limit_together(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbound, "MOST_BYTES", 10)
+    monkeypatch.setattr(mail_parts, "MOST_BYTES", 10)
     entry = cast.arrives(with_file(cast))
     assert entry is not None
     assert (entry.files.count(), entry.data["left_out"]) == (0, 1)

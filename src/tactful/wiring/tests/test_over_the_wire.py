@@ -16,7 +16,9 @@ from django.db import connection, connections
 from tactful.channels.mail.wire import Wire
 from tactful.channels.models import Account
 from tactful.contacts.actions import update_contact
-from tactful.content.actions import NewTemplate, publish_template
+from tactful.content.actions import NewTemplate, compiled_for_good, publish_template
+from tactful.content.models import TypesetVersion
+from tactful.content.rules import compile as compiling
 from tactful.content.types import MailSource, Variable
 from tactful.delivery import session, worker
 from tactful.delivery.actions import decide_unknown
@@ -99,6 +101,33 @@ def test_every_attempt_is_the_same_mail_whatever_changes_in_between(
     assert b"First words" in seen[0]
     senders = {line for line in sink.ledger.commands if line.startswith(b"MAIL FROM")}
     assert len({line.partition(b">")[0] for line in senders}) == 1  # the return path with its token
+
+
+def test_an_upgrade_that_changes_the_frame_changes_no_mail_in_retry(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R5: what was set for the first handoff is kept. A letter of a later version has the new frame."""
+    with Sink(SinkSettings(scripts={LIV: Script("dot", "451 4.3.0 Not now", 1)})) as sink:
+        through(cast, sink)
+        publish(cast, "Words")
+        clerk = a_clerk(tmp_path)
+        ident = cast.plans(cast.liv, subject="", body="", template="again")
+        clerk.turn()
+        real = compiling.mjml_to_html
+        changed = lambda mjml: real(mjml).replace("<body", "<body dir='ltr'")  # noqa: E731
+        monkeypatch.setattr(compiling, "mjml_to_html", changed)
+        compiled_for_good.cache_clear()  # another program
+        due_at_once()
+        clerk.turn()
+        publish(cast, "Newer words")
+        cast.plans(cast.paal, subject="", body="", template="again")
+        clerk.turn()
+        clerk.leave()
+    assert Dispatch.objects.get(pk=ident).state == "sent"
+    mails = [message_from_bytes(payload, policy=policy.SMTP) for payload in sink.ledger.payloads]
+    pages = [mail.get_body(("html",)) for mail in mails]
+    assert ["dir='ltr'" in page.get_content() for page in pages if page] == [False, True]
+    assert TypesetVersion.objects.count() == 2
 
 
 def test_an_automatic_answer_says_so_and_can_cause_no_answer(cast: Cast, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tactful.inbox.models import Task
 from tactful.journeys.models import Enrolment
 from tactful.journeys.tests.build import MONDAY
 from tactful.journeys.tests.world import World, client, make_world
+from tactful.testing.log import PATIENCE, unread
 from tactful.testing.threads import together
 from tactful.wiring import reactor
 
@@ -46,20 +47,12 @@ def tell(name: str, contact: int, ts: datetime = MONDAY, **data: object) -> None
     record([NewFact(name, contact, data, ts)], now=MONDAY)
 
 
-UNREAD = """SELECT EXISTS (SELECT FROM event e CROSS JOIN unnest(%s::text[]) AS a(consumer)
-    LEFT JOIN reactor_cursor c ON c.consumer = a.consumer AND c.lane = e.lane
-    WHERE (e.xid, e.id) > (COALESCE(c.xid, 0)::text::xid8, COALESCE(c.event_id, 0)))"""
-
-
 def settle() -> None:
-    """Until all is read. An open transaction anywhere on the server, of another test too, keeps the newest
-    facts back for a while."""
-    patience = time.monotonic() + 60
+    """Until all is read."""
+    patience = time.monotonic() + PATIENCE
     while not reactor.run_all(MONDAY):
-        with connection.cursor() as cursor:
-            cursor.execute(UNREAD, [list(reactor.CONSUMERS)])
-            if not cursor.fetchone()[0]:
-                return
+        if not unread(reactor.CONSUMERS):
+            return
         assert time.monotonic() < patience, "The log is never read to its end."
         time.sleep(0.01)
     settle()

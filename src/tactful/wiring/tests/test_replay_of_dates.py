@@ -14,7 +14,7 @@ from tactful.journeys.recipes import text
 from tactful.journeys.rules.definition import read
 from tactful.journeys.rules.replayed import Replay
 from tactful.wiring.frozen import message_as_test
-from tactful.wiring.replay import how_many, replay
+from tactful.wiring.replay import replay, whom
 from tactful.wiring.tests.past_firm import OPEN, PastFirm, past_firm
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_appointments_that_were_known_before_the_stretch_and_moved_within_it(tmp
         firm.happens(ida, "appointment.cancelled", appointment="c")
         days_pass(firm, 12)
         found, really = replayed(VISIT, since), firm.sent()
-        assert how_many(read(text(VISIT)), since, business_now()) == 3
+        assert len(whom(read(text(VISIT)), since, business_now())) == 3
     assert (found.troubles, found.not_known) == ([], [])
     assert [(line.contact, line.step, line.change) for line in found.lines] == [
         (liv, "early", "same"),

@@ -19,6 +19,7 @@ from tactful.journeys.types import END, Delay, SegmentEntry, Wait
 from tactful.segments import actions, queries
 from tactful.segments.models import SegmentDirty, SegmentMember
 from tactful.segments.types import FORMAT
+from tactful.testing.log import PATIENCE, unread
 from tactful.wiring import reactor
 from tactful.wiring.chores import CHORES, run_chore
 from tactful.wiring.segments import ALLOWED, moment_at
@@ -28,16 +29,15 @@ OURS = [chore for chore in CHORES if "segment" in chore.name]
 
 
 def go_round(until: timedelta = timedelta()) -> None:
-    """The log is read and our chores are done until nothing more follows; other tests' open transactions may
-    hold the newest facts back for a while."""
-    patience = time.monotonic() + 60
-    quiet = 0
-    while quiet < 3:
-        moved = reactor.run_all(MONDAY + until)
+    """The log is read and our chores are done until nothing more follows."""
+    patience = time.monotonic() + PATIENCE
+    more = True
+    while more:
+        more = bool(reactor.run_all(MONDAY + until))
         for chore in OURS:
             assert run_chore(chore, MONDAY + until)
-        quiet = 0 if moved or SegmentDirty.objects.exists() else quiet + 1
-        assert time.monotonic() < patience
+        more = more or unread(reactor.CONSUMERS) or SegmentDirty.objects.exists()
+        assert time.monotonic() < patience, "The log is never read to its end."
         time.sleep(0.01)
 
 

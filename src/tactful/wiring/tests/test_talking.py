@@ -8,6 +8,7 @@ from tactful.foundation.models import Audit
 from tactful.gate.models import StandingHold
 from tactful.inbox.actions import answer, tasks
 from tactful.inbox.actions.answer import Answer, InboxError
+from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.models import Entry, Task
 from tactful.inbox.queries import talks_at
 from tactful.inbox.types import NewTask
@@ -189,9 +190,9 @@ def test_two_quiet_days_hand_back_by_themselves(cast: Cast) -> None:
     asked = cast.writes("Når er fristen?")
     answer.reply(Answer(asked.conversation_id, "On Friday.", cast.colleague.id), now=cast.now)
     cast.later(timedelta(days=2) - timedelta(minutes=1))
-    assert answer.hand_back_the_quiet(now=cast.now) == 0
+    assert hand_back_the_quiet(now=cast.now) == 0
     cast.later(timedelta(minutes=1))
-    assert answer.hand_back_the_quiet(now=cast.now) == 1
+    assert hand_back_the_quiet(now=cast.now) == 1
     assert (cast.thread().state, cast.talks()) == ("closed", set())
     assert cast.thread().entries.order_by("-id")[0].code == "handed_back_quiet"
 
@@ -201,7 +202,7 @@ def test_a_question_within_the_two_days_is_never_closed_away(cast: Cast) -> None
     answer.reply(Answer(asked.conversation_id, "On Friday.", cast.colleague.id), now=cast.now)
     cast.later(timedelta(days=3))
     cast.writes("Which Friday?")
-    assert answer.hand_back_the_quiet(now=cast.now) == 0
+    assert hand_back_the_quiet(now=cast.now) == 0
     assert "question" in cast.talks()
 
 

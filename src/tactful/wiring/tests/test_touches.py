@@ -64,6 +64,9 @@ def test_a_line_a_stop_and_on_time_if_nobody_acts(tmp_path: Path) -> None:
         assert [str(again[who].touch).count("stopped=True") for who in (liv, per, ida)] == [0, 1, 0]
         firm.until(business_now() + timedelta(hours=8))
         assert set(bodies(firm)) == {liv, ida}
+        touch(soon[per].coming.key, "", acting_user=person, now=business_now())  # pressed twice: one stop
+        with pytest.raises(LineError, match="quicker than you"):
+            touch(soon[ida].coming.key, "", acting_user=person, now=business_now())
         assert WORDS in bodies(firm)[liv].replace("=\r\n", "")
         assert "Kari Blomdal" in bodies(firm)[liv].replace("=\r\n", "")
         assert WORDS not in bodies(firm)[ida].replace("=\r\n", "")

@@ -1,17 +1,23 @@
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.conf import LazySettings
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
 from tactful.api.rest.scopes import Scope
 from tactful.foundation.keys.actions import KeyWish, make_key
 from tactful.testing.casts import remembered
 from tactful.web.tests.cast import Cast, make_cast
+
+if TYPE_CHECKING:  # by the plugin itself, before its asserts are rewritten
+    from tactful.testing.fixtures import CommittedDatabase
 
 
 @dataclass
@@ -51,3 +57,20 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def full(cast: Cast) -> Program:
     return program(cast, list(Scope))
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def house(committed_db: "CommittedDatabase") -> Iterator[tuple[Cast, str]]:
+    """What is there, and where."""
+    cast = make_cast()
+    with make_server("localhost", 0, get_wsgi_application(), handler_class=Quiet) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield cast, f"http://localhost:{server.server_port}/"
+        server.shutdown()
+        thread.join()

@@ -14,8 +14,8 @@ from tactful.api.rest.tests.conftest import Program, program
 from tactful.contacts.models import Contact
 from tactful.foundation.clock import machine_now
 from tactful.foundation.keep import forget_old_answers, keep_answer
-from tactful.foundation.keys.actions import KeyTrouble, KeyWish, make_key, revoke_key
-from tactful.foundation.keys.queries import all_keys, key_of
+from tactful.foundation.keys.actions import KeyTrouble, KeyWish, key_of, make_key, revoke_key
+from tactful.foundation.keys.queries import all_keys
 from tactful.foundation.limits import Limit
 from tactful.foundation.models import ApiKey, Audit, GivenAnswer
 from tactful.testing.fixtures import CommittedDatabase

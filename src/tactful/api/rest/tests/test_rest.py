@@ -1,16 +1,29 @@
 """What a program sees and does."""
 
+import html
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tactful.api.rest.tests.conftest import Program
+from tactful.api.rest.urls import document
 from tactful.contacts.models import Contact, ContactSpell
+from tactful.delivery.models import Message
 from tactful.events.models import Event
 from tactful.foundation.models import Audit
 from tactful.inbox.actions.tasks import open_tasks
-from tactful.inbox.types import NewTask
+from tactful.inbox.models import Entry
+from tactful.inbox.types import PROPOSAL, NewTask
 from tactful.journeys.actions import import_journey, switch_on
+from tactful.segments.actions import NewSegment, make_segment, refresh_due, set_live
+from tactful.segments.models import Segment
+from tactful.touchpoints import actions as line
+from tactful.touchpoints.models import Touchpoint
+from tactful.touchpoints.types import Line
+from tactful.web.tests.cast import Cast
+from tactful.wiring.segments import ALLOWED, moment_at
 
 LIV = {
     "name": "Liv Strand",
@@ -20,6 +33,10 @@ LIV = {
     "company": "Strand AS",
     "tags": ["vip"],
     "attributes": {"city": "Bergen"},
+}
+BERGEN = {
+    "format": "tactful.segment/1",
+    "where": {"attribute": "city", "is": "Bergen"},
 }
 TOLD = """
 format: tactful.journey/1
@@ -58,6 +75,13 @@ def test_a_client_is_made_found_and_changed(full: Program) -> None:
     for query in ("email=LIV.strand@client.example", "email=liv.strand@client.example&phone=%2B4791122333"):
         assert [each["id"] for each in full.asks("GET", f"/contacts?{query}").json()["data"]] == [made["id"]]
     assert full.asks("GET", "/contacts?email=nobody@client.example").json() == {"data": [], "next": None}
+    for words, found in (
+        ("stran", [made["id"]]),
+        ("liv+strand+as", [made["id"]]),
+        ("zzyzx", []),
+        ("%25", []),
+    ):
+        assert [each["id"] for each in full.asks("GET", f"/contacts?find={words}").json()["data"]] == found
     assert [each["id"] for each in full.asks("GET", "/contacts?tag=vip").json()["data"]] == [made["id"]]
 
     before = Contact.objects.get(id=made["id"]).gate_rev
@@ -192,3 +216,110 @@ def test_attributes_are_kept_as_intervals(full: Program) -> None:
     full.asks("PATCH", f"/contacts/{made['id']}", {"attributes": {"city": "Voss"}})
     rows = ContactSpell.objects.filter(contact_id=made["id"], kind="attribute", key="city").order_by("id")
     assert [(row.value, row.to_at is None) for row in rows] == [("Bergen", False), ("Voss", True)]
+
+
+def segment_of_bergen(cast: Cast, name: str = "Called by shop") -> Segment:
+    """Its slug is that of the journey, so that whoever invents addresses finds both."""
+    moment = moment_at(cast.now)
+    return make_segment(NewSegment(name, BERGEN), allowed=ALLOWED, acting_user=None, moment=moment)
+
+
+def news_on_the_line(cast: Cast) -> None:
+    place = Touchpoint.objects.get(slug="news").id
+    line.decide(
+        place, Line.STRUCTURAL, "Said yes to.", owner_id=None, acting_user=cast.owner.id, now=cast.now
+    )
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_who_is_in_a_segment_and_why(full: Program, live: bool) -> None:
+    row, now = segment_of_bergen(full.cast), full.cast.now
+    cities = ["Bergen", "Voss", "Bergen", "Bergen"]
+    made = [
+        full.asks("POST", "/contacts", {"name": f"Client {n}", "attributes": {"city": city}}).json()["id"]
+        for n, city in enumerate(cities)
+    ]
+    if live:
+        set_live(row.id, True, acting_user=full.cast.owner.id, now=now)
+        refresh_due(allowed=ALLOWED, moment=moment_at(now + timedelta(hours=2)))
+    (shown,) = full.asks("GET", "/segments").json()
+    assert (shown["slug"], shown["live"]) == (row.slug, live)
+    assert "Bergen" in shown["sentence"]
+    members = [each["contact_id"] for each in all_of(full, f"/segments/{row.slug}/members", 2)]
+    assert members == [made[0], made[2], made[3]]
+    inside = full.asks("GET", f"/segments/{row.slug}/members/{made[0]}").json()
+    assert inside["member"] is True
+    outside = full.asks("GET", f"/segments/{row.slug}/members/{made[1]}").json()
+    assert outside["member"] is False
+    (why,) = outside["reasons"]
+    assert (why["holds"], "Bergen" in why["condition"], "Voss" in why["evidence"]) == (False, True, True)
+    assert full.asks("GET", "/segments/no-such/members").status_code == 404
+    assert full.asks("GET", f"/segments/{row.slug}/members/7").status_code == 404
+
+
+def test_what_happened_is_told(full: Program) -> None:
+    client = full.cast.consenting.id
+    told = {"name": "Order Completed", "data": {"total": 499.5, "items": [{"sku": "A"}]}}
+    answer = full.asks("POST", f"/contacts/{client}/events", told)
+    assert answer.status_code == 201
+    assert answer.json() in full.asks("GET", f"/contacts/{client}/events").json()["data"]
+    row = Event.objects.get(id=answer.json()["id"])
+    assert (row.name, row.data, row.contact_id) == (told["name"], told["data"], client)
+    assert row.source.startswith("api:")
+
+
+@pytest.mark.parametrize(
+    ("told", "answer"),
+    [
+        ({"name": "message.sent"}, "tracked.message.sent"),
+        ({"name": "Visit", "at": "2020-01-02T03:04:05+01:00"}, "Visit"),
+        ({"name": "Visit", "at": "2999-01-01T00:00:00Z"}, 422),
+        ({"name": "Visit", "at": "2020-01-02T03:04:05"}, 422),
+        ({"name": " \u200b "}, 422),
+        ({"name": "Visit", "data": {"$": {"unverified": False}}}, 422),
+    ],
+)
+def test_what_a_program_may_tell(full: Program, told: dict[str, Any], answer: str | int) -> None:
+    said = full.asks("POST", f"/contacts/{full.cast.consenting.id}/events", told)
+    assert (said.json()["name"] if said.status_code == 201 else said.status_code) == answer
+
+
+def test_each_list_offers_its_own_states(full: Program) -> None:
+    assert full.asks("GET", "/messages?state=held").status_code == 200
+    assert full.asks("GET", "/conversations?state=held").status_code == 422
+    offered = {
+        path: next(
+            each["schema"]["anyOf"][0]["enum"]
+            for each in said["get"]["parameters"]
+            if each["name"] == "state"
+        )
+        for path, said in document()["paths"].items()
+        if path in ("/api/v1/messages", "/api/v1/conversations")
+    }
+    assert "held" in offered["/api/v1/messages"]
+    assert "held" not in offered["/api/v1/conversations"]
+
+
+def test_a_program_proposes_and_a_person_sends(full: Program) -> None:
+    cast = full.cast
+    cast.writes(cast.consenting, "Is this all?")
+    thread = cast.thread(cast.consenting)
+    told = full.asks("POST", f"/conversations/{thread.id}/proposals", {"text": "Yes, thank you!"})
+    assert told.status_code == 201
+    assert not Message.objects.filter(contact_id=cast.consenting.id).exists()
+    person, here = cast.signed_in(cast.owner), f"/inbox/{thread.id}/"
+    page = person.get(here).content.decode()
+    assert "Proposed by test. Only we see it." in page
+    (use,) = re.findall(r'href="([^"]*words=[^"#]*)', page)
+    assert ">Yes, thank you!</textarea>" in person.get(html.unescape(use)).content.decode()
+    (theirs,) = Entry.objects.exclude(id=told.json()["id"])
+    assert ">Is this all?</textarea>" not in person.get(f"{here}?words={theirs.id}").content.decode()
+
+
+def test_nothing_is_proposed_where_a_complaint_stands(full: Program) -> None:
+    cast = full.cast
+    cast.writes(cast.consenting, "I am very disappointed and want to complain about your terrible service.")
+    thread = cast.thread(cast.consenting)
+    told = full.asks("POST", f"/conversations/{thread.id}/proposals", {"text": "We are sorry to hear that."})
+    assert (told.status_code, "own words" in told.json()["detail"]) == (422, True)
+    assert not Entry.objects.filter(code=PROPOSAL).exists()

@@ -56,6 +56,18 @@ def test_a_transient_status_never_blames_the_address(status: str) -> None:
     assert event.outcome not in (Outcome.HARD_ADDRESS, Outcome.MAILBOX_FULL)
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("2.0.0", "250 2.1.5 Ok"), ("2.1.5", "no words"), ("5.0.0", "250 2.1.5 fine so far")],
+)
+def test_a_failure_that_speaks_of_success_blames_nobody(status: str, words: str) -> None:
+    (event,) = read_events(dsn(failed(status, words, "failed")).encode(), OWN)
+    assert event.kind is DeliveryEventKind.BOUNCED
+    assert event.outcome is not Outcome.MAILBOX_FULL
+    guessed = "From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail\n\n<a@example.com>: 250 2.1.5 Ok\n"
+    assert all(event.outcome is None for event in read_events(guessed.encode(), OWN))
+
+
 def test_a_token_of_somebody_else_is_not_read() -> None:
     foreign = dsn(failed("5.1.1", "550 no")).replace(RETURN_PATH, "bounce+abc@evil.example")
     (event,) = read_events(foreign.encode(), OWN)

@@ -20,6 +20,8 @@ LOCAL = (
     "100.64.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fc00::1", "fd00:ec2::254",
     "fec0::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1", "2002:7f00:1::",
     "64:ff9b::a9fe:a9fe", "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "::ffff:0:127.0.0.1", "::ffff:0:a9fe:a9fe", "2a00:1450::5efe:10.0.0.1", "2a00:1450::200:5efe:192.168.1.1",
+    "64:ff9b:1::a9fe:a9fe", "192.0.0.1", "198.18.0.1", "240.0.0.1", "::ffff:7f00:1", "2002:a9fe:a9fe::",
 )  # fmt: skip
 PUBLIC = ("8.8.8.8", "193.213.112.4", "2a00:1450:400f:80d::2004", "64:ff9b::808:808")
 
@@ -56,7 +58,10 @@ def test_what_is_public_is_let_through(address: str) -> None:
     assert egress.is_public(address)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0"])
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0", "0x7f.1", "127.0.1"],
+)
 @pytest.mark.usefixtures("strict")
 def test_other_spellings_of_this_machine_are_refused(host: str) -> None:
     with pytest.raises(egress.NotAllowed):

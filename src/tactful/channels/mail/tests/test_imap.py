@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tactful.channels.mail.imap import Cursor, ImapSettings, MailboxUnavailable, poll, start_cursor
+from tactful.channels.mail.imap import ImapSettings, MailboxUnavailable, poll, start_cursor
+from tactful.channels.mail.imap_types import Cursor
 from tactful.channels.mail.settings import Security
 from tactful.channels.types import Outcome
 from tactful.demo.postbox.imap_server import ImapBox, ImapServer
@@ -30,7 +31,7 @@ def test_nothing_from_before_the_connection_is_read() -> None:
         assert list(poll(settings(server), cursor)) == []
         box.add(mail(2))
         (batch,) = poll(settings(server), cursor)
-    assert batch.mails == ((2, mail(2)),)
+    assert [(each.uid, each.raw) for each in batch.mails] == [(2, mail(2))]
     assert batch.cursor == Cursor(1, 2)
     assert not batch.reset
 
@@ -47,7 +48,7 @@ def test_five_hundred_mails_after_an_outage_come_once_and_in_order_although_the_
             box.break_after = 130
             try:
                 for batch in poll(settings(server), cursor):
-                    stored += [raw for _, raw in batch.mails]
+                    stored += [each.raw for each in batch.mails]
                     cursor = batch.cursor
             except MailboxUnavailable:
                 broke += 1
@@ -66,7 +67,7 @@ def test_new_numbers_start_again_at_the_day_of_connection() -> None:
     with ImapServer(box) as server:
         known = settings(server, connected_on=date(2026, 4, 3))
         (batch,) = poll(known, Cursor(6, 900))
-        assert [uid for uid, _ in batch.mails] == [3, 4]
+        assert [each.uid for each in batch.mails] == [3, 4]
         assert batch.cursor == Cursor(7, 4)
         assert batch.reset
         box.old = {1, 2, 3, 4}
@@ -81,12 +82,12 @@ def test_gaps_and_mails_that_vanish() -> None:
     box.mails = {5: mail(5), 12_000: mail(12_000), 24_999: mail(24_999)}
     with ImapServer(box) as server:
         batches = list(poll(settings(server), Cursor(1, 0)))
-        assert [uid for batch in batches for uid, _ in batch.mails] == [5, 12_000, 24_999]
+        assert [each.uid for batch in batches for each in batch.mails] == [5, 12_000, 24_999]
         polling = poll(settings(server, batch_size=1), Cursor(1, 0))
         next(polling)
         del box.mails[24_999]
         rest = list(polling)
-    assert rest[0].mails == ((12_000, mail(12_000)),)
+    assert [(each.uid, each.raw) for each in rest[0].mails] == [(12_000, mail(12_000))]
     assert rest[-1].cursor.last_uid >= 12_000
 
 

@@ -277,3 +277,8 @@ BODIES = st.lists(
 @given(st.one_of(st.binary(max_size=300), st.tuples(HEADS, BODIES.map(b"".join)).map(b"".join)))
 def test_no_bytes_crash_the_readers(data: bytes) -> None:
     check(data)
+
+
+def test_a_charset_with_a_nul_in_its_name_is_none() -> None:
+    raw = b"From: a@b.example\nContent-Type: text/html; charset=iso-8\x00-1\n\n<p>Bl\xe5b\xe6r"
+    assert parse_message(raw, Reading()).text == "Blåbær"

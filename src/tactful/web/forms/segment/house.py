@@ -1,4 +1,5 @@
-"""What of the house the lines of a segment can name: journeys, segments, tags, people, events, attributes."""
+"""What of the house the lines of a segment can name: journeys, segments, tags, people, events, attributes,
+computed properties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from tactful.journeys import queries as journeys
 from tactful.segments import queries
 from tactful.segments.wording import Names
+from tactful.tracking import queries as tracking
 from tactful.web.visit import Visit
 
 
@@ -18,12 +20,14 @@ class House:
     journeys: Mapping[str, str]
     segments: Mapping[str, str]
     managers: Mapping[str, str]
+    computed: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> Names:
         of = {("journey", key): name for key, name in self.journeys.items()}
         of |= {("segment", key): name for key, name in self.segments.items()}
+        of |= {("computed", key): name for key, name in self.computed.items()}
         return Names(of | {("manager", key): name for key, name in self.managers.items()})
 
 
@@ -34,6 +38,7 @@ def house_of(visit: Visit, *, without: str = "", lists: bool = True) -> House:
         {each.journey.slug: _name(each.journey, language) for each in journeys.all_journeys()},
         {row.slug: row.name for row in queries.Segment.objects.order_by("name") if row.slug != without},
         {user.email: user.name for user in visit.staff.values() if user.is_active},
+        {row.key: row.label for row in tracking.properties()},
         _lists() if lists else {},
     )
 

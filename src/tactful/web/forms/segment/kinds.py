@@ -27,6 +27,7 @@ class Kind:
 
 # What is known of a client
 
+_SOURCES: Final = {"f": "field", "a": "attribute", "c": "computed"}
 _OWN: Final = ("city", "birthday", "postal_code", "client_since")
 
 
@@ -36,7 +37,10 @@ def _draw_known(name: str, values: Values, house: House) -> tuple[Control, ...]:
     fields = [Choice(f"f:{key}", called.name("field", key), _("The client")) for key in CONTACT_FIELDS]
     keys = dict.fromkeys([*_OWN, *house.lists.get("attributes", ())])
     more = [Choice(f"a:{key}", called.name("attribute", key), _("What else we know")) for key in keys]
-    offered = known([*fields, *more], what)
+    counted = [
+        Choice(f"c:{key}", label, _("What follows from events")) for key, label in house.computed.items()
+    ]
+    offered = known([*fields, *more, *counted], what)
     select = Control(f"{name}.what", _("What"), "select", what, choices=offered)
     if what in ("f:manager", "f:language"):
         return select, _how_is(name, values), _named(name, what, values, house)
@@ -61,16 +65,16 @@ def _named(name: str, what: str, values: Values, house: House) -> Control:
 def _take_known(values: Values) -> Doc | None:
     source, _colon, name = values.get("what", "").partition(":")
     asked = questions.taken(values)
-    if asked is None or not name or source not in ("f", "a"):
+    if asked is None or not name or source not in _SOURCES:
         return None
     if name == "created_at" and next(iter(asked)) in ("is", "known"):
         return None
-    return {"field" if source == "f" else "attribute": name} | asked
+    return {_SOURCES[source]: name} | asked
 
 
 def _spread_known(doc: Mapping[str, Any]) -> dict[str, str]:
-    what = f"f:{doc['field']}" if "field" in doc else f"a:{doc['attribute']}"
-    return {"what": what} | questions.spread(doc)
+    source = next(short for short, word in _SOURCES.items() if word in doc)
+    return {"what": f"{source}:{doc[_SOURCES[source]]}"} | questions.spread(doc)
 
 
 # What holds for a while
@@ -269,4 +273,4 @@ def kind_of(doc: Mapping[str, Any]) -> str | None:
             return None if name == "event" and "not" in doc else name
     if "not" in doc:
         return None
-    return "known" if "field" in doc or "attribute" in doc else "other"
+    return "known" if doc.keys() & set(_SOURCES.values()) else "other"

@@ -1,0 +1,1 @@
+"""What ``tactful doctor`` looks at: one function a check, and each says what it could not find out."""

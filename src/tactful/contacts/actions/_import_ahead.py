@@ -1,0 +1,43 @@
+"""Rows that are cleaned before it is their turn, while the database is busy with the ones before them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from tactful.contacts.models import ImportRun
+from tactful.contacts.rules.cleaning import clean
+from tactful.contacts.types import ColumnMapping, Draft, Note, SourceRow, Table
+
+Cleaned = list[tuple[SourceRow, Draft, tuple[Note, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """``size`` rows of a file, the first of which is its ``start``-th."""
+
+    start: int
+    size: int
+
+
+@dataclass(slots=True)
+class ReadAhead:
+    """At most one batch. What it holds depends on nothing that could have changed since."""
+
+    _key: tuple[int, Batch, date] | None = None
+    _rows: Cleaned = field(default_factory=list)
+
+    def read(self, run: ImportRun, table: Table, batch: Batch, mapping: ColumnMapping, today: date) -> None:
+        self._rows = cleaned(table, batch, mapping, today)
+        self._key = (run.id, batch, today)
+
+    def rows(
+        self, run: ImportRun, table: Table, batch: Batch, mapping: ColumnMapping, today: date
+    ) -> Cleaned:
+        """Those of the batch: as they were read before, else read now."""
+        if self._key != (run.id, batch, today):
+            self.read(run, table, batch, mapping, today)
+        return self._rows
+
+
+def cleaned(table: Table, batch: Batch, mapping: ColumnMapping, today: date) -> Cleaned:
+    rows = table.rows[batch.start : batch.start + batch.size]
+    return [(row, *clean(row, mapping, today)) for row in rows]

@@ -1,0 +1,19 @@
+"""What of the log of facts is still to be read."""
+
+from collections.abc import Iterable
+
+from tactful.foundation import pg
+
+PATIENCE = 300.0
+"""Seconds; a test of Hypothesis beside ours is one transaction from its first example to its last."""
+
+_UNREAD = """SELECT EXISTS (SELECT FROM event e CROSS JOIN unnest(%s::text[]) AS a(consumer)
+    LEFT JOIN reactor_cursor c ON c.consumer = a.consumer AND c.lane = e.lane
+    WHERE (e.xid, e.id) > (COALESCE(c.xid, 0)::text::xid8, COALESCE(c.event_id, 0)))"""
+
+
+def unread(consumers: Iterable[str]) -> bool:
+    """Whether any of them has facts before it, those included that nobody can see yet: an open transaction
+    anywhere on the server, another test's or another database's, keeps the newest ones back."""
+    found = pg.one(_UNREAD, [pg.texts(consumers)])
+    return bool(found and found[0])

@@ -1,0 +1,131 @@
+"""What Tactful asks of its people, day by day and by cause, against the budget."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from tactful.foundation.staff.queries import working_people
+from tactful.inbox import queries as inbox
+from tactful.inbox.rules.burden import (
+    MAY_BE_GATHERED,
+    MAY_BE_OFF,
+    Advice,
+    Budget,
+    Felt,
+    advice,
+    budget_for,
+    is_over,
+)
+from tactful.web.build.around import post
+from tactful.web.pages.settings import AsksPage, CauseRow, DayRow
+from tactful.web.templatetags.tactful import number
+from tactful.web.types import Act, EmptyState
+from tactful.web.visit import Visit
+
+STRETCH = timedelta(days=30)
+WEEKS = STRETCH.days / 7
+CAUSES: Mapping[str, Callable[[], str]] = {
+    "unverified": lambda: _("Mail under an address that nobody vouches for"),
+    "asked_to_stop": lambda: _("Somebody may have asked us to stop"),
+    "is_this_it": lambda: _("Is this the document that we asked for?"),
+    "look_for_document": lambda: _("A client says that a document has been sent"),
+    "undelivered": lambda: _("A message did not arrive"),
+    "message_unknown": lambda: _("Nobody knows whether a message arrived"),
+    "message_held": lambda: _("A held message is soon too late"),
+    "message_late": lambda: _("Messages are later than meant"),
+    "hold_ended": lambda: _("A hold has ended, and somebody must decide"),
+    "hold_expired": lambda: _("A message has been held for long"),
+    "fact_unreadable": lambda: _("Something about a message cannot be found out"),
+    "journey_call": lambda: _("A journey asks for a call"),
+    "journey_write": lambda: _("A journey asks for a letter of your own"),
+    "journey_decide": lambda: _("A journey asks for a decision"),
+    "journey_approve": lambda: _("A journey asks for a yes"),
+    "account_paused": lambda: _("A mail account is stopped"),
+    "sending_paused": lambda: _("Sending is paused"),
+    "mail_unreadable": lambda: _("A mail could not be read"),
+    "endpoint_stopped": lambda: _("Another program does not listen any more"),
+    "calendar_failing": lambda: _("A calendar cannot be read"),
+    "broadcast_waits": lambda: _("A broadcast waits for a second person"),
+    "fact_failed": lambda: _("Something that happened could not be taken in"),
+    "trial_week": lambda: _("The mail about the trial week"),
+}
+
+
+def asks_page(visit: Visit) -> AsksPage:
+    house = visit.house
+    found = inbox.felt_between(visit.now - STRETCH, visit.now, house.time_zone, house.country)
+    budget = budget_for(working_people())
+    gathered, off = inbox.eased(visit.now)
+    offers = {each.cause: each for each in advice(found, budget, gathered | off)}
+    known = dict(found.causes) | {cause: 0 for cause in gathered | off if cause not in dict(found.causes)}
+    return AsksPage(
+        said=_said(found, budget),
+        kept=not is_over(found, budget),
+        causes=tuple(_cause(cause, count, offers, gathered, off) for cause, count in known.items()),
+        days=_days(found, budget),
+        advice=_advice(offers) if is_over(found, budget) else "",
+        empty=None if known else EmptyState(_("Nothing has been asked"), _nothing(), "person"),
+    )
+
+
+def cause_name(cause: str) -> str:
+    return CAUSES[cause]() if cause in CAUSES else cause.replace("_", " ").capitalize()
+
+
+def _said(found: Felt, budget: Budget) -> str:
+    words = {
+        "median": number(found.median),
+        "p95": number(round(found.p95, 1)),
+        "may": number(round(budget.median, 1)),
+        "most": number(round(budget.p95, 1)),
+    }
+    return (
+        _(
+            "On an ordinary working day of the last 30 days you were asked %(median)s times, "
+            "on a busy one %(p95)s. It should be at most %(may)s and %(most)s."
+        )
+        % words
+    )
+
+
+def _advice(offers: Mapping[str, Advice]) -> str:
+    if offers:
+        return _("It is too much. What asks most is marked below, with what you can do about it.")
+    return _("It is too much, but what asks most cannot wait: a client would be hurt. Look at the journeys.")
+
+
+def _cause(
+    cause: str, count: int, offers: Mapping[str, Advice], gathered: frozenset[str], off: frozenset[str]
+) -> CauseRow:
+    week = _("%(n)s a week") % {"n": number(round(count / WEEKS, 1))}
+    if cause in gathered & MAY_BE_GATHERED:
+        back = (post(_("Ask at once again"), "asks_again", fields={"cause": cause}),)
+        return CauseRow(cause_name(cause), count, week, _("Gathered in one list a week."), back)
+    if cause in off & MAY_BE_OFF:
+        back = (post(_("Ask again"), "asks_again", fields={"cause": cause}),)
+        return CauseRow(cause_name(cause), count, week, _("Switched off: nobody is asked."), back)
+    return CauseRow(cause_name(cause), count, week, "", _offered(cause, offers.get(cause)))
+
+
+def _offered(cause: str, offer: Advice | None) -> tuple[Act, ...]:
+    if offer is None:
+        return ()
+    acts = []
+    if offer.gather:
+        acts.append(post(_("Gather into one list a week"), "asks_gather", fields={"cause": cause}))
+    if offer.off:
+        acts.append(post(_("Do not ask this"), "asks_off", fields={"cause": cause}))
+    return tuple(acts)
+
+
+def _days(found: Felt, budget: Budget) -> tuple[DayRow, ...]:
+    most = max(1, *found.days.values()) if found.days else 1
+    return tuple(
+        DayRow(day, count, round(100 * count / most), count > budget.p95)
+        for day, count in sorted(found.days.items(), reverse=True)
+    )
+
+
+def _nothing() -> str:
+    return _("When automation needs a person, it is counted here by its cause.")

@@ -1,0 +1,169 @@
+"""Connecting a mailbox: with a password, or with the provider's leave.
+
+Whatever is secret on the way rests encrypted, not in the session. Nothing of an account that works is touched
+before the new way has brought its tokens.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from tactful.channels import queries as channels
+from tactful.channels.actions import AccountForm, NewGrant, end_grant, keep_grant, save_mail_account
+from tactful.channels.mail.imap import ImapSettings
+from tactful.channels.mail.settings import SmtpSettings
+from tactful.channels.queries import Account
+from tactful.channels.rules import oauth
+from tactful.channels.rules.oauth import Authority, Client, Refusal
+from tactful.channels.types import Caution, FoundBy, Mailbox, MailHost, Server, SignIn
+from tactful.foundation.clock import machine_now
+from tactful.foundation.secrets import get_secret, put_secret
+from tactful.wiring.mail_access import alone, exchange, fresh_words, resume
+from tactful.wiring.mail_test import Tried, try_in, try_out
+
+
+class NotConnected(Exception):
+    """``code``: of ``channels.sentences.trouble``; ``said``: the provider's own word for it."""
+
+    def __init__(self, code: str, said: str = "") -> None:
+        super().__init__(code)
+        self.code, self.said = code, said
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is being connected, without anything secret: fit for a session. ``authority`` and ``client_id``
+    only where the way is by leave."""
+
+    mailbox: Mailbox
+    way: SignIn
+    client_id: str = ""
+    authority: Authority | None = None
+    sender_name: str = ""
+
+
+def keep_wish(wish: Wish) -> dict[str, Any]:
+    """As plain values, for a session."""
+    return asdict(wish)
+
+
+def read_wish(kept: Mapping[str, Any]) -> Wish:
+    """From what ``keep_wish`` made."""
+    box, asked = kept["mailbox"], kept["authority"]
+    mailbox = Mailbox(
+        **box
+        | {
+            "host": MailHost(box["host"]),
+            "found_by": FoundBy(box["found_by"]),
+            "incoming": Server(**box["incoming"]) if box["incoming"] else None,
+            "outgoing": Server(**box["outgoing"]),
+            "ways": tuple(map(SignIn, box["ways"])),
+            "cautions": tuple(map(Caution, box["cautions"])),
+        }
+    )
+    authority = Authority(**asked | {"scopes": tuple(asked["scopes"])}) if asked else None
+    return Wish(mailbox, SignIn(kept["way"]), kept["client_id"], authority, kept["sender_name"])
+
+
+def settings_of(wish: Wish) -> dict[str, Any]:
+    box = wish.mailbox
+    given = {"provider": str(box.host), **_side("smtp", box.outgoing, box.user_out, wish.way)}
+    if box.incoming is not None:
+        given |= _side("imap", box.incoming, box.user_in, wish.way)
+    return given
+
+
+def _side(side: str, server: Server, user: str, way: SignIn) -> dict[str, Any]:
+    where = {f"{side}_{name}": value for name, value in asdict(server).items()}
+    return where | {f"{side}_username": user, f"{side}_sign_in": str(way)}
+
+
+def keep_account(wish: Wish, secrets: Mapping[str, str], *, acting_user: int, now: datetime) -> Account:
+    """The account as wished. Its servers, users and ways are replaced as one; the rest of it stays."""
+    account = channels.main_account("mail")
+    before = account.settings if account else {}
+    kept = {name: value for name, value in before.items() if not name.startswith(("smtp_", "imap_", "trial"))}
+    name = wish.sender_name or (account.sender_name if account else "")
+    form = AccountForm(
+        name=account.name if account else wish.mailbox.address,
+        address=wish.mailbox.address,
+        sender_name=name,
+        settings=kept | settings_of(wish),
+        secrets=dict(secrets),
+        owner_id=account.owner_id if account else None,
+    )
+    kept_one = save_mail_account(
+        form, account_id=account.id if account else None, acting_user=acting_user, now=now
+    )
+    if wish.way is not SignIn.XOAUTH2:
+        end_grant(kept_one.id)
+        if kept_one.paused_reason:
+            resume(kept_one.id, acting_user=acting_user, now=now)
+    return kept_one
+
+
+def try_wish(wish: Wish, secrets: Mapping[str, str]) -> tuple[Tried, ...]:
+    """With passwords that nobody has kept yet. Raises nothing for a server that is wrong or away."""
+    given = settings_of(wish)
+    out = {name: given[f"smtp_{name}"] for name in ("host", "port", "security", "username")}
+    ways = [try_out(SmtpSettings(**out, password=secrets.get("smtp_password", "")))]
+    if given.get("imap_host"):
+        into = {name: given[f"imap_{name}"] for name in ("host", "port", "security", "username")}
+        ways.append(try_in(ImapSettings(**into, password=secrets.get("imap_password", ""))))
+    return tuple(ways)
+
+
+def keep_client_secret(secret: str, *, user: int) -> None:
+    """Until the connection stands. Empty keeps the one that is there."""
+    if secret:
+        _seal(user, {"secret": secret})
+
+
+def begin(wish: Wish, back: str, *, user: int) -> tuple[str, str]:
+    """(where the browser goes, the state to be remembered). ``back``: our redirect address."""
+    if wish.authority is None:
+        raise NotConnected("no_way")
+    state, verifier = fresh_words()
+    _seal(user, {"secret": _sealed(user).get("secret", ""), "verifier": verifier})
+    client = Client(wish.client_id, "", back)
+    url = oauth.address_to_ask(
+        wish.authority, client, state=state, verifier=verifier, address=wish.mailbox.address
+    )
+    return url, state
+
+
+def is_ours(expected: str, came: str) -> bool:
+    return bool(expected) and hmac.compare_digest(expected.encode(), came.encode())
+
+
+def complete(wish: Wish, code: str, back: str, *, user: int, now: datetime) -> Account:
+    """Exchange the code, keep the leave, and let what waited go. Raises ``NotConnected``."""
+    if wish.authority is None:
+        raise NotConnected("no_way")
+    sealed = _sealed(user)
+    client = Client(wish.client_id, sealed.get("secret", ""), back)
+    said = exchange(wish.authority.gives, oauth.first_request(client, code, sealed.get("verifier", "")))
+    if isinstance(said, Refusal):
+        raise NotConnected("refused" if said.final else "away", said.code)
+    if not said.refresh:
+        raise NotConnected("not_lasting")
+    account = keep_account(wish, {}, acting_user=user, now=now)
+    new = NewGrant(client.ident, client.secret, wish.authority.gives, said)
+    with alone(account.id):  # a refresh on the way with the token before must not end the new one
+        keep_grant(account.id, new, acting_user=user, now=now, machine_now=machine_now())
+    _seal(user, {})
+    if account.paused_reason:
+        resume(account.id, acting_user=user, now=now)
+    return account
+
+
+def _seal(user: int, words: Mapping[str, str]) -> None:
+    put_secret(f"connecting:{user}", json.dumps(dict(words)))
+
+
+def _sealed(user: int) -> dict[str, str]:
+    kept = get_secret(f"connecting:{user}")
+    return dict(json.loads(kept)) if kept else {}
