@@ -75,8 +75,9 @@ def add(page: Page, kind: str) -> None:
 
 
 def choose(page: Page, name: str, value: str) -> None:
+    """Of a list: the box of before may still stand there while the page draws the line anew."""
     with page.expect_response("**/preview/"):
-        page.locator(f"[name='{name}']").select_option(value)
+        page.locator(f"select[name='{name}']").select_option(value)
 
 
 def looked_at(page: Page) -> None:

@@ -1,6 +1,7 @@
 """What of the log of facts is still to be read."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 from tactful.foundation import pg
 
@@ -17,3 +18,13 @@ def unread(consumers: Iterable[str]) -> bool:
     anywhere on the server, another test's or another database's, keeps the newest ones back."""
     found = pg.one(_UNREAD, [pg.texts(consumers)])
     return bool(found and found[0])
+
+
+def read_to_the_end(consumers: Iterable[str], read: Callable[[], object]) -> None:
+    """Call ``read``, which answers whether it found something, until nothing is unread."""
+    names = list(consumers)
+    patience = time.monotonic() + PATIENCE
+    while (found := read()) or unread(names):
+        assert time.monotonic() < patience, "The log is never read to its end."
+        if not found:
+            time.sleep(0.01)

@@ -16,8 +16,10 @@ from tactful.config.postgres.server import Server
 SECRET_KEY = "a-key-for-tests-only-that-opens-nothing-at-all"  # noqa: S105
 
 
-def test_home() -> Path:
-    return PACKAGE.parents[1] / ".var" / "test"
+def test_home(process: str = "") -> Path:
+    """One for each process of tests: an open transaction anywhere on a server keeps the newest facts of
+    the log back in all of its databases, so a long test would make those beside it wait."""
+    return PACKAGE.parents[1] / ".var" / ("test" + process.replace("gw", "-"))
 
 
 def prepare_environ(environ: MutableMapping[str, str]) -> None:
@@ -27,11 +29,14 @@ def prepare_environ(environ: MutableMapping[str, str]) -> None:
     """
     environ.setdefault("PYTHONPYCACHEPREFIX", str(test_home().with_name("cache") / "python"))
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    environ.setdefault("TACTFUL_HOME", str(test_home()))
     environ.setdefault("TACTFUL_SECRET_KEY", SECRET_KEY)
     environ.setdefault("TACTFUL_LOCAL_MAIL_HOSTS", "yes")  # the mail servers of tests stand on loopback
-    home = Path(environ["TACTFUL_HOME"])
-    environ.setdefault("TACTFUL_DATABASE_URL", places.embedded_url(home, places.OWNER_ROLE))
+    process = environ.get("PYTEST_XDIST_WORKER", "")
+    if process and environ.get("TACTFUL_DATABASE_URL") == _url(test_home()):
+        # Inherited from the process that shares the tests out, for which it was made up below.
+        del environ["TACTFUL_HOME"], environ["TACTFUL_DATABASE_URL"]
+    environ.setdefault("TACTFUL_HOME", str(test_home(process)))
+    environ.setdefault("TACTFUL_DATABASE_URL", _url(Path(environ["TACTFUL_HOME"])))
 
 
 class SharedServer:
@@ -42,7 +47,7 @@ class SharedServer:
         self.home = Path(os.environ["TACTFUL_HOME"])
         self._server: Server | None = None
         self._lock = -1
-        if owner_url == places.embedded_url(self.home, places.OWNER_ROLE):
+        if owner_url == _url(self.home):
             self._hold()
 
     @property
@@ -76,6 +81,10 @@ class SharedServer:
         self._server.start()
         # In template1, so that every database made from it lets the application's role in.
         grant(self.url("template1"), places.APP_ROLE)
+
+
+def _url(home: Path) -> str:
+    return places.embedded_url(home, places.OWNER_ROLE)
 
 
 def database_url(parts: Mapping[str, object]) -> str:

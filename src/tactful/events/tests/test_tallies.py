@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tactful.events.hot import tallies
 from tactful.events.models import Event, EventTally, EventUntallied
 from tactful.events.types import LANES, MARK, UNVERIFIED, NewFact
 from tactful.foundation import pg
+from tactful.testing.log import read_to_the_end
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONTACTS = (1, 2, 9, 10)  # two of them share a lane
@@ -123,15 +125,13 @@ def test_too_many_are_nobody(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_consumer_reads_what_is_committed_once(committed_db: None) -> None:
     _tell([NewFact("bought", 1), NewFact("bought", 1, ASIDE), NewFact("looked", 2), NewFact("late", None)])
-    while tally_new(NOW):
-        pass
+    read_to_the_end([tallies.CONSUMER], partial(tally_new, NOW))
     rows = EventTally.objects.order_by("name").values_list("name", "contact_id", "n", "vouched")
     assert list(rows) == [("bought", 1, 2, 1), ("looked", 2, 1, 1)]
     assert tallies.untallied(NOW) == []
     _merge(1, 2)
     assert tallies.untallied(NOW) == [1, 2]
-    while tally_new(NOW):
-        pass
+    read_to_the_end([tallies.CONSUMER], partial(tally_new, NOW))
     rows = EventTally.objects.order_by("name").values_list("name", "contact_id", "n", "vouched")
     assert list(rows) == [("bought", 2, 2, 1), ("looked", 2, 1, 1)]
     assert not EventUntallied.objects.exists()

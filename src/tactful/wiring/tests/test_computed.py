@@ -1,6 +1,5 @@
 """What is computed of events: in segments, live ones too, in journeys' conditions and in letters."""
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +25,7 @@ from tactful.segments.rules.evaluating import holds
 from tactful.segments.rules.reading import node_of
 from tactful.segments.tests.trees import MOMENT, NOW
 from tactful.segments.types import FORMAT
-from tactful.testing.log import PATIENCE, unread
+from tactful.testing.log import read_to_the_end
 from tactful.tracking.actions import NewProperty, define_property, remove_property
 from tactful.tracking.hot.tallies import CONSUMER
 from tactful.tracking.queries import computed_values
@@ -51,10 +50,7 @@ def bought(contact: int, total: Any, days_ago: int = 0, product: str = "Tea") ->
 
 def counted() -> None:
     """All events, those included that another test's open transaction hides for a while."""
-    patience = time.monotonic() + PATIENCE
-    while compute() or unread([CONSUMER]):
-        assert time.monotonic() < patience
-        time.sleep(0.01)
+    read_to_the_end([CONSUMER], compute)
 
 
 @pytest.fixture

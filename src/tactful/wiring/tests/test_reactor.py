@@ -1,8 +1,8 @@
 """The log is read once, in order, by everybody; what fails does not stop the rest."""
 
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event as Signal
 
 import pytest
@@ -19,7 +19,7 @@ from tactful.inbox.models import Task
 from tactful.journeys.models import Enrolment
 from tactful.journeys.tests.build import MONDAY
 from tactful.journeys.tests.world import World, client, make_world
-from tactful.testing.log import PATIENCE, unread
+from tactful.testing.log import read_to_the_end
 from tactful.testing.threads import together
 from tactful.wiring import reactor
 
@@ -48,14 +48,7 @@ def tell(name: str, contact: int, ts: datetime = MONDAY, **data: object) -> None
 
 
 def settle() -> None:
-    """Until all is read."""
-    patience = time.monotonic() + PATIENCE
-    while not reactor.run_all(MONDAY):
-        if not unread(reactor.CONSUMERS):
-            return
-        assert time.monotonic() < patience, "The log is never read to its end."
-        time.sleep(0.01)
-    settle()
+    read_to_the_end(reactor.CONSUMERS, partial(reactor.run_all, MONDAY))
 
 
 def test_what_commits_late_is_not_skipped(seen: list[str]) -> None:
