@@ -16,7 +16,7 @@ from tactful.config.postgres.server import Server
 SECRET_KEY = "a-key-for-tests-only-that-opens-nothing-at-all"  # noqa: S105
 
 
-def test_home(process: str = "") -> Path:
+def server_home(process: str = "") -> Path:
     """One for each process of tests: an open transaction anywhere on a server keeps the newest facts of
     the log back in all of its databases, so a long test would make those beside it wait."""
     return PACKAGE.parents[1] / ".var" / ("test" + process.replace("gw", "-"))
@@ -27,15 +27,15 @@ def prepare_environ(environ: MutableMapping[str, str]) -> None:
 
     Programs that tests start keep what they compile: without that, each takes seconds to import Django.
     """
-    environ.setdefault("PYTHONPYCACHEPREFIX", str(test_home().with_name("cache") / "python"))
+    environ.setdefault("PYTHONPYCACHEPREFIX", str(server_home().with_name("cache") / "python"))
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     environ.setdefault("TACTFUL_SECRET_KEY", SECRET_KEY)
     environ.setdefault("TACTFUL_LOCAL_MAIL_HOSTS", "yes")  # the mail servers of tests stand on loopback
     process = environ.get("PYTEST_XDIST_WORKER", "")
-    if process and environ.get("TACTFUL_DATABASE_URL") == _url(test_home()):
+    if process and environ.get("TACTFUL_DATABASE_URL") == _url(server_home()):
         # Inherited from the process that shares the tests out, for which it was made up below.
         del environ["TACTFUL_HOME"], environ["TACTFUL_DATABASE_URL"]
-    environ.setdefault("TACTFUL_HOME", str(test_home(process)))
+    environ.setdefault("TACTFUL_HOME", str(server_home(process)))
     environ.setdefault("TACTFUL_DATABASE_URL", _url(Path(environ["TACTFUL_HOME"])))
 
 
