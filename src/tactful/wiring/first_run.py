@@ -66,7 +66,7 @@ def progress() -> Progress:
     kept = setting_up.progress()
     if kept is not None:
         return kept
-    lives = bool(contacts.how_many()) or bool(journeys.all_journeys())
+    lives = contacts.anybody() or bool(journeys.all_journeys())
     return Progress(STEPS[0], finished=lives)
 
 

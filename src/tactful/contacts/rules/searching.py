@@ -61,16 +61,26 @@ def matches(
 
 
 SHORTEST_MISTYPED = 5
+LETTERS = "abcdefghijklmnopqrstuvwxyzæøå'-"
 
 
-def halves(term: str) -> tuple[str, ...]:
-    """Pieces of a word, one of which stands as it should if a single mistake was made: one letter more, less,
-    another, or two turned round. Of five or six letters both may be hit by a mistake in the middle. None for
-    a number and for a word that is too short."""
-    if len(term) < SHORTEST_MISTYPED or any(letter.isdigit() for letter in term):
-        return ()
-    length = max(3, (len(term) - 1) // 2)
-    return tuple(dict.fromkeys((term[:length], term[-length:])))
+def may_be_mistyped(term: str) -> bool:
+    """Not a number, nor a word so short that it would be half of another one."""
+    return len(term) >= SHORTEST_MISTYPED and not any(letter.isdigit() for letter in term)
+
+
+def corrections(term: str) -> set[str]:
+    """How the words may begin that a person meant, if one mistake was made: one letter more, less, another,
+    or two turned round. Some four hundred for a word; what most of them begin is no word at all."""
+    if not may_be_mistyped(term):
+        return set()
+    cuts = [(term[:at], term[at:]) for at in range(len(term))]
+    found = {left + right[1:] for left, right in cuts}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    found |= {
+        left + letter + rest for left, right in cuts for letter in LETTERS for rest in (right, right[1:])
+    }
+    return found - {term}
 
 
 def nearly(
@@ -83,7 +93,7 @@ def nearly(
 
 def _one_off(term: str, word: str) -> bool:
     """Is the word, or its beginning, the term with one mistake in it?"""
-    if not halves(term):
+    if not may_be_mistyped(term):
         return False
     return any(_differs_by_one(term, word[:length]) for length in range(len(term) - 1, len(term) + 2))
 

@@ -178,7 +178,7 @@ def _missing(wishes: tuple[Wish, ...]) -> tuple[str, ...]:
     found = []
     if main_account("mail") is None:
         found.append(_("There is no mail address yet, so nothing can leave."))
-    if not contacts.how_many():
+    if not contacts.anybody():
         found.append(_("There are no clients yet, so there is nobody to remind."))
     if not wishes:
         found.append(_("No reminder is switched on. The journeys page has them all."))
