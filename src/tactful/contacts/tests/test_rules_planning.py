@@ -188,7 +188,7 @@ def mistyped(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(mistyped())
-def test_one_mistake_in_a_word_is_forgiven_and_the_word_is_among_its_corrections(
+def test_one_mistake_in_a_word_is_forgiven_and_corrections_know_the_word(
     pair: tuple[str, str],
 ) -> None:
     word, written = pair
