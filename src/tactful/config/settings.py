@@ -17,6 +17,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 BASE_URL = ENVIRONMENT.base_url
 SECURE = BASE_URL.startswith("https://")
 LOCAL_MAIL_HOSTS = ENVIRONMENT.local_mail_hosts
+ERASURES_FOLDER = ENVIRONMENT.backup_folder / "erasures"
 FILES_ROOT = ENVIRONMENT.home / "files"
 
 HOUSE = [
