@@ -136,6 +136,7 @@ def replay(folder: Path, now: datetime) -> int:
     erasing.lift_again(_since(journal, again), now=now)
     if again:
         erasing.take_away_shut()
+    erasure_journal.take_over(folder)
     keep_journal(now)
     return len(again)
 

@@ -10,9 +10,15 @@ from pathlib import Path
 from django.conf import settings
 
 from tactful.contacts.queries.erasing import Erasure
-from tactful.contacts.rules.erasure_lines import Erased, Journal, Mark, line_of, line_of_lifting, read
-
-NAME = "erasures.jsonl"
+from tactful.contacts.rules.erasure_lines import (
+    JOURNAL,
+    Erased,
+    Journal,
+    Mark,
+    line_of,
+    line_of_lifting,
+    read,
+)
 
 
 def folder() -> Path:
@@ -37,8 +43,14 @@ def bring_after(rows: Iterable[Erasure]) -> int:
     return len(missing)
 
 
+def take_over(where: Path) -> None:
+    """So that a second restore knows it too."""
+    if (where / JOURNAL).exists() and not (folder() / JOURNAL).exists():
+        _append([(where / JOURNAL).read_text(encoding="utf-8", errors="replace")])
+
+
 def read_from(where: Path) -> Journal:
-    path = where / NAME
+    path = where / JOURNAL
     if not path.exists():
         return Journal((), {})
     with path.open(encoding="utf-8", errors="replace") as file:
@@ -54,7 +66,7 @@ def _append(lines: Iterable[str]) -> None:
     """In one write, after an empty line that ends whatever a crash has left unfinished."""
     where = folder()
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(where / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    handle = os.open(where / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, ("\n" + "".join(lines)).encode())
         os.fsync(handle)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+JOURNAL = "erasures.jsonl"
 Mark = tuple[str, str]
 """Channel, and keyed hash as hex."""
 

@@ -177,12 +177,8 @@ class Canary(World):
             name="h", system="other", source_id=1, token_hash=b"1", is_live=True, made_at=NOW
         )
         self.row("hook_delivery", connection_id=hook.id, body=f'{{"a": "{self.mail} zq9004k"}}'.encode())
-        key = (
-            TABLES["object_fact"]
-            ._default_manager.filter(contact_id=self.one)
-            .values_list("key", flat=True)
-            .get()
-        )
+        facts = TABLES["object_fact"]._default_manager.filter(contact_id=self.one)
+        key = facts.values_list("key", flat=True).get()
         TABLES["hook_thing_name"]._default_manager.create(connection=hook, kind="k", alias="zq9005k", key=key)
         TABLES["given_answer"]._default_manager.create(
             key_id=1, name="n", asked=b"", status=200, content_type="j", body=f"{self.one} zq9006k", at=NOW
