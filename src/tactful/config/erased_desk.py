@@ -1,4 +1,4 @@
-"""What the command line says and does about clients who are erased. Loads Django, so commands import it by name.
+"""What the command line says and does about clients who are erased. Loads Django: commands import it by name.
 
     python -m tactful.config.erased_desk FOLDER
 
@@ -21,23 +21,20 @@ from tactful.foundation.queries import business_at  # noqa: E402
 from tactful.foundation.staff.queries import person_by_email  # noqa: E402
 from tactful.wiring import erasing  # noqa: E402
 
+NO_OWNER = "Say which owner does it: --by with their mail address."
+
 
 def erase(contact_id: int, reason: str, email: str, *, sure: bool) -> int:
-    """0 when database and files hold nothing more of them."""
+    """0 when it has begun; the worker ends what waits."""
     owner = _owner(email)
     person = contacts.people([contact_id]).get(contact_id)
     if owner is None or person is None:
-        return _sorry(
-            "There is no such client." if owner else "Say which owner does it: --by with their mail."
-        )
+        return _sorry(NO_OWNER if owner is None else "There is no such client.")
     weight = erasing.weight(contact_id)
-    print(
-        f"{person.name}: {weight.words} notes and mails, {weight.files} files, {weight.documents} pieces of work"
-    )
-    print(
-        f"and everything else that is known go; {weight.planned} planned messages are not sent. What stays:"
-    )
-    print(f"that {weight.messages} messages were sent and {weight.consents} consents given, without a name.")
+    went = f"{weight.words} notes and mails, {weight.files} files, {weight.documents} pieces of work"
+    print(f"{person.name}: {went} and everything else that is known go;")
+    print(f"{weight.planned} planned messages are not sent. What stays, of nobody:")
+    print(f"that {weight.messages} messages were sent and {weight.consents} consents given.")
     print("It cannot be taken back. Backups of before hold them until the last of those is gone.")
     if not sure and input("Type the client's number to go on: ").strip() != str(contact_id):
         return _sorry("Nothing was erased.")
@@ -53,7 +50,7 @@ def erase(contact_id: int, reason: str, email: str, *, sure: bool) -> int:
 def let_in(address: str, email: str) -> int:
     owner, now = _owner(email), business_now()
     if owner is None:
-        return _sorry("Say which owner does it: --by with their mail address.")
+        return _sorry(NO_OWNER)
     try:
         erasing.let_in_again(address, region=business_at(now).country, acting_user=owner, now=now)
     except ContactError as error:
