@@ -35,7 +35,7 @@ def apply(environment: Environment, say: Callable[[str], None]) -> bool:
     _grant_in_own_server(environment)
     command = [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0"]
     # In a session of its own: a Ctrl-C reaches us alone, and we end it without a trace on the screen.
-    done = subprocess.run(command, env=_owner_environ(environment), start_new_session=True, check=False)
+    done = subprocess.run(command, env=owner_environ(environment), start_new_session=True, check=False)
     if done.returncode != 0:
         raise Trouble("The database could not be brought up to date. What went wrong stands above.")
     with _as_owner(environment) as connection:
@@ -79,7 +79,7 @@ def _set_comment(connection: Connection, comment: str) -> None:
         connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(comment)))
 
 
-def _owner_environ(environment: Environment) -> dict[str, str]:
+def owner_environ(environment: Environment) -> dict[str, str]:
     """Ours, but with the owner's URL as the only one."""
     kept = {name: value for name, value in os.environ.items() if name != "TACTFUL_DATABASE_URL_FILE"}
     return kept | {

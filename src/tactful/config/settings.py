@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from tactful.config.backup import ERASURES
 from tactful.config.database import django_database
 from tactful.config.environment import load
 
@@ -17,6 +18,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 BASE_URL = ENVIRONMENT.base_url
 SECURE = BASE_URL.startswith("https://")
 LOCAL_MAIL_HOSTS = ENVIRONMENT.local_mail_hosts
+ERASURES_FOLDER = ENVIRONMENT.backup_folder / ERASURES
 FILES_ROOT = ENVIRONMENT.home / "files"
 
 HOUSE = [

@@ -13,6 +13,9 @@ _SENTENCES = {
     "nobody": gettext_lazy(
         "There is no mail address, phone number or number of a client in it, so nobody knows whose it is."
     ),
+    "erased": gettext_lazy(
+        "This is about somebody who was erased from Tactful. Nothing of it was kept. Erase them there, too."
+    ),
     "moment": gettext_lazy("“%(path)s” is no date and time. Choose another field for when it happened."),
     "about": gettext_lazy("“%(path)s” is missing, so nobody knows which one it is about."),
     "once": gettext_lazy("“%(path)s” is missing, so a message that comes twice would count twice."),

@@ -36,6 +36,10 @@ _SENTENCES: Final[Mapping[str, "str | Promise"]] = {
     "name.missing": _("The name is missing. Write the name of the person."),
     "name.missing_in": _("The name is missing. Whom do you write to at %(company)s?"),
     "reach.missing": _("There is neither a mail address nor a phone number. Give at least one."),
+    "person.erased": _(
+        "This person was erased from Tactful and is not taken in again. If they come back by their own wish, "
+        "an owner can let them in, under Settings, Erased clients."
+    ),
     "mail.no_at": _("“%(text)s” is not a mail address: the @ is missing."),
     "mail.local": _("“%(text)s” is not a mail address: look at the part before the @."),
     "mail.domain": _("“%(text)s” is not a mail address: look at the part after the @."),

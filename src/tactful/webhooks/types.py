@@ -8,6 +8,7 @@ EVENTS: Final = (
     "contact.updated",
     "contact.merged",
     "contact.unmerged",
+    "contact.erased",
     "contact.removed",
     "contact.tag_set",
     "contact.tag_cleared",

@@ -24,6 +24,7 @@ from tactful.journeys.actions import add_up_crowds
 from tactful.tracking.actions import forget_seen
 from tactful.webhooks.actions import forget_old_tellings
 from tactful.wiring import segments
+from tactful.wiring.erasing import continue_erasures, keep_journal
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.keeping import forget_old_words
 from tactful.wiring.merging import bring_after
@@ -65,6 +66,8 @@ CHORES = (
     Chore("forget old deliveries", 3600, lambda now: forget_deliveries(now=now)),
     Chore("forget calls of long ago", 3600, lambda now: forget_seen(now=now)),
     Chore("forget words of long ago", 3600, forget_old_words),
+    Chore("erase clients", 1, continue_erasures),
+    Chore("keep the journal of erasures", 600, keep_journal),
     Chore("seal the audit log", 1, lambda _now: seal(Audit)),
     Chore("seal consent receipts", 1, lambda _now: seal_receipts()),
 )

@@ -18,7 +18,8 @@ from tactful.channels.mail.parse import Envelope, Reading, parse_message
 from tactful.channels.models import InboundRaw
 from tactful.channels.types import Authentication, InboundMessage
 from tactful.contacts import queries as contacts
-from tactful.contacts.actions import OBJECTIONS, object_to
+from tactful.contacts.actions import OBJECTIONS, object_to, refused
+from tactful.contacts.queries.erasing import shut_mails
 from tactful.content.rules.sanitise import sanitise_mail_html
 from tactful.content.types import SafeHtml
 from tactful.delivery import actions as delivery
@@ -87,6 +88,17 @@ def _take_in_theirs(row: InboundRaw, now: datetime) -> str:
         return "trial"
     if _unsubscribes(message, now):
         return "unsubscribed"
+    return _pass_by(row, now) if shut_mails([message.sender]) else _keep(row, message, now)
+
+
+def _pass_by(row: InboundRaw, now: datetime) -> str:
+    """Somebody who was erased: the mail is where it came from, and nothing of it here."""
+    refused("mail", 1, now=now)
+    channels.empty_raw([row.id])
+    return "erased"
+
+
+def _keep(row: InboundRaw, message: InboundMessage, now: datetime) -> str:
     match = match_message(message)
     receive(_received(row, message, match, now), now=now)
     return "stranger" if match.contact_id is None else "message"
@@ -115,6 +127,8 @@ def match_message(message: InboundMessage) -> Match:
     sender = contacts.find_by_address("email", message.sender)
     about = ours(REPLY, message.plus_token) or answered((message.in_reply_to, *reversed(message.references)))
     contact = outbox.contact_of(about) if about else None
+    if contact is not None and not contacts.people([contact]):
+        contact, about = None, None  # whom we wrote to was erased since
     if contact is not None and sender in (None, contact):
         return Match(contact, about, proven=True, is_own=sender == contact)
     return Match(sender, is_own=sender is not None)
@@ -124,7 +138,7 @@ def _unsubscribes(message: InboundMessage, now: datetime) -> bool:
     """The mailto way of List-Unsubscribe: a mail to the address with its own token."""
     ident = ours(UNSUBSCRIBE, message.plus_token)
     contact = outbox.contact_of(ident) if ident else None
-    if contact is None:
+    if contact is None or not contacts.people([contact]):
         return False
     object_to(contact, OBJECTIONS, how="mail", source="list-unsubscribe", now=now)
     return True

@@ -100,6 +100,8 @@ NOWHERE: Final = (
             "journey_sweep": (),
             "rate_window": ("key",),
             "reactor_cursor": ("consumer",),
+            "erasure": ("contacts", "reason", "way", "marks", "files", "counts"),
+            "erasure_refusal": ("door",),
             "sending_batch": ("message_ids",),
             "sending_pause": ("scope", "reason"),
             "sending_worker": ("machine", "journal"),

@@ -11,6 +11,9 @@ from tactful.wiring.personal_data import SECTIONS, Holds
 _USERS = "SELECT value FROM identity WHERE contact_id = %s AND kind = 'external'"
 _OTHER_IDS = """SELECT ident FROM identity_link WHERE "user" = ANY(%(users)s::text[])
 UNION SELECT "user" FROM tracked_user WHERE root = ANY(%(ends)s::text[])"""
+_STRANGERS = """SELECT c.id FROM conversation c WHERE c.contact_id IS NULL AND c.stranger <> ''
+    AND lower(c.stranger) IN (SELECT lower(i.value) FROM identity i
+        WHERE i.contact_id = %s AND i.kind = 'email')"""
 _VISITORS = """SELECT id FROM visitor WHERE value = ANY(%s::text[]) AND kind IN ('anon', 'user')"""
 
 
@@ -48,7 +51,7 @@ class Copy:
 
 def copy_of(contact_id: int) -> Copy:
     """Values as PostgreSQL itself writes them in JSON."""
-    asked = _asked(contact_id)
+    asked = asked_of(contact_id)
     parts, files = [], []
     for section in SECTIONS:
         tables = []
@@ -61,7 +64,8 @@ def copy_of(contact_id: int) -> Copy:
     return Copy(parts, files)
 
 
-def _asked(contact_id: int) -> dict[str, Any]:
+def asked_of(contact_id: int) -> dict[str, Any]:
+    """The parameters that ``personal_data`` names."""
     users = {row[0] for row in pg.many(_USERS, [contact_id])}
     found = {"users": pg.texts(users), "ends": pg.texts(">" + user for user in users)}
     users |= {row[0] for row in pg.many(_OTHER_IDS, found)}
@@ -71,6 +75,7 @@ def _asked(contact_id: int) -> dict[str, Any]:
         "users": pg.texts(users),
         "visitors": pg.numbers(visitors),
         "hashes": pg.bytes_(suppression_hashes(contact_id)),
+        "strangers": pg.numbers(row[0] for row in pg.many(_STRANGERS, [contact_id])),
     }
 
 

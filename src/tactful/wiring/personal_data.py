@@ -4,7 +4,9 @@ One flat table, read from top to bottom. ``tests/architecture`` goes through all
 stands neither here nor in ``no_personal_data``, or a new column of words in one of those, fails the build.
 
 SQL in these is our own. It may name ``t``, the row at hand, and the parameters ``%(contact)s``, ``%(users)s``
-(ids that other systems have for them), ``%(visitors)s`` (and devices), ``%(hashes)s`` (of their addresses).
+(ids that other systems have for them), ``%(visitors)s`` (and devices), ``%(hashes)s`` (of their addresses),
+``%(strangers)s`` (threads from before we knew that the address is theirs). What becomes of each table when a
+client is erased stands in ``erasing_steps``.
 """
 
 # ruff: noqa: S608 - put together from constants
@@ -38,7 +40,8 @@ class Section:
     tables: tuple[Holds, ...]
 
 
-_THREADS: Final = "(SELECT c.id FROM conversation c WHERE c.contact_id = %(contact)s)"
+_THREADS: Final = """(SELECT c.id FROM conversation c WHERE c.contact_id = %(contact)s
+    UNION SELECT unnest(%(strangers)s::bigint[]))"""
 _ENTRIES: Final = f"(SELECT e.id FROM entry e WHERE e.conversation_id IN {_THREADS})"
 _MESSAGES: Final = """(SELECT d.message_id FROM dispatch d WHERE d.contact_id = %(contact)s
     UNION SELECT m.id FROM message m WHERE m.contact_id = %(contact)s)"""
@@ -125,7 +128,7 @@ SECTIONS: Final = (
     Section(
         _("What was written and said"),
         (
-            Holds("conversation", shows=("subject", "state", "opened_at", "last_at")),
+            Holds("conversation", f"t.id IN {_THREADS}", shows=("subject", "state", "opened_at", "last_at")),
             Holds(
                 "entry",
                 f"t.conversation_id IN {_THREADS}",

@@ -18,7 +18,10 @@ from tactful.channels.mail.imap_types import Head
 from tactful.channels.mail.parse import Envelope
 from tactful.channels.models import Account
 from tactful.contacts import queries as contacts
+from tactful.contacts.actions import refused
+from tactful.contacts.queries.erasing import shut_mails
 from tactful.delivery.rules.mail import MESSAGE_ID, REPLY, RETURN_PATH, UNSUBSCRIBE
+from tactful.foundation.clock import business_now
 from tactful.wiring.our_tokens import answered, ours
 
 logger = logging.getLogger(__name__)
@@ -95,6 +98,9 @@ def may_keep(raw: bytes, envelope: Envelope | None, account: Account, rules: Rul
     """The last word, with the whole mail at hand: a report about somebody else's mail is forgotten."""
     seen = _see(raw, rules, envelope.recipients if envelope else ())
     if seen is None:
+        return False
+    if rules.way is Way.INBOX and shut_mails(seen.senders[:1]):
+        refused("mail", 1, now=business_now())  # it stays where it is: in the mailbox
         return False
     verdict = judge(seen, rules, contacts.known_since(set(_asked(seen, rules))))
     if verdict is Verdict.LOOK:

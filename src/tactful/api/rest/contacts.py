@@ -16,6 +16,8 @@ from tactful.api.rest.shapes import (
     Address,
     ContactChanges,
     ContactOut,
+    ErasureOut,
+    ErasureReason,
     Id,
     Limit,
     Line,
@@ -26,13 +28,16 @@ from tactful.api.rest.shapes import (
 )
 from tactful.api.rest.shapes import Key as Word
 from tactful.contacts import actions, queries
+from tactful.contacts.actions import ErasureWish
 from tactful.contacts.queries import Contact
 from tactful.contacts.types import NewContact
 from tactful.foundation.actions import record_audit
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import ApiKey
+from tactful.wiring import erasing
 
 router = Router(tags=["Contacts"])
+ERASE = Key(Scope.ERASE_CONTACTS)
 READ, WRITE = Key(Scope.READ_CONTACTS), Key(Scope.WRITE_CONTACTS)
 
 
@@ -119,6 +124,17 @@ def clear_tag(request: HttpRequest, contact_id: Id, tag: Word) -> object:
     if actions.clear_flag(ident, "tag", tag, acting_user=None, now=now):
         audit(request, "contact.tag_cleared", f"contact:{ident}", now, key=tag)
     return shown(known(contact_id))
+
+
+@router.delete("/{contact_id}", response={202: ErasureOut}, auth=ERASE, operation_id="erase_contact")
+def erase_contact(request: HttpRequest, contact_id: Id, reason: ErasureReason) -> object:
+    """Erases a client from the database, the files and the search, for good. From the answer on nothing more
+    goes to them and nothing comes in of them; once it is done, they are not found any more (404). Their
+    addresses stay as keyed hashes, so that nobody brings them back unasked."""
+    found, now = known(contact_id), business_now()
+    row = erasing.ask(ErasureWish(found.id, reason.value, "api"), acting_user=None, now=now)
+    audit(request, "contact.erasure_asked", f"erasure:{row.id}", now)
+    return 202, ErasureOut(id=str(row.id), asked_at=row.asked_at)
 
 
 def known(contact_id: str) -> Contact:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
@@ -76,6 +77,20 @@ class ContactOut(Schema):
     tags: list[str]
     attributes: dict[str, Any]
     created_at: datetime
+
+
+class ErasureReason(StrEnum):
+    """They asked for it; they object; the data is no longer needed; it should never have been here."""
+
+    ASKED = "asked"
+    OBJECTED = "objected"
+    NOT_NEEDED = "not_needed"
+    MISTAKE = "mistake"
+
+
+class ErasureOut(Schema):
+    id: Text
+    asked_at: datetime
 
 
 class Sought(Schema):

@@ -14,6 +14,7 @@ from tactful.calendars.rules.changes import compare, told
 from tactful.calendars.rules.in_words import written
 from tactful.calendars.rules.whose import signs, whose
 from tactful.calendars.types import CANCELLED, DATED, KIND, MOVED, Changes, Occurrence, Reading, Standing
+from tactful.contacts.queries.erasing import CALENDAR, Place, places_of, shut
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
@@ -73,6 +74,7 @@ def _standing(row: Appointment) -> Standing:
 
 
 def _take_new(feed: Feed, occurrences: Sequence[Occurrence], house: Business) -> Iterable[NewFact]:
+    occurrences = _without_the_erased(feed, occurrences, house)
     said = [signs(each, house.country) for each in occurrences]
     known, settled = known_of(said), settled_uids(feed.id, occurrences)
     rows = []
@@ -83,6 +85,22 @@ def _take_new(feed: Feed, occurrences: Sequence[Occurrence], house: Business) ->
     _make_room(feed, rows)
     Appointment.objects.bulk_create(rows)
     return [_fact(DATED, row, house) for row in rows if row.contact_id]
+
+
+def _without_the_erased(
+    feed: Feed, occurrences: Sequence[Occurrence], house: Business
+) -> Sequence[Occurrence]:
+    """Appointments of theirs are passed by, each time the calendar is read."""
+    places = {each: _places(feed, each, house) for each in occurrences}
+    gone = shut({place for found in places.values() for place in found})
+    return [each for each in occurrences if not gone.intersection(places[each])]
+
+
+def _places(feed: Feed, occurrence: Occurrence, house: Business) -> tuple[Place, ...]:
+    said = signs(occurrence, house.country)
+    mails = [place for mail in (*said.attendees, *said.mails) for place in places_of("email", mail)]
+    phones = [place for phone in said.phones for place in places_of("phone", phone)]
+    return ((CALENDAR, f"{feed.id}\n{occurrence.uid}"), *mails, *phones)
 
 
 def _make_room(feed: Feed, rows: Sequence[Appointment]) -> None:

@@ -90,6 +90,13 @@ def forget_raw(before: datetime) -> int:
     return InboundRaw.objects.filter(processed_at__lt=before).exclude(raw=b"").update(raw=b"")
 
 
+def empty_raw(ids: Sequence[int]) -> None:
+    """Nothing of these mails is kept but that they came."""
+    for row in InboundRaw.objects.filter(id__in=ids):
+        row.raw, row.envelope, row.error, row.provider_id = b"", {}, "", f"erased:{row.id}"
+        row.save(update_fields=["raw", "envelope", "error", "provider_id"])
+
+
 def note_failure(raw_id: int, error: str, *, now: datetime) -> bool:
     """Count a failed reading; after the third the mail is laid aside. Answers whether it was."""
     InboundRaw.objects.filter(id=raw_id).update(attempts=F("attempts") + 1, error=error[:2000])

@@ -51,9 +51,10 @@ def program(name: str, major: int) -> str:
 
 
 @contextmanager
-def dumping(url: str) -> Iterator[IO[bytes]]:
-    """What ``pg_dump`` writes: one snapshot of everything. Raises ``Trouble`` at the end if it failed."""
-    command = [program("pg_dump", server_major(url)), "--format=custom", "--no-owner", "--no-acl"]
+def dumping(url: str, form: str = "custom") -> Iterator[IO[bytes]]:
+    """What ``pg_dump`` writes: one snapshot of everything; ``form``: custom or plain. Raises ``Trouble`` at
+    the end if it failed."""
+    command = [program("pg_dump", server_major(url)), f"--format={form}", "--no-owner", "--no-acl"]
     with _running(command, url, stdout=subprocess.PIPE) as run:
         yield run.outlet
         run.expect_well("The database could not be copied")

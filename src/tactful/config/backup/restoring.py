@@ -1,6 +1,8 @@
 """Make a house of a backup: into an empty data folder, with nothing sent until an owner confirms (R13)."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +22,7 @@ from tactful.config.environment import Environment
 from tactful.config.home import PACKAGE, secret_key
 from tactful.config.postgres.server import Server
 from tactful.config.trouble import Trouble, disk_trouble
+from tactful.contacts.rules.erasure_lines import JOURNAL
 from tactful.delivery.rules.departures import Departure, Departures, read
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -46,19 +49,23 @@ UPDATE instance SET sending_paused = 'restored', paused_at = clock_timestamp() +
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """``file``: the backup. ``key``: 32 bytes. ``departures``: folder of the journal of departures."""
+    """``file``: the backup. ``key``: 32 bytes. ``departures``, ``erasures``: folders of the journals."""
 
     file: Path
     key: bytes
     departures: Path
+    erasures: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """``erased``: how many clients, because the journal of erasures says so; None: there is no journal."""
+
     made_at: datetime
     release: str
     files: int
     departures: Departures
+    erased: int | None
 
 
 def restore(environment: Environment, order: Order, say: Callable[[str], None]) -> Result:
@@ -74,13 +81,14 @@ def restore(environment: Environment, order: Order, say: Callable[[str], None]) 
             _grant(environment, manifest)
             migration.apply(environment, say)
             departures = _after(environment, order, manifest)
+            erased = _erase_again(environment, order.erasures)
     except Unreadable as error:
         raise Trouble(
             f"{error} What has been restored so far is of no use: delete the data folder."
         ) from error
     except OSError as error:
         raise disk_trouble(error, Path(error.filename or environment.home)) from error
-    return Result(datetime.fromisoformat(manifest.made_at), manifest.release, files, departures)
+    return Result(datetime.fromisoformat(manifest.made_at), manifest.release, files, departures, erased)
 
 
 def _expect_empty_home(environment: Environment) -> None:
@@ -219,6 +227,19 @@ def _after(environment: Environment, order: Order, manifest: Manifest) -> Depart
         connection.execute(STOP, [made, known])
     _keep_departures(environment, order.departures)
     return found if known else replace(found, known_until=0)
+
+
+def _erase_again(environment: Environment, folder: Path) -> int | None:
+    """Who was erased after the backup goes before anybody looks in and anything is sent (R76). In a process
+    of its own, for it needs all floors, and the key that came with the backup."""
+    if not (folder / JOURNAL).is_file():
+        return None
+    command = [sys.executable, "-m", "tactful.config.erased_desk", str(folder.resolve())]
+    environ = migration.owner_environ(environment)
+    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise Unreadable("Who was erased could not be erased again; what went wrong stands above.")
+    return int(done.stdout.split()[-1])
 
 
 def _lines(folder: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Bring clients in from a file, or take them all out."""
+"""Bring clients in from a file, take them all out, or erase one."""
 
 import argparse
 import importlib
@@ -9,6 +9,7 @@ from tactful.config.environment import Environment
 from tactful.config.postgres.server import require_running
 from tactful.config.trouble import Trouble
 
+REASONS = ("asked", "objected", "not_needed", "mistake")
 SOURCES = ("undeclared", "sale", "competition", "bought")
 
 
@@ -27,11 +28,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--refused", type=Path, metavar="FILE", help="write the refused rows here, to be mended"
     )
 
+    _erasing(acts.add_parser("erase", help="one client, from the database, the files and the search"))
+    again = acts.add_parser("let-in", help="somebody who was erased comes back by their own wish")
+    again.add_argument("address", help="their mail address or phone number")
+    again.add_argument("--by", metavar="EMAIL", required=True, help="the owner who lets them in")
+
+
+def _erasing(gone: argparse.ArgumentParser) -> None:
+    gone.add_argument("id", type=int, help="the number in the address of the client's page")
+    gone.add_argument("--reason", choices=REASONS, required=True)
+    gone.add_argument("--by", metavar="EMAIL", required=True, help="the owner who does it")
+    gone.add_argument("--yes", action="store_true", help="do not ask again")
+
 
 def run(arguments: argparse.Namespace, environment: Environment) -> int:
     require_running(environment)
     # By name: this loads Django, which the other commands do without.
     house = importlib.import_module("tactful.config.shop")
+    if arguments.act in ("erase", "let-in"):
+        desk = importlib.import_module("tactful.config.erased_desk")
+        if arguments.act == "let-in":
+            return int(desk.let_in(arguments.address, arguments.by))
+        return int(desk.erase(arguments.id, arguments.reason, arguments.by, sure=arguments.yes))
     if arguments.act == "export":
         return int(house.export_contacts(arguments.file))
     try:

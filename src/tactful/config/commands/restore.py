@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from tactful.config.backup import DEPARTURES, recovery
+from tactful.config.backup import DEPARTURES, ERASURES, recovery
 from tactful.config.backup.restoring import Order, Result, restore
 from tactful.config.environment import Environment
 from tactful.config.house import only_one
@@ -25,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="journal of departures; else the folder beside the backup",
+    )
+    parser.add_argument(
+        "--erasures",
+        type=Path,
+        metavar="FOLDER",
+        help="journal of erasures; else the folder beside the backup",
     )
     parser.add_argument("--list", action="store_true", help="after a restore: what would be sent")
     parser.add_argument(
@@ -46,7 +52,8 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
     if arguments.file is None:
         raise Trouble("Name the backup: tactful restore FILE.")
     folder = arguments.departures or arguments.file.parent / DEPARTURES
-    order = Order(arguments.file, recovery.from_words(_key(arguments, environment)), folder)
+    erasures = arguments.erasures or arguments.file.parent / ERASURES
+    order = Order(arguments.file, recovery.from_words(_key(arguments, environment)), folder, erasures)
     with only_one(environment.home):
         _tell(restore(environment, order, print))
     return 0
@@ -75,5 +82,9 @@ def _tell(result: Result) -> None:
         print(f"The journal of departures was found: {len(result.departures.gone)} messages have left since.")
     else:
         print("No journal of departures was found, so nobody knows what has left since the backup.")
+    if result.erased is None:
+        print("No journal of erasures was found: clients who were erased since the backup are here again.")
+    else:
+        print(f"The journal of erasures was found: {result.erased} clients were erased again.")
     print("Nothing is sent until an owner says so, on the page Today or with 'tactful restore --confirm'.")
     print("Backups go on with the same recovery key.")

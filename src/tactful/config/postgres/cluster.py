@@ -32,6 +32,9 @@ SETTINGS = {
     "lc_messages": "C",
     "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] ",
+    # Statements and details of errors hold what clients are called; neither belongs into a log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "log_checkpoints": "off",
     "logging_collector": "off",
 }

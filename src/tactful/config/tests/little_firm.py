@@ -2,22 +2,30 @@
 
 ``open PORT``: a firm, its owner, and a mail account at a server of the test. ``queue WORD COUNT MINUTES``: so
 many reminders whose subject holds the word, due in so many minutes. ``pause``, ``resume``, ``shift MINUTES``.
-``states WORD``: how many there are in each state, as JSON.
+``states WORD``: how many there are in each state, as JSON. ``canary``: a client with a word in every column;
+prints their number. ``dump FILE``: the whole database as text.
 """
 
 import json
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
+from django.db import transaction  # noqa: E402
+
 from tactful.channels.models import Account  # noqa: E402
+from tactful.config.backup.dump import dumping  # noqa: E402
+from tactful.contacts.actions import seal_receipts  # noqa: E402
 from tactful.contacts.models import BasisSpell, Contact, Identity  # noqa: E402
 from tactful.content.actions import NewTemplate, publish_template  # noqa: E402
 from tactful.content.types import MailSource, Variable  # noqa: E402
@@ -30,6 +38,7 @@ from tactful.foundation.ids import new_id  # noqa: E402
 from tactful.foundation.models import Role, User  # noqa: E402
 from tactful.touchpoints.models import Touchpoint, TouchpointRevision  # noqa: E402
 from tactful.touchpoints.types import Line, MessageClass, Purpose  # noqa: E402
+from tactful.wiring.tests.canary import Canary  # noqa: E402
 
 OWNER = "kari@fjord.example"
 OPEN_ALL_DAY = {
@@ -103,11 +112,28 @@ def states(word: str) -> None:
         print(why, file=sys.stderr)
 
 
+def canary() -> None:
+    with transaction.atomic():
+        client = Canary()
+        client.plant()
+    seal_receipts()
+    Dispatch.objects.filter(contact_id=client.one, state="queued").update(state="held")
+    print(json.dumps(client.one))
+
+
+def dump_to(path: str) -> None:
+    url = settings.ENVIRONMENT.owner_database_url
+    with Path(path).open("wb") as out, dumping(url, "plain") as source:
+        shutil.copyfileobj(source, out)
+
+
 def main() -> None:
     acts: dict[str, Callable[..., None]] = {
         "open": open_firm,
         "queue": queue,
         "states": states,
+        "canary": canary,
+        "dump": dump_to,
         "pause": lambda: pause(scope="everything", acting_user=None, now=business_now()),
         "resume": lambda: resume(scope="everything", acting_user=None, now=business_now()),
         "shift": lambda minutes: shift_business_clock(timedelta(minutes=int(minutes))),

@@ -11,9 +11,11 @@ from django.db.models.functions import RowNumber
 
 from tactful.connectors.models import Connection, Delivery, ThingName
 from tactful.connectors.queries import house_at, map_of, payload_of
-from tactful.connectors.rules.meaning import calls, meaning
+from tactful.connectors.rules.meaning import calls, meaning, user_of
 from tactful.connectors.rules.seen import holds_any
 from tactful.connectors.types import House, MappingTrouble, Meaning, Named, Problem, State
+from tactful.contacts.actions import refused
+from tactful.contacts.queries.erasing import TRACKED, places_said, shut
 from tactful.foundation.pg import will_pass
 from tactful.tracking.actions import keep_calls
 from tactful.tracking.rules.bodies import cleaned
@@ -70,6 +72,11 @@ def _take(row: Delivery, house: House) -> None:
     if mapping is None:
         return _settle(row, State.FAILED, Problem("unmapped"))
     found = meaning(mapping, payload, house, row.received_at)
+    if _is_erased(row, found):
+        refused("webhook", 1, now=row.received_at)
+        row.headers, row.body = {}, b""
+        row.save(update_fields=["headers", "body"])
+        return _settle(row, State.IGNORED, Problem("erased"))
     if found.problem:
         return _settle(row, State.FAILED, found.problem)
     if found.events:
@@ -77,6 +84,16 @@ def _take(row: Delivery, house: House) -> None:
     remark = found.remarks[0] if found.remarks else None
     row.events = [event.name for event in found.events]
     return _settle(row, State.DONE if found.events else State.IGNORED, remark)
+
+
+def _is_erased(row: Delivery, found: Meaning) -> bool:
+    traits = found.person.traits
+    places = [
+        place for kind in ("email", "phone") for place in places_said(kind, str(traits.get(kind) or ""))
+    ]
+    if found.person.handle:
+        places.append((TRACKED, user_of(found, _prefix(row.connection))))
+    return bool(shut(places))
 
 
 def _settle(row: Delivery, state: State, problem: Problem | None) -> None:
@@ -88,10 +105,13 @@ def _settle(row: Delivery, state: State, problem: Problem | None) -> None:
 def _hand_over(row: Delivery, found: Meaning) -> None:
     connection = row.connection
     keys = _keys(connection, [event.named for event in found.events if event.named])
-    prefix = f"{connection.system}-{connection.id % 1_000_000}:"
-    said = calls(found, prefix, row.key, keys, row.received_at)
+    said = calls(found, _prefix(connection), row.key, keys, row.received_at)
     body = msgspec.json.encode({"batch": cleaned(said, depth=DEEPEST, keys=None)})
     keep_calls(connection.source_id, body, row.received_at)
+
+
+def _prefix(connection: Connection) -> str:
+    return f"{connection.system}-{connection.id % 1_000_000}:"
 
 
 def _keys(connection: Connection, things: Iterable[Named]) -> dict[Named, str]:

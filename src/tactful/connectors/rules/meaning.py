@@ -103,7 +103,7 @@ def calls(
     found: Meaning, prefix: str, delivery: str, keys: Mapping[Named, str], received_at: datetime
 ) -> list[dict[str, Any]]:
     """The meaning as calls of the Segment spec. ``keys``: what each thing is called with us."""
-    user = shortened(f"{prefix}{found.person.handle}", 255)
+    user = user_of(found, prefix)
     moments = [event.at for event in found.events if event.at]
     said: list[dict[str, Any]] = []
     if found.person.traits:
@@ -117,6 +117,10 @@ def calls(
         call = _call("track", ident, user, event.at or received_at)
         said.append(call | {"event": event.name, "properties": properties})
     return said
+
+
+def user_of(found: Meaning, prefix: str) -> str:
+    return shortened(f"{prefix}{found.person.handle}", 255)
 
 
 def _call(kind: str, ident: str, user: str, at: datetime) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from .arriving import (
 from .asking import Wish, confirm_wish, forget_wishes, note_wish, unanswered, wish
 from .basis import Subject, record_basis, seal_receipts, suppress, unsuppress, withdraw_basis
 from .duplicates import find_duplicates, look_for_duplicates, tell_apart
+from .erasing import REASONS as ERASURE_REASONS
+from .erasing import Wish as ErasureWish
+from .erasing import ask_erasure, let_in_again, refused
 from .flags import clear_flag, set_flag
 from .importing import (
     begin_import,
@@ -29,18 +32,21 @@ from .people import ContactError, add_identity, create_contact, update_contact
 from .undoing import ask_undo, continue_undoing
 
 __all__ = [
+    "ERASURE_REASONS",
     "MARKETING",
     "OBJECTIONS",
     "OPTIONAL",
     "Address",
     "Arrivals",
     "ContactError",
+    "ErasureWish",
     "MergeError",
     "Subject",
     "Wanted",
     "Wish",
     "add_identity",
     "arrive",
+    "ask_erasure",
     "ask_undo",
     "begin_import",
     "bump_gate",
@@ -57,6 +63,7 @@ __all__ = [
     "forget_wishes",
     "import_file",
     "let_go",
+    "let_in_again",
     "look_for_duplicates",
     "merge",
     "note_duplicates",
@@ -64,6 +71,7 @@ __all__ = [
     "object_to",
     "put_aside",
     "record_basis",
+    "refused",
     "seal_receipts",
     "set_flag",
     "suppress",

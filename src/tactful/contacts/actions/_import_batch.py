@@ -7,16 +7,19 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tactful.contacts.models import ImportRow, ImportRun
+from tactful.contacts.queries.erasing import shut_identities
 from tactful.contacts.queries.importing import known_contacts
 from tactful.contacts.rules.cleaning import clean
 from tactful.contacts.rules.planning import fields_of, plan_cleaned
 from tactful.contacts.types import (
     ColumnMapping,
     Declaration,
+    Draft,
     Field,
     ImportRequest,
     KnownContact,
     ListSource,
+    Note,
     RowOutcome,
     RowPlan,
     SourceRow,
@@ -32,8 +35,10 @@ from ._import_ahead import Batch, ReadAhead
 from ._import_columns import copy_rows
 from ._import_writing import Writer
 from ._writing import refresh_search
+from .erasing import refused
 
 SEARCHED = 1000  # at once
+CleanRow = tuple[SourceRow, Draft, tuple[Note, ...]]
 _FACTS = {
     RowOutcome.CREATED: "contact.created",
     RowOutcome.UPDATED: "contact.updated",
@@ -50,7 +55,7 @@ def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadA
     business = business_at(now)
     mapping = mapping_of(run.mapping)
     today = run.started_at.astimezone(ZoneInfo(business.time_zone)).date()
-    cleaned = ahead.rows(run, table, Batch(run.done, size), mapping, today)
+    cleaned = _without_the_erased(ahead.rows(run, table, Batch(run.done, size), mapping, today), now)
     mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
     phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
     known = known_contacts(mails, phones)
@@ -67,6 +72,27 @@ def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadA
         refresh_search(touched[at : at + SEARCHED])
     _tell(run, plans, writer.owners, now)
     _move_on(run, plans, now)
+
+
+def _without_the_erased(rows: Sequence[CleanRow], now: datetime) -> list[CleanRow]:
+    """Who was erased is refused, and nothing of their row is kept."""
+    said = {
+        (kind, value)
+        for _row, draft, _notes in rows
+        for kind, values in (("email", draft.mails), ("phone", draft.phones))
+        for value in values
+    }
+    gone = {value for _kind, value in shut_identities(said)}
+    if not gone:
+        return list(rows)
+    left = [
+        (SourceRow(row.line, ()), Draft(), (Note("person.erased"),))
+        if gone.intersection((*draft.mails, *draft.phones))
+        else (row, draft, notes)
+        for row, draft, notes in rows
+    ]
+    refused("import", sum(1 for row, _draft, notes in left if not row.cells and notes), now=now)
+    return left
 
 
 def _met_before(

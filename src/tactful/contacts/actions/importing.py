@@ -6,6 +6,7 @@ its own: after a restart it goes on behind the last batch, and the same file aga
 
 import hashlib
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -107,6 +108,29 @@ def let_go(stored: str) -> None:
     """Nobody wants this file any more."""
     files.discard(stored)
     WaitingFile.objects.filter(stored=stored).delete()
+
+
+@transaction.atomic
+def let_go_of_files_about(texts: Collection[str]) -> list[str]:
+    """Files that wait and say one of these (in small letters); answers with their names in the store, for the
+    caller to discard once that is committed. One that is being read is let go of by its reader, who leaves
+    out whoever was erased."""
+    read = ImportRun.objects.filter(finished_at=None).exclude(stored="").values("stored")
+    waiting = WaitingFile.objects.select_for_update().exclude(stored__in=read)
+    names = [file.stored for file in waiting if _says(file.stored, texts)]
+    WaitingFile.objects.filter(stored__in=names).delete()
+    return names
+
+
+def _says(stored: str, texts: Collection[str]) -> bool:
+    try:
+        content = files.read(stored)
+    except FileNotFoundError:
+        return False
+    written = [
+        content.decode(way, "ignore").lower() for way in ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
+    ]
+    return any(text in each for text in texts for each in written)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tactful.contacts.models import Contact, ContactSpell, Identity
+from tactful.contacts.queries.erasing import shut_identities
 from tactful.contacts.rules.addresses import read_mail, read_phone
 from tactful.contacts.rules.names import person_sort_key, read_name
 from tactful.contacts.rules.trouble import Unusable
@@ -31,6 +32,7 @@ def create_contact(
     if not name.full:
         raise ContactError(_("The name is missing. Write the name of the person."))
     addresses = _cleaned(new)
+    _require_let_in(addresses)
     for kind, value in addresses:
         _require_free(kind, value)
     company = company_named(new.company) if new.company.strip() else None
@@ -80,8 +82,9 @@ def add_identity(
     contact_id: int, kind: str, text: str, *, acting_user: int | None, now: datetime, region: str = "NO"
 ) -> Identity:
     """One more address. Idempotent for its own contact; ``ContactError`` if it belongs to another."""
-    contact = locked(contact_id)
     value = _read(kind, text, region)
+    _require_let_in([(kind, value)])
+    contact = locked(contact_id)
     own = Identity.objects.filter(kind=kind, value=value, contact=contact).first()
     if own:
         return own
@@ -172,6 +175,12 @@ def _read(kind: str, text: str, region: str) -> str:
         return read_mail(text) if kind == Identity.Kind.EMAIL else read_phone(text, region)
     except Unusable as trouble:
         raise ContactError(sentence(trouble.note)) from trouble
+
+
+def _require_let_in(addresses: Sequence[tuple[str, str]]) -> None:
+    """Who was erased comes back by their own wish only, and a person says so (``erasing.let_in_again``)."""
+    if shut_identities(addresses):
+        raise ContactError(sentence(Note("person.erased")))
 
 
 def _require_free(kind: str, value: str) -> None:

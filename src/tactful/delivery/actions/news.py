@@ -30,7 +30,9 @@ def apply_delivery_event(event: DeliveryEvent, *, now: datetime) -> bool:
     by_path = _ident(RETURN_PATH, event.token)
     ident = by_path or _ident(MESSAGE_ID, event.message_id.strip("<>").partition("@")[0])
     row = Dispatch.objects.select_for_update().filter(pk=ident).first() if ident else None
-    if row is None or row.first_handoff_at is None or now - row.first_handoff_at > TOKEN_LIFE:
+    if row is None or not row.address:  # whom it went to was erased
+        return False
+    if row.first_handoff_at is None or now - row.first_handoff_at > TOKEN_LIFE:
         return False
     if row.state == State.UNKNOWN:
         Dispatch.objects.filter(pk=row.pk).update(state=State.SENT, settled_at=now, task_at=None, result="")

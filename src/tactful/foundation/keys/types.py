@@ -6,6 +6,7 @@ from enum import StrEnum
 class Scope(StrEnum):
     READ_CONTACTS = "contacts:read"
     WRITE_CONTACTS = "contacts:write"
+    ERASE_CONTACTS = "contacts:erase"
     READ_EVENTS = "events:read"
     WRITE_EVENTS = "events:write"
     READ_SEGMENTS = "segments:read"

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tactful.contacts.actions import refused
+from tactful.contacts.queries.erasing import TRACKED, Place, places_of, shut
 from tactful.events.actions import Told, append, notify
 from tactful.foundation.pg import will_pass
 from tactful.tracking.hot import claims, places, received, visitors
@@ -52,6 +54,7 @@ def _take(now: datetime, limit: int) -> int:
     if not requests:
         return 0
     heard, refused = _read(requests)
+    heard = _without_the_erased(heard, now)
     take_calls(_first_time(heard, now), now)
     _finish(requests, [*refused, *_told_of(heard)], now)
     return len(requests)
@@ -64,6 +67,7 @@ def _take_singly(now: datetime) -> int:
     for request in requests:
         try:
             heard, refused = _read([request])
+            heard = _without_the_erased(heard, now)
         except Exception:
             logger.exception("The stored request %s cannot be read. It is left out.", request.id)
             heard, refused = [], [Refusal(request.source_id, "unreadable", str(request.id))]
@@ -103,6 +107,20 @@ def _read(requests: Sequence[Received]) -> tuple[list[Heard], list[Refusal]]:
         heard += calls
         refused += left_out
     return heard, refused
+
+
+def _without_the_erased(heard: Sequence[Heard], now: datetime) -> list[Heard]:
+    """Nothing of them is taken in, not even under an id that is theirs alone."""
+    gone = shut({place for call in heard for place in _places(call)})
+    left = [call for call in heard if not gone or not gone.intersection(_places(call))]
+    refused("tracking", len(heard) - len(left), now=now)
+    return left
+
+
+def _places(call: Heard) -> list[Place]:
+    ids = {call.user, call.said, call.anon, call.previous} - {""}
+    found = [place for address in call.addresses for place in places_of(address.kind, address.value)]
+    return [*found, *((TRACKED, ident) for ident in sorted(ids))]
 
 
 def _first_time(heard: Sequence[Heard], now: datetime) -> list[Heard]:

@@ -108,6 +108,7 @@ def client_page(profile: Profile, visit: Visit, asked: Asked) -> ClientPage:
         related=related_people(profile.contact),
         files=files(known.id),
         copy_url=reverse("web:copy_for_client", args=[known.id]) if visit.user.is_owner else "",
+        erase_url=reverse("web:erase", args=[known.id]) if visit.user.is_owner else "",
         find_same=reverse("web:find_same", args=[known.id]) if visit.user.may_write else "",
         more=_more(known, asked, more),
         standing=tuple(_standing(row, known) for row in known.standing),

@@ -13,6 +13,7 @@ from tactful.webhooks.types import NewEndpoint
 SCOPES = [
     (Scope.READ_CONTACTS, _("Look up clients")),
     (Scope.WRITE_CONTACTS, _("Add and change clients")),
+    (Scope.ERASE_CONTACTS, _("Erase clients, for good")),
     (Scope.READ_EVENTS, _("Read what happened with a client")),
     (Scope.WRITE_EVENTS, _("Tell what happened with a client")),
     (Scope.READ_SEGMENTS, _("See segments and who is in them")),
@@ -49,6 +50,7 @@ HEARD = [
     ("contact.updated", _("A client is changed")),
     ("contact.merged", _("Two clients became one")),
     ("contact.unmerged", _("What was one client is two again")),
+    ("contact.erased", _("A client is erased")),
     ("contact.removed", _("A client is taken away, with the file that brought them")),
     ("contact.tag_set", _("A client gets a tag")),
     ("contact.tag_cleared", _("A client loses a tag")),

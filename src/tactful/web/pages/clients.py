@@ -170,4 +170,5 @@ class ClientPage:
     related: tuple[Person, ...] = ()
     files: tuple[FileRow, ...] = ()
     copy_url: str = ""
+    erase_url: str = ""
     find_same: str = ""

@@ -167,6 +167,8 @@ def _is_policy_strict(url: str, response: HttpResponseBase) -> bool:
 
 EVERYBODYS = ("settings/mail/privacy/", "settings/mailboxes/")
 """Rooms of Settings for one's own mailbox; others' are not there (404)."""
+OWNERS_ALONE = ("/erasure/",)
+"""Pages outside of Settings that owners alone may open."""
 
 
 def _real_ids(house: Cast) -> dict[str, int]:
@@ -278,7 +280,8 @@ def test_what_exists_is_out_of_reach_for_whoever_may_not_touch_it(house: Cast) -
             for method in ("get", "post"):
                 response = getattr(client, method)(f"/{url}", FORM, secure=True)
                 status = response.status_code
-                open_to_readers = role == "reader" and method == "get" and not url.startswith("settings/")
+                owners = url.startswith("settings/") or url.endswith(OWNERS_ALONE)
+                open_to_readers = role == "reader" and method == "get" and not owners
                 fine = (200, 404, 405) if open_to_readers else (403, 404, 405)
                 if not (_is_closed(response) if role == "nobody" else status in fine):
                     broken.append(f"{role} {method} /{url} ({name}): {status}")

@@ -78,6 +78,7 @@ def test_without_a_key_nobody_comes_in(full: Program) -> None:
     [
         (Scope.READ_CONTACTS, "GET", "/contacts"),
         (Scope.WRITE_CONTACTS, "POST", "/contacts"),
+        (Scope.ERASE_CONTACTS, "DELETE", "/contacts/1?reason=asked"),
         (Scope.READ_JOURNEYS, "GET", "/journeys"),
         (Scope.BEGIN_JOURNEYS, "POST", "/journeys/x/enrolments"),
         (Scope.READ_MESSAGES, "GET", "/messages"),
