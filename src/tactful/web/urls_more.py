@@ -11,6 +11,7 @@ from tactful.web.views import (
     editor,
     editor_text,
     first_run,
+    helping,
     imports,
     journey_tests,
     journeys,
@@ -237,5 +238,6 @@ urlpatterns = [
     path("settings/attributes/<id:pk>/", connections.attribute, name="attribute"),
     path("settings/properties/", connections.properties, name="properties"),
     path("settings/properties/<id:pk>/end/", connections.property_end, name="property_end"),
+    path("helping/", helping.helping, name="helping"),
     path("me/", people.account, name="account"),
 ]

@@ -72,6 +72,7 @@ WEB = {
     "settings_connections": "settings/connections",
     "settings_news": "settings/news",
     "settings_attributes": "settings/attributes",
+    "helping": "helping",
     "account": "account-mine",
     "hold_everything": "hold",
     "release_everything": "hold/release",
