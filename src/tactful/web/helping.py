@@ -22,7 +22,7 @@ from tactful.foundation.staff.actions import end_helpers, note_helper
 _LOOKS = (
     "helping line line_print touchpoint touchpoint_add journeys journey journey_source journey_new draft "
     "draft_text draft_publication recipes letters letter letter_frame settings_business settings_brand "
-    "settings_quiet settings_caps settings_mail settings_records records_file account"
+    "settings_quiet settings_caps settings_mail settings_sender settings_records records_file account"
 )
 LOOKS: Final = frozenset(f"web:{name}" for name in _LOOKS.split())
 _CHANGES = (
@@ -31,7 +31,7 @@ _CHANGES = (
     "draft_discard draft_publication journey_mending recipe letter_new letter letter_blocks letter_head "
     "letter_fields letter_source letter_beginning letter_history letter_mending letter_test "
     "letter_publication letter_removal settings_business settings_brand settings_quiet settings_caps "
-    "settings_mail_test account"
+    "settings_mail_test settings_sender account"
 )
 CHANGES: Final = frozenset(f"web:{name}" for name in _CHANGES.split())
 """The line, switching on, people, keys, webhooks and the mailbox are not among them: through each of these

@@ -184,3 +184,22 @@ class HelpingPage:
 
     rooms: tuple[Fact, ...]
     until: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroup:
+    """``verdict``: look, better, unknown, well."""
+
+    verdict: str
+    head: Text
+    lines: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPage:
+    """How receivers look at our mail. ``address``: "" without an account; ``asked``: it was looked up."""
+
+    address: str
+    asked: bool
+    said: Text
+    groups: tuple[CheckGroup, ...]

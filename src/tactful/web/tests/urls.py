@@ -49,6 +49,7 @@ WEB = {
     "settings_business": "settings/business",
     "settings_mail": "settings/mail",
     "settings_mail_test": "settings/mail/test",
+    "settings_sender": "settings/mail/sender",
     "mail_trial": "settings/mail/trial",
     "mail_trial_look": "settings/mail/trial/look",
     "mail_connect": "settings/mail/connect",
