@@ -17,6 +17,7 @@ from tactful.foundation.keep import forget_old_answers
 from tactful.foundation.limits import forget_old_attempts
 from tactful.foundation.models import Audit
 from tactful.foundation.sealing import seal
+from tactful.foundation.staff.actions import end_helpers
 from tactful.gate import actions as holds
 from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.actions.snooze import wake_snoozed
@@ -60,6 +61,7 @@ CHORES = (
     Chore("forget who did not say yes", 3600, forget_unanswered),
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
     Chore("forget old answers", 3600, lambda _now: forget_old_answers()),
+    Chore("end helpers whose days have passed", 60, lambda now: end_helpers(now=now)),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
     Chore("forget old tellings", 3600, lambda now: forget_old_tellings(now=now)),
     Chore("forget appointments of long ago", 3600, lambda now: forget_past(now=now)),

@@ -11,7 +11,7 @@ from tactful.contacts.types import Field, ImportRequest, RowPlan
 from tactful.foundation import pg
 from tactful.foundation.copying import Behind
 from tactful.foundation.ids import new_ids
-from tactful.foundation.models import User
+from tactful.foundation.models import Role, User
 
 from ._import_columns import copy_addresses, copy_firms, copy_people, copy_spells
 from ._import_grounds import Grounds
@@ -84,7 +84,8 @@ class Writer:
             self.people[held.id] = held
             self.traces.before(held)
         if any(Field.ACCOUNT_MANAGER in plan.changes.fill for plan in plans):
-            self.managers = tuple(User.objects.filter(is_active=True).values_list("id", "name"))
+            people = User.objects.filter(is_active=True).exclude(role=Role.HELPER)
+            self.managers = tuple(people.values_list("id", "name"))
 
     def _apply(self, held: Held, plan: RowPlan) -> None:
         changes, fill = plan.changes, plan.changes.fill

@@ -71,6 +71,16 @@ def test_a_provider_that_changes_nothing(cast: Cast, account: Account) -> None:
     assert tried(cast, account) == {"plus": True, "message_id": True, "return_path": True}
 
 
+def test_the_key_that_the_provider_signs_with_is_seen(
+    cast: Cast, account: Account, provider: Provider
+) -> None:
+    """Of our own domain alone; the sender check then looks at that very key."""
+    domain = US.partition("@")[2].encode()
+    signed = b"DKIM-Signature: v=1; d=provider.example; s=theirs; b=x\r\nDKIM-Signature: v=1; a=rsa-sha256;"
+    provider.change = lambda _mail, raw: signed + b"\r\n d=" + domain + b"; s=mail2026;\r\n b=y\r\n" + raw
+    assert (tried(cast, account) or {}).get("dkim") == "mail2026"
+
+
 def test_a_provider_that_gives_ids_and_paths_of_its_own(
     cast: Cast, account: Account, provider: Provider
 ) -> None:
