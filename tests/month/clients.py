@@ -12,10 +12,22 @@ from tests.year.visits import Visits
 
 BY_UPLOAD, BY_MAIL, ON_PAPER = 0.45, 0.22, 0.25  # the rest say that they have sent it already
 WITH_A_FILE = ("Her er det dere ba om.", "Tusen takk!", "", "Hei, her er den. Hilsen Kari")
+TALK = {
+    "question": 6.0,
+    "thanks": 1.0,
+    "complaint": 0.2,
+    "negative": 0.2,
+    "sensitive": 0.1,
+    "stop": 0.05,
+    "unverified": 0.1,
+}
+"""Unasked, per client and year: three times as much as in ``tests.year``."""
 BY_PHONE, BY_LETTER = 0.3, 0.2  # of answers to quotes and milestones; the rest click
 
 
 class MonthClients(Clients):
+    talk = TALK
+
     def __init__(self, world: MonthWorld) -> None:
         super().__init__(world)
         self.town = world

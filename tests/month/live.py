@@ -45,8 +45,8 @@ class Nobody(Edits):
 
 
 class Month(Life):
-    """``size.days`` of it. The firm's one mailbox dies in the second week, for two days; the week after that
-    one of the five is away."""
+    """``size.days`` of it. The token of the firm's one mailbox dies in the second week, for two days; in the
+    third one of the five is away; in the fourth the mailbox cannot be read for a day, while mail goes out."""
 
     def __init__(self, size: Size, owner_url: str, folder: Path) -> None:
         super().__init__(size, owner_url, folder)
@@ -86,6 +86,7 @@ class Month(Life):
             self._token_dies_on(self.begin + DAY)
         else:
             self._token_dies_on(self.begin + WEEK + DAY * self.dice.randrange(3))
+            self._reading_stops_on(self.begin + 3 * WEEK + DAY * self.dice.randrange(2))
 
     def _token_dies_on(self, day: datetime) -> None:
         def dies() -> None:
@@ -96,8 +97,18 @@ class Month(Life):
 
         self.world.at(day + timedelta(hours=self.dice.uniform(7, 13)), dies)
 
+    def _reading_stops_on(self, day: datetime) -> None:
+        """Only mail that goes out is let through, as when an administrator closes one of the two ways."""
+
+        def stops() -> None:
+            self.provider.reading_stops()
+            self.world.book.tell(self.world.now, None, "MISHAP the mailbox cannot be read")
+            self.world.after(self.provider.reading_goes_on, hours=self.dice.uniform(20, 30))
+
+        self.world.at(day + timedelta(hours=self.dice.uniform(7, 13)), stops)
+
     def _plan_mishaps(self, midnight: datetime) -> None:
-        """The token is enough."""
+        """Those two are enough."""
 
     def _look(self, message: OutboundMessage) -> None:
         self.oracle.look(message)

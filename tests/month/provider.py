@@ -57,6 +57,12 @@ class Provider:
         """An administrator has changed something: nobody signs in any more, until a person connects anew."""
         self.leave.revoke()
 
+    def reading_stops(self) -> None:
+        self.box.accepts = lambda _user, _token: False
+
+    def reading_goes_on(self) -> None:
+        self.box.accepts = self.leave.accepts
+
     def polled(self) -> None:
         """What the worker's thread does every twenty seconds."""
         over = Event()

@@ -111,7 +111,7 @@ class ConditionFact:
 class TalkFact:
     """An open conversation, an unanswered question, or a handoff in force."""
 
-    kind: str  # "conversation", "question", "handoff"
+    kind: str  # "conversation", "question", "handoff"; "unread": see ``rules.talk``
     since: datetime
     ref: int
     owner_id: int | None = None
