@@ -31,6 +31,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from bench import house
 
@@ -74,7 +75,7 @@ def _together(parts: list[dict[str, object]]) -> int:
     return 1 if missed else 0
 
 
-def _missed(measured: dict[str, float]) -> list[str]:
+def _missed(measured: dict[str, Any]) -> list[str]:
     late = measured["reminders_after_delivery"] + measured["reminders_unread"]
     kept = {
         "interruptions_median": measured["interruptions_median"] <= MEDIAN,

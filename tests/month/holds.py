@@ -18,7 +18,7 @@ HELD = """
 SELECT d.message_id, d.contact_id, d.held_since, d.reasons->0->>'code',
     greatest(d.held_since,
         (SELECT max(e.at) FROM entry e JOIN conversation c ON c.id = e.conversation_id
-            WHERE c.contact_id = d.contact_id AND e.kind IN ('outbound', 'elsewhere')),
+            WHERE c.contact_id = d.contact_id AND e.kind IN ('inbound', 'outbound', 'elsewhere')),
         (SELECT max(t.done_at) FROM task t WHERE t.contact_id = d.contact_id AND t.done_by IS NOT NULL),
         (SELECT max(a.at) FROM audit a WHERE a.actor IS NOT NULL AND (
             a.subject = 'message:' || d.message_id
@@ -30,7 +30,9 @@ FROM dispatch d WHERE d.state = 'held' AND d.wake_on IS NOT NULL
 """Held for something that people end. What the calendar ends, or the return of a client, nobody decides."""
 
 LOST = """
-SELECT d.message_id, d.contact_id, m.template, array_agg(DISTINCT why)
+SELECT d.message_id, d.contact_id, m.template, array_agg(DISTINCT why),
+    (SELECT string_agg(t.code || ' ' || to_char(t.opened_at, 'MM-DD HH24:MI'), ', ') FROM task t
+     WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id), m.latest_at
 FROM dispatch d JOIN message m ON m.id = d.message_id
 JOIN event e ON e.name = 'message.held' AND (e.data->>'message')::bigint = d.message_id,
     jsonb_array_elements_text(e.data->'reasons') AS why
@@ -38,24 +40,28 @@ WHERE d.state = 'expired' AND d.author = 'automation'
     AND (m.message_class IN ('awaited', 'deadline') OR why !~ '^(quiet|cap|channel)[.]')
     AND NOT EXISTS (SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
                     AND t.done_by IS NOT NULL)
-GROUP BY 1, 2, 3 ORDER BY 1
+GROUP BY 1, 2, 3, m.latest_at ORDER BY 1
 """
 """Too late in the end, held before by more than the calendar, and no person of ours had said what to do."""
 
 
 @dataclass
 class Holds:
-    """``too_long``: messages about which nobody did anything for two working days. ``longest``: days for
-    which one was held in all, whatever was done meanwhile."""
+    """``too_long``: messages about which nobody did anything for two working days: neither about the message,
+    nor with the client. ``longest``: days for which one was held in all, whatever was done meanwhile.
+    ``seen``: since when each is held by people, for it may have waited for the calendar before."""
 
     world: MonthWorld
     too_long: dict[int, str] = field(default_factory=dict)
     longest: timedelta = timedelta()
+    seen: dict[int, datetime] = field(default_factory=dict)
 
     def look(self) -> list[tuple[int, int, str]]:
         """Answers with what is new: message, client, why."""
         now, news = self.world.now, []
-        for ident, client, since, code, decided in _rows(HELD):
+        for ident, client, held, code, touched in _rows(HELD):
+            since = max(held, self.seen.setdefault(ident, now))
+            decided = max(since, touched)
             self.longest = max(self.longest, now - since)
             if ident not in self.too_long and self._over(decided) < now - SLACK:
                 self.too_long[ident] = code
@@ -75,11 +81,12 @@ class Holds:
 
 
 def lost() -> list[tuple[Any, ...]]:
-    """(message, client, template, reasons) of each date that a hold has swallowed."""
+    """(message, client, template, reasons, what was asked when, latest moment) of each date that a hold has
+    swallowed."""
     return list(_rows(LOST))
 
 
 def _rows(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -123,7 +123,9 @@ class Month(Life):
                 self.oracle.wrong(words, sent.client)
 
     def _tick(self) -> None:
-        """The mailbox is read by a thread of its own: before the others have their turn, or after."""
+        """The mailbox was read until now by a thread of its own. What comes in now is read before the others
+        have their turn, or after."""
+        self.provider.polled()
         first = self.world.chance(0.5)
         if first:
             self.world.do_due()
@@ -136,14 +138,20 @@ class Month(Life):
         for ident, client, why in self.holds.look():
             self.oracle.wrong(f"The message {ident} is held and nobody decides: {why}", client)
 
+    def _day(self, midnight: datetime) -> None:
+        super()._day(midnight)
+        for ident, client, template, why, asked, latest in lost():
+            words = (
+                f"{template} ({ident}) is too late since {latest:%m-%d %H:%M}, held for {why}; asked: {asked}"
+            )
+            self.oracle.wrong(words, client)
+
     def _after(self) -> None:
         """All that came is read, once; the dead token was told of once."""
         for ident, mailed in self.world.book.mails.items():
             self.world.hear(self.world.book.clients[mailed.client])
             if not mailed.read and mailed.at < self.world.now - SOON_READ:
                 self.oracle.wrong(f"The mail {ident} was never read.", mailed.client)
-        for ident, client, template, why in lost():
-            self.oracle.wrong(f"{template} ({ident}) came too late, held for {why}", client)
 
     def _measured(self, days: int) -> Lived:
         until, ledger = self.begin + days * DAY - timedelta(hours=3), self.world.ledger

@@ -28,6 +28,7 @@ from tests.year.staff import Staff
 
 BULK_DAYS = 3  # on which the documents of the season are asked for, of most clients
 BULK_SHARE = 0.75
+SOON = timedelta(hours=5)
 A_YEAR = 250  # working days
 RATES = {
     "call": 6.0,
@@ -114,10 +115,10 @@ class MonthStaff(Staff):
         return self.holiday.deputy if away else who
 
     def _when(self, task: Task) -> datetime:
-        """Within some hours; one in thirty tomorrow."""
-        dice = self.world.dice
-        if task.urgent:
-            return self.world.now
+        """Within some hours, what is due soon first; one in thirty tomorrow."""
+        dice, now = self.world.dice, self.world.now
+        if task.urgent or (task.due_at is not None and task.due_at < now + SOON):
+            return now
         hours = min(5.0, dice.expovariate(1 / 2)) if dice.random() < 0.97 else dice.uniform(14, 22)
         return self.world.now + timedelta(hours=hours)
 

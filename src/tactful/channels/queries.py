@@ -46,7 +46,8 @@ def unread_mailboxes(before: datetime) -> list[Account]:
     that is asked about by itself."""
     firms = Account.objects.filter(channel="mail", enabled=True, owner_id=None, paused_reason="")
     known = firms.filter(connected_at__isnull=False, settings__has_key="imap_host").order_by("id")
-    return [row for row in known if row.settings["imap_host"] and (row.read_at or row.connected_at) < before]
+    last = ((row, row.read_at or row.connected_at) for row in known if row.settings["imap_host"])
+    return [row for row, at in last if at is not None and at < before]
 
 
 def main_account(channel: str) -> Account | None:

@@ -99,6 +99,7 @@ OWNED: dict[Code, Words] = {
 # Reasons of standing holds that are codes; all others are free words by a person.
 ORDERS: dict[str, Words] = {
     "unverified": _("somebody has written under this address, and we do not know if it is theirs"),
+    "is_this_it": _("a file has come, and one of us looks whether it is what we asked for"),
     "away": _("away, by an automatic answer"),
     "client_pause": _("%(client)s asked for a pause"),
     "trial_not_them": _("said in the trial week: automation leaves %(client)s alone"),
