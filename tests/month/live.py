@@ -44,6 +44,14 @@ class Nobody(Edits):
         pass
 
 
+class MonthWorker(Worker):
+    provider: Provider
+
+    def daily(self) -> None:
+        self.provider.polled()
+        super().daily()
+
+
 class Month(Life):
     """``size.days`` of it. The token of the firm's one mailbox dies in the second week, for two days; in the
     third one of the five is away; in the fourth the mailbox cannot be read for a day, while mail goes out."""
@@ -75,7 +83,8 @@ class Month(Life):
         self.world: MonthWorld = MonthWorld(self.clock, self.dice, firm, book, post, provider=self.provider)
         self.oracle = Oracle(self.world, self.told)
         post.look = self._look
-        self.worker = Worker(self.clock, post, self.dice, self.folder)
+        self.worker = MonthWorker(self.clock, post, self.dice, self.folder)
+        self.worker.provider = self.provider
         self.clients: MonthClients = MonthClients(self.world)
         begins = self.begin + 2 * WEEK
         holiday = Holiday(firm.staff[1], firm.staff[2], begins, begins + WEEK)

@@ -29,6 +29,7 @@ from tests.year.staff import Staff
 BULK_DAYS = 3  # on which the documents of the season are asked for, of most clients
 BULK_SHARE = 0.75
 SOON = timedelta(hours=5)
+HOME_AT = 14  # UTC, the hour in which they look for the last time
 A_YEAR = 250  # working days
 RATES = {
     "call": 6.0,
@@ -102,7 +103,20 @@ class MonthStaff(Staff):
     def sit_down(self) -> None:
         if self.holiday.covers(self.world.now):
             self._stand_in()
+        self._what_is_due()
         super().sit_down()
+
+    def _what_is_due(self) -> None:
+        """First of all; and before they go home, what is due before they are back and at work."""
+        now = self.world.now
+        until = now + SOON
+        if now.hour >= HOME_AT:
+            until = now + timedelta(hours=20)
+            while not self.works(until):
+                until += timedelta(days=1)
+        for task in Task.objects.filter(done_at=None, due_at__lt=until):
+            if task.id not in self.noted_at:
+                self.plans[task.id] = min(now, self.plans.get(task.id, now))
 
     def _stand_in(self) -> None:
         """The product knows no absence: a colleague looks at everybody's list, and takes what is theirs."""
@@ -115,17 +129,17 @@ class MonthStaff(Staff):
         return self.holiday.deputy if away else who
 
     def _when(self, task: Task) -> datetime:
-        """Within some hours, what is due soon first; one in thirty tomorrow."""
-        dice, now = self.world.dice, self.world.now
-        if task.urgent or (task.due_at is not None and task.due_at < now + SOON):
-            return now
+        """Within some hours; one in thirty tomorrow."""
+        dice = self.world.dice
+        if task.urgent:
+            return self.world.now
         hours = min(5.0, dice.expovariate(1 / 2)) if dice.random() < 0.97 else dice.uniform(14, 22)
         return self.world.now + timedelta(hours=hours)
 
     def _late_ones(self) -> None:
         """What was due while nothing could be sent: thought over by its journey; the rest goes as meant."""
         now, owner = self.world.now, self._here(self.world.firm.owner)
-        if not late() or not self.world.chance(0.5):
+        if not late():
             return
         again = decide_late_ones([row.pk for row in late()], Late.RECOMPUTE, acting_user=owner, now=now)
         meant = decide_late_ones([row.pk for row in late()], Late.SEND, acting_user=owner, now=now)
@@ -208,6 +222,7 @@ class MonthStaff(Staff):
             assert self.town.provider is not None
             self.town.provider.connect(self.world.firm.owner, self.world.now)
             self.mends_at = None
+            self.world.after(self._late_ones, hours=0.8)  # whoever has mended it looks what is late
             self._tell(None, "the mailbox is connected again")
 
     # What nobody asks for

@@ -17,6 +17,8 @@ from tactful.engagements.queries import views
 from tactful.engagements.types import NewEngagement, WantedDocument
 from tactful.foundation.models import Audit
 from tactful.gate.types import Unknown
+from tactful.inbox.actions.answer import answered_elsewhere
+from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.models import Task
 from tactful.wiring import deciding
 from tactful.wiring import gate_facts as told
@@ -65,6 +67,36 @@ def test_until_somebody_has_looked_the_client_is_not_chased(cast: Cast) -> None:
     deciding.this_is_not_it(second.id, acting_user=cast.colleague.id, now=cast.now)
     cast.reacts()
     assert orders(cast) == []
+
+
+@pytest.mark.parametrize(("text", "state"), [("Tusen takk!", "closed"), ("Når er fristen?", "open")])
+def test_a_mail_whose_files_are_looked_at_need_not_be_closed_by_hand(
+    cast: Cast, text: str, state: str
+) -> None:
+    cast.asks_for_documents()
+    cast.arrives(with_file(cast, text=text))
+    cast.reacts()
+    assert cast.thread().state == "open"
+    (task,) = cast.tasks(code="is_this_it")
+    deciding.this_is_not_it(task.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert cast.thread().state == state
+
+
+def test_after_our_word_it_is_as_quiet_as_that_has_left_it(cast: Cast) -> None:
+    cast.asks_for_documents()
+    cast.writes("Når er fristen?")
+    answered_elsewhere(cast.thread().id, "phone", acting_user=cast.colleague.id, now=cast.now)
+    cast.later(timedelta(minutes=1))
+    cast.arrives(with_file(cast, text="Tusen takk!"))
+    cast.reacts()
+    assert hand_back_the_quiet(now=cast.now + timedelta(days=9)) == 0
+    (task,) = cast.tasks(code="is_this_it")
+    deciding.this_is_not_it(task.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert (cast.thread().state, "handoff" in cast.talks()) == ("waiting", True)
+    assert hand_back_the_quiet(now=cast.now + timedelta(days=9)) == 1
+    assert cast.thread().state == "closed"
 
 
 def orders(cast: Cast) -> list[str]:
