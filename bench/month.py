@@ -6,9 +6,11 @@ within hours of working days, and close hardly anything by hand. One of them is 
 holiday falls into the month, and the token of their one mailbox dies for two days. Exit code 1 if a measure
 is missed, over all seeds together:
 
-* ``interruptions_median`` <= 3 and ``interruptions_p95`` <= 6: what the machine asks of the whole firm on a
-  working day, by the one definition (``inbox/rules/burden.py``). That of each person is shown beside it; it
-  is smaller by nature.
+* ``interruptions_median`` <= 3 and ``interruptions_p95`` <= 6: what the machine asks of a person on a working
+  day, by the one definition of an interruption (``inbox/rules/burden.py``). ``interruptions_of_the_firm_*`` is
+  the same of all five together, which Settings holds against the same figures over an ordinary year
+  (``bin/bench year``). This month is no ordinary one: in its first three days most clients are asked for the
+  documents of the season. So it is shown, and not held against them.
 * ``reminders_after_delivery`` under 1 in 500: reminders of what was delivered or answered already, where
   Tactful had it before the handoff: in its mailbox, on the client's page, told by another system or noted by
   a person. ``reminders_unread``: it lay in the mailbox and had not been read yet; counted with them.
@@ -68,14 +70,14 @@ def _together(parts: list[dict[str, object]]) -> int:
     from tests.month.measures import Lived, together  # noqa: PLC0415
 
     measured = together([Lived(**part) for part in parts])  # type: ignore[arg-type]
-    missed = _missed(measured)
-    for words in missed:
+    wrong = missed(measured)
+    for words in wrong:
         say(f"Missed: {words}")
-    print(json.dumps(measured | {"missed": missed}, ensure_ascii=False), flush=True)
-    return 1 if missed else 0
+    print(json.dumps(measured | {"missed": wrong}, ensure_ascii=False), flush=True)
+    return 1 if wrong else 0
 
 
-def _missed(measured: dict[str, Any]) -> list[str]:
+def missed(measured: dict[str, Any]) -> list[str]:
     late = measured["reminders_after_delivery"] + measured["reminders_unread"]
     kept = {
         "interruptions_median": measured["interruptions_median"] <= MEDIAN,
@@ -84,6 +86,7 @@ def _missed(measured: dict[str, Any]) -> list[str]:
         "deadlines_lost": measured["deadlines_lost"] == 0,
         "holds_over_two_days": measured["holds_over_two_days"] == 0,
         "closed_by_hand_percent": measured["closed_by_hand_percent"] < BY_HAND,
+        "told_of_dead_token": measured["told_of_dead_token"] <= measured["seeds"],
         "violations": measured["violations"] == 0,
     }
     return [name for name, good in kept.items() if not good]
