@@ -26,6 +26,7 @@ from tactful.tracking.actions import forget_seen
 from tactful.webhooks.actions import forget_old_tellings
 from tactful.wiring import segments
 from tactful.wiring.erasing import continue_erasures, keep_journal
+from tactful.wiring.hearing import ask_about_unread
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.keeping import forget_old_words
 from tactful.wiring.merging import bring_after
@@ -52,6 +53,7 @@ CHORES = (
     Chore("wake snoozed conversations", 15, lambda now: wake_snoozed(now=now)),
     Chore("begin journeys by the calendar", 2, begin_by_calendar),
     Chore("show the first messages of touchpoints", 5, show_first_ones),
+    Chore("ask about mailboxes that cannot be read", 60, ask_about_unread),
     Chore("add up who stands where", 10, lambda _now: add_up_crowds()),
     Chore("look at changed clients for segments", 1, segments.look_at_the_changed),
     Chore("look at all clients for a segment", 3, segments.look_at_everybody),

@@ -42,6 +42,7 @@ CAUSES: Mapping[str, Callable[[], str]] = {
     "journey_decide": lambda: _("A journey asks for a decision"),
     "journey_approve": lambda: _("A journey asks for a yes"),
     "account_paused": lambda: _("A mail account is stopped"),
+    "mailbox_unread": lambda: _("A mailbox cannot be read"),
     "sending_paused": lambda: _("Sending is paused"),
     "mail_unreadable": lambda: _("A mail could not be read"),
     "endpoint_stopped": lambda: _("Another program does not listen any more"),

@@ -278,9 +278,8 @@ def _broadcast(task: Task, matters: Matters) -> Said:
 
 def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
     def say(task: Task, _matters: Matters) -> Said:
-        given = {"reason": "", "detail": "", "error": "", "fact": "", "from": "", "name": ""} | _texts(
-            task.params
-        )
+        names = ("reason", "detail", "error", "fact", "from", "name", "address")
+        given = dict.fromkeys(names, "") | _texts(task.params)
         given["detail"] = results.said(given["detail"])
         return Said(sentence() % given, link(_("Look at it"), where), (_done(task, _("Taken care of")),))
 
@@ -352,6 +351,12 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "talk_to_me": _talk_to_me,
     "bad_news": _bad_news,
     "account_paused": _house(lambda: _("A mail account is stopped: %(detail)s"), "settings_mail"),
+    "mailbox_unread": _house(
+        lambda: _(
+            "The mailbox of %(address)s cannot be read. Meanwhile nobody is chased: they may have answered."
+        ),
+        "settings_mail",
+    ),
     "sending_paused": _house(lambda: _("Nothing leaves: sending is paused."), "outbox"),
     "mail_unreadable": _house(
         lambda: _("A mail from %(from)s could not be read. It rests in the raw store."), "inbox"
