@@ -45,7 +45,9 @@ class Contact(Row):
     country = models.CharField(max_length=2, default="NO")
     subdivision = models.CharField(max_length=6, blank=True)
     tier = models.CharField(max_length=20, blank=True)
-    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL, db_index=False)
+    company = models.ForeignKey(
+        Company, null=True, on_delete=models.SET_NULL, db_index=False, db_constraint=False
+    )  # triggers keep it
     household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL, db_index=False)
     manager = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False)
     attributes = models.JSONField(default=dict)  # birthday, address, client_since …
@@ -82,7 +84,9 @@ class Identity(Row):
         PHONE = "phone"
         EXTERNAL = "external"
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="identities", db_constraint=False
+    )  # triggers keep it
     kind = models.CharField(max_length=12, choices=Kind.choices)
     value = models.CharField(max_length=320)
     shown = models.CharField(max_length=320)
@@ -103,8 +107,8 @@ class ContactSpell(Spell):
     """
 
     contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, db_index=False
-    )  # the index below begins so
+        Contact, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )  # the index below begins so; triggers keep it
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=80)
     value = models.JSONField(null=True)
@@ -141,7 +145,7 @@ class ConsentReceipt(Row):
 class BasisSpell(Spell):
     """Why we may write, per purpose and channel."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False)  # triggers keep it
     purpose = models.CharField(max_length=20)
     channel = models.CharField(max_length=12)
     kind = models.CharField(max_length=20)  # consent, existing_customer, contract, withdrawn

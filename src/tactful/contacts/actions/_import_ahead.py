@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tactful.contacts.models import ImportRun
-from tactful.contacts.rules.cleaning import clean
-from tactful.contacts.types import ColumnMapping, Draft, Note, SourceRow, Table
-
-Cleaned = list[tuple[SourceRow, Draft, tuple[Note, ...]]]
+from tactful.contacts.rules.plain_rows import Cleaned, clean_all
+from tactful.contacts.types import ColumnMapping, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +37,4 @@ class ReadAhead:
 
 
 def cleaned(table: Table, batch: Batch, mapping: ColumnMapping, today: date) -> Cleaned:
-    rows = table.rows[batch.start : batch.start + batch.size]
-    return [(row, *clean(row, mapping, today)) for row in rows]
+    return clean_all(table.rows[batch.start : batch.start + batch.size], mapping, today)

@@ -26,12 +26,14 @@ _UPDATE = """
                 %s::text[])
          AS u (id, name, given_name, sort_key, language, company_id, manager_id, attributes)
     WHERE contact.id = u.id"""
-_NUMBER = """
+_NUMBERED = """
     UPDATE company SET org_number = u.org_number FROM unnest(%s::bigint[], %s::text[]) AS u (id, org_number)
     WHERE company.id = u.id"""
-_APART = frozenset(
-    {Field.NAME, Field.GIVEN_NAME, Field.LANGUAGE, Field.COMPANY, Field.ORG_NUMBER, Field.ACCOUNT_MANAGER}
-)
+EMAIL, PHONE = Identity.Kind.EMAIL.value, Identity.Kind.PHONE.value
+_NAME, _LANGUAGE, _COMPANY = Field.NAME, Field.LANGUAGE, Field.COMPANY
+_NUMBER, _MANAGER = Field.ORG_NUMBER, Field.ACCOUNT_MANAGER
+_FIRM = frozenset({_COMPANY, _NUMBER})
+_APART = frozenset({_NAME, Field.GIVEN_NAME, _LANGUAGE, _COMPANY, _NUMBER, _MANAGER})
 
 
 @dataclass(slots=True)
@@ -83,28 +85,31 @@ class Writer:
             held.firm = self.firms.of(firm)
             self.people[held.id] = held
             self.traces.before(held)
-        if any(Field.ACCOUNT_MANAGER in plan.changes.fill for plan in plans):
+        if any(_MANAGER in plan.changes.fill for plan in plans):
             people = User.objects.filter(is_active=True).exclude(role=Role.HELPER)
             self.managers = tuple(people.values_list("id", "name"))
 
     def _apply(self, held: Held, plan: RowPlan) -> None:
-        changes, fill = plan.changes, plan.changes.fill
-        self.changed[held.id] = held
-        if Field.NAME in fill:
+        changes, fill, ident = plan.changes, plan.changes.fill, held.id
+        self.changed[ident] = held
+        if _NAME in fill:
             _set_name(held, plan)
-        held.language = fill.get(Field.LANGUAGE, held.language)
-        self._set_firm(held, fill.get(Field.COMPANY, ""), fill.get(Field.ORG_NUMBER, ""))
-        self._set_manager(held, fill.get(Field.ACCOUNT_MANAGER, ""))
-        for name in [name for name in fill if name not in _APART]:
-            self._set_attribute(held, name, fill[name])
+        held.language = fill.get(_LANGUAGE, held.language)
+        if not _FIRM.isdisjoint(fill):
+            self._set_firm(held, fill.get(_COMPANY, ""), fill.get(_NUMBER, ""))
+        if _MANAGER in fill:
+            self._set_manager(held, fill[_MANAGER])
+        for name, value in fill.items():
+            if name not in _APART:
+                self._set_attribute(held, name, value)
         for tag in changes.tags:
-            self.spells[held.id, "tag", tag] = None
-        self.addresses += [(held.id, Identity.Kind.EMAIL, value) for value in changes.mails]
-        self.addresses += [(held.id, Identity.Kind.PHONE, value) for value in changes.phones]
+            self.spells[ident, "tag", tag] = None
+        self.addresses += [(ident, EMAIL, value) for value in changes.mails]
+        self.addresses += [(ident, PHONE, value) for value in changes.phones]
         held.mails += changes.mails
         held.phones += changes.phones
         if changes.objects:
-            self.objecting.append(held.id)
+            self.objecting.append(ident)
 
     def _set_firm(self, held: Held, name: str, org_number: str) -> None:
         if name:
@@ -114,14 +119,12 @@ class Writer:
                 self.ended.add((held.id, "company"))
         elif org_number:
             if held.firm is None:
-                self._set_attribute(held, Field.ORG_NUMBER, org_number)
+                self._set_attribute(held, _NUMBER, org_number)
             elif not held.firm.org_number:
                 self.firms.number(held.firm, org_number)
 
     def _set_manager(self, held: Held, name: str) -> None:
         """One of us by that name; a name that is nobody's stays as an attribute."""
-        if not name:
-            return
         found = [ident for ident, own in self.managers if compatible(own, name)]
         if len(found) == 1:
             held.manager_id = found[0]
@@ -129,7 +132,7 @@ class Writer:
             if not held.is_new:
                 self.ended.add((held.id, "manager"))
         else:
-            self._set_attribute(held, Field.ACCOUNT_MANAGER, name)
+            self._set_attribute(held, _MANAGER, name)
 
     def _set_attribute(self, held: Held, name: Field, value: str) -> None:
         """One spell per file and key: a later row that says more takes the place of the earlier one."""
@@ -146,7 +149,7 @@ class Writer:
         named = [firm for firm in self.firms.numbered.values() if firm.id not in fresh]
         if named:
             ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
-            pg.run(_NUMBER, [ids, own])
+            pg.run(_NUMBERED, [ids, own])
         self.grounds = Grounds(self.now, self.by, self.controller, self.request)
         added = {(owner, kind) for owner, kind, _ in self.addresses}
         self.grounds.decide(touched, added, self.objecting)

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .names import without_accents
 
@@ -12,15 +12,15 @@ _KEEP = str.maketrans({"æ": "\ue000", "ø": "\ue001", "å": "\ue002"})
 _BACK = str.maketrans({"\ue000": "æ", "\ue001": "ø", "\ue002": "å"})
 _MARKS = re.compile(r"[\W_]+")
 _NO_DIGIT = re.compile(r"\D")
+_APART = re.compile(r"[\s\0]")
 _PHONE = re.compile(r"[+\d][\d\s()\-./]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Searchable:
+class Searchable(NamedTuple):
     """``words`` for a tsvector, ``pieces`` for the trigram array; sorted, each once."""
 
-    words: tuple[str, ...]
-    pieces: tuple[str, ...]
+    words: list[str]
+    pieces: list[str]
 
 
 def fold(text: str) -> str:
@@ -33,11 +33,24 @@ def fold(text: str) -> str:
 
 def searchable(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]) -> Searchable:
     """``names``: person and company; ``phones`` in E.164. Whole words keep their marks ("o'brien")."""
-    words, pieces = set[str](), set[str]()
-    for own_words, own_pieces in (*map(_known_name, names), *map(_split, mails), *map(_digits, phones)):
-        words |= own_words
-        pieces |= own_pieces
-    return Searchable(tuple(sorted(words)), tuple(sorted(pieces)))
+    found = [_known_name(name) for name in names if name]
+    words: list[Iterable[str]] = [own for own, _ in found]
+    pieces: list[Iterable[str]] = [own for _, own in found]
+    for mail in mails:
+        if mail.isascii() and mail.islower() and not _APART.search(mail):  # one word, as it stands
+            words.append([mail, *filter(None, _MARKS.split(mail))])
+            pieces.append([mail[at : at + 3] for at in range(len(mail) - 2)])
+        else:
+            own_words, own_pieces = _split(mail)
+            words.append(own_words)
+            pieces.append(own_pieces)
+    for phone in phones:
+        digits = phone[1:]
+        if not (phone[:1] == "+" and digits.isascii() and digits.isdecimal()):
+            digits = _NO_DIGIT.sub("", phone)
+        words.append((digits,) if digits else ())
+        pieces.append([digits[at : at + 3] for at in range(len(digits) - 2)])
+    return Searchable(sorted(set[str]().union(*words)), sorted(set[str]().union(*pieces)))
 
 
 def trigrams(word: str) -> set[str]:
