@@ -29,7 +29,7 @@ ALLOWED: dict[str, str] = {
     "contacts.0007_import_speed": EARLIER,
     "contacts.0009_taking_imports_back": EARLIER,
     "foundation.0008_helpers": "Names one more role; choices are nothing to PostgreSQL.",
-    "contacts.0011_clients_of_many_rows": "Only foreign keys go, and triggers ask for the same: no row fits less.",
+    "contacts.0011_clients_of_many_rows": "Only foreign keys go; triggers ask for the same.",
     "inbox.0003_cards": EARLIER,
     "tracking.0001_initial": "Widens a column in the migration that makes its table.",
 }
