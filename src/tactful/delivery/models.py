@@ -47,6 +47,11 @@ class Message(Row):
         constraints = [models.UniqueConstraint(fields=["dedupe_key"], name="message_once")]
         indexes = [models.Index(fields=["cause_kind", "cause_id"], name="message_cause")]
 
+    @property
+    def is_erased(self) -> bool:
+        """Its words went with the client."""
+        return self.dedupe_key.startswith("erased:")
+
 
 class State(models.TextChoices):
     QUEUED = "queued"

@@ -55,7 +55,9 @@ class MailWords:
 
 
 def words_of(rows: Sequence[Dispatch], now: datetime) -> dict[int, MailWords]:
-    """By message id; one that cannot be built is left out. A few queries, however many rows."""
+    """By message id; one that cannot be built, or was erased with its client, is left out. A few queries,
+    however many rows."""
+    rows = [row for row in rows if not row.message.is_erased]
     unsent = [row for row in rows if row.fixed is None and row.message.template]
     own = variables([due_of(row) for row in unsent], now, Reading()) if unsent else {}
     people = contacts.people({row.contact_id for row in unsent})

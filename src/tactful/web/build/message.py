@@ -51,11 +51,15 @@ def message_page(message_id: int, visit: Visit) -> MessagePage:
         hold=_hold(found, around),
         acts=_acts(row, visit),
         subject=words.subject if words else message.subject,
-        text=words.text if words else message.body,
+        text=words.text if words else _erased_words() if message.is_erased else message.body,
         frame_url=reverse("web:message_frame", args=[row.pk]) if words and words.html else "",
         by_person=visit.person(row.approved_by) if personal else None,
         why_url=why_url(row.pk, message.key_id) if not personal else "",
     )
+
+
+def _erased_words() -> str:
+    return _("These words went with the client, who was erased.")
 
 
 def _domain() -> str:

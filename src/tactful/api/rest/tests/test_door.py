@@ -1,11 +1,13 @@
 """Keys, how often, and asking twice (R14, R63)."""
 
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 
 from tactful.api.rest import door
@@ -21,6 +23,7 @@ from tactful.foundation.models import ApiKey, Audit, GivenAnswer
 from tactful.testing.fixtures import CommittedDatabase
 from tactful.testing.threads import together
 from tactful.web.tests.cast import Cast, make_cast
+from tactful.wiring.erasing import carry_on
 
 LIV = {"name": "Liv Strand", "emails": ["liv.strand@client.example"]}
 
@@ -196,3 +199,15 @@ def test_what_is_not_there_is_said_to_be_so(full: Program) -> None:
     assert wrong.status_code == 405
     assert "POST" in wrong["Allow"]
     assert full.asks("POST", "/contacts", b"x" * (door.LARGEST_BODY + 1)).status_code == 413
+
+
+def test_a_program_erases_a_client(cast: Cast, settings: LazySettings, tmp_path: Path) -> None:
+    settings.ERASURES_FOLDER = tmp_path / "erasures"
+    shop, who = program(cast, [Scope.ERASE_CONTACTS, Scope.READ_CONTACTS]), cast.consenting.id
+    assert shop.asks("DELETE", f"/contacts/{who}").status_code == 422
+    assert shop.asks("DELETE", f"/contacts/{who}?reason=whim").status_code == 422
+    asked = shop.asks("DELETE", f"/contacts/{who}?reason=asked")
+    assert asked.status_code == 202
+    assert shop.asks("DELETE", f"/contacts/{who}?reason=asked").json()["id"] == asked.json()["id"]
+    assert carry_on(int(asked.json()["id"]), cast.now)
+    assert shop.asks("GET", f"/contacts/{who}").status_code == 404
