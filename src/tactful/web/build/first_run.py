@@ -104,7 +104,8 @@ def clients_page(state: Progress, visit: Visit, **typed: Any) -> ClientsPage:
         words = _("One is enough to begin with.")
     sentence = _("%(words)s Nobody is written to because they are on the list of %(many)s.")
     said = sentence % {"words": words, "many": many}
-    return ClientsPage(place_of("clients", state), count, names, said, **typed)
+    offers = run.history_offered() is not None
+    return ClientsPage(place_of("clients", state), count, names, said, offers_history=offers, **typed)
 
 
 def found_file(file: WaitingFile, visit: Visit) -> FoundFile:

@@ -52,14 +52,14 @@ def account(cast: Cast, provider: Provider) -> Account:
     return save_mail_account(form, account_id=cast.account.id, acting_user=cast.owner.id, now=cast.now)
 
 
-def tried(cast: Cast, account: Account, most: int = ENOUGH + 3) -> dict[str, Any] | None:
+def tried(cast: Cast, account: Account, most: int = ENOUGH + 3) -> dict[str, bool | str] | None:
     """What was found, or None where nothing came."""
     sent: Sent | None = send(account.id, plus=True, now=cast.now)
     for _ in range(most):
         assert sent is not None
         sent = look(account.id, sent, acting_user=cast.owner.id, now=cast.now)
         if sent is None:
-            kept: dict[str, Any] = account_of(account.id).settings["trial"]
+            kept: dict[str, bool | str] = account_of(account.id).settings["trial"]
             return {name: kept[name] for name in kept if name != "at"}
     return None
 
