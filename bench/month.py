@@ -16,8 +16,8 @@ is missed, over all seeds together:
   a person. ``reminders_unread``: it lay in the mailbox and had not been read yet; counted with them.
   ``reminders_on_a_desk`` is only shown: it lay on paper or in somebody's head, and nobody had said so. No
   machine can know that.
-* ``deadlines_lost`` 0: messages that came too late because something held them that people could end, and
-  for which no person of ours had said what to do.
+* ``deadlines_lost`` 0: messages that speak of a date, or are waited for, and came too late because something
+  held them that people could end, while no person of ours had said what to do or was told that it is theirs.
 * ``holds_over_two_days`` 0: held for something that people end, while nobody did anything about the message
   or the client for two working days. ``longest_hold_days`` shows the longest in all.
 * ``closed_by_hand_percent`` under 10: of the conversations that were handed back to automation.
@@ -33,13 +33,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from bench import house
-
-MEDIAN, P95 = 3, 6
-ONE_IN = 500
-BY_HAND = 10
 
 
 def main() -> int:
@@ -67,7 +62,7 @@ def _of(seed: int, given: argparse.Namespace) -> dict[str, object]:
 
 
 def _together(parts: list[dict[str, object]]) -> int:
-    from tests.month.measures import Lived, together  # noqa: PLC0415
+    from tests.month.measures import Lived, missed, together  # noqa: PLC0415
 
     measured = together([Lived(**part) for part in parts])  # type: ignore[arg-type]
     wrong = missed(measured)
@@ -75,21 +70,6 @@ def _together(parts: list[dict[str, object]]) -> int:
         say(f"Missed: {words}")
     print(json.dumps(measured | {"missed": wrong}, ensure_ascii=False), flush=True)
     return 1 if wrong else 0
-
-
-def missed(measured: dict[str, Any]) -> list[str]:
-    late = measured["reminders_after_delivery"] + measured["reminders_unread"]
-    kept = {
-        "interruptions_median": measured["interruptions_median"] <= MEDIAN,
-        "interruptions_p95": measured["interruptions_p95"] <= P95,
-        "reminders_after_delivery": late == 0 or late * ONE_IN < measured["reminders"],
-        "deadlines_lost": measured["deadlines_lost"] == 0,
-        "holds_over_two_days": measured["holds_over_two_days"] == 0,
-        "closed_by_hand_percent": measured["closed_by_hand_percent"] < BY_HAND,
-        "told_of_dead_token": measured["told_of_dead_token"] <= measured["seeds"],
-        "violations": measured["violations"] == 0,
-    }
-    return [name for name, good in kept.items() if not good]
 
 
 def _live(seed: int, clients: int, days: int) -> int:

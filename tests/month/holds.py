@@ -37,12 +37,13 @@ FROM dispatch d JOIN message m ON m.id = d.message_id
 JOIN event e ON e.name = 'message.held' AND (e.data->>'message')::bigint = d.message_id,
     jsonb_array_elements_text(e.data->'reasons') AS why
 WHERE d.state = 'expired' AND d.author = 'automation'
-    AND (m.message_class IN ('awaited', 'deadline') OR why !~ '^(quiet|cap|channel)[.]')
+    AND m.message_class IN ('awaited', 'deadline', 'reminder') AND why !~ '^(quiet|cap|channel)[.]'
     AND NOT EXISTS (SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
-                    AND t.done_by IS NOT NULL)
+                    AND (t.done_by IS NOT NULL OR t.code = 'message_missed'))
 GROUP BY 1, 2, 3, m.latest_at ORDER BY 1
 """
-"""Too late in the end, held before by more than the calendar, and no person of ours had said what to do."""
+"""What speaks of a date, or is waited for, and was too late in the end: held before by more than the
+calendar, no person of ours had said what to do, and none of them has it on the list for a call."""
 
 
 @dataclass
@@ -59,8 +60,10 @@ class Holds:
     def look(self) -> list[tuple[int, int, str]]:
         """Answers with what is new: message, client, why."""
         now, news = self.world.now, []
-        for ident, client, held, code, touched in _rows(HELD):
-            since = max(held, self.seen.setdefault(ident, now))
+        found = _rows(HELD)
+        self.seen = {row[0]: self.seen.get(row[0], now) for row in found}
+        for ident, client, held, code, touched in found:
+            since = max(held, self.seen[ident])
             decided = max(since, touched)
             self.longest = max(self.longest, now - since)
             if ident not in self.too_long and self._over(decided) < now - SLACK:

@@ -12,6 +12,7 @@ from tactful.inbox.burden import felt_between, interruptions
 from tactful.inbox.models import Task
 from tactful.inbox.queries import closures
 from tactful.inbox.rules.burden import felt
+from tactful.wiring.chores import CHORES, run_chore
 from tests.month.clients import MonthClients
 from tests.month.holds import Holds, lost
 from tests.month.ledger import DESK, KNOWN, UNREAD
@@ -44,8 +45,16 @@ class Nobody(Edits):
         pass
 
 
+HANDS_BACK = next(chore for chore in CHORES if chore.name == "hand back quiet conversations")
+
+
 class MonthWorker(Worker):
     provider: Provider
+
+    def _chores(self) -> bool:
+        """What people wait for is not left to chance."""
+        run_chore(HANDS_BACK, self.clock.now)
+        return super()._chores()
 
     def daily(self) -> None:
         self.provider.polled()

@@ -3,6 +3,11 @@
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from statistics import median, quantiles
+from typing import Any
+
+MEDIAN, P95 = 3, 6
+ONE_IN = 500
+BY_HAND = 10
 
 
 @dataclass
@@ -74,3 +79,19 @@ def together(lived: list[Lived]) -> dict[str, object]:
         "violations": sum(len(one.violations) for one in lived),
         "cpu_s": round(sum(one.cpu_s for one in lived), 1),
     }
+
+
+def missed(measured: dict[str, Any]) -> list[str]:
+    """The names of the measures that are not kept."""
+    late = measured["reminders_after_delivery"] + measured["reminders_unread"]
+    kept = {
+        "interruptions_median": measured["interruptions_median"] <= MEDIAN,
+        "interruptions_p95": measured["interruptions_p95"] <= P95,
+        "reminders_after_delivery": late == 0 or late * ONE_IN < measured["reminders"],
+        "deadlines_lost": measured["deadlines_lost"] == 0,
+        "holds_over_two_days": measured["holds_over_two_days"] == 0,
+        "closed_by_hand_percent": measured["closed_by_hand_percent"] < BY_HAND,
+        "told_of_dead_token": measured["told_of_dead_token"] <= measured["seeds"],
+        "violations": measured["violations"] == 0,
+    }
+    return [name for name, good in kept.items() if not good]

@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bench.month import missed
 
 from tactful.channels.actions import RawMail, store_raw
 from tactful.channels.models import Account
 from tests.month.ledger import DESK, KNOWN, UNREAD, Ledger
-from tests.month.measures import Lived, spread, together
+from tests.month.measures import Lived, missed, spread, together
 from tests.year.oracle import Sent
 
 NOW = datetime(2026, 4, 9, 10, tzinfo=UTC)

@@ -247,7 +247,7 @@ class GateSettings:
     work_zone: str = ""  # ours; "" is the client's
     work_country: str = ""
     hold_working_hours: int = 12  # a hold without a date asks its owner, in time to decide in two days
-    talk_working_hours: int = 20  # where only we talk: two quiet days after our word end it
+    talk_working_hours: int = 16  # where only we talk: two quiet days after our word end it
     task_working_hours: int = 4  # before a latest moment that is held, a person is asked
 
     def __hash__(self) -> int:

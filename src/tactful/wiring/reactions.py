@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tactful.events.types import Fact
-from tactful.wiring import bad_news, looking, second_person
+from tactful.wiring import bad_news, looking, missed, second_person
 from tactful.wiring import reacting as do
 
 Reaction = Callable[[Sequence[Fact], datetime], None]
@@ -40,7 +40,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "message.sent": (do.drop_questions,),
     "message.merged": (do.drop_questions,),
     "message.refused": (do.drop_questions,),
-    "message.expired": (do.drop_questions,),
+    "message.expired": (missed.keep_missed,),
     "message.cancelled": (do.drop_questions,),
     "message.released": (do.drop_questions,),
     # A broadcast waits for a second person, or does not any more.

@@ -32,6 +32,7 @@ CAUSES: Mapping[str, Callable[[], str]] = {
     "look_for_document": lambda: _("A client says that a document has been sent"),
     "undelivered": lambda: _("A message did not arrive"),
     "message_unknown": lambda: _("Nobody knows whether a message arrived"),
+    "message_missed": lambda: _("A message was held until it was too late"),
     "message_held": lambda: _("A held message is soon too late"),
     "message_late": lambda: _("Messages are later than meant"),
     "hold_ended": lambda: _("A hold has ended, and somebody must decide"),

@@ -252,6 +252,13 @@ def _held_message(sentence: Callable[[], str]) -> Callable[[Task, Matters], Said
     return say
 
 
+def _missed(task: Task, matters: Matters) -> Said:
+    names = {"title": _title(task, matters), "name": matters.around.first_name(task.contact_id)}
+    said = _("“%(title)s” to %(name)s was held until it was too late. See to it yourself.") % names
+    done = _done(task, _("Taken care of"))
+    return Said(said, _thread(task, matters, _("Write to them yourself")), (done,), tag=Tag(_("Too late")))
+
+
 def _talk_to_me(task: Task, matters: Matters) -> Said:
     said = _("%(name)s asks to talk with a person.") % {"name": matters.around.first_name(task.contact_id)}
     act = link(_("Open the profile"), "client", task.contact_id)
@@ -340,6 +347,7 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "message_held": _held_message(
         lambda: _("“%(title)s” is held and soon too late for %(name)s. Shall it go?")
     ),
+    "message_missed": _missed,
     "message_late": _held_message(
         lambda: _("“%(title)s” to %(name)s is later than meant, for nothing could be sent. Shall it go?")
     ),
