@@ -9,7 +9,7 @@ from tactful.contacts.models import ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
 from tactful.contacts.types import Field, ImportRequest, RowPlan
 from tactful.foundation import pg
-from tactful.foundation.copying import Behind
+from tactful.foundation.copying import Behind, copying
 from tactful.foundation.ids import new_ids
 from tactful.foundation.models import User
 
@@ -61,6 +61,7 @@ class Writer:
     grounds: Grounds = field(init=False)
     primary: set[tuple[int, str]] = field(default_factory=set)
     traces: Traces = field(default_factory=Traces)
+    firms_are_there: bool = False
 
     def meet(self, plans: Sequence[RowPlan]) -> None:
         """Whom the rows speak of: those who were here before, locked, and new ones."""
@@ -151,6 +152,8 @@ class Writer:
         added = {(owner, kind) for owner, kind, _ in self.addresses}
         self.grounds.decide(touched, added, self.objecting)
         if before:
+            with copying() as behind:  # some of them may be in a firm that is new
+                self._copy_firms(behind)
             _update(before)
             self._end_spells()
             self.primary = set(
@@ -181,7 +184,7 @@ class Writer:
 
     def copy(self, behind: Behind, run_id: int) -> None:
         """All that is new. Firms come before the people in them, people before what they have."""
-        copy_firms(behind, self.firms.new)
+        self._copy_firms(behind)
         new = [held for held in self.changed.values() if held.is_new]
         for at in range(0, len(new), AT_ONCE):
             copy_people(behind, new[at : at + AT_ONCE], self.request.file_name[:120], self.now)
@@ -194,6 +197,11 @@ class Writer:
         traces.note(made, "contact_spell", zip(owners, ids, strict=True))
         traces.note(made, "basis_spell", self.grounds.copy(behind))
         traces.copy(behind, run_id, self.changed, self.firms, self.now)
+
+    def _copy_firms(self, behind: Behind) -> None:
+        if not self.firms_are_there:
+            copy_firms(behind, self.firms.new)
+        self.firms_are_there = True
 
 
 def _update(people: Sequence[Held]) -> None:
