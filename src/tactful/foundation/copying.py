@@ -4,6 +4,7 @@ Rows come as columns, and a value that all rows share is written once. The serve
 numbers out of text, and writes whole pages where INSERT writes rows.
 """
 
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ _ARRAY = Struct(">iiiii").pack
 _FLAT = Struct(">i").pack
 _NUMBER = 12  # bytes of a bigint with its size
 _VARCHAR = 1043
+GIVE_WAY = 0.0002  # seconds
 _THREE = _FLAT(3).decode()
 _NO_STRINGS = sized(_ARRAY(0, 0, _VARCHAR, 0, 0)[:12])
 
@@ -148,10 +150,26 @@ def copying() -> Iterator[Behind]:
     No other statement until the end of the ``with``, by which every row has arrived.
     """
     connection.ensure_connection()
-    with connection.wrap_database_errors, ThreadPoolExecutor(1, "copying") as pool:
+    with (
+        connection.wrap_database_errors,
+        _giving_way(),
+        ThreadPoolExecutor(1, "copying") as pool,
+    ):
         behind = Behind(pool, connection.connection)
         yield behind
         behind.wait()
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """The thread that sends needs Python for moments only, but whenever PostgreSQL has answered. It would
+    wait for five milliseconds each time, and PostgreSQL with it."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, GIVE_WAY))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _send(opened: Connection[Any], command: str, data: bytes) -> None:

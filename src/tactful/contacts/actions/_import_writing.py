@@ -9,7 +9,7 @@ from tactful.contacts.models import ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
 from tactful.contacts.types import Field, ImportRequest, RowPlan
 from tactful.foundation import pg
-from tactful.foundation.copying import Behind
+from tactful.foundation.copying import Behind, copying
 from tactful.foundation.ids import new_ids
 from tactful.foundation.models import Role, User
 
@@ -29,6 +29,7 @@ _UPDATE = """
 _NUMBERED = """
     UPDATE company SET org_number = u.org_number FROM unnest(%s::bigint[], %s::text[]) AS u (id, org_number)
     WHERE company.id = u.id"""
+AT_ONCE = 1000  # people: while PostgreSQL takes them in, the next ones are written down
 EMAIL, PHONE = Identity.Kind.EMAIL.value, Identity.Kind.PHONE.value
 _NAME, _LANGUAGE, _COMPANY = Field.NAME, Field.LANGUAGE, Field.COMPANY
 _NUMBER, _MANAGER = Field.ORG_NUMBER, Field.ACCOUNT_MANAGER
@@ -40,8 +41,8 @@ _APART = frozenset({_NAME, Field.GIVEN_NAME, _LANGUAGE, _COMPANY, _NUMBER, _MANA
 class Writer:
     """Carries out the plans of some rows. ``controller``: the business, for the receipts (R68).
 
-    First ``carry_out`` in memory, then ``write`` what the database must be asked for or told row by row, then
-    ``copy`` all that is new.
+    First ``meet`` those who were here before, then ``carry_out``, which asks the database about them only,
+    and ``copy`` all that is new; ``number`` when that has arrived.
     """
 
     now: datetime
@@ -60,23 +61,27 @@ class Writer:
     grounds: Grounds = field(init=False)
     primary: set[tuple[int, str]] = field(default_factory=set)
     traces: Traces = field(default_factory=Traces)
+    firms_are_there: bool = False
 
-    def carry_out(self, plans: Sequence[RowPlan]) -> None:
+    def meet(self, plans: Sequence[RowPlan]) -> None:
+        """Whom the rows speak of: those who were here before, locked, and new ones."""
         self._load(plans)
         fresh = iter(new_ids(len(plans)))
         for plan in plans:
             if plan.contact_id is not None:
-                ident = plan.contact_id
+                self.owners[plan.row.line] = plan.contact_id
             elif plan.same_as_line is not None:
-                ident = self.owners[plan.same_as_line]
+                self.owners[plan.row.line] = self.owners[plan.same_as_line]
             elif plan.changes:
-                ident = next(fresh)
+                self.owners[plan.row.line] = ident = next(fresh)
                 self.people[ident] = Held(ident)
-            else:
-                continue
-            self.owners[plan.row.line] = ident
+
+    def carry_out(self, plans: Sequence[RowPlan]) -> list[int]:
+        """Answers with those who were here before: their search words must be made anew after the copy."""
+        for plan in plans:
             if plan.changes:
-                self._apply(self.people[ident], plan)
+                self._apply(self.people[self.owners[plan.row.line]], plan)
+        return self._write()
 
     def _load(self, plans: Sequence[RowPlan]) -> None:
         before = list(met(plans))
@@ -141,19 +146,15 @@ class Writer:
         held.attributes[name] = value
         self.spells[held.id, "attribute", name] = value
 
-    def write(self) -> list[int]:
-        """What was here before. Answers with those whose search words must be made anew after the copy."""
+    def _write(self) -> list[int]:
         before = sorted((held for held in self.changed.values() if not held.is_new), key=lambda held: held.id)
         touched = [held.id for held in before]
-        fresh = {firm.id for firm in self.firms.new}
-        named = [firm for firm in self.firms.numbered.values() if firm.id not in fresh]
-        if named:
-            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
-            pg.run(_NUMBERED, [ids, own])
         self.grounds = Grounds(self.now, self.by, self.controller, self.request)
         added = {(owner, kind) for owner, kind, _ in self.addresses}
         self.grounds.decide(touched, added, self.objecting)
         if before:
+            with copying() as behind:  # some of them may be in a firm that is new
+                self._copy_firms(behind)
             _update(before)
             self._end_spells()
             self.primary = set(
@@ -162,6 +163,14 @@ class Writer:
                 )
             )
         return touched
+
+    def number(self) -> None:
+        """Firms that were here before and had no number."""
+        fresh = {firm.id for firm in self.firms.new}
+        named = [firm for firm in self.firms.numbered.values() if firm.id not in fresh]
+        if named:
+            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
+            pg.run(_NUMBERED, [ids, own])
 
     def _end_spells(self) -> None:
         for key in sorted({key for _, key in self.ended}):
@@ -176,9 +185,10 @@ class Writer:
 
     def copy(self, behind: Behind, run_id: int) -> None:
         """All that is new. Firms come before the people in them, people before what they have."""
-        copy_firms(behind, self.firms.new)
+        self._copy_firms(behind)
         new = [held for held in self.changed.values() if held.is_new]
-        copy_people(behind, new, self.request.file_name[:120], self.now)
+        for at in range(0, len(new), AT_ONCE):
+            copy_people(behind, new[at : at + AT_ONCE], self.request.file_name[:120], self.now)
         traces, made = self.traces, self.traces.made
         owners = [owner for owner, _, _ in self.addresses]
         ids = copy_addresses(behind, self.addresses, self.primary, self.now)
@@ -188,6 +198,11 @@ class Writer:
         traces.note(made, "contact_spell", zip(owners, ids, strict=True))
         traces.note(made, "basis_spell", self.grounds.copy(behind))
         traces.copy(behind, run_id, self.changed, self.firms, self.now)
+
+    def _copy_firms(self, behind: Behind) -> None:
+        if not self.firms_are_there:
+            copy_firms(behind, self.firms.new)
+        self.firms_are_there = True
 
 
 def _update(people: Sequence[Held]) -> None:
