@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from tactful.contacts.actions import bump_gate
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
@@ -101,9 +102,11 @@ def lock_house() -> None:
 
 def _tell(name: str, row: StandingHold, acting_user: int | None, now: datetime) -> None:
     contact = row.scope_id if row.scope == "contact" else None
+    # Whoever marks messages as handed over locks these rows: none is marked after us by an old verdict.
     if contact is None:
-        # Whoever marks messages as handed over locks this row: none is marked after us by an old verdict.
         HouseState.objects.filter(id=1).update(rev=F("rev") + 1)
+    else:
+        bump_gate([contact])
     data = {"hold": row.id, "scope": row.scope, "scope_id": row.scope_id, "topic": row.topic}
     record([NewFact(name, contact, data)], now=now)
     if acting_user is not None:

@@ -68,12 +68,13 @@ def decide_held(message_id: int, *, send: bool, acting_user: int, now: datetime)
         let_go_first(message_id, acting_user=acting_user, now=now)
         return
     if send and row is not None:
+        thread = inbox.conversations_of([row.contact_id]).get(row.contact_id)
+        heard = (thread and inbox.newest_inbound(thread.id)) or 0
         word, why = _word_on(row)
         if why is not None:
             raise NothingToDecide(_in_vain(row, why))
-        thread = inbox.conversations_of([row.contact_id]).get(row.contact_id)
         if word is Word.HANDS_BACK and thread is not None:
-            close(thread.id, acting_user=acting_user, now=now)
+            close(thread.id, acting_user=acting_user, now=now, seen=heard)
     decide_late(message_id=message_id, send=send, acting_user=acting_user, now=now)
 
 

@@ -1,6 +1,6 @@
 """What foreign keys promised, triggers keep: no row of nobody, and nobody goes of whom a row speaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
@@ -71,7 +71,7 @@ def test_nobody_hides_among_many() -> None:
     owner, count = kari().id, 50
     ids = new_ids(count)
     owners = [owner] * (count - 1) + [new_id()]
-    columns = [
+    columns: list[tuple[str, str, Sequence[Any]]] = [
         ("id", "bigint", ids), ("contact_id", "bigint", owners), ("kind", "text", ["tag"] * count),
         ("key", "text", [str(ident) for ident in ids]), ("from_at", "timestamptz", [NOW] * count),
         ("recorded_at", "timestamptz", [NOW] * count),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from tactful.delivery.tests.house import (
     states,
 )
 from tactful.foundation.clock import business_now
+from tactful.gate.actions import NewHold, keep_hold, place_hold
 from tactful.gate.types import BasisFact, BasisKind, TalkFact
 from tactful.touchpoints.types import Line
 
@@ -154,11 +157,24 @@ def withdrawal(house: House, contact: int, line: Drawn) -> None:
     bump(contact)
 
 
+HOLD = NewHold("contact", "bad news")
+
+
+def hold(house: House, contact: int, line: Drawn) -> None:
+    place_hold(replace(HOLD, scope_id=contact), acting_user=None, now=business_now())
+
+
+def hold_by_a_rule(house: House, contact: int, line: Drawn) -> None:
+    kept = replace(HOLD, scope_id=contact, expires_at=business_now() + timedelta(days=30))
+    keep_hold(kept, now=business_now())
+
+
 def line_change(house: House, contact: int, line: Drawn) -> None:
     move_line(line.touchpoint, Line.JUDGEMENT)
 
 
 BETWEEN = [(reply, "held"), (withdrawal, "refused")]
+BY_ACTIONS = [hold, hold_by_a_rule]
 
 
 @pytest.mark.parametrize(("happens", "after"), BETWEEN)
@@ -174,6 +190,19 @@ def test_what_happens_between_gate_and_mark_counts(
     assert state(ids[0]) == "queued"
     clerk.turn()
     assert state(ids[0]) == after
+
+
+@pytest.mark.parametrize("happens", BY_ACTIONS)
+def test_what_an_action_does_between_gate_and_mark_counts(
+    clerk: Clerk, house: House, provider: Provider, line: Drawn, happens: Callable[..., None]
+) -> None:
+    moved, other = make_contacts(2)
+    ids = queue([moved, other], line)
+    claimed = clerk.claim()
+    happens(house, moved, line)
+    clerk.send(claimed)
+    assert [message.ident for message in provider.accepted] == [ids[1]]
+    assert state(ids[0]) == "queued"
 
 
 def test_a_line_that_moves_between_gate_and_mark_stops_all(

@@ -12,7 +12,7 @@ from tactful.inbox.actions import tasks
 from tactful.inbox.actions.crossing import draw_line, take
 from tactful.inbox.actions.spells import end
 from tactful.inbox.models import Conversation, Entry, TalkSpell
-from tactful.inbox.queries import MOODS
+from tactful.inbox.queries import MOODS, newest_inbound
 from tactful.inbox.rules.reading import Mood
 from tactful.inbox.types import PROPOSAL
 
@@ -24,18 +24,24 @@ class InboxError(ValueError):
     """The act cannot be done; the sentence says why and what to do."""
 
 
+class UnseenWords(InboxError):
+    """The client has said more than the person who acts has seen: nothing of theirs ends unread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     conversation_id: int
     text: str
     acting_user: int
     close: bool = False
+    seen: int | None = None
 
 
 @transaction.atomic
 def reply(answer: Answer, *, now: datetime) -> Entry:
     """Send a person's own words. They take the conversation; questions count as answered."""
     conversation = _with_contact(answer.conversation_id)
+    _nothing_new(conversation, answer.seen)
     if not answer.text.strip():
         raise InboxError(_("There is nothing to send yet. Write your answer first."))
     last = conversation.entries.filter(kind=Entry.Kind.INBOUND).order_by("-at", "-id").first()
@@ -67,12 +73,19 @@ def reply(answer: Answer, *, now: datetime) -> Entry:
 
 @transaction.atomic
 def answered_elsewhere(
-    conversation_id: int, how: str, *, acting_user: int, now: datetime, note: str = ""
+    conversation_id: int,
+    how: str,
+    *,
+    acting_user: int,
+    now: datetime,
+    note: str = "",
+    seen: int | None = None,
 ) -> Entry:
-    """One tap: answered by phone, in person or another way."""
+    """One tap: answered by phone, in person or another way. ``seen``: as for ``close``."""
     if how not in ELSEWHERE:
         raise InboxError(_("Choose phone, in person or another way."))
     conversation = _with_contact(conversation_id)
+    _nothing_new(conversation, seen)
     entry = Entry.objects.create(
         conversation=conversation,
         kind=Entry.Kind.ELSEWHERE,
@@ -99,9 +112,20 @@ def take_over(conversation_id: int, *, acting_user: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def close(conversation_id: int, *, acting_user: int | None, now: datetime, code: str = "handed_back") -> None:
-    """Hand back: the conversation is over and automation looks at what it held. A stranger's just ends."""
+def close(
+    conversation_id: int,
+    *,
+    acting_user: int | None,
+    now: datetime,
+    code: str = "handed_back",
+    seen: int | None = None,
+) -> None:
+    """Hand back: the conversation is over and automation looks at what it held. A stranger's just ends.
+
+    ``seen``: the newest entry that the person had before their eyes; ``UnseenWords`` if the client has said
+    more since. None: nobody acts who could have read it."""
     conversation = _there(conversation_id)
+    _nothing_new(conversation, seen)
     ended: list[str] = []
     if conversation.contact_id is not None:
         kinds = ("question", "handoff", "conversation")
@@ -118,9 +142,13 @@ def close(conversation_id: int, *, acting_user: int | None, now: datetime, code:
 
 
 @transaction.atomic
-def settle_complaint(conversation_id: int, *, acting_user: int, now: datetime) -> None:
-    """A person says that the complaint is settled; moods of this client end with it."""
+def settle_complaint(
+    conversation_id: int, *, acting_user: int, now: datetime, seen: int | None = None
+) -> None:
+    """A person says that the complaint is settled; moods of this client end with it. ``seen``: as for
+    ``close``."""
     conversation = _with_contact(conversation_id)
+    _nothing_new(conversation, seen)
     ended = end(_contact(conversation), MOODS, acting_user=acting_user, now=now)
     tasks.settle("conversation", conversation.id, PEOPLE_WORK, acting_user=acting_user, now=now)
     verb = "hold.settled" if set(ended) == {Mood.HOLD.value} else "complaint.settled"
@@ -188,6 +216,13 @@ def _our_word_is_last(conversation: Conversation, acting_user: int, now: datetim
     conversation.save()
     tasks.settle("conversation", conversation.id, PEOPLE_WORK, acting_user=acting_user, now=now)
     _audit("conversation.answered", conversation, acting_user, now)
+
+
+def _nothing_new(conversation: Conversation, seen: int | None) -> None:
+    """The row is locked: what comes in waits until we are done, and begins anew what we end."""
+    newest = newest_inbound(conversation.id)
+    if seen is not None and newest is not None and newest > seen:
+        raise UnseenWords(_("Something new came while you wrote. Read it first, then send."))
 
 
 def _with_contact(conversation_id: int) -> Conversation:

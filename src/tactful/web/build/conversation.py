@@ -42,8 +42,8 @@ def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "
         about=_about(row, visit),
         entries=entries,
         composer=_composer(row, visit, newest, draft, error),
-        acts=_acts(row, talks, visit),
-        more=_more(row, talks, around),
+        acts=_acts(row, talks, newest, visit),
+        more=_more(row, talks, newest, around),
         debts=_debts(row, talks, around),
         awaited=_awaited(row, around),
         held=plan[0],
@@ -72,28 +72,35 @@ def _composer(row: Conversation, visit: Visit, newest: int, draft: str, error: s
     )
 
 
-def _acts(row: Conversation, talks: Sequence[TalkSpell], visit: Visit) -> tuple[Act, ...]:
+def _acts(row: Conversation, talks: Sequence[TalkSpell], newest: int, visit: Visit) -> tuple[Act, ...]:
     if row.contact_id is None or not visit.user.may_write:
         return ()
     acts = []
     if not any(talk.kind == "handoff" for talk in talks):
         acts.append(Act(_("Take over"), reverse("web:handoff", args=[row.id]), icon="person"))
     if row.state != Conversation.State.CLOSED:
-        acts.append(Act(_("Close"), reverse("web:closure", args=[row.id]), icon="check", key="e"))
+        close = reverse("web:closure", args=[row.id])
+        acts.append(Act(_("Close"), close, icon="check", key="e", fields=(seen(newest),)))
     return tuple(acts)
 
 
-def _more(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tuple[Act, ...]:
+def seen(newest: int) -> tuple[str, str]:
+    """The hidden field of what ends something of a client's: what stood on the page."""
+    return "revision", str(newest)
+
+
+def _more(row: Conversation, talks: Sequence[TalkSpell], newest: int, around: Around) -> tuple[Act, ...]:
     visit = around.visit
     if row.contact_id is None or not visit.user.may_write:
         return ()
     elsewhere = reverse("web:answered_elsewhere", args=[row.id])
     acts = [
-        Act(_("Answered by phone"), elsewhere, icon="phone", fields=(("how", "phone"),)),
-        Act(_("Answered in person"), elsewhere, icon="person", fields=(("how", "in_person"),)),
+        Act(_("Answered by phone"), elsewhere, icon="phone", fields=(("how", "phone"), seen(newest))),
+        Act(_("Answered in person"), elsewhere, icon="person", fields=(("how", "in_person"), seen(newest))),
     ]
     if any(talk.kind in MOODS for talk in talks):
-        acts.append(Act(_("It is settled"), reverse("web:settlement", args=[row.id]), icon="check"))
+        settled = reverse("web:settlement", args=[row.id])
+        acts.append(Act(_("It is settled"), settled, icon="check", fields=(seen(newest),)))
     if row.state not in (Conversation.State.CLOSED, Conversation.State.SNOOZED):
         acts.extend(_snoozes(row, visit))
     name = around.first_name(row.contact_id)

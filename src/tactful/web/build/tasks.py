@@ -33,6 +33,7 @@ class Matters:
     around: Around
     entries: Mapping[int, Entry]
     threads: Mapping[int, Conversation]  # by contact
+    newest: Mapping[int, int]  # by thread: the id of its newest entry
     messages: Mapping[int, Dispatch]
     engagements: Mapping[int, EngagementView]
     held: Mapping[int, int]
@@ -50,15 +51,17 @@ class Said:
 
 
 def gather(tasks: Sequence[Task], around: Around) -> Matters:
-    """Six queries, however many tasks."""
+    """Seven queries, however many tasks."""
     ids = {task.contact_id for task in tasks if task.contact_id is not None}
     entries = {ident for task in tasks if (ident := _entry_of(task)) is not None}
     messages = {task.subject_id for task in tasks if task.subject_kind == "message" and task.subject_id}
     views = {int(task.params["engagement"]) for task in tasks if "engagement" in task.params}
+    threads = inbox.conversations_of(ids)
     return Matters(
         around=around,
         entries=inbox.entries(entries),
-        threads=inbox.conversations_of(ids),
+        threads=threads,
+        newest=inbox.newest_entries_of({thread.id for thread in threads.values()}),
         messages=outbox.dispatches(messages),
         engagements=engagements.views(views, around.visit.now),
         held=outbox.held_by_contact(ids),
@@ -153,9 +156,10 @@ def _answer(task: Task, matters: Matters) -> Said:
     entry = matters.entries.get(_entry_of(task) or 0)
     words = (entry.text.strip() if entry else "")[:LONGEST_QUOTE]
     thread = task.subject_id
+    seen: dict[str, object] = {"revision": matters.newest.get(thread or 0, 0)}
     also = (
-        post(_("Answered by phone"), "answered_elsewhere", thread, fields={"how": "phone"}),
-        post(_("Answered in person"), "answered_elsewhere", thread, fields={"how": "in_person"}),
+        post(_("Answered by phone"), "answered_elsewhere", thread, fields=seen | {"how": "phone"}),
+        post(_("Answered in person"), "answered_elsewhere", thread, fields=seen | {"how": "in_person"}),
     )
     tag = TAGS.get(task.code, lambda: None)()
     act = link(_("Answer"), "conversation", thread)

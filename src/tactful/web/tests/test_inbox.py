@@ -1,5 +1,6 @@
 """The inbox, by whole requests."""
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,7 @@ def test_a_note_never_leaves(cast: Cast) -> None:
 def test_each_act_does_its_thing(cast: Cast, act: str, fields: dict[str, str], state: str) -> None:
     entry = cast.writes(cast.consenting, "This is unacceptable, I complain!")
     url = f"/inbox/{entry.conversation_id}/{act}/"
+    fields |= {"revision": str(entry.id)}
     assert cast.signed_in(cast.reader).post(url, fields).status_code == 403
     client = cast.signed_in(cast.colleague)
     assert client.get(url).status_code == 405
@@ -103,6 +105,29 @@ def test_each_act_does_its_thing(cast: Cast, act: str, fields: dict[str, str], s
     assert client.post("/inbox/12/" + act + "/", fields).status_code == 404
     if act in ("elsewhere", "settlement"):
         assert not Task.objects.filter(done_at=None).exists()
+
+
+@pytest.mark.parametrize("act", ["elsewhere", "closure", "settlement", "reply"])
+def test_nothing_ends_that_was_said_after_the_page_was_shown(cast: Cast, act: str) -> None:
+    shown = cast.writes(cast.consenting, QUESTION)
+    cast.writes(cast.consenting, "My father has died. And this is unacceptable, I complain!")
+    before = sorted(TalkSpell.objects.running().values_list("kind", "ref"))
+    fields = {"how": "phone", "text": "Fine.", "do": "hand_back"}
+    client = cast.signed_in(cast.colleague)
+    for seen in ({"revision": str(shown.id)}, {}):
+        client.post(f"/inbox/{shown.conversation_id}/{act}/", fields | seen)
+    assert sorted(TalkSpell.objects.running().values_list("kind", "ref")) == before
+    assert (cast.thread(cast.consenting).state, cast.thread(cast.consenting).unread) == ("open", True)
+
+
+def test_every_act_that_ends_something_says_what_was_shown(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, "This is unacceptable, I complain!")
+    client = cast.signed_in(cast.colleague)
+    ends = r'<form[^>]*action="[^"]*/(?:elsewhere|closure|settlement)/".*?</form>'
+    for address, least in ((f"/inbox/{entry.conversation_id}/", 4), ("/", 2)):
+        forms = re.findall(ends, client.get(address).content.decode(), re.DOTALL)
+        assert len(forms) >= least
+        assert all(f'name="revision" value="{entry.id}"' in form for form in forms)
 
 
 def test_it_is_handed_only_to_somebody_who_may(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from tactful.contacts import queries as contacts
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions import answer
-from tactful.inbox.actions.answer import Answer
+from tactful.inbox.actions.answer import Answer, UnseenWords
 from tactful.inbox.actions.snooze import snooze
 from tactful.inbox.queries import Conversation
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
@@ -43,9 +43,12 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
     if do == "note":
         answer.add_note(row.id, text, acting_user=user, now=now)
         return redirect("web:conversation", row.id)
-    if trouble := _unread(row, number(request.POST.get("revision", ""))) or _empty(text):
+    if trouble := _empty(text):
         return _page(request, row, text, trouble, status=422)
-    answer.reply(Answer(row.id, text, user, close=do == "hand_back"), now=now)
+    try:
+        answer.reply(Answer(row.id, text, user, do == "hand_back", _seen(request)), now=now)
+    except UnseenWords as trouble:
+        return _page(request, row, text, str(trouble), status=422)
     return redirect("web:conversation", row.id)
 
 
@@ -53,7 +56,7 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
 @writes
 def closure(request: StaffRequest, pk: int) -> HttpResponse:
     row = _conversation(pk)
-    answer.close(row.id, acting_user=request.user.id, now=request.visit.now)
+    answer.close(row.id, acting_user=request.user.id, now=request.visit.now, seen=_seen(request))
     return done(request, _("Closed. Automation may write again."), "web:inbox")
 
 
@@ -68,7 +71,8 @@ def handoff(request: StaffRequest, pk: int) -> HttpResponse:
 @writes
 def answered_elsewhere(request: StaffRequest, pk: int) -> HttpResponse:
     row, how, note = _conversation(pk), request.POST.get("how", ""), request.POST.get("note", "")
-    answer.answered_elsewhere(row.id, how, acting_user=request.user.id, now=request.visit.now, note=note)
+    user, now = request.user.id, request.visit.now
+    answer.answered_elsewhere(row.id, how, acting_user=user, now=now, note=note, seen=_seen(request))
     return done(request, _("Noted as answered."), "web:inbox")
 
 
@@ -98,7 +102,8 @@ def assignment(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page("inbox")
 @writes
 def settlement(request: StaffRequest, pk: int) -> HttpResponse:
-    answer.settle_complaint(_conversation(pk).id, acting_user=request.user.id, now=request.visit.now)
+    row, user, now = _conversation(pk), request.user.id, request.visit.now
+    answer.settle_complaint(row.id, acting_user=user, now=now, seen=_seen(request))
     return done(request, _("Settled. What waited for it is looked at again."), "web:inbox")
 
 
@@ -115,11 +120,9 @@ def _asked(request: StaffRequest, state: str = "open") -> Asked:
     return read_asked(given.get("show", state), given.get("q", ""), given.get("before", ""))
 
 
-def _unread(row: Conversation, revision: int | None) -> str:
-    newest = inbox.newest_inbound(row.id)
-    if newest is None or (revision is not None and newest <= revision):
-        return ""
-    return _("Something new came while you wrote. Read it first, then send.")
+def _seen(request: StaffRequest) -> int:
+    """The newest entry that the page showed; a form that says nothing has seen nothing."""
+    return number(request.POST.get("revision", "")) or 0
 
 
 def _empty(text: str) -> str:
