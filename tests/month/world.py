@@ -24,7 +24,7 @@ class MonthWorld(World):
         self.provider.box.add(raw, self.clock.now)
         return provider_id(raw)
 
-    def felt_at(self, mailed: Mailed, read_at: datetime) -> datetime:
+    def felt_at(self, mailed: Mailed, read_at: datetime | None) -> datetime | None:
         """The provider tells when a mail came."""
         return mailed.at
 
