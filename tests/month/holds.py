@@ -40,6 +40,7 @@ WHERE d.state = 'expired' AND d.author = 'automation'
     AND m.message_class IN ('awaited', 'deadline', 'reminder') AND why !~ '^(quiet|cap|channel)[.]'
     AND NOT EXISTS (SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
                     AND (t.done_by IS NOT NULL OR t.code = 'message_missed'))
+    AND NOT EXISTS (SELECT FROM audit a WHERE a.subject = 'message:' || d.message_id AND a.actor IS NOT NULL)
 GROUP BY 1, 2, 3, m.latest_at ORDER BY 1
 """
 """What speaks of a date, or is waited for, and was too late in the end: held before by more than the

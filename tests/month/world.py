@@ -1,13 +1,14 @@
 """The town of a month: mail goes through a real mailbox; what happened is one thing, what is told another."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from tactful.channels.mail.parse import provider_id
 from tests.month.ledger import Ledger
 from tests.month.provider import Provider
 from tests.year.firm import US
-from tests.year.notebook import Client
+from tests.year.notebook import Client, Mailed
 from tests.year.world import World
 
 
@@ -22,6 +23,10 @@ class MonthWorld(World):
         assert self.provider is not None
         self.provider.box.add(raw, self.clock.now)
         return provider_id(raw)
+
+    def felt_at(self, mailed: Mailed, read_at: datetime | None) -> datetime | None:
+        """The provider tells when a mail came."""
+        return mailed.at
 
     def newest_mail(self, client: Client) -> str:
         """Of this client, by the name under which the house will keep it."""

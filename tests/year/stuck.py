@@ -41,7 +41,11 @@ SELECT d.message_id, d.contact_id, m.template || ' (' || d.state || ')',
     WHEN d.state IN ('queued', 'held') AND greatest(d.not_before, d.retry_at) < %(late)s AND NOT %(paused)s
         THEN 'should have been looked at'
     WHEN d.state = 'held' AND d.wake_on IS NOT NULL AND d.held_since < %(long_ago)s
-        AND NOT d.reasons->0->'params'->>'reason' IN ('away') IS TRUE AND NOT EXISTS (
+        AND NOT d.reasons->0->'params'->>'reason' IN ('away', 'is_this_it') IS TRUE
+        AND NOT EXISTS (  -- which fades by itself, later than anybody would be asked
+            SELECT FROM jsonb_array_elements(d.reasons) AS why
+            WHERE why->>'code' ~ '^mood' AND why->>'code' <> 'mood.complaint_open')
+        AND NOT EXISTS (
         SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
             AND (t.done_at IS NULL OR t.done_at > %(long_ago)s))
         AND NOT (d.reasons->0->>'code' = 'talk.question' AND EXISTS (  -- whose answer ends it

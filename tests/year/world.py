@@ -134,4 +134,8 @@ class World:
             if mailed.wants:
                 client.asked = at
             if mailed.kind in ("complaint", "negative", "sensitive"):
-                client.complained = at
+                client.complained = self.felt_at(mailed, at)
+
+    def felt_at(self, mailed: Mailed, read_at: datetime | None) -> datetime | None:
+        """Since when the house minds what was written. Here nobody tells it when that was."""
+        return read_at
