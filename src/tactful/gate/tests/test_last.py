@@ -106,5 +106,5 @@ def test_a_look_before_a_latest_moment_becomes_a_task() -> None:
     assert REQUEST.latest_at is None
     verdict = asked(request(touchpoint_id=POINT, latest_at=utc(13, 10)), FIRST_ONES)
     assert verdict.task_at is not None
-    assert verdict.until == utc(13, 10)
+    assert verdict.until == utc(10, 14)
     assert codes(asked(request(touchpoint_id=POINT), WEEK, FIRST_ONES)) == ["standing.trial"]

@@ -138,7 +138,7 @@ def test_the_four_things_in_order() -> None:
     assert hold_ends(held, NAMES, READER) == HoldEnds(
         "Liv has asked us something and has no answer yet",
         "Kari",
-        "The question is answered, or Monday 13 April at 12:00",
+        "The question is answered, or Friday 10 April at 16:00",
         "Automation looks again: send, change or drop it",
     )
 
