@@ -31,6 +31,7 @@ _FLAT = Struct(">i").pack
 _NUMBER = 12  # bytes of a bigint with its size
 _VARCHAR = 1043
 GIVE_WAY = 0.0002  # seconds
+_USUAL = sys.getswitchinterval()  # as the process began: two that copy at once may end in any order
 _THREE = _FLAT(3).decode()
 _NO_STRINGS = sized(_ARRAY(0, 0, _VARCHAR, 0, 0)[:12])
 
@@ -164,12 +165,11 @@ def copying() -> Iterator[Behind]:
 def _giving_way() -> Iterator[None]:
     """The thread that sends needs Python for moments only, but whenever PostgreSQL has answered. It would
     wait for five milliseconds each time, and PostgreSQL with it."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(min(usual, GIVE_WAY))
+    sys.setswitchinterval(min(_USUAL, GIVE_WAY))
     try:
         yield
     finally:
-        sys.setswitchinterval(usual)
+        sys.setswitchinterval(_USUAL)
 
 
 def _send(opened: Connection[Any], command: str, data: bytes) -> None:

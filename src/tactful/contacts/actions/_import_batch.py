@@ -41,7 +41,7 @@ from .erasing import refused
 SEARCHED = 1000  # at once
 #: Of memory, until the commit: for the rows that a statement's triggers look at, and for the indexes of the
 #: search, which take new words in by the thousand.
-_ROOM = "SELECT set_config('work_mem', '32MB', true), set_config('gin_pending_list_limit', '16MB', true)"
+_ROOM = "SELECT set_config('work_mem', '32MB', true)"
 _FACTS = {
     RowOutcome.CREATED: "contact.created",
     RowOutcome.UPDATED: "contact.updated",

@@ -1,11 +1,14 @@
 """Reads around imports: what we know of the people in a file, and what became of its rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
+from typing import Any
 
-from django.db.models import Q, QuerySet
+import msgspec
+from django.db.models import QuerySet
 
-from tactful.contacts.models import Contact, ContactSpell, Identity, ImportRow, ImportRun
+from tactful.contacts.models import Contact, ImportRow, ImportRun
 from tactful.contacts.rules.refused import refused_file
 from tactful.contacts.sentences import reason_heading, sentences
 from tactful.contacts.types import ColumnMapping, Draft, Field, KnownContact, Note, RowOutcome
@@ -25,7 +28,9 @@ ATTRIBUTES = (
     Field.ORG_NUMBER,
     Field.ACCOUNT_MANAGER,
 )
-
+_APART = frozenset(ATTRIBUTES[:3])
+_FAMILY_NAME, _BIRTHDAY, _CLIENT_SINCE = ATTRIBUTES[:3]
+_COMPANY, _ORG_NUMBER, _MANAGER = Field.COMPANY, Field.ORG_NUMBER, Field.ACCOUNT_MANAGER
 
 LOOKED_AT = 20  # runs
 #: Not joined to a list of addresses: what is planned while there are few clients must do for many.
@@ -33,60 +38,80 @@ _OWNERS = """
     SELECT contact_id FROM identity WHERE kind = 'email' AND value = ANY(%s::text[])
     UNION SELECT contact_id FROM identity WHERE kind = 'phone' AND value = ANY(%s::text[])"""
 
+_HELD = """
+    SELECT c.id, c.name, c.given_name, c.language, c.attributes::text, f.name, f.org_number, u.name
+    FROM contact c LEFT JOIN company f ON f.id = c.company_id LEFT JOIN staff u ON u.id = c.manager_id
+    WHERE c.id = ANY(%s::bigint[])"""
+_ADDRESSES = "SELECT contact_id, kind, value FROM identity WHERE contact_id = ANY(%s::bigint[])"
+_SPELLS = """
+    SELECT contact_id, kind, key FROM contact_spell WHERE contact_id = ANY(%s::bigint[]) AND to_at IS NULL
+        AND (kind = 'tag' OR kind = 'flag' AND key = 'objected:marketing')"""
+
 
 def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownContact]:
     """Every contact who owns one of the addresses, with all that it holds. Four queries."""
     owners = _owners(mails, phones)
     if not owners:
         return []
-    contacts = list(
-        Contact.objects.filter(id__in=owners)
-        .select_related("company", "manager")
-        .prefetch_related("identities")
-    )
-    tags: dict[int, list[str]] = {}
-    objecting: set[int] = set()
-    running = ContactSpell.objects.running().filter(contact__in=contacts)
-    wanted = Q(kind="tag") | Q(kind="flag", key="objected:marketing")
-    for contact_id, kind, key in running.filter(wanted).values_list("contact_id", "kind", "key"):
-        if kind == "tag":
-            tags.setdefault(contact_id, []).append(key)
-        else:
-            objecting.add(contact_id)
-    return [KnownContact(c.id, _draft(c, tags.get(c.id, []), c.id in objecting)) for c in contacts]
+    ids = [pg.numbers(owners)]
+    drafts = {row[0]: _draft(row) for row in pg.many(_HELD, ids)}
+    own: dict[tuple[int, str], list[str]] = {}
+    for contact_id, kind, value in chain(pg.many(_ADDRESSES, ids), pg.many(_SPELLS, ids)):
+        own.setdefault((contact_id, kind), []).append(value)
+    return [
+        KnownContact(
+            ident,
+            draft._replace(
+                mails=tuple(own.get((ident, "email"), ())),
+                phones=tuple(own.get((ident, "phone"), ())),
+                tags=tuple(own.get((ident, "tag"), ())),
+                consent=False if (ident, "flag") in own else None,
+            ),
+        )
+        for ident, draft in drafts.items()
+    ]
 
 
 def _owners(mails: Iterable[str], phones: Iterable[str]) -> list[int]:
     return [row[0] for row in pg.many(_OWNERS, [pg.texts(mails), pg.texts(phones)])]
 
 
-def _draft(contact: Contact, tags: list[str], objects: bool) -> Draft:
-    held, values = contact.attributes, held_values(contact)
-    identities = list(contact.identities.all())
+def _draft(row: pg.Row) -> Draft:
+    """Without what other tables hold of it."""
+    _, name, given_name, language, attributes, company, org_number, manager = row
+    held = msgspec.json.decode(attributes)
+    values = _values(held, company, org_number, manager)
     return Draft(
-        name=contact.name,
-        given_name=contact.given_name,
-        family_name=held.get(Field.FAMILY_NAME, ""),
-        mails=tuple(i.value for i in identities if i.kind == Identity.Kind.EMAIL),
-        phones=tuple(i.value for i in identities if i.kind == Identity.Kind.PHONE),
-        language=contact.language,
-        birthday=_date(held.get(Field.BIRTHDAY)),
-        client_since=_date(held.get(Field.CLIENT_SINCE)),
-        values={name: value for name, value in values.items() if value and name not in ATTRIBUTES[:3]},
-        tags=tuple(tags),
-        consent=False if objects else None,
+        name=name,
+        given_name=given_name,
+        family_name=held.get(_FAMILY_NAME, ""),
+        language=language,
+        birthday=_date(held.get(_BIRTHDAY)),
+        client_since=_date(held.get(_CLIENT_SINCE)),
+        values={name: value for name, value in values.items() if value and name not in _APART},
     )
 
 
 def held_values(contact: Contact) -> dict[Field, str]:
     """What stands in a contact's attributes, its company and its manager, under the names of columns."""
-    held = contact.attributes
+    company, manager = contact.company, contact.manager
+    return _values(
+        contact.attributes,
+        company.name if company else None,
+        company.org_number if company else "",
+        manager.name if manager else None,
+    )
+
+
+def _values(
+    held: Mapping[str, Any], company: str | None, org_number: str | None, manager: str | None
+) -> dict[Field, str]:
     values = {name: str(held[name]) for name in ATTRIBUTES if held.get(name)}
-    if contact.company:
-        values[Field.COMPANY] = contact.company.name
-        values[Field.ORG_NUMBER] = contact.company.org_number or values.get(Field.ORG_NUMBER, "")
-    if contact.manager:
-        values[Field.ACCOUNT_MANAGER] = contact.manager.name
+    if company is not None:
+        values[_COMPANY] = company
+        values[_ORG_NUMBER] = org_number or values.get(_ORG_NUMBER, "")
+    if manager is not None:
+        values[_MANAGER] = manager
     return values
 
 

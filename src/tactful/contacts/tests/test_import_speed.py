@@ -1,5 +1,6 @@
 """What makes the import quick must not make it wrong: rows read ahead, firms by their key, copies behind."""
 
+import sys
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from tactful.contacts.rules.headings import guess_mapping
 from tactful.contacts.rules.names import company_key
 from tactful.contacts.rules.tables import read_table
 from tactful.contacts.types import ImportRequest, NewContact
-from tactful.foundation.copying import Column, copy_columns, copying
+from tactful.foundation.copying import GIVE_WAY, Column, copy_columns, copying
 from tactful.foundation.ids import new_ids
 
 NOW = datetime(2026, 4, 9, 7, 0, tzinfo=UTC)
@@ -110,6 +111,14 @@ def test_what_goes_wrong_behind_is_told_and_undoes_all() -> None:
     assert list(Identity.objects.values_list("value", flat=True)) == ["taken@x.example"]
     copy_each([identities(owner), identities(owner, "new@x.example")])
     assert Identity.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_the_thread_that_sends_gets_python_at_once_and_afterwards_all_is_as_usual() -> None:
+    usual = sys.getswitchinterval()
+    with transaction.atomic(), copying():
+        assert sys.getswitchinterval() == pytest.approx(GIVE_WAY)
+    assert sys.getswitchinterval() == usual
 
 
 @pytest.mark.django_db

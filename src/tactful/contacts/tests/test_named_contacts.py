@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 
 from tactful.contacts.models import BasisSpell, Company, Contact, ContactSpell, Identity
-from tactful.foundation.copying import copy_columns
+from tactful.foundation.copying import Column, copy_columns
 from tactful.foundation.ids import new_id, new_ids
 
 NOW = datetime(2026, 4, 9, 7, 0, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_nobody_hides_among_many() -> None:
     owner, count = kari().id, 50
     ids = new_ids(count)
     owners = [owner] * (count - 1) + [new_id()]
-    columns: list[tuple[str, str, Sequence[Any]]] = [
+    columns: list[Column] = [
         ("id", "bigint", ids), ("contact_id", "bigint", owners), ("kind", "text", ["tag"] * count),
         ("key", "text", [str(ident) for ident in ids]), ("from_at", "timestamptz", [NOW] * count),
         ("recorded_at", "timestamptz", [NOW] * count),

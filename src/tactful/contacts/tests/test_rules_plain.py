@@ -91,7 +91,7 @@ phone_texts = st.lists(phone_parts, max_size=9).map("".join)
     st.lists(mail_texts, max_size=2),
     st.lists(phone_texts, max_size=2),
 )
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_a_plain_address_is_found_by_the_words_and_pieces_of_any_text(
     names: list[str], mails: list[str], phones: list[str]
 ) -> None:

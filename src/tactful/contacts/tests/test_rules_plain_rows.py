@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tactful.contacts.rules import plain_rows
+from tactful.contacts.rules import plain_rows, planning
 from tactful.contacts.rules.cleaning import clean
-from tactful.contacts.types import ColumnMapping, Field, SourceRow
+from tactful.contacts.types import ColumnMapping, Draft, Field, KnownContact, SourceRow
 
 TODAY = date(2026, 4, 9)
 FIELDS = tuple(Field)
@@ -56,7 +56,7 @@ def files(draw: st.DrawFn) -> tuple[ColumnMapping, list[SourceRow]]:
 
 
 @given(files())
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_every_row_is_read_as_by_the_long_way(file: tuple[ColumnMapping, list[SourceRow]]) -> None:
     mapping, rows = file
     expected = [(row, *clean(row, mapping, TODAY)) for row in rows]
@@ -77,3 +77,31 @@ def test_ordinary_rows_go_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None
     assert [draft.phones for _, draft, _ in plain_rows.clean_all(rows, mapping, TODAY)] == [
         ("+4741200137",)
     ] * 3
+
+
+people = st.builds(
+    Draft,
+    name=st.sampled_from(["Kari Hansen", "K. Hansen", "Ola Vik", "Kari"]),
+    given_name=st.sampled_from(["", "Kari"]),
+    mails=st.lists(st.sampled_from(["a@x.no", "b@x.no", "c@x.no"]), unique=True, max_size=2).map(tuple),
+    phones=st.lists(st.sampled_from(["+4741200137", "+4741200138"]), unique=True, max_size=2).map(tuple),
+    language=st.sampled_from(["", "nb", "en"]),
+    birthday=st.sampled_from([None, TODAY]),
+    values=st.dictionaries(st.sampled_from([Field.CITY, Field.NOTES]), st.sampled_from(["Oslo", "Voss"])),
+    tags=st.sampled_from([(), ("vip",)]),
+    consent=st.sampled_from([None, True, False]),
+)
+
+
+@given(st.lists(people, max_size=7), st.lists(people, max_size=2), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_whom_nobody_knows_is_planned_as_everybody(
+    drafts: list[Draft], held: list[Draft], prefer_file: bool
+) -> None:
+    rows = [(SourceRow(line, ()), draft, ()) for line, draft in enumerate(drafts, 2)]
+    existing = [KnownContact(ident, draft) for ident, draft in enumerate(held, 1)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(planning._Known, "nobody", lambda *_: False)
+        patched.setattr(planning._Known, "add_new", lambda self, plan: self.add(planning._of_plan(plan)))
+        expected = planning.plan_cleaned(rows, existing, prefer_file)
+    assert planning.plan_cleaned(rows, existing, prefer_file) == expected
