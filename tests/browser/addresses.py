@@ -14,7 +14,7 @@ WRITER = "SELECT contact_id FROM conversation ORDER BY id LIMIT 1"
 OTHER = "SELECT contact_id FROM conversation ORDER BY id OFFSET 1 LIMIT 1"
 SETTINGS = (
     "business", "quiet", "caps", "mail", "people", "keys", "webhooks", "connections", "systems", "calendars",
-    "attributes", "news", "mail/privacy", "records", "erased",
+    "attributes", "news", "mail/privacy", "mail/sender", "records", "erased",
 )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ FILE = "JVBERi0xLjcKd29yZHM="
 
 
 class Clients:
+    talk = RATES
+
     def __init__(self, world: World) -> None:
         self.world = world
         self.orders, self.visits = Orders(world), Visits(world)
@@ -45,7 +47,7 @@ class Clients:
         """``day``: its midnight in UTC."""
         world, crowd = self.world, len(self.world.book.clients)
         everything: dict[Callable[[], None], float] = {
-            partial(self._writes_unasked, kind): rate for kind, rate in RATES.items()
+            partial(self._writes_unasked, kind): rate for kind, rate in self.talk.items()
         }
         everything |= self.orders.rates() | self.visits.rates()
         everything |= {

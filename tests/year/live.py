@@ -85,8 +85,7 @@ class Life:
     def __init__(self, size: Size, owner_url: str, folder: Path) -> None:
         self.size = size
         self.dice = Random(size.seed)
-        begin = FIRST + DAY * (size.seed * 37 % 365) * (size.days < 365)
-        self.begin = begin
+        self.begin = begin = self.first_day()
         self.clock = SimClock(begin + timedelta(hours=5), owner_url)
         self.folder = folder
         self.told: Callable[[Violation], None] = lambda found: None
@@ -95,16 +94,25 @@ class Life:
         self.death = Death()
         self.asleep_until: datetime | None = None
 
-    def live(self) -> Lived:
-        began = process_time()
+    def first_day(self) -> datetime:
+        """Its midnight. What is shorter than a year falls anywhere into it."""
+        return FIRST + DAY * (self.size.seed * 37 % 365) * (self.size.days < 365)
+
+    def days(self) -> int:
+        """Live through them. Answers how many they were: fewer where too much is wrong."""
+        day = 0
         with only_this_chance(self.clock, self.dice), self._no_errors():
             self._found()
-            day = 0
             while day < self.size.days and len(self.oracle.found) < MOST_WRONG:
                 self._day(self.begin + day * DAY)
                 day += 1
                 self.lived_through(day)
             self.worker.stop()
+        return day
+
+    def live(self) -> Lived:
+        began = process_time()
+        day = self.days()
         burden = burden_of(self.begin, self.begin + day * DAY, len(self.world.firm.staff))
         if day >= LONG and not burden.is_kept:
             self.oracle.wrong(f"The burden is over its budget: {burden.median}, {burden.p95} a day.", None)

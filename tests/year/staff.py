@@ -36,6 +36,7 @@ from tactful.wiring.deciding import (
     this_is_not_it,
 )
 from tests.year.clients import Clients
+from tests.year.notebook import Client
 from tests.year.world import World
 
 DOCUMENTS = (("bank", "Bank", "Bank"), ("pay", "Payroll", "Lønn"), ("stock", "Stock", "Lager"))
@@ -235,8 +236,10 @@ class Staff:
             self._tell(talk.contact_id, "handed back")
 
     def _opens_engagement(self) -> None:
-        world, client = self.world, self.world.somebody()
-        now, year = world.now, world.now.year - 1
+        self.asks_for_documents(self.world.somebody())
+
+    def asks_for_documents(self, client: Client) -> None:
+        world, now, year = self.world, self.world.now, self.world.now.year - 1
         due = (now + timedelta(days=45)).date()
         new = NewEngagement(
             client.id, "annual_accounts", "Accounts", "Regnskap", DOCUMENTS, year, client.manager, due

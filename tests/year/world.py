@@ -109,11 +109,15 @@ class World:
         verdict = "fail" if kind == "unverified" else "pass"
         lines = [f"Authentication-Results: {SERVER}; dmarc={verdict} header.from=client.example"]
         raw = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in head.items()), "", text]).encode()
-        ident = f"sim:{number}"
-        store_raw([RawMail(self.firm.account, ident, raw)], now=self.now)
+        ident = self.comes_in(f"sim:{number}", raw)
         self.book.mails[ident] = Mailed(client.id, kind, wants, self.now)
         self.book.unread[client.id].append(ident)
         self.book.tell(self.now, client.id, f"the client writes ({kind}): {text.splitlines()[-1][:60]}")
+
+    def comes_in(self, ident: str, raw: bytes) -> str:
+        """Answers with the name under which the house keeps it."""
+        store_raw([RawMail(self.firm.account, ident, raw)], now=self.now)
+        return ident
 
     def hear(self, client: Client) -> None:
         """Note which of this client's mails the house has read by now."""

@@ -10,6 +10,7 @@ class Account(Row):
 
     ``owner_id``: whose own mailbox it is; null is the firm's. ``inquiries``: mail of people who are no
     clients is taken in. ``connected_at``: nothing older is read, unless ``history_since`` asks for it.
+    ``read_at``: when the mailbox was last read to its end, to within a minute.
     """
 
     channel = models.CharField(max_length=12)
@@ -26,6 +27,7 @@ class Account(Row):
     connected_at = models.DateTimeField(null=True)
     history_since = models.DateTimeField(null=True)
     history_done_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "account"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -10,6 +11,8 @@ from tactful.channels.types import Channel
 
 __all__ = ["Account", "Grant"]  # the rows that these queries give
 
+UNREAD_AFTER = timedelta(minutes=15)
+"""A mailbox is asked three times a minute; a provider may be away for a few."""
 TAKEN_IN = ("message", "stranger", "outside", "report")
 
 
@@ -17,6 +20,34 @@ def channels_off() -> frozenset[str]:
     """Channels on which there is no enabled account. A paused account still counts: its mail waits."""
     on = set(Account.objects.filter(enabled=True, owner_id=None).values_list("channel", flat=True))
     return frozenset(channel for channel in Channel if channel not in on)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """``off``: as of ``channels_off``. ``unread_since``: the firm's mailboxes, or one of them, could not be
+    read since then, so that clients may have written what nobody has heard; None if all is well."""
+
+    off: frozenset[str]
+    unread_since: datetime | None = None
+
+
+def ways(now: datetime) -> Ways:
+    """One query."""
+    firms = Account.objects.filter(enabled=True, owner_id=None)
+    rows = list(firms.values_list("channel", "settings__imap_host", "connected_at", "read_at"))
+    on = {channel for channel, *_rest in rows}
+    last = [read or begun for _channel, host, begun, read in rows if host and begun]
+    unread = min((at for at in last if at < now - UNREAD_AFTER), default=None)
+    return Ways(frozenset(channel for channel in Channel if channel not in on), unread)
+
+
+def unread_mailboxes(before: datetime) -> list[Account]:
+    """The firm's, if they were last read before this moment. What is stopped altogether is not among them:
+    that is asked about by itself."""
+    firms = Account.objects.filter(channel="mail", enabled=True, owner_id=None, paused_reason="")
+    known = firms.filter(connected_at__isnull=False, settings__has_key="imap_host").order_by("id")
+    last = ((row, row.read_at or row.connected_at) for row in known if row.settings["imap_host"])
+    return [row for row, at in last if at is not None and at < before]
 
 
 def main_account(channel: str) -> Account | None:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "tactful.web.middleware.ReaderMiddleware",
     "tactful.web.middleware.PlainTextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tactful.web.helping.HelperMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",

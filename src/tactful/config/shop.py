@@ -57,11 +57,11 @@ def export_contacts(file: Path) -> int:
     return 0
 
 
-def add_person(email: str, name: str, role: str) -> int:
+def add_person(email: str, name: str, role: str, days: int = staff.HELPER_DAYS) -> int:
     now = business_now()
     try:
         validate_email(email)
-        new = staff.Person(name, email, Role(role), language=business_at(now).language)
+        new = staff.Person(name, email, Role(role), language=business_at(now).language, days=days)
         _user, password = staff.add_person(new, acting_user=None, now=now)
     except (ValidationError, staff.PersonError) as error:
         print(*getattr(error, "messages", error.args), file=sys.stderr)

@@ -1,7 +1,7 @@
 """Writing facts down, in the transaction that makes them true."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from tactful.events import feed
 from tactful.events.hot import tallies
 from tactful.events.types import LANES, NewFact
-from tactful.foundation.copying import copy_columns
+from tactful.foundation.copying import Behind, copy_columns
 from tactful.foundation.ids import new_ids
 
 NOTIFY_CHANNEL = "tactful"
@@ -60,6 +60,32 @@ def record_alike(name: str, contacts: Sequence[int], data: Sequence[bytes], *, n
         ],
     )
     notify({name})
+
+
+def record_behind(
+    behind: Behind,
+    names: Sequence[str],
+    contacts: Sequence[int],
+    data: Mapping[str, object],
+    *,
+    now: datetime,
+) -> None:
+    """Append facts about one contact each, all with the same data. Nobody is woken: when all has arrived,
+    ``notify`` does that."""
+    count = len(contacts)
+    behind.copy(
+        "event",
+        [
+            ("id", "bigint", new_ids(count)),
+            ("lane", "smallint", [contact % LANES for contact in contacts]),
+            ("contact_id", "bigint", contacts),
+            ("name", "text", names),
+            ("ts", "timestamptz", [now] * count),
+            ("recorded_at", "timestamptz", [now] * count),
+            ("source", "text", ["tactful"] * count),
+            ("data", "jsonb", [data] * count),
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)

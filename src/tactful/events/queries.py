@@ -67,6 +67,11 @@ def any_since(name: str, since: datetime, **data: object) -> bool:
     return Event.objects.filter(name=name, ts__gte=since, data__contains=data).exists()
 
 
+def counted_since(name: str, since: datetime, **data: object) -> int:
+    """How often it happened, to anybody, from a moment on."""
+    return Event.objects.filter(name=name, ts__gte=since, data__contains=data).count()
+
+
 def has_happened(contact_id: int, names: Collection[str]) -> bool:
     return Event.objects.filter(contact_id=contact_id, name__in=names).exists()
 

@@ -4,7 +4,8 @@ Rows come as columns, and a value that all rows share is written once. The serve
 numbers out of text, and writes whole pages where INSERT writes rows.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,6 +14,7 @@ from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-
 from struct import Struct
 from typing import Any
 
+import msgspec
 from django.db import connection
 from psycopg import Connection, Cursor
 
@@ -26,7 +28,10 @@ _TINY = Struct(">ih").pack
 _FLAG = Struct(">i?").pack
 _ARRAY = Struct(">iiiii").pack
 _FLAT = Struct(">i").pack
+_NUMBER = 12  # bytes of a bigint with its size
 _VARCHAR = 1043
+GIVE_WAY = 0.0002  # seconds
+_THREE = _FLAT(3).decode()
 _NO_STRINGS = sized(_ARRAY(0, 0, _VARCHAR, 0, 0)[:12])
 
 _ALIKE = frozenset({"integer", "smallint", "text", "timestamptz"})  # few values for many rows, mostly
@@ -53,14 +58,23 @@ def _json(value: Any) -> bytes:
     return sized(b"\1" + "".join(_pieces(value, 0)).encode())
 
 
-def _lexemes(words: Sequence[str]) -> bytes:
+_encode = msgspec.json.Encoder(enc_hook=_plain).encode
+
+
+def _plain_json(value: Any) -> bytes:
+    return sized(b"\1" + _encode(value))
+
+
+def _lexemes(words: Collection[str]) -> bytes:
     """A ``tsvector`` without positions. In any order, but each word once, and none with a NUL in it."""
-    return sized(_FLAT(len(words)) + b"".join([word.encode() + b"\0\0\0" for word in words]))
+    if not words:
+        return sized(_FLAT(0))
+    return sized(_FLAT(len(words)) + "\0\0\0".join([*words, ""]).encode())
 
 
 @lru_cache(maxsize=32_768)
 def _word(text: str) -> bytes:
-    """Words of search come again and again."""
+    """Words come again and again."""
     return sized(text.encode())
 
 
@@ -68,6 +82,16 @@ def _strings(values: Sequence[str]) -> bytes:
     if not values:
         return _NO_STRINGS
     return sized(_ARRAY(1, 0, _VARCHAR, len(values), 1) + b"".join(map(_word, values)))
+
+
+def _trigrams(pieces: Sequence[str]) -> bytes:
+    """``varchar[]`` of words of three letters each."""
+    if not pieces:
+        return _NO_STRINGS
+    joined = _THREE.join(["", *pieces]).encode()
+    if len(joined) != 7 * len(pieces):  # some letter takes more than a byte
+        joined = b"".join(map(_word, pieces))
+    return sized(_ARRAY(1, 0, _VARCHAR, len(pieces), 1) + joined)
 
 
 KINDS: Mapping[str, Callable[[Any], bytes]] = {
@@ -78,11 +102,19 @@ KINDS: Mapping[str, Callable[[Any], bytes]] = {
     "text": lambda value: sized(value.encode()),
     "bytea": sized,
     "jsonb": _json,
+    "plain": _plain_json,  # into jsonb, ten times as fast: no number of it is a fraction or over 63 bits
     "json": lambda value: sized(b"\1" + value),  # into a column of jsonb: JSON that is written already
     "timestamptz": moment,
     "varchar[]": _strings,
+    "trigrams": _trigrams,  # into a column of varchar[]
     "tsvector": _lexemes,
+    "written": lambda value: value,  # by ``written``
 }
+
+
+def written(kind: str, value: Any) -> bytes:
+    """A value for a column of the kind "written": for one that is large, and need not wait for all others."""
+    return KINDS[kind](value)
 
 
 def copy_columns(table: str, columns: Sequence[Column]) -> None:
@@ -118,10 +150,26 @@ def copying() -> Iterator[Behind]:
     No other statement until the end of the ``with``, by which every row has arrived.
     """
     connection.ensure_connection()
-    with connection.wrap_database_errors, ThreadPoolExecutor(1, "copying") as pool:
+    with (
+        connection.wrap_database_errors,
+        _giving_way(),
+        ThreadPoolExecutor(1, "copying") as pool,
+    ):
         behind = Behind(pool, connection.connection)
         yield behind
         behind.wait()
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """The thread that sends needs Python for moments only, but whenever PostgreSQL has answered. It would
+    wait for five milliseconds each time, and PostgreSQL with it."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, GIVE_WAY))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _send(opened: Connection[Any], command: str, data: bytes) -> None:
@@ -135,13 +183,35 @@ def _written_down(table: str, columns: Sequence[Column]) -> tuple[str, bytes]:
     others: list[Column] = []
     for column in columns:
         (shared if _is_shared(column[2]) else others).append(column)
-    one = b"".join([_written(kind, values[:1])[0] for _, kind, values in shared])
-    head = _COUNT(len(columns)) + one
-    heads = [head] * len(columns[0][2])
-    rows = zip(heads, *(_written(kind, values) for _, kind, values in others), strict=True)
     names = ", ".join([f'"{name}"' for name, _, _ in (*shared, *others)])
     command = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)"
-    return command, _BEGIN + b"".join(chain.from_iterable(rows)) + _END
+    one = b"".join([_written(kind, values[:1])[0] for _, kind, values in shared])
+    head = _COUNT(len(columns)) + one
+    rows = _numbered(head, others) or _joined(head, others, len(columns[0][2]))
+    return command, b"".join((_BEGIN, rows, _END))
+
+
+def _joined(head: bytes, columns: Sequence[Column], count: int) -> bytes:
+    known: dict[tuple[str, int], list[bytes]] = {}  # the same list may stand in two columns
+    for _, kind, values in columns:
+        if (kind, id(values)) not in known:
+            known[kind, id(values)] = _written(kind, values)
+    rows = zip([head] * count, *(known[kind, id(values)] for _, kind, values in columns), strict=True)
+    return b"".join(chain.from_iterable(rows))
+
+
+def _numbered(head: bytes, columns: Sequence[Column]) -> bytes:
+    """Where rows differ in numbers only, they are all as long, and a number is put into all of them at once.
+    Nothing where they differ in more."""
+    if not columns or any(kind != "bigint" or None in values for _, kind, values in columns):
+        return b""
+    width = len(head) + _NUMBER * len(columns)
+    rows = bytearray((head + bytes(_NUMBER * len(columns))) * len(columns[0][2]))
+    for place, (_, _, values) in enumerate(columns):
+        written = longs(values)
+        for at in range(_NUMBER):
+            rows[len(head) + place * _NUMBER + at :: width] = written[at::_NUMBER]
+    return bytes(rows)
 
 
 def _is_shared(values: Sequence[Any]) -> bool:
@@ -153,7 +223,7 @@ def _written(kind: str, values: Sequence[Any]) -> list[bytes]:
     write = KINDS[kind]
     if kind == "bigint" and None not in values:
         body = bytes(longs(values))
-        return [body[start : start + 12] for start in range(0, len(body), 12)]
+        return [body[start : start + _NUMBER] for start in range(0, len(body), _NUMBER)]
     if kind in _ALIKE:
         known = {value: NULL if value is None else write(value) for value in set(values)}
         return [known[value] for value in values]

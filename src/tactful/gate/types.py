@@ -111,7 +111,7 @@ class ConditionFact:
 class TalkFact:
     """An open conversation, an unanswered question, or a handoff in force."""
 
-    kind: str  # "conversation", "question", "handoff"
+    kind: str  # "conversation", "question", "handoff"; "unread": see ``rules.talk``
     since: datetime
     ref: int
     owner_id: int | None = None
@@ -246,7 +246,8 @@ class GateSettings:
     work_to: time = time(16, 0)
     work_zone: str = ""  # ours; "" is the client's
     work_country: str = ""
-    hold_working_hours: int = 16  # a hold without a date of its own asks its owner after two days
+    hold_working_hours: int = 12  # a hold without a date asks its owner, in time to decide in two days
+    talk_working_hours: int = 16  # where only we talk: two quiet days after our word end it
     task_working_hours: int = 4  # before a latest moment that is held, a person is asked
 
     def __hash__(self) -> int:

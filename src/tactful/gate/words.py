@@ -38,6 +38,9 @@ STAFF: dict[Code, Words] = {
     Code.TALK_QUESTION: _("%(client)s has asked us something and has no answer yet"),
     Code.TALK_HANDOFF: _("A person has taken over with %(client)s"),
     Code.TALK_OTHER: _("Somebody from us is in touch with %(client)s"),
+    Code.TALK_UNREAD: _(
+        "Our mailbox could not be read since %(since)s, and %(client)s may have answered already"
+    ),
     Code.STANDING_EVERYTHING: _("Everything is held for now"),
     Code.STANDING_CONTACT: _("Everything to %(client)s is held for now"),
     Code.STANDING_CONTACT_NEWS: _("News and offers to %(client)s are held for now"),
@@ -96,6 +99,7 @@ OWNED: dict[Code, Words] = {
 # Reasons of standing holds that are codes; all others are free words by a person.
 ORDERS: dict[str, Words] = {
     "unverified": _("somebody has written under this address, and we do not know if it is theirs"),
+    "is_this_it": _("a file has come, and one of us looks whether it is what we asked for"),
     "away": _("away, by an automatic answer"),
     "client_pause": _("%(client)s asked for a pause"),
     "trial_not_them": _("said in the trial week: automation leaves %(client)s alone"),

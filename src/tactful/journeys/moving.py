@@ -21,7 +21,7 @@ from tactful.journeys.hot import rows as hot
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.batch import Failed, Item, Load, advance_batch
-from tactful.journeys.rules.moves import Advance, Effect, Event, Phase, Stimulus, Visited
+from tactful.journeys.rules.moves import NEVER_BEGUN, Advance, Effect, Event, Phase, Stimulus, Visited
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +120,7 @@ def _missed(began: Sequence[Row]) -> Iterable[tuple[int, Event]]:
 def _write(work: _Work, now: datetime) -> None:
     if work.moved:
         hot.write(list(work.moved.values()), now)
+        hot.forget([row.id for row in work.moved.values() if row.state.end_reason == NEVER_BEGUN])
         hot.write_visits(work.visits)
         effects.announce_entered(work.begun, now)
         effects.carry_out(work.effects, now)

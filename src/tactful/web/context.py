@@ -38,19 +38,20 @@ def _shell(visit: Visit, section: str) -> Shell:
         business=visit.house.name or "Tactful",
         user=Person(user.name, title=user.title or user.get_role_display()),
         section=section,
-        needs_person=tasks_for(visit).count(),
-        unanswered=inbox.waiting_for_us(),
-        holding=outbox.held_count(),
+        needs_person=0 if user.is_helper else tasks_for(visit).count(),
+        unanswered=0 if user.is_helper else inbox.waiting_for_us(),
+        holding=0 if user.is_helper else outbox.held_count(),
         hold_all=_hold_all(visit),
         trial=gate.trial(visit.now) is not None,
         paused=PAUSES.get(outbox.sending_paused(), lambda: "")(),
-        can_write=user.may_write,
+        can_write=user.may_set_up,
+        is_helper=user.is_helper,
         is_owner=user.is_owner,
         is_demo=bool(getattr(settings, "DEMO", False)),
         theme=user.theme if user.theme in ("light", "dark") else "",  # type: ignore[arg-type]
         single_keys=user.shortcuts,
         tone=visit.house.brand.tone,
-        live_url=reverse("web:live"),
+        live_url="" if user.is_helper else reverse("web:live"),
     )
 
 

@@ -356,6 +356,7 @@ class Shell:
     paused: Text = ""
     can_write: bool = True
     is_owner: bool = True
+    is_helper: bool = False  # sees nothing of clients
     is_demo: bool = False
     theme: Literal["", "light", "dark"] = ""
     single_keys: bool = True

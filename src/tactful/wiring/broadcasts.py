@@ -27,6 +27,7 @@ from tactful.wiring.letters import cap_scopes, fact_sources
 from tactful.wiring.mail import open_transport
 from tactful.wiring.reading import Reading
 from tactful.wiring.segments import ALLOWED, moment_at
+from tactful.wiring.sender_check import complaints_of
 from tactful.wiring.written import MailWords, mail_of_draft, words_of_draft
 
 WHOLE: Final = 2_000  # an audience up to here is asked one by one
@@ -35,7 +36,7 @@ WEEK: Final = timedelta(days=6)
 
 
 def house_at(now: datetime) -> House:
-    return House(ALLOWED, moment_at(now))
+    return House(ALLOWED, moment_at(now), unwanted=complaints_of(now).stops)
 
 
 @dataclass(frozen=True, slots=True)

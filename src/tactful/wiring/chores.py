@@ -17,6 +17,7 @@ from tactful.foundation.keep import forget_old_answers
 from tactful.foundation.limits import forget_old_attempts
 from tactful.foundation.models import Audit
 from tactful.foundation.sealing import seal
+from tactful.foundation.staff.actions import end_helpers
 from tactful.gate import actions as holds
 from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.actions.snooze import wake_snoozed
@@ -25,6 +26,7 @@ from tactful.tracking.actions import forget_seen
 from tactful.webhooks.actions import forget_old_tellings
 from tactful.wiring import segments
 from tactful.wiring.erasing import continue_erasures, keep_journal
+from tactful.wiring.hearing import ask_about_unread
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.keeping import forget_old_words
 from tactful.wiring.merging import bring_after
@@ -51,6 +53,7 @@ CHORES = (
     Chore("wake snoozed conversations", 15, lambda now: wake_snoozed(now=now)),
     Chore("begin journeys by the calendar", 2, begin_by_calendar),
     Chore("show the first messages of touchpoints", 5, show_first_ones),
+    Chore("ask about mailboxes that cannot be read", 60, ask_about_unread),
     Chore("add up who stands where", 10, lambda _now: add_up_crowds()),
     Chore("look at changed clients for segments", 1, segments.look_at_the_changed),
     Chore("look at all clients for a segment", 3, segments.look_at_everybody),
@@ -60,6 +63,7 @@ CHORES = (
     Chore("forget who did not say yes", 3600, forget_unanswered),
     Chore("forget old attempts", 3600, lambda _now: forget_old_attempts()),
     Chore("forget old answers", 3600, lambda _now: forget_old_answers()),
+    Chore("end helpers whose days have passed", 60, lambda now: end_helpers(now=now)),
     Chore("sweep files that nobody brought in", 3600, lambda now: sweep_waiting_files(now=now)),
     Chore("forget old tellings", 3600, lambda now: forget_old_tellings(now=now)),
     Chore("forget appointments of long ago", 3600, lambda now: forget_past(now=now)),

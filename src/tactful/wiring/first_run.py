@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tactful.calendars.rules.changes import told
 from tactful.calendars.rules.in_words import written
 from tactful.calendars.types import DATED
+from tactful.channels.queries import Account, main_account
 from tactful.contacts import queries as contacts
 from tactful.contacts.actions import create_contact, record_basis
 from tactful.contacts.types import Ground, NewContact
@@ -35,6 +36,7 @@ from tactful.touchpoints import actions as line
 from tactful.touchpoints import queries as the_map
 from tactful.touchpoints.rules.trades import Trade, Wish, trades
 from tactful.touchpoints.types import Line
+from tactful.wiring.history import DAYS, History, begin_history, history_of
 from tactful.wiring.recipes import take_in
 from tactful.wiring.trust import begin_trial
 
@@ -66,7 +68,7 @@ def progress() -> Progress:
     kept = setting_up.progress()
     if kept is not None:
         return kept
-    lives = bool(contacts.how_many()) or bool(journeys.all_journeys())
+    lives = contacts.anybody() or bool(journeys.all_journeys())
     return Progress(STEPS[0], finished=lives)
 
 
@@ -130,6 +132,21 @@ def add_client(name: str, address: str, *, by: User, now: datetime) -> int:
     ground = Ground("service", "mail", "contract", how="typed", source=SOURCE, language=by.language)
     record_basis(contact.id, ground, acting_user=by.id, now=now)
     return contact.id
+
+
+def history_offered() -> Account | None:
+    """The firm's mailbox, if the days before its connection could be read and nobody has asked for it."""
+    account = main_account("mail")
+    can = account is not None and account.settings.get("imap_host")
+    return account if account is not None and can and history_of(account) is History.NOT_ASKED else None
+
+
+def read_back(*, by: User, now: datetime) -> None:
+    """Mail with the clients who are here by now, from the last 30 days, once. Where it cannot be read, or
+    was asked for before, nothing happens."""
+    account = history_offered()
+    if account is not None:
+        begin_history(account, DAYS, now, acting_user=by.id)
 
 
 @transaction.atomic

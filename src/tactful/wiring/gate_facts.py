@@ -8,12 +8,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, time
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
 
 from tactful.channels import queries as channels
+from tactful.channels.queries import Ways
 from tactful.channels.types import Channel
 from tactful.contacts import queries as contacts
 from tactful.contacts.types import AddressView, BasisState, Client, PlaceState, SensitiveState
@@ -22,6 +23,7 @@ from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business
 from tactful.gate import queries as holds
 from tactful.gate.rules.orders import OPTIONAL, orders_on
+from tactful.gate.rules.talk import UNREAD
 from tactful.gate.rules.told import (
     BASIS_KINDS,
     BEREAVED,
@@ -90,7 +92,7 @@ def _setting(key: str, value: Any) -> Any:
     return frozenset(value) if key == "quiet_weekdays" else value
 
 
-@dataclass(slots=True)
+@dataclass
 class _Read:
     """Everything that was read for one batch. A source that failed is None."""
 
@@ -103,7 +105,13 @@ class _Read:
     conditions: Mapping[int, ConditionFact | Unknown] | None = None
     last_inbound: Mapping[int, datetime] | None = None
     last_auto_reply: Mapping[int, datetime] | None = None
-    off: frozenset[str] | None = None
+    ways: Ways | None = None
+
+    @cached_property
+    def deaf(self) -> tuple[TalkFact, ...]:
+        """The same object for all, for the gate remembers what follows from it."""
+        since = self.ways.unread_since if self.ways else None
+        return (TalkFact(UNREAD, since, 0),) if since else ()
 
 
 def gate_facts(
@@ -142,7 +150,7 @@ def _sources(
         "conditions": lambda: conditions_hold(messages, now),
         "last_inbound": lambda: inbox.last_inbound(ids),
         "last_auto_reply": lambda: inbox.last_auto_reply(ids),
-        "off": channels.channels_off,
+        "ways": lambda: channels.ways(now),
     }
 
 
@@ -195,6 +203,8 @@ def _facts_or_none(message: DueMessage, read: _Read, placed: dict[PlaceState, Pl
 def _facts(message: DueMessage, read: _Read, placed: dict[PlaceState, PlaceFact]) -> Facts:
     contact = message.contact_id
     talks, debts, moods = _of_talks(read.talks, contact)
+    if read.deaf and talks is not UNKNOWN:
+        talks = talks + read.deaf if talks else read.deaf
     client = read.clients.get(contact) if read.clients is not None else None
     place = client.place if client is not None else None
     # The short way to a tuple of its type, in the order of its fields: one for each message.
@@ -222,9 +232,9 @@ ADDRESS_STATES: Mapping[str, AddressState] = {str(state): state for state in Add
 
 def _address(request: GateRequest, read: _Read) -> AddressState | Unknown:
     channel = request.channel
-    if read.addresses is None or read.off is None:
+    if read.addresses is None or read.ways is None:
         return UNKNOWN
-    if channel in read.off:
+    if channel in read.ways.off:
         return AddressState.CHANNEL_OFF
     view = read.addresses[channel].get(request.contact_id)
     if view is None:

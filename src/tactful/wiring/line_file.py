@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tactful.foundation.models import Role, User
+from tactful.foundation.models import WORKING, User
 from tactful.touchpoints import actions
 from tactful.touchpoints import queries as the_map
 from tactful.touchpoints.queries import Touchpoint
@@ -21,7 +21,7 @@ def export() -> str:
 def changes(text: str) -> list[tuple[Entry, Entry]]:
     """(as it stands, as the file says) of each touchpoint that would change. Raises ``BadLine``."""
     standing = {row.slug: _entry(row) for row in the_map.on_the_map()}
-    people = User.objects.filter(is_active=True).exclude(role=Role.READ_ONLY)
+    people = User.objects.filter(is_active=True, role__in=WORKING)
     owners = {mail.lower() for mail in people.values_list("email", flat=True)}
     wanted = read(text, standing, owners)
     pairs = [(standing[each.slug], each) for each in wanted]

@@ -4,7 +4,8 @@ It goes to our address with a plus token. Where none of it comes, a second one g
 we know that mail works and plus addresses do not. What is found decides how mail to clients is addressed.
 """
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -24,6 +25,7 @@ from tactful.wiring.mail import imap_settings, smtp_settings
 from tactful.wiring.mail_test import PATIENCE
 from tactful.wiring.our_tokens import TRIAL
 
+SELECTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 ENOUGH = 10  # looks before we believe that nothing comes by this way
 
 
@@ -81,17 +83,30 @@ def look(account_id: int, sent: Sent, *, acting_user: int, now: datetime) -> Sen
     return None
 
 
-def found(raw: bytes, sent: Sent, address: str) -> dict[str, bool]:
+def found(raw: bytes, sent: Sent, address: str) -> dict[str, bool | str]:
     """``plus``: mail to plus addresses arrives. ``message_id``: stays ours. ``return_path``: stays ours; not
-    there where the mailbox does not show it."""
+    there where the mailbox does not show it. ``dkim``: the selector of a signature of our own domain."""
     head = read_head(raw)
     ids = " ".join(raw_headers(head, "Message-ID"))
     paths = " ".join(raw_headers(head, "Return-Path"))
-    findings = {"plus": sent.plus, "message_id": sent.token in ids.lower()}
+    findings: dict[str, bool | str] = {"plus": sent.plus, "message_id": sent.token in ids.lower()}
+    if selector := _selector(raw_headers(head, "DKIM-Signature"), address.rpartition("@")[2]):
+        findings["dkim"] = selector
     if paths.strip():
         wanted = _with_token(address, sent.token) if sent.plus else address
         findings["return_path"] = wanted.lower() in paths.lower()
     return findings
+
+
+def _selector(signatures: Iterable[str], domain: str) -> str:
+    for each in signatures:
+        tags = {
+            name.strip(): value.strip()
+            for name, _, value in (part.partition("=") for part in each.split(";"))
+        }
+        if tags.get("d", "").lower() == domain.lower() and SELECTOR.fullmatch(tags.get("s", "")):
+            return tags["s"]
+    return ""
 
 
 def _polled(settings: ImapSettings, sent: Sent) -> Sequence[bytes]:

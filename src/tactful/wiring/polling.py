@@ -24,6 +24,7 @@ from tactful.channels.mail.sent_folders import sent_folders
 from tactful.channels.models import Account
 from tactful.channels.types import Outcome
 from tactful.foundation.clock import business_now, clock_shift
+from tactful.wiring.hearing import hears_again
 from tactful.wiring.mail import imap_settings
 from tactful.wiring.mail_access import keep_fresh
 from tactful.wiring.whose_mail import Rules, Way, choose, may_keep
@@ -75,10 +76,11 @@ def poll_account(account: Account, settings: ImapSettings) -> bool:
     try:
         with Session(settings) as session:
             _read_all(_Box(account, session, _rules(account)), settings.folder)
-        return True
     except MailboxUnavailable as trouble:
         logger.warning("The mailbox of %s cannot be read: %s", account.address, trouble)
         return False
+    hears_again(account, business_now())
+    return True
 
 
 def _rules(account: Account) -> Rules:

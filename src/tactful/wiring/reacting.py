@@ -20,6 +20,7 @@ from tactful.gate.types import OnRelease
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
 from tactful.inbox.types import NewTask
+from tactful.wiring import looking
 
 UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
@@ -89,6 +90,7 @@ def ask_is_this_it(facts: Sequence[Fact], now: datetime) -> None:
         news = [NewFile(f.name, f.content_type, f.size, f.sha256, f.stored, f.id) for f in files]
         kept = engagements.keep_files(fact.contact_id, news, "mail", document_id=None, now=now)
         tasks += [_is_this_it(file.id, file.name, views[0], now) for file in kept]
+        looking.hold_chasers(fact.contact_id, views[0].owner_id, now)
     open_tasks(tasks, now=now)
 
 

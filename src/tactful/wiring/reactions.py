@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tactful.events.types import Fact
-from tactful.wiring import bad_news, second_person
+from tactful.wiring import bad_news, looking, missed, second_person
 from tactful.wiring import reacting as do
 
 Reaction = Callable[[Sequence[Fact], datetime], None]
@@ -33,14 +33,14 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "document.missing": (do.settle_document_tasks,),
     # Journeys and delivery want people and changes.
     "task.wanted": (do.open_wanted_tasks,),
-    "task.done": (do.settle_message_tasks, bad_news.let_go_on),
+    "task.done": (do.settle_message_tasks, bad_news.let_go_on, looking.let_chase),
     "task.unwanted": (do.close_journey_tasks,),
     "contact.change_wanted": (do.change_contacts,),
     # A message has come to its end: what was asked about it is no question any more.
     "message.sent": (do.drop_questions,),
     "message.merged": (do.drop_questions,),
     "message.refused": (do.drop_questions,),
-    "message.expired": (do.drop_questions,),
+    "message.expired": (missed.keep_missed,),
     "message.cancelled": (do.drop_questions,),
     "message.released": (do.drop_questions,),
     # A broadcast waits for a second person, or does not any more.

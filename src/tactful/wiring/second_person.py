@@ -7,7 +7,7 @@ from tactful.broadcasts import queries as broadcasts
 from tactful.broadcasts.queries import Broadcast
 from tactful.broadcasts.rules.approval import may_approve
 from tactful.events.types import Fact
-from tactful.foundation.models import Role, User
+from tactful.foundation.models import WORKING, User
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish_keyed, open_tasks
 from tactful.inbox.types import NOT_FOR, NewTask
@@ -32,7 +32,7 @@ def _key(row: Broadcast) -> str:
 
 
 def _readers() -> list[int]:
-    found = User.objects.filter(is_active=True).exclude(role=Role.READ_ONLY).order_by("id")
+    found = User.objects.filter(is_active=True, role__in=WORKING).order_by("id")
     return list(found.values_list("id", flat=True))
 
 

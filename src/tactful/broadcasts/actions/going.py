@@ -30,10 +30,12 @@ from tactful.segments.types import Allowed, Moment
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """``allowed``: what segments may ask, of the floors above too. ``moment``: the business's now."""
+    """``allowed``: what segments may ask, of the floors above too. ``moment``: the business's now.
+    ``unwanted``: so many called our mail unwanted that providers would refuse it."""
 
     allowed: Allowed
     moment: Moment
+    unwanted: bool = False
 
 
 @transaction.atomic
@@ -83,6 +85,9 @@ def send(*, broadcast_id: int, house: House, acting_user: int) -> Broadcast:
 
 def _go(row: Broadcast, house: House, by: int) -> None:
     now, plan = house.moment.now, plan_of(row)
+    if house.unwanted:
+        said = _("Too many called our mail unwanted lately. Look at the mail account: how receivers see it.")
+        raise BroadcastRefused(said)
     move(row, State.SCHEDULED)
     _whole(row, plan, house)
     row.approved_at, row.approved_by, row.back_why = now, by, ""

@@ -45,6 +45,14 @@ def test_one_person_alone_may_send_where_the_house_asks_for_no_second(salon: Sal
     assert TemplateVersion.objects.get(id=row.versions[0]["nb"]).subject == NEWS.subject
 
 
+def test_nothing_begins_while_too_many_call_our_mail_unwanted(salon: Salon) -> None:
+    row, house = salon.draft(), replace(salon.house, unwanted=True)
+    with pytest.raises(BroadcastRefused, match="unwanted"):
+        actions.send(broadcast_id=row.id, house=house, acting_user=salon.owner.id)
+    row.refresh_from_db()
+    assert row.state == State.DRAFT
+
+
 def test_where_two_are_asked_for_the_writer_cannot_do_it_alone(salon: Salon) -> None:
     wants_two(salon)
     row = salon.draft()

@@ -1,5 +1,6 @@
 """Leave to read and send by token: kept, renewed, lost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -64,13 +65,15 @@ def end_grant(account_id: int) -> None:
 
 
 @transaction.atomic
-def note_trial(account_id: int, findings: dict[str, bool], *, acting_user: int, now: datetime) -> None:
+def note_trial(
+    account_id: int, findings: Mapping[str, bool | str], *, acting_user: int, now: datetime
+) -> None:
     """What the provider does to mail, as a mail to ourselves has shown."""
     account = Account.objects.select_for_update().get(id=account_id)
-    account.settings = account.settings | {"trial": findings | {"at": now.isoformat()}}
+    account.settings = account.settings | {"trial": {**findings, "at": now.isoformat()}}
     account.save(update_fields=["settings"])
     record_audit(
-        actor=acting_user, verb="account.tried", subject=f"account:{account_id}", now=now, body=findings
+        actor=acting_user, verb="account.tried", subject=f"account:{account_id}", now=now, body=dict(findings)
     )
 
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from tactful.channels.actions.privacy import look_from_now_on, may_connect
 from tactful.channels.models import Account, HistoryCursor, ImapCursor, InboundRaw
@@ -16,6 +16,7 @@ from tactful.foundation.ids import new_id
 from tactful.foundation.secrets import put_secret
 
 ATTEMPTS = 3
+NOTE_EVERY = timedelta(minutes=1)
 SECRET_NAME = re.compile(r"password|secret|token|credential|api_?key", re.IGNORECASE)
 
 
@@ -78,6 +79,12 @@ def store_polled(place: Place, mails: Sequence[RawMail], *, now: datetime) -> No
     ImapCursor.objects.update_or_create(**here, defaults=stands)
     if place.passed_by:
         ImapCursor.objects.filter(**here).update(passed_by=F("passed_by") + place.passed_by)
+
+
+def note_read(account_id: int, *, now: datetime) -> None:
+    """The mailbox has been read to its end. A clock that went back is followed."""
+    lately = Q(read_at__gt=now - NOTE_EVERY, read_at__lte=now)
+    Account.objects.filter(id=account_id).exclude(lately).update(read_at=now)
 
 
 def mark_processed(raw_id: int, result: str, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ import importlib
 from tactful.config.environment import Environment
 from tactful.config.postgres.server import require_running
 
-ROLES = ("owner", "staff", "read_only")
+ROLES = ("owner", "staff", "read_only", "helper")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("email")
     add.add_argument("--name", required=True)
     add.add_argument("--role", choices=ROLES, default="staff")
+    add.add_argument("--days", type=int, default=14, help="how long a helper may come in, 1 to 90")
     invite = acts.add_parser("invite", help="a link that lets somebody in once, for a week")
     invite.add_argument("email", nargs="?", default="", help="left out: for the first owner")
     lost = acts.add_parser("password", help="a new one-time password; ends all sessions of that person")
@@ -28,5 +29,5 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
     if arguments.act == "invite":
         return int(house.invite_person(arguments.email))
     if arguments.act == "add":
-        return int(house.add_person(arguments.email, arguments.name, arguments.role))
+        return int(house.add_person(arguments.email, arguments.name, arguments.role, arguments.days))
     return int(house.give_new_password(arguments.email))

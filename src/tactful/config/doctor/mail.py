@@ -1,21 +1,27 @@
 """Mail accounts, and what the domains of their addresses tell receivers (SPF, DKIM, DMARC)."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
 
+from tactful.channels.rules import sender
+from tactful.channels.rules.sender_words import in_english
 from tactful.config.doctor.database import asking
-from tactful.config.doctor.finding import Finding, look, unknown, well
+from tactful.config.doctor.finding import Finding, State, look, unknown, well
 from tactful.config.environment import Environment
 from tactful.config.postgres import places, postmaster
 from tactful.foundation.dns import Ask, Kind, NoAnswer
 
 ACCOUNTS = "SELECT address, settings, enabled, paused_reason FROM account WHERE channel = 'mail' ORDER BY id"
 GREETING_SECONDS = 5.0
-SELECTORS = ("default", "dkim", "mail", "google", "selector1", "selector2", "k1", "s1", "fm1", "key1")
-"""A domain's DKIM selectors cannot be listed; these are the usual ones of providers."""
+STATES = {
+    sender.Verdict.WELL: State.OK,
+    sender.Verdict.BETTER: State.OK,
+    sender.Verdict.LOOK: State.LOOK,
+    sender.Verdict.UNKNOWN: State.UNKNOWN,
+}
 
 
 def accounts(environment: Environment, ask: Ask) -> Iterator[Finding]:
@@ -61,37 +67,15 @@ def _reachable(address: str, settings: dict[str, Any]) -> Finding:
 
 def domain_records(domain: str, ask: Ask) -> Iterator[Finding]:
     """``ask``: the resolver; another one in tests."""
-    yield _record("spf", domain, domain, "v=spf1", ask)
-    yield _record("dmarc", domain, f"_dmarc.{domain}", "v=dmarc1", ask)
-    yield _dkim(domain, ask)
+    for check in sender.domain_checks(domain, texts_of(ask)):
+        yield Finding(check.name, STATES[check.verdict], in_english(check))
 
 
-def _record(name: str, domain: str, at: str, begins: str, ask: Ask) -> Finding:
-    label = name.upper()
-    try:
-        texts = [text for text in ask(at, Kind.TXT) if text.lower().replace(" ", "").startswith(begins)]
-    except NoAnswer:
-        return unknown(name, f"{label} of {domain} could not be checked: no name server answers.")
-    if not texts:
-        return look(name, f"{domain} has no {label} record, so mail from it may be taken for spam.")
-    if len(texts) > 1:
-        return look(name, f"{domain} has {len(texts)} {label} records; receivers then trust none. Keep one.")
-    return well(name, f"{domain} has {label}: {texts[0][:80]}")
+def texts_of(ask: Ask) -> sender.Texts:
+    def texts(name: str) -> Sequence[str] | None:
+        try:
+            return ask(name, Kind.TXT)
+        except NoAnswer:
+            return None
 
-
-def _dkim(domain: str, ask: Ask) -> Finding:
-    try:
-        found = [
-            selector
-            for selector in SELECTORS
-            if any("p=" in text for text in ask(f"{selector}._domainkey.{domain}", Kind.TXT))
-        ]
-    except NoAnswer:
-        return unknown("dkim", f"DKIM of {domain} could not be checked: no name server answers.")
-    if found:
-        return well("dkim", f"{domain} has DKIM keys ({', '.join(found)}).")
-    return unknown(
-        "dkim",
-        f"No DKIM key of {domain} under the usual names; it may have another. Look at a received mail's "
-        "Authentication-Results.",
-    )
+    return texts

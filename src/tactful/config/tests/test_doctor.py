@@ -18,7 +18,7 @@ from tactful.foundation.dns import Ask, Kind, NoAnswer
 GOOD = {
     "fjord.example": ["google-site-verification=x", "v=spf1 include:_spf.fjord.example -all"],
     "_dmarc.fjord.example": ["v=DMARC1; p=quarantine"],
-    "mail._domainkey.fjord.example": ["v=DKIM1; p=abc"],
+    "mail._domainkey.fjord.example": ["v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="],
 }
 
 

@@ -1,13 +1,13 @@
 """Rows that are cleaned before it is their turn, while the database is busy with the ones before them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from tactful.contacts.models import ImportRun
-from tactful.contacts.rules.cleaning import clean
-from tactful.contacts.types import ColumnMapping, Draft, Note, SourceRow, Table
-
-Cleaned = list[tuple[SourceRow, Draft, tuple[Note, ...]]]
+from tactful.contacts.rules.plain_rows import Cleaned, clean_all
+from tactful.contacts.rules.planning import plan_cleaned
+from tactful.contacts.types import ColumnMapping, RowPlan, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,16 @@ class Batch:
 
 @dataclass(slots=True)
 class ReadAhead:
-    """At most one batch. What it holds depends on nothing that could have changed since."""
+    """At most one batch. What it holds depends on nothing that could have changed since. ``_plans``: as they
+    are if none of its addresses is anybody's, which is so for most of a file that is new to us."""
 
     _key: tuple[int, Batch, date] | None = None
     _rows: Cleaned = field(default_factory=list)
+    _plans: Sequence[RowPlan] = ()
 
     def read(self, run: ImportRun, table: Table, batch: Batch, mapping: ColumnMapping, today: date) -> None:
         self._rows = cleaned(table, batch, mapping, today)
+        self._plans = plan_cleaned(self._rows, (), mapping.prefer_file)
         self._key = (run.id, batch, today)
 
     def rows(
@@ -37,7 +40,10 @@ class ReadAhead:
             self.read(run, table, batch, mapping, today)
         return self._rows
 
+    def plans(self) -> Sequence[RowPlan]:
+        """Of the rows that were asked for last, if nobody is known."""
+        return self._plans
+
 
 def cleaned(table: Table, batch: Batch, mapping: ColumnMapping, today: date) -> Cleaned:
-    rows = table.rows[batch.start : batch.start + batch.size]
-    return [(row, *clean(row, mapping, today)) for row in rows]
+    return clean_all(table.rows[batch.start : batch.start + batch.size], mapping, today)

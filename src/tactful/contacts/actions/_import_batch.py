@@ -1,7 +1,7 @@
 """The next rows of a file, planned and written together in the transaction at hand."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from tactful.contacts.models import ImportRow, ImportRun
 from tactful.contacts.queries.erasing import shut_identities
 from tactful.contacts.queries.importing import known_contacts
 from tactful.contacts.rules.cleaning import clean
+from tactful.contacts.rules.plain_rows import Cleaned
 from tactful.contacts.rules.planning import fields_of, plan_cleaned
 from tactful.contacts.types import (
     ColumnMapping,
@@ -25,10 +26,10 @@ from tactful.contacts.types import (
     SourceRow,
     Table,
 )
-from tactful.events.actions import record
-from tactful.events.types import NewFact
+from tactful.events.actions import notify, record_behind
+from tactful.foundation import pg
 from tactful.foundation.actions import record_audit
-from tactful.foundation.copying import copying
+from tactful.foundation.copying import Behind, copying
 from tactful.foundation.queries import business_at
 
 from ._import_ahead import Batch, ReadAhead
@@ -38,7 +39,9 @@ from ._writing import refresh_search
 from .erasing import refused
 
 SEARCHED = 1000  # at once
-CleanRow = tuple[SourceRow, Draft, tuple[Note, ...]]
+#: Of memory, until the commit: for the rows that a statement's triggers look at, and for the indexes of the
+#: search, which take new words in by the thousand.
+_ROOM = "SELECT set_config('work_mem', '32MB', true), set_config('gin_pending_list_limit', '16MB', true)"
 _FACTS = {
     RowOutcome.CREATED: "contact.created",
     RowOutcome.UPDATED: "contact.updated",
@@ -55,27 +58,53 @@ def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadA
     business = business_at(now)
     mapping = mapping_of(run.mapping)
     today = run.started_at.astimezone(ZoneInfo(business.time_zone)).date()
-    cleaned = _without_the_erased(ahead.rows(run, table, Batch(run.done, size), mapping, today), now)
-    mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
-    phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
-    known = known_contacts(mails, phones)
-    plans = plan_cleaned(cleaned, _met_before(run, known, mapping, today), mapping.prefer_file)
+    batch = Batch(run.done, size)
+    read = ahead.rows(run, table, batch, mapping, today)
+    cleaned = _without_the_erased(read, now)
+    known = _known(cleaned)
+    if cleaned is read and not known:
+        plans = ahead.plans()
+    else:
+        plans = plan_cleaned(cleaned, _met_before(run, known, mapping, today), mapping.prefer_file)
     request = ImportRequest(run.file_name, b"", mapping, declaration_of(run.declared))
     writer = Writer(now=now, by=run.by, controller=business.name, request=request)
-    writer.carry_out(plans)
-    touched = writer.write()
-    with copying() as behind:
-        writer.copy(behind, run.id)
-        copy_rows(behind, run.id, plans, writer.owners)
-        ahead.read(run, table, Batch(run.done + size, size), mapping, today)
+    pg.one(_ROOM)
+    writer.meet(plans)
+    following = Batch(batch.start + size, size)
+    touched = _write_down(run, writer, plans, lambda: ahead.read(run, table, following, mapping, today))
+    writer.number()
     for at in range(0, len(touched), SEARCHED):
         refresh_search(touched[at : at + SEARCHED])
-    _tell(run, plans, writer.owners, now)
     _move_on(run, plans, now)
 
 
-def _without_the_erased(rows: Sequence[CleanRow], now: datetime) -> list[CleanRow]:
-    """Who was erased is refused, and nothing of their row is kept."""
+def _known(cleaned: Cleaned) -> Sequence[KnownContact]:
+    mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
+    phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
+    return known_contacts(mails, phones)
+
+
+def _write_down(
+    run: ImportRun, writer: Writer, plans: Sequence[RowPlan], meanwhile: Callable[[], None]
+) -> list[int]:
+    """What is ready first goes first: PostgreSQL takes it in while we make the rest, and then do what can be
+    done ``meanwhile``. Where somebody was here before, the database has to be asked first. Answers with those
+    whose search words must be made anew."""
+    asks = any(not held.is_new for held in writer.people.values())
+    touched = writer.carry_out(plans) if asks else []
+    with copying() as behind:
+        copy_rows(behind, run.id, plans, writer.owners)
+        told = _tell(behind, run, plans, writer)
+        if not asks:
+            writer.carry_out(plans)
+        writer.copy(behind, run.id)
+        meanwhile()
+    notify(told)
+    return touched
+
+
+def _without_the_erased(rows: Cleaned, now: datetime) -> Cleaned:
+    """Who was erased is refused, and nothing of their row is kept. The very same rows where nobody was."""
     said = {
         (kind, value)
         for _row, draft, _notes in rows
@@ -84,7 +113,7 @@ def _without_the_erased(rows: Sequence[CleanRow], now: datetime) -> list[CleanRo
     }
     gone = {value for _kind, value in shut_identities(said)}
     if not gone:
-        return list(rows)
+        return rows
     left = [
         (SourceRow(row.line, ()), Draft(), (Note("person.erased"),))
         if gone.intersection((*draft.mails, *draft.phones))
@@ -116,15 +145,13 @@ def _met_before(
     ]
 
 
-def _tell(run: ImportRun, plans: Sequence[RowPlan], owners: dict[int, int], now: datetime) -> None:
-    record(
-        [
-            NewFact(_FACTS[plan.outcome], owners[plan.row.line], {"import": run.id})
-            for plan in plans
-            if plan.outcome in _FACTS and plan.changes
-        ],
-        now=now,
-    )
+def _tell(behind: Behind, run: ImportRun, plans: Sequence[RowPlan], writer: Writer) -> set[str]:
+    """Answers with the names of the facts."""
+    told = [plan for plan in plans if plan.outcome in _FACTS and plan.changes]
+    names = [_FACTS[plan.outcome] for plan in told]
+    contacts = [writer.owners[plan.row.line] for plan in told]
+    record_behind(behind, names, contacts, {"import": run.id}, now=writer.now)
+    return set(names)
 
 
 def _move_on(run: ImportRun, plans: Sequence[RowPlan], now: datetime) -> None:

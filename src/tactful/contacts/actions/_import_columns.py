@@ -6,7 +6,7 @@ from datetime import datetime
 from tactful.contacts.rules.names import company_key
 from tactful.contacts.rules.searching import searchable
 from tactful.contacts.types import RowPlan
-from tactful.foundation.copying import Behind
+from tactful.foundation.copying import Behind, written
 from tactful.foundation.ids import new_ids
 
 from ._import_people import Firm, Held
@@ -29,10 +29,7 @@ def copy_firms(behind: Behind, firms: Sequence[Firm]) -> None:
 
 def copy_people(behind: Behind, people: Sequence[Held], source: str, now: datetime) -> None:
     count = len(people)
-    found = [
-        searchable((held.name, held.firm.name if held.firm else ""), held.mails, held.phones)
-        for held in people
-    ]
+    words, pieces = _search(people)
     behind.copy(
         "contact",
         [
@@ -45,14 +42,24 @@ def copy_people(behind: Behind, people: Sequence[Held], source: str, now: dateti
             ("country", "text", ["NO"] * count),
             ("company_id", "bigint", [held.firm.id if held.firm else None for held in people]),
             ("manager_id", "bigint", [held.manager_id for held in people]),
-            ("attributes", "jsonb", [held.attributes for held in people]),
+            ("attributes", "plain", [held.attributes for held in people]),
             ("source", "text", [source] * count),
             ("created_at", "timestamptz", [now] * count),
             ("gate_rev", "bigint", [0] * count),
-            ("search", "tsvector", [each.words for each in found]),
-            ("trigrams", "varchar[]", [each.pieces for each in found]),
+            ("search", "written", words),
+            ("trigrams", "written", pieces),
         ],
     )
+
+
+def _search(people: Sequence[Held]) -> tuple[list[bytes], list[bytes]]:
+    words, pieces = [], []
+    for held in people:
+        names = (held.name, held.firm.name) if held.firm else (held.name,)
+        found = searchable(names, held.mails, held.phones)
+        words.append(written("tsvector", found.words))
+        pieces.append(written("trigrams", found.pieces))
+    return words, pieces
 
 
 def copy_addresses(
@@ -67,14 +74,14 @@ def copy_addresses(
     for owner, kind, _ in addresses:
         first.append((owner, kind) not in primary)
         primary.add((owner, kind))
-    values = [value for _, _, value in addresses]
+    owners, kinds, values = zip(*addresses, strict=True) if addresses else ((), (), ())
     ids = new_ids(len(addresses))
     behind.copy(
         "identity",
         [
             ("id", "bigint", ids),
-            ("contact_id", "bigint", [owner for owner, _, _ in addresses]),
-            ("kind", "text", [kind for _, kind, _ in addresses]),
+            ("contact_id", "bigint", owners),
+            ("kind", "text", kinds),
             ("value", "text", values),
             ("shown", "text", values),
             ("is_primary", "boolean", first),
@@ -90,14 +97,15 @@ def copy_spells(
     """``spells``: contact, kind and key -> value. Answers with the ids of the rows."""
     count = len(spells)
     ids = new_ids(count)
+    owners, kinds, keys = zip(*spells, strict=True) if spells else ((), (), ())
     behind.copy(
         "contact_spell",
         [
             ("id", "bigint", ids),
-            ("contact_id", "bigint", [owner for owner, _, _ in spells]),
-            ("kind", "text", [kind for _, kind, _ in spells]),
-            ("key", "text", [key[:80] for _, _, key in spells]),
-            ("value", "jsonb", list(spells.values())),
+            ("contact_id", "bigint", owners),
+            ("kind", "text", kinds),
+            ("key", "text", [key[:80] for key in keys]),
+            ("value", "plain", list(spells.values())),
             ("by", "bigint", [by] * count),
             ("from_at", "timestamptz", [now] * count),
             ("recorded_at", "timestamptz", [now] * count),
@@ -115,11 +123,14 @@ def copy_rows(behind: Behind, run_id: int, plans: Sequence[RowPlan], owners: Map
             ("run_id", "bigint", [run_id] * len(plans)),
             ("number", "integer", [plan.row.line for plan in plans]),
             ("outcome", "text", [plan.outcome for plan in plans]),
-            ("raw", "jsonb", [plan.row.cells for plan in plans]),
+            ("raw", "plain", [plan.row.cells for plan in plans]),
             (
                 "reasons",
-                "jsonb",
-                [[{"code": note.code, "params": note.params} for note in plan.notes] for plan in plans],
+                "plain",
+                [
+                    [{"code": note.code, "params": note.params} for note in plan.notes] if plan.notes else ()
+                    for plan in plans
+                ],
             ),
             ("contact_id", "bigint", [owners.get(plan.row.line) for plan in plans]),
         ],

@@ -1,7 +1,7 @@
 """What an imported list allows us, and what it forbids."""
 
 import hashlib
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -16,13 +16,15 @@ from ._import_columns import copy_spells
 _CHANNELS = (("mail", Identity.Kind.EMAIL), ("sms", Identity.Kind.PHONE))
 
 
-class _Receipt(NamedTuple):
-    contact_id: int
-    kind: str  # contract, existing_customer, withdrawal
+class _Given(NamedTuple):
+    """What several clients are given alike. ``kind``: contract, existing_customer, withdrawal."""
+
+    kind: str
     purpose: str
     channel: str
-    wording: str = ""
-    source: str = ""
+    wording: str
+    source: str
+    contacts: list[int]
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Grounds:
     request: ImportRequest
     having: set[tuple[int, str, str]] = field(default_factory=set)
     objecting: Collection[int] = ()
-    receipts: list[_Receipt] = field(default_factory=list)
+    given: list[_Given] = field(default_factory=list)
 
     def decide(
         self, touched: Collection[int], added: Collection[tuple[int, str]], objecting: Collection[int]
@@ -48,10 +50,9 @@ class Grounds:
             flags = ContactSpell.objects.running().filter(kind="flag", key="objected:marketing")
             against |= set(flags.filter(contact_id__in=touched).values_list("contact_id", flat=True))
         source = self.request.file_name[:300]
-        for ident in objecting:
-            self.receipts.append(_Receipt(ident, "withdrawal", "marketing", "mail", "", source))
+        self.given.append(_Given("withdrawal", "marketing", "mail", "", source, list(objecting)))
         for channel, kind in _CHANNELS:
-            self._allow(sorted(ident for ident, own in added if own == kind), channel, against)
+            self._allow(sorted([ident for ident, own in added if own == kind]), channel, against)
 
     def _end(self, touched: Collection[int], objecting: Collection[int]) -> None:
         ends = []
@@ -63,14 +64,16 @@ class Grounds:
         if ends:
             BasisSpell.objects.filter(id__in=ends).update(to_at=self.now, end_recorded_at=self.now)
 
-    def _allow(self, idents: Iterable[int], channel: str, against: Container[int]) -> None:
+    def _allow(self, idents: list[int], channel: str, against: Container[int]) -> None:
         words, source = self.request.declared.words, self._source()
-        uses = self._uses()
-        for ident in idents:
-            for purpose, kind in uses:
-                objects = purpose == "marketing" and ident in against
-                if not objects and (ident, purpose, channel) not in self.having:
-                    self.receipts.append(_Receipt(ident, kind, purpose, channel, words, source))
+        for purpose, kind in self._uses():
+            free = [
+                ident
+                for ident in idents
+                if (ident, purpose, channel) not in self.having
+                and not (purpose == "marketing" and ident in against)
+            ]
+            self.given.append(_Given(kind, purpose, channel, words, source, free))
 
     def _uses(self) -> list[tuple[str, str]]:
         declared = self.request.declared
@@ -92,53 +95,51 @@ class Grounds:
             (ident, "flag", "objected:marketing"): None for ident in self.objecting
         }
         copy_spells(behind, flags, self.by, self.now)
-        ids = new_ids(len(self.receipts))
-        self._copy_receipts(behind, ids)
-        given = self._copy_spells(behind, ids)
-        return [
-            (each.contact_id, ident)
-            for each, ident in zip(self.receipts, given, strict=True)
-            if each.kind != "withdrawal"
-        ]
+        told: list[tuple[int, int]] = []
+        for given in self.given:
+            ids, spells = new_ids(len(given.contacts)), new_ids(len(given.contacts))
+            self._copy_receipts(behind, given, ids)
+            self._copy_spells(behind, given, ids, spells)
+            if given.kind != "withdrawal":
+                told += zip(given.contacts, spells, strict=True)
+        return told
 
-    def _copy_receipts(self, behind: Behind, ids: list[int]) -> None:
-        given, count = self.receipts, len(ids)
-        digests = {each.wording: hashlib.sha256(each.wording.encode()).digest() for each in given}
+    def _copy_receipts(self, behind: Behind, given: _Given, ids: list[int]) -> None:
+        count = len(ids)
+        digest = hashlib.sha256(given.wording.encode()).digest()
         behind.copy(
             "consent_receipt",
             [
                 ("id", "bigint", ids),
-                ("contact_id", "bigint", [each.contact_id for each in given]),
-                ("kind", "text", [each.kind for each in given]),
-                ("purpose", "text", [each.purpose for each in given]),
-                ("channel", "text", [each.channel for each in given]),
-                ("wording", "text", [each.wording for each in given]),
-                ("wording_hash", "bytea", [digests[each.wording] for each in given]),
+                ("contact_id", "bigint", given.contacts),
+                ("kind", "text", [given.kind] * count),
+                ("purpose", "text", [given.purpose] * count),
+                ("channel", "text", [given.channel] * count),
+                ("wording", "text", [given.wording] * count),
+                ("wording_hash", "bytea", [digest] * count),
                 ("wording_version", "text", [""] * count),
                 ("language", "text", [""] * count),
                 ("controller", "text", [self.controller] * count),
                 ("how", "text", ["import"] * count),
-                ("source", "text", [each.source for each in given]),
+                ("source", "text", [given.source] * count),
                 ("actor", "bigint", [self.by] * count),
                 ("at", "timestamptz", [self.now] * count),
             ],
         )
 
-    def _copy_spells(self, behind: Behind, ids: list[int]) -> list[int]:
-        given, count = self.receipts, len(ids)
-        spells = new_ids(count)
-        kinds = ["withdrawn" if each.kind == "withdrawal" else each.kind for each in given]
+    def _copy_spells(self, behind: Behind, given: _Given, receipts: list[int], ids: list[int]) -> None:
+        count = len(ids)
+        kind = "withdrawn" if given.kind == "withdrawal" else given.kind
         behind.copy(
             "basis_spell",
             [
-                ("id", "bigint", spells),
-                ("contact_id", "bigint", [each.contact_id for each in given]),
-                ("purpose", "text", [each.purpose for each in given]),
-                ("channel", "text", [each.channel for each in given]),
-                ("kind", "text", kinds),
-                ("receipt_id", "bigint", ids),
+                ("id", "bigint", ids),
+                ("contact_id", "bigint", given.contacts),
+                ("purpose", "text", [given.purpose] * count),
+                ("channel", "text", [given.channel] * count),
+                ("kind", "text", [kind] * count),
+                ("receipt_id", "bigint", receipts),
                 ("from_at", "timestamptz", [self.now] * count),
                 ("recorded_at", "timestamptz", [self.now] * count),
             ],
         )
-        return spells

@@ -19,6 +19,8 @@ _FIRMS = """
     UNION SELECT id, name, org_number FROM company WHERE id = ANY(%s::bigint[])
     ORDER BY 1"""
 
+_COMPANY, _NUMBER = Field.COMPANY, Field.ORG_NUMBER
+
 
 @dataclass(slots=True)
 class Firm:
@@ -49,8 +51,9 @@ class Firms:
 
     def __init__(self, plans: Sequence[RowPlan], ids: Collection[int]) -> None:
         fills = [plan.changes.fill for plan in plans if plan.changes.fill]
-        keys = {company_key(fill[Field.COMPANY])[:KEY] for fill in fills if Field.COMPANY in fill}
-        numbers = {fill[Field.ORG_NUMBER] for fill in fills if Field.ORG_NUMBER in fill}
+        names = {fill[_COMPANY] for fill in fills if _COMPANY in fill}
+        keys = {company_key(name)[:KEY] for name in names}
+        numbers = {fill[_NUMBER] for fill in fills if _NUMBER in fill}
         self.new: list[Firm] = []
         self.numbered: dict[int, Firm] = {}
         self._by_name: dict[str, Firm] = {}

@@ -39,6 +39,8 @@ class Traces:
 
     def note(self, into: dict[int, Rows], table: str, rows: Iterable[tuple[int, int]]) -> None:
         """``rows``: contact and id of each."""
+        if not self.was:
+            return
         for owner, ident in rows:
             if owner in self.was:
                 into.setdefault(owner, {}).setdefault(table, []).append(ident)

@@ -9,9 +9,9 @@ from tactful.contacts.models import ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
 from tactful.contacts.types import Field, ImportRequest, RowPlan
 from tactful.foundation import pg
-from tactful.foundation.copying import Behind
+from tactful.foundation.copying import Behind, copying
 from tactful.foundation.ids import new_ids
-from tactful.foundation.models import User
+from tactful.foundation.models import Role, User
 
 from ._import_columns import copy_addresses, copy_firms, copy_people, copy_spells
 from ._import_grounds import Grounds
@@ -26,20 +26,23 @@ _UPDATE = """
                 %s::text[])
          AS u (id, name, given_name, sort_key, language, company_id, manager_id, attributes)
     WHERE contact.id = u.id"""
-_NUMBER = """
+_NUMBERED = """
     UPDATE company SET org_number = u.org_number FROM unnest(%s::bigint[], %s::text[]) AS u (id, org_number)
     WHERE company.id = u.id"""
-_APART = frozenset(
-    {Field.NAME, Field.GIVEN_NAME, Field.LANGUAGE, Field.COMPANY, Field.ORG_NUMBER, Field.ACCOUNT_MANAGER}
-)
+AT_ONCE = 1000  # people: while PostgreSQL takes them in, the next ones are written down
+EMAIL, PHONE = Identity.Kind.EMAIL.value, Identity.Kind.PHONE.value
+_NAME, _LANGUAGE, _COMPANY = Field.NAME, Field.LANGUAGE, Field.COMPANY
+_NUMBER, _MANAGER = Field.ORG_NUMBER, Field.ACCOUNT_MANAGER
+_FIRM = frozenset({_COMPANY, _NUMBER})
+_APART = frozenset({_NAME, Field.GIVEN_NAME, _LANGUAGE, _COMPANY, _NUMBER, _MANAGER})
 
 
 @dataclass(slots=True)
 class Writer:
     """Carries out the plans of some rows. ``controller``: the business, for the receipts (R68).
 
-    First ``carry_out`` in memory, then ``write`` what the database must be asked for or told row by row, then
-    ``copy`` all that is new.
+    First ``meet`` those who were here before, then ``carry_out``, which asks the database about them only,
+    and ``copy`` all that is new; ``number`` when that has arrived.
     """
 
     now: datetime
@@ -58,23 +61,27 @@ class Writer:
     grounds: Grounds = field(init=False)
     primary: set[tuple[int, str]] = field(default_factory=set)
     traces: Traces = field(default_factory=Traces)
+    firms_are_there: bool = False
 
-    def carry_out(self, plans: Sequence[RowPlan]) -> None:
+    def meet(self, plans: Sequence[RowPlan]) -> None:
+        """Whom the rows speak of: those who were here before, locked, and new ones."""
         self._load(plans)
         fresh = iter(new_ids(len(plans)))
         for plan in plans:
             if plan.contact_id is not None:
-                ident = plan.contact_id
+                self.owners[plan.row.line] = plan.contact_id
             elif plan.same_as_line is not None:
-                ident = self.owners[plan.same_as_line]
+                self.owners[plan.row.line] = self.owners[plan.same_as_line]
             elif plan.changes:
-                ident = next(fresh)
+                self.owners[plan.row.line] = ident = next(fresh)
                 self.people[ident] = Held(ident)
-            else:
-                continue
-            self.owners[plan.row.line] = ident
+
+    def carry_out(self, plans: Sequence[RowPlan]) -> list[int]:
+        """Answers with those who were here before: their search words must be made anew after the copy."""
+        for plan in plans:
             if plan.changes:
-                self._apply(self.people[ident], plan)
+                self._apply(self.people[self.owners[plan.row.line]], plan)
+        return self._write()
 
     def _load(self, plans: Sequence[RowPlan]) -> None:
         before = list(met(plans))
@@ -83,27 +90,31 @@ class Writer:
             held.firm = self.firms.of(firm)
             self.people[held.id] = held
             self.traces.before(held)
-        if any(Field.ACCOUNT_MANAGER in plan.changes.fill for plan in plans):
-            self.managers = tuple(User.objects.filter(is_active=True).values_list("id", "name"))
+        if any(_MANAGER in plan.changes.fill for plan in plans):
+            people = User.objects.filter(is_active=True).exclude(role=Role.HELPER)
+            self.managers = tuple(people.values_list("id", "name"))
 
     def _apply(self, held: Held, plan: RowPlan) -> None:
-        changes, fill = plan.changes, plan.changes.fill
-        self.changed[held.id] = held
-        if Field.NAME in fill:
+        changes, fill, ident = plan.changes, plan.changes.fill, held.id
+        self.changed[ident] = held
+        if _NAME in fill:
             _set_name(held, plan)
-        held.language = fill.get(Field.LANGUAGE, held.language)
-        self._set_firm(held, fill.get(Field.COMPANY, ""), fill.get(Field.ORG_NUMBER, ""))
-        self._set_manager(held, fill.get(Field.ACCOUNT_MANAGER, ""))
-        for name in [name for name in fill if name not in _APART]:
-            self._set_attribute(held, name, fill[name])
+        held.language = fill.get(_LANGUAGE, held.language)
+        if not _FIRM.isdisjoint(fill):
+            self._set_firm(held, fill.get(_COMPANY, ""), fill.get(_NUMBER, ""))
+        if _MANAGER in fill:
+            self._set_manager(held, fill[_MANAGER])
+        for name, value in fill.items():
+            if name not in _APART:
+                self._set_attribute(held, name, value)
         for tag in changes.tags:
-            self.spells[held.id, "tag", tag] = None
-        self.addresses += [(held.id, Identity.Kind.EMAIL, value) for value in changes.mails]
-        self.addresses += [(held.id, Identity.Kind.PHONE, value) for value in changes.phones]
+            self.spells[ident, "tag", tag] = None
+        self.addresses += [(ident, EMAIL, value) for value in changes.mails]
+        self.addresses += [(ident, PHONE, value) for value in changes.phones]
         held.mails += changes.mails
         held.phones += changes.phones
         if changes.objects:
-            self.objecting.append(held.id)
+            self.objecting.append(ident)
 
     def _set_firm(self, held: Held, name: str, org_number: str) -> None:
         if name:
@@ -113,14 +124,12 @@ class Writer:
                 self.ended.add((held.id, "company"))
         elif org_number:
             if held.firm is None:
-                self._set_attribute(held, Field.ORG_NUMBER, org_number)
+                self._set_attribute(held, _NUMBER, org_number)
             elif not held.firm.org_number:
                 self.firms.number(held.firm, org_number)
 
     def _set_manager(self, held: Held, name: str) -> None:
         """One of us by that name; a name that is nobody's stays as an attribute."""
-        if not name:
-            return
         found = [ident for ident, own in self.managers if compatible(own, name)]
         if len(found) == 1:
             held.manager_id = found[0]
@@ -128,7 +137,7 @@ class Writer:
             if not held.is_new:
                 self.ended.add((held.id, "manager"))
         else:
-            self._set_attribute(held, Field.ACCOUNT_MANAGER, name)
+            self._set_attribute(held, _MANAGER, name)
 
     def _set_attribute(self, held: Held, name: Field, value: str) -> None:
         """One spell per file and key: a later row that says more takes the place of the earlier one."""
@@ -137,19 +146,15 @@ class Writer:
         held.attributes[name] = value
         self.spells[held.id, "attribute", name] = value
 
-    def write(self) -> list[int]:
-        """What was here before. Answers with those whose search words must be made anew after the copy."""
+    def _write(self) -> list[int]:
         before = sorted((held for held in self.changed.values() if not held.is_new), key=lambda held: held.id)
         touched = [held.id for held in before]
-        fresh = {firm.id for firm in self.firms.new}
-        named = [firm for firm in self.firms.numbered.values() if firm.id not in fresh]
-        if named:
-            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
-            pg.run(_NUMBER, [ids, own])
         self.grounds = Grounds(self.now, self.by, self.controller, self.request)
         added = {(owner, kind) for owner, kind, _ in self.addresses}
         self.grounds.decide(touched, added, self.objecting)
         if before:
+            with copying() as behind:  # some of them may be in a firm that is new
+                self._copy_firms(behind)
             _update(before)
             self._end_spells()
             self.primary = set(
@@ -158,6 +163,14 @@ class Writer:
                 )
             )
         return touched
+
+    def number(self) -> None:
+        """Firms that were here before and had no number."""
+        fresh = {firm.id for firm in self.firms.new}
+        named = [firm for firm in self.firms.numbered.values() if firm.id not in fresh]
+        if named:
+            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
+            pg.run(_NUMBERED, [ids, own])
 
     def _end_spells(self) -> None:
         for key in sorted({key for _, key in self.ended}):
@@ -172,9 +185,10 @@ class Writer:
 
     def copy(self, behind: Behind, run_id: int) -> None:
         """All that is new. Firms come before the people in them, people before what they have."""
-        copy_firms(behind, self.firms.new)
+        self._copy_firms(behind)
         new = [held for held in self.changed.values() if held.is_new]
-        copy_people(behind, new, self.request.file_name[:120], self.now)
+        for at in range(0, len(new), AT_ONCE):
+            copy_people(behind, new[at : at + AT_ONCE], self.request.file_name[:120], self.now)
         traces, made = self.traces, self.traces.made
         owners = [owner for owner, _, _ in self.addresses]
         ids = copy_addresses(behind, self.addresses, self.primary, self.now)
@@ -184,6 +198,11 @@ class Writer:
         traces.note(made, "contact_spell", zip(owners, ids, strict=True))
         traces.note(made, "basis_spell", self.grounds.copy(behind))
         traces.copy(behind, run_id, self.changed, self.firms, self.now)
+
+    def _copy_firms(self, behind: Behind) -> None:
+        if not self.firms_are_there:
+            copy_firms(behind, self.firms.new)
+        self.firms_are_there = True
 
 
 def _update(people: Sequence[Held]) -> None:

@@ -26,7 +26,7 @@ from ._import_ahead import ReadAhead
 from ._import_batch import declared_json, mapping_json, take_in
 from .people import ContactError
 
-BATCH_ROWS = 4000
+BATCH_ROWS = 8000
 TRIES = 3
 WAITS = timedelta(days=1)
 

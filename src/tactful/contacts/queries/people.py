@@ -4,15 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from tactful.contacts.hot.words import beginning_somewhere, prefix
 from tactful.contacts.models import BasisSpell, ConsentReceipt, Contact, ContactSpell, Identity
 from tactful.contacts.rules.addresses import read_mail
 from tactful.contacts.rules.names import sort_key
-from tactful.contacts.rules.searching import halves, matches, nearly, terms, trigrams
+from tactful.contacts.rules.searching import corrections, matches, nearly, terms, trigrams
 from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.types import ContactLine, Person
 from tactful.foundation import pg
@@ -20,8 +19,6 @@ from tactful.foundation import pg
 from .merging import all_ids_of
 
 PAGE = 50
-MOST_MISTAKEN = 1_000
-"""So many are looked through where a word may hold a mistake; a half that thousands share may miss some."""
 MOST_CANDIDATES = 1_000
 """Of a term that more clients share, some are shown, and more letters are needed to find one of them."""
 MOST_COUNTED = 10_000
@@ -98,46 +95,51 @@ def _by_name(words: Sequence[str], limit: int) -> tuple[ContactLine, ...]:
 
 
 def _exactly(words: Sequence[str], limit: int) -> tuple[ContactLine, ...]:
-    candidates = matching(words).order_by().values("id")[:MOST_CANDIDATES]
-    found = _listed().filter(id__in=candidates).order_by("sort_key", "id")[: limit * 3]
+    found = _first(matching(words), limit)
     really = (row for row in found if matches((w for w in words if len(w) > 3), *_texts(row)))
     return tuple(_line(row) for row in really)[:limit]
 
 
+def _first(rows: QuerySet[Contact], limit: int) -> QuerySet[Contact]:
+    """Of those that the indexes find, the first ones as they are listed, some more than are wanted. In two
+    steps: in one, PostgreSQL may walk the whole list and ask of each whether it is among them."""
+    ids = list(rows.order_by().values_list("id", flat=True)[:MOST_CANDIDATES])
+    return _listed().filter(id__in=ids).order_by("sort_key", "id")[: limit * 3]
+
+
 def _with_a_mistake(words: Sequence[str], limit: int) -> tuple[ContactLine, ...]:
-    """By the halves of the words: one mistake leaves one half of a word as it is."""
-    rows = _listed()
-    if not any(halves(word) for word in words):
+    """By the words that may have been meant: of some hundred that one mistake makes of a word, few begin a
+    word of anybody."""
+    meant = {word: corrections(word) for word in words}
+    begun = beginning_somewhere(sorted(set[str]().union(*meant.values())))
+    if not begun:
         return ()
+    rows = _listed()
     for word in words:
-        pieces = halves(word) or (word,)
-        if len(word) < 3:
-            rows = rows.extra(where=["contact.search @@ %s::tsquery"], params=[_prefix(word)])
-        else:
-            rows = rows.filter(
-                reduce(or_, (Q(trigrams__contains=sorted(trigrams(piece))) for piece in pieces))
-            )
-    named = rows.order_by().values_list("sort_key", "id", "name", "company__name")[:MOST_MISTAKEN]
-    near = sorted(
-        (key, ident) for key, ident, name, company in named if nearly(words, (name, company or ""), (), ())
-    ) or sorted((row.sort_key, row.id) for row in _near_addresses(rows, words))
-    return lines([ident for _, ident in near[:limit]])
-
-
-def _near_addresses(rows: QuerySet[Contact], words: Sequence[str]) -> list[Contact]:
-    """Whose addresses must be read as well: it takes five times as long as names alone."""
-    return [row for row in rows.order_by()[:MOST_MISTAKEN] if nearly(words, *_texts(row))]
+        rows = _with_word(rows, word, sorted(meant[word] & begun))
+    really = (row for row in _first(rows, limit) if nearly(words, *_texts(row)))
+    return tuple(_line(row) for row in really)[:limit]
 
 
 def matching(words: Iterable[str]) -> QuerySet[Contact]:
-    """Candidates for ``search``, through the two GIN indexes."""
+    """Candidates for ``search``, through the two GIN indexes. Not to be asked within another query."""
     rows = _listed()
     for word in words:
-        if len(word) < 3:
-            rows = rows.extra(where=["contact.search @@ %s::tsquery"], params=[_prefix(word)])
-        else:
-            rows = rows.filter(trigrams__contains=sorted(trigrams(word)))
+        rows = _with_word(rows, word)
     return rows
+
+
+def _with_word(rows: QuerySet[Contact], word: str, instead: Sequence[str] = ()) -> QuerySet[Contact]:
+    """Those with a word that begins with it, from three letters on that holds it, or with one of others."""
+    begins, pieces = " | ".join(map(prefix, (word, *instead))), sorted(trigrams(word))
+    if not pieces:
+        return rows.extra(where=["contact.search @@ %s::tsquery"], params=[begins])
+    if not instead:
+        return rows.filter(trigrams__contains=pieces)
+    return rows.extra(
+        where=["(contact.search @@ %s::tsquery OR contact.trigrams @> %s::varchar(3)[])"],
+        params=[begins, pieces],
+    )
 
 
 def records(
@@ -208,11 +210,6 @@ def _listed() -> QuerySet[Contact]:
     return rows.prefetch_related(Prefetch("identities", queryset=identities, to_attr="all_identities"))
 
 
-def _prefix(word: str) -> str:
-    quoted = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{quoted}':*"
-
-
 def _texts(row: Contact) -> tuple[list[str], list[str], list[str]]:
     names = [row.name, row.company.name if row.company else ""]
     return names, _values(row, Identity.Kind.EMAIL), _values(row, Identity.Kind.PHONE)
@@ -257,6 +254,11 @@ def people(ids: Collection[int]) -> dict[int, Person]:
 
 def how_many() -> int:
     return Contact.objects.count()
+
+
+def anybody() -> bool:
+    """Whether there are clients at all: a million of them are not counted for that."""
+    return Contact.objects.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,12 @@ _REASONS = {
 
 def read_mails(text: str) -> tuple[str, ...]:
     """Every address in a cell, the first one first. Raises ``Unusable`` if one is bad."""
-    if plain := _plain_mail(text):
+    if plain := plain_mail(text):
         return (plain,)
     return tuple(dict.fromkeys(read_mail(part) for part in re.split(r"[;,\n]", text) if part.strip()))
 
 
-def _plain_mail(text: str) -> str:
+def plain_mail(text: str) -> str:
     """The address, when the cell is nothing but one and there is nothing to be thought over; else ""."""
     lowered = text.lower()
     plain = (
@@ -67,14 +67,14 @@ def read_mail(text: str) -> str:
 
 def read_phones(text: str, region: str) -> tuple[str, ...]:
     """Every number in a cell in E.164. Raises ``Unusable`` if one is bad."""
-    if region == "NO" and (plain := _plain_phone(text)):
+    if region == "NO" and (plain := plain_phone(text)):
         return (plain,)
     if _ROUNDED.fullmatch(text.strip()):
         raise Unusable("phone.rounded", text=shown(text))
     return tuple(dict.fromkeys(read_phone(part, region) for part in _BETWEEN.split(text) if part.strip()))
 
 
-def _plain_phone(text: str) -> str:
+def plain_phone(text: str) -> str:
     """The number, when the cell is nothing but eight digits of a Norwegian mobile or fixed line; else "".
 
     The ranges are the library's own.

@@ -104,13 +104,13 @@ def _values(reader: _Reader) -> dict[Field, str]:
         Field.ORG_NUMBER: reader.read(Field.ORG_NUMBER, read_org_number, ""),
         Field.ADDRESS: reader.text(Field.ADDRESS),
         Field.POSTAL_CODE: postal,
-        Field.CITY: _town(city) if city.isupper() else city,
+        Field.CITY: town(city) if city.isupper() else city,
         Field.ACCOUNT_MANAGER: reader.text(Field.ACCOUNT_MANAGER),
         Field.NOTES: reader.text(Field.NOTES, "\n"),
     }
     return {name: value for name, value in values.items() if value}
 
 
-def _town(city: str) -> str:
+def town(city: str) -> str:
     """Registers write BERGEN; people write Bergen."""
     return " ".join(word if word in ("i", "på", "og") else word.capitalize() for word in city.lower().split())

@@ -25,6 +25,10 @@ from tactful.contacts.types import (
 from .cleaning import clean
 from .names import company_key, compatible, is_full
 
+#: By a name of this module a field is there at once; Python asks an enumeration for a tenth of a microsecond.
+_NAME, _GIVEN_NAME, _FAMILY_NAME = Field.NAME, Field.GIVEN_NAME, Field.FAMILY_NAME
+_LANGUAGE, _BIRTHDAY, _CLIENT_SINCE = Field.LANGUAGE, Field.BIRTHDAY, Field.CLIENT_SINCE
+
 
 @dataclass(slots=True)
 class _Person:
@@ -43,16 +47,40 @@ class _Person:
 
 @dataclass(slots=True)
 class _Known:
-    """Who owns which address, rows planned so far included."""
+    """Who owns which address, rows planned so far included. Whom a row has made is its plan until somebody
+    meets them, for most are never met again."""
 
-    by_mail: dict[str, _Person] = field(default_factory=dict)
-    by_phone: dict[str, _Person] = field(default_factory=dict)
+    mails: dict[str, _Person | RowPlan] = field(default_factory=dict)
+    phones: dict[str, _Person | RowPlan] = field(default_factory=dict)
 
     def add(self, person: _Person) -> None:
         for mail in person.mails:
-            self.by_mail.setdefault(mail, person)
+            self.mails.setdefault(mail, person)
         for phone in person.phones:
-            self.by_phone.setdefault(phone, person)
+            self.phones.setdefault(phone, person)
+
+    def add_new(self, plan: RowPlan) -> None:
+        """Nobody owns the addresses that the plan adds."""
+        self.mails.update(dict.fromkeys(plan.changes.mails, plan))
+        self.phones.update(dict.fromkeys(plan.changes.phones, plan))
+
+    def nobody(self, draft: Draft) -> bool:
+        """Are all its addresses nobody's?"""
+        return self.mails.keys().isdisjoint(draft.mails) and self.phones.keys().isdisjoint(draft.phones)
+
+    def by_mail(self, mail: str) -> _Person | None:
+        return self._met(self.mails.get(mail))
+
+    def by_phone(self, phone: str) -> _Person | None:
+        return self._met(self.phones.get(phone))
+
+    def _met(self, found: _Person | RowPlan | None) -> _Person | None:
+        if not isinstance(found, RowPlan):
+            return found
+        person = _of_plan(found)
+        self.mails.update(dict.fromkeys(person.mails, person))
+        self.phones.update(dict.fromkeys(person.phones, person))
+        return person
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +121,22 @@ def _plan_row(
 ) -> RowPlan:
     if problems:
         return RowPlan(row, RowOutcome.REFUSED, problems, draft)
+    if known.nobody(draft):
+        return _create(row, draft, draft.phones, known)
     meeting = _meet(draft, known)
     if meeting.refusal:
         return RowPlan(row, RowOutcome.REFUSED, (meeting.refusal,), draft)
     if meeting.person is None:
-        return _create(row, draft, known, meeting.notes)
+        free = tuple(phone for phone in draft.phones if phone not in known.phones)
+        return _create(row, draft, free, known, meeting.notes)
     return _join(row, draft, meeting.person, meeting, known, prefer_file)
 
 
 def _meet(draft: Draft, known: _Known) -> _Meeting:
-    owners = {id(p): p for mail in draft.mails if (p := known.by_mail.get(mail))}
+    owners = {id(p): p for mail in draft.mails if (p := known.by_mail(mail))}
     for person in owners.values():
         if not compatible(person.name, draft.name):
-            taken = next(mail for mail in draft.mails if known.by_mail.get(mail) is person)
+            taken = next(mail for mail in draft.mails if known.by_mail(mail) is person)
             return _Meeting(refusal=_two_persons("mail", taken, person))
     if len(owners) > 1:
         first, second = list(owners.values())[:2]
@@ -117,15 +148,15 @@ def _meet(draft: Draft, known: _Known) -> _Meeting:
 
 def _meet_by_phone(draft: Draft, known: _Known) -> _Meeting:
     """A shared switchboard is common, so a number alone proves nothing: both names must be full."""
-    owners = {id(p): p for phone in draft.phones if (p := known.by_phone.get(phone))}
+    owners = {id(p): p for phone in draft.phones if (p := known.by_phone(phone))}
     same = [p for p in owners.values() if _surely_same(p.name, draft.name)]
     if len(same) > 1:
         return _Meeting(refusal=Note("phone.two_contacts", {"one": same[0].name, "other": same[1].name}))
     if same:
         return _Meeting(same[0], notes=_shared_phones(draft, known, {id(same[0]): same[0]}))
-    free = [phone for phone in draft.phones if phone not in known.by_phone]
+    free = [phone for phone in draft.phones if phone not in known.phones]
     if owners and not draft.mails and not free:
-        taken, person = next((p, known.by_phone[p]) for p in draft.phones)
+        taken, person = next((p, owner) for p in draft.phones if (owner := known.by_phone(p)))
         return _Meeting(refusal=_two_persons("phone", taken, person))
     return _Meeting(notes=_shared_phones(draft, known, {}))
 
@@ -143,20 +174,17 @@ def _shared_phones(draft: Draft, known: _Known, own: Mapping[int, _Person]) -> t
     return tuple(
         Note("phone.kept_by", {"address": phone, "name": person.name})
         for phone in draft.phones
-        if (person := known.by_phone.get(phone)) and id(person) not in own
+        if (person := known.by_phone(phone)) and id(person) not in own
     )
 
 
-def _create(row: SourceRow, draft: Draft, known: _Known, notes: tuple[Note, ...]) -> RowPlan:
-    phones = tuple(phone for phone in draft.phones if phone not in known.by_phone)
-    fields = fields_of(draft)
-    changes = Changes(fields, draft.mails, phones, draft.tags, draft.consent is False)
-    person = _Person(
-        None, row.line, draft.name, set(draft.mails), set(phones), set(draft.tags),
-        dict(fields), draft.consent is False, set(fields),
-    )  # fmt: skip
-    known.add(person)
-    return RowPlan(row, RowOutcome.CREATED, notes, draft, changes)
+def _create(
+    row: SourceRow, draft: Draft, phones: tuple[str, ...], known: _Known, notes: tuple[Note, ...] = ()
+) -> RowPlan:
+    changes = Changes(fields_of(draft), draft.mails, phones, draft.tags, draft.consent is False)
+    plan = RowPlan(row, RowOutcome.CREATED, notes, draft, changes)
+    known.add_new(plan)
+    return plan
 
 
 def _join(
@@ -190,7 +218,7 @@ def _difference(
     changes = Changes(
         fill,
         tuple(mail for mail in draft.mails if mail not in person.mails),
-        tuple(phone for phone in draft.phones if phone not in known.by_phone),
+        tuple(phone for phone in draft.phones if phone not in known.phones),
         tuple(tag for tag in draft.tags if tag not in person.tags),
         draft.consent is False and not person.objects,
     )
@@ -248,6 +276,14 @@ def _absorb(person: _Person, changes: Changes, known: _Known) -> None:
     known.add(person)
 
 
+def _of_plan(plan: RowPlan) -> _Person:
+    draft, changes = plan.draft, plan.changes
+    return _Person(
+        None, plan.row.line, draft.name, set(draft.mails), set(changes.phones), set(draft.tags),
+        dict(changes.fill), changes.objects, set(changes.fill),
+    )  # fmt: skip
+
+
 def _of_contact(contact: KnownContact) -> _Person:
     draft = contact.draft
     return _Person(
@@ -258,13 +294,19 @@ def _of_contact(contact: KnownContact) -> _Person:
 
 def fields_of(draft: Draft) -> dict[Field, str]:
     """The single-valued fields that a draft speaks of, as they are stored."""
-    fields = {
-        Field.NAME: draft.name,
-        Field.GIVEN_NAME: draft.given_name,
-        Field.FAMILY_NAME: draft.family_name,
-        Field.LANGUAGE: draft.language,
-        Field.BIRTHDAY: draft.birthday.isoformat() if draft.birthday else "",
-        Field.CLIENT_SINCE: draft.client_since.isoformat() if draft.client_since else "",
-        **draft.values,
-    }
-    return {name: value for name, value in fields.items() if value}
+    name, given_name, family_name, _mails, _phones, language, birthday, client_since, values, *_ = draft
+    fields: dict[Field, str] = {}
+    if name:
+        fields[_NAME] = name
+    if given_name:
+        fields[_GIVEN_NAME] = given_name
+    if family_name:
+        fields[_FAMILY_NAME] = family_name
+    if language:
+        fields[_LANGUAGE] = language
+    if birthday:
+        fields[_BIRTHDAY] = birthday.isoformat()
+    if client_since:
+        fields[_CLIENT_SINCE] = client_since.isoformat()
+    fields |= values
+    return fields

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .names import without_accents
 
@@ -12,15 +12,15 @@ _KEEP = str.maketrans({"æ": "\ue000", "ø": "\ue001", "å": "\ue002"})
 _BACK = str.maketrans({"\ue000": "æ", "\ue001": "ø", "\ue002": "å"})
 _MARKS = re.compile(r"[\W_]+")
 _NO_DIGIT = re.compile(r"\D")
+_APART = re.compile(r"[\s\0]")
 _PHONE = re.compile(r"[+\d][\d\s()\-./]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Searchable:
+class Searchable(NamedTuple):
     """``words`` for a tsvector, ``pieces`` for the trigram array; sorted, each once."""
 
-    words: tuple[str, ...]
-    pieces: tuple[str, ...]
+    words: list[str]
+    pieces: list[str]
 
 
 def fold(text: str) -> str:
@@ -33,11 +33,24 @@ def fold(text: str) -> str:
 
 def searchable(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]) -> Searchable:
     """``names``: person and company; ``phones`` in E.164. Whole words keep their marks ("o'brien")."""
-    words, pieces = set[str](), set[str]()
-    for own_words, own_pieces in (*map(_known_name, names), *map(_split, mails), *map(_digits, phones)):
-        words |= own_words
-        pieces |= own_pieces
-    return Searchable(tuple(sorted(words)), tuple(sorted(pieces)))
+    found = [_known_name(name) for name in names if name]
+    words: list[Iterable[str]] = [own for own, _ in found]
+    pieces: list[Iterable[str]] = [own for _, own in found]
+    for mail in mails:
+        if mail.isascii() and mail.islower() and not _APART.search(mail):  # one word, as it stands
+            words.append([mail, *filter(None, _MARKS.split(mail))])
+            pieces.append([mail[at : at + 3] for at in range(len(mail) - 2)])
+        else:
+            own_words, own_pieces = _split(mail)
+            words.append(own_words)
+            pieces.append(own_pieces)
+    for phone in phones:
+        digits = phone[1:]
+        if not (phone[:1] == "+" and digits.isascii() and digits.isdecimal()):
+            digits = _NO_DIGIT.sub("", phone)
+        words.append((digits,) if digits else ())
+        pieces.append([digits[at : at + 3] for at in range(len(digits) - 2)])
+    return Searchable(sorted(set[str]().union(*words)), sorted(set[str]().union(*pieces)))
 
 
 def trigrams(word: str) -> set[str]:
@@ -61,16 +74,26 @@ def matches(
 
 
 SHORTEST_MISTYPED = 5
+LETTERS = "abcdefghijklmnopqrstuvwxyzæøå'-"
 
 
-def halves(term: str) -> tuple[str, ...]:
-    """Pieces of a word, one of which stands as it should if a single mistake was made: one letter more, less,
-    another, or two turned round. Of five or six letters both may be hit by a mistake in the middle. None for
-    a number and for a word that is too short."""
-    if len(term) < SHORTEST_MISTYPED or any(letter.isdigit() for letter in term):
-        return ()
-    length = max(3, (len(term) - 1) // 2)
-    return tuple(dict.fromkeys((term[:length], term[-length:])))
+def may_be_mistyped(term: str) -> bool:
+    """Not a number, nor a word so short that it would be half of another one."""
+    return len(term) >= SHORTEST_MISTYPED and not any(letter.isdigit() for letter in term)
+
+
+def corrections(term: str) -> set[str]:
+    """How the words may begin that a person meant, if one mistake was made: one letter more, less, another,
+    or two turned round. Some four hundred for a word; what most of them begin is no word at all."""
+    if not may_be_mistyped(term):
+        return set()
+    cuts = [(term[:at], term[at:]) for at in range(len(term))]
+    found = {left + right[1:] for left, right in cuts}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    found |= {
+        left + letter + rest for left, right in cuts for letter in LETTERS for rest in (right, right[1:])
+    }
+    return found - {term}
 
 
 def nearly(
@@ -83,7 +106,7 @@ def nearly(
 
 def _one_off(term: str, word: str) -> bool:
     """Is the word, or its beginning, the term with one mistake in it?"""
-    if not halves(term):
+    if not may_be_mistyped(term):
         return False
     return any(_differs_by_one(term, word[:length]) for length in range(len(term) - 1, len(term) + 2))
 

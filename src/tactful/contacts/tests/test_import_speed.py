@@ -63,6 +63,16 @@ def test_a_firm_is_found_however_it_is_spelled_and_whoever_wrote_it() -> None:
 
 
 @pytest.mark.django_db
+def test_a_client_from_before_gets_a_firm_that_is_new() -> None:
+    send("Kari Vik;k@x.example;;")
+    run = send("Kari Vik;k@x.example;Fjord AS;974760673", "Ola Dal;o@x.example;Fjord AS;")
+    assert (run.counts["updated"], run.counts["created"]) == (1, 1)
+    firm = Company.objects.get()
+    assert firm.org_number == "974760673"
+    assert set(firm.contact_set.values_list("name", flat=True)) == {"Kari Vik", "Ola Dal"}
+
+
+@pytest.mark.django_db
 def test_firms_from_before_get_their_key() -> None:
     from importlib import import_module  # noqa: PLC0415, a name that begins with a digit
 

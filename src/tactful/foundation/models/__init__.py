@@ -4,9 +4,10 @@ from tactful.foundation.models.business import BusinessSetting, Departed, Instan
 from tactful.foundation.models.keys import ApiKey, GivenAnswer
 from tactful.foundation.models.limits import RateWindow
 from tactful.foundation.models.setting_up import FirstRun, Invitation
-from tactful.foundation.models.staff import Role, User
+from tactful.foundation.models.staff import WORKING, Role, User
 
 __all__ = [
+    "WORKING",
     "ApiKey",
     "Audit",
     "AuditPayload",

@@ -1,5 +1,7 @@
 """The people who work here."""
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,11 @@ class Role(models.TextChoices):
     OWNER = "owner", _("Owner")
     STAFF = "staff", _("Staff")
     READ_ONLY = "read_only", _("Read only")
+    HELPER = "helper", _("Helper")
+
+
+WORKING = (Role.OWNER, Role.STAFF)
+"""Who may act on clients. Readers look, helpers set the house up and see nothing of its clients."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,6 +44,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # An owner has seen the password, so its holder chooses another before anything else.
     must_choose_password = models.BooleanField(default=False, db_default=False)
+    # Until when a helper may come in, by the business clock; without it one may not at all. None for others.
+    ends_at = models.DateTimeField(null=True)
 
     objects = UserManager()
 
@@ -57,7 +66,20 @@ class User(AbstractBaseUser):
 
     @property
     def may_write(self) -> bool:
-        return self.role != Role.READ_ONLY
+        return self.role in WORKING
+
+    @property
+    def may_set_up(self) -> bool:
+        """Journeys, letters and the like, which hold nothing of clients."""
+        return self.may_write or self.is_helper
+
+    @property
+    def is_helper(self) -> bool:
+        return self.role == Role.HELPER
+
+    def is_over(self, now: datetime) -> bool:
+        """A helper whose days have passed."""
+        return self.is_helper and (self.ends_at is None or self.ends_at <= now)
 
     @property
     def is_owner(self) -> bool:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -13,6 +13,7 @@ from tactful.foundation.actions import record_audit
 from tactful.foundation.models import Role, User
 
 ONE_TIME_BYTES = 12
+HELPER_DAYS, MOST_HELPER_DAYS = 14, 90
 
 
 class PersonError(ValueError):
@@ -21,13 +22,15 @@ class PersonError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What an owner says of somebody. ``language``: en or nb."""
+    """What an owner says of somebody. ``language``: en or nb. ``days``: how long a helper may come in, 1 to
+    90; for others it means nothing."""
 
     name: str
     email: str
     role: Role
     title: str = ""
     language: str = "nb"
+    days: int = HELPER_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def add_person(new: Person, *, acting_user: int | None, now: datetime) -> tuple[
     password = secrets.token_urlsafe(ONE_TIME_BYTES)
     user = User.objects.add(email=new.email, name=new.name, role=new.role, password=password)
     user.title, user.language, user.must_choose_password = new.title, new.language, True
-    user.save(update_fields=["title", "language", "must_choose_password"])
+    user.ends_at = _end_of(new, now)
+    user.save(update_fields=["title", "language", "must_choose_password", "ends_at"])
     _audit("person.added", user, acting_user, now, {"role": new.role})
     return user, password
 
@@ -64,7 +68,8 @@ def change_person(user_id: int, given: Person, *, acting_user: int, now: datetim
     if user.email.lower() != given.email.lower():
         EmailAddress.objects.filter(user=user).delete()  # nobody signs in by the old address
     user.name, user.email, user.role, user.title = given.name, given.email, given.role, given.title
-    user.save(update_fields=["name", "email", "role", "title"])
+    user.ends_at = _end_of(given, now)
+    user.save(update_fields=["name", "email", "role", "title", "ends_at"])
     if sensitive:
         end_sessions(user_id=user.id)
     _audit("person.changed", user, acting_user, now, {"role": given.role})
@@ -86,8 +91,30 @@ def deactivate(user_id: int, *, acting_user: int, now: datetime) -> None:
 def reactivate(user_id: int, *, acting_user: int, now: datetime) -> None:
     user = User.objects.select_for_update().get(id=user_id)
     user.is_active = True
-    user.save(update_fields=["is_active"])
+    if user.is_helper:
+        user.ends_at = now + timedelta(days=HELPER_DAYS)
+    user.save(update_fields=["is_active", "ends_at"])
     _audit("person.reactivated", user, acting_user, now, {})
+
+
+@transaction.atomic
+def end_helpers(*, now: datetime) -> int:
+    """Helpers whose days have passed can no longer sign in. Answers with how many."""
+    over = User.objects.select_for_update().filter(role=Role.HELPER, is_active=True)
+    ended = [user for user in over if user.is_over(now)]
+    for user in ended:
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        end_sessions(user_id=user.id)
+        _audit("person.helper_ended", user, None, now, {})
+    return len(ended)
+
+
+def note_helper(user_id: int, verb: str, address: str, *, now: datetime) -> None:
+    """What a helper is about to open (``opened``), change (``changed``), or was refused (``refused``)."""
+    record_audit(
+        actor=user_id, verb=f"helper.{verb}", subject=f"helper:{user_id}", now=now, body={"address": address}
+    )
 
 
 @transaction.atomic
@@ -129,6 +156,16 @@ def end_sessions(*, user_id: int, keep: str = "") -> int:
     for row in rows:
         row.end()
     return len(rows)
+
+
+def _end_of(given: Person, now: datetime) -> datetime | None:
+    if given.role != Role.HELPER:
+        return None
+    if not 1 <= given.days <= MOST_HELPER_DAYS:
+        raise PersonError(
+            _("A helper comes for 1 to %(most)d days. You can give more later.") % {"most": MOST_HELPER_DAYS}
+        )
+    return now + timedelta(days=given.days)
 
 
 def _expect_free(email: str, user_id: int | None) -> None:

@@ -1,11 +1,13 @@
 """How people sign in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
-from tactful.foundation.models import Role, User
+from tactful.foundation.models import WORKING, Audit, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,27 @@ def person_by_email(email: str) -> User | None:
 
 def working_people() -> int:
     """How many of ours may act: what a day may ask of the house goes by them."""
-    return User.objects.filter(is_active=True).exclude(role=Role.READ_ONLY).count()
+    return User.objects.filter(is_active=True, role__in=WORKING).count()
 
 
 def owners() -> list[User]:
     """Those who are still with us."""
     return list(User.objects.filter(is_active=True, role=Role.OWNER).order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class HelperStep:
+    """``verb``: opened, changed or refused. ``address``: as the browser asked for it, without its query."""
+
+    at: datetime
+    verb: str
+    address: str
+
+
+def helper_log(user_id: int, *, limit: int = 200) -> Sequence[HelperStep]:
+    """What a helper opened and changed, the latest first."""
+    rows = Audit.objects.filter(subject=f"helper:{user_id}").order_by("-at", "-id").select_related("payload")
+    return [
+        HelperStep(row.at, row.verb.removeprefix("helper."), str(row.payload.body.get("address", "")))
+        for row in rows[:limit]
+    ]

@@ -31,6 +31,7 @@ class Code(StrEnum):
     TALK_QUESTION = "talk.question"
     TALK_HANDOFF = "talk.handoff"
     TALK_OTHER = "talk.other"
+    TALK_UNREAD = "talk.unread"
     STANDING_EVERYTHING = "standing.everything"
     STANDING_CONTACT = "standing.contact"
     STANDING_CONTACT_NEWS = "standing.contact_news"

@@ -20,10 +20,11 @@ def office_rule(settings: GateSettings, country: str) -> DayRule:
     return DayRule(settings.work_from, settings.work_to, _WEEKEND, closed)
 
 
-def patience(case: Case) -> datetime:
+def patience(case: Case, *, only_we_talk: bool = False) -> datetime:
     """When the owner of a hold without a date of its own is asked; always after now."""
     zone, rule = _where(case)
-    hours = case.settings.hold_working_hours
+    settings = case.settings
+    hours = settings.talk_working_hours if only_we_talk else settings.hold_working_hours
     since = plus_working_hours(case.request.held_since or case.now, hours, zone, rule)
     return since if since > case.now else plus_working_hours(case.now, hours, zone, rule)
 

@@ -18,6 +18,7 @@ _CALENDAR = frozenset({Check.QUIET_HOURS, Check.FREQUENCY, Check.CHANNEL_RULES})
 which the client has told us until when."""
 _NEVER_LEFT_OUT = frozenset({MessageClass.AWAITED, MessageClass.DEADLINE})
 """The client waits for it or is hurt without it: a person hears of it and calls, or writes."""
+_OURS = frozenset({Code.TALK_CONVERSATION, Code.TALK_HANDOFF})
 _MOST_TELLING = (
     Code.STANDING_EVERYTHING,
     Code.STANDING_CONTACT,
@@ -100,8 +101,9 @@ def _ends_at(case: Case, plan: Plan, found: list[Finding]) -> tuple[datetime, bo
     by_time = max([case.now, *(f.until for f in found if f.until is not None)])
     ends_at = first_moment(case, plan.timed, by_time)
     latest_at, fits = case.request.latest_at, True
-    if any(finding.until is None for finding in found):
-        ends_at = max(ends_at, patience(case))
+    open_ended = [finding.reason.code for finding in found if finding.until is None]
+    if open_ended:
+        ends_at = max(ends_at, patience(case, only_we_talk=_OURS.issuperset(open_ended)))
     elif latest_at is not None:
         fits = ends_at <= latest_at
     if latest_at is not None:

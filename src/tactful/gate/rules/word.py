@@ -20,6 +20,7 @@ _ENDS_ALONE: Final = frozenset(
     {
         Code.LATE_GRACE,  # what the decision is about
         Code.ADDRESS_PROVIDER_DOWN,
+        Code.TALK_UNREAD,
         Code.MOOD_COMPLAINT,
         Code.MOOD_NEGATIVE,
         Code.MOOD_SENSITIVE,

@@ -74,6 +74,29 @@ def test_talk_holds_until_it_ends(kind: str, code: str, wake: str) -> None:
     assert (verdict.owner_id, verdict.on_release) == (KARI, "recompute")
 
 
+UNREAD = type(question())("unread", utc(8, 9), 0)
+CHASES = {MessageClass.RELATIONSHIP, MessageClass.MARKETING}
+
+
+@pytest.mark.parametrize("message_class", list(MessageClass))
+def test_who_cannot_hear_does_not_chase_and_still_speaks_of_dates(message_class: MessageClass) -> None:
+    verdict = ask(request(message_class=message_class), facts(talks=(UNREAD,)))
+    assert (verdict.kind is HOLD) == (message_class in CHASES)
+    if verdict.kind is HOLD:
+        assert (codes(verdict), verdict.wake_on) == (["talk.unread"], ())
+        assert verdict.until == NOW + timedelta(minutes=15)
+
+
+def test_what_a_person_writes_goes_though_the_mailbox_cannot_be_read() -> None:
+    assert ask(request(author=Author.PERSON_DIRECT), facts(talks=(UNREAD,))).kind is CLEAR
+
+
+def test_a_mailbox_that_cannot_be_read_hides_no_question() -> None:
+    verdict = ask(known=facts(talks=(question(), UNREAD)))
+    assert set(codes(verdict)) == {"talk.question", "talk.unread"}
+    assert verdict.wake_on == ("question.answered",)
+
+
 @pytest.mark.parametrize("message_class", list(MessageClass))
 @pytest.mark.parametrize("scope", ["everything", "contact", "household", "engagement", "topic", "other"])
 def test_an_order_holds_every_class(message_class: MessageClass, scope: str) -> None:

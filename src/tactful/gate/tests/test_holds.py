@@ -1,5 +1,6 @@
 """Which reason decides, when a hold ends, and who hears of it before it is too late."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_what_a_fact_must_end_outlasts_what_time_ends() -> None:
     verdict = check(request(), known, SETTINGS, NOW)
     assert codes(verdict) == ["debt.promise", "mood.negative", "cap.contact_day"]
     assert (verdict.owner_id, verdict.wake_on, verdict.on_release) == (OLA, ("promise.kept",), "recompute")
-    assert verdict.until == utc(15, 9)  # the mood fades later than Ola's two days
+    assert verdict.until == utc(15, 9)  # the mood fades later than Ola is asked
 
 
 def test_a_hold_has_an_owner_if_one_is_known() -> None:
@@ -72,20 +73,28 @@ def test_several_facts_wake_it_and_the_strictest_release_counts() -> None:
     assert verdict.on_release == "skip"
 
 
-def test_an_owner_is_asked_after_two_working_days() -> None:
+def test_an_owner_is_asked_in_time_to_decide_within_two_working_days() -> None:
     verdict = check(request(), facts(talks=(question(),)), SETTINGS, NOW)
-    assert verdict.until == utc(13, 10)  # Thursday 12:00 to Monday 12:00 in Oslo
+    assert verdict.until == utc(10, 14)  # Thursday 12:00 to Friday 16:00 in Oslo
 
 
-def test_being_asked_again_in_between_does_not_start_the_two_days_anew() -> None:
+def test_where_only_we_talk_the_two_quiet_days_may_end_first() -> None:
+    handoff = replace(question(), kind="handoff")
+    verdict = check(request(), facts(talks=(handoff,)), SETTINGS, NOW)
+    assert verdict.until == utc(13, 10)  # Monday 12:00
+    both = check(request(), facts(talks=(handoff, question())), SETTINGS, NOW)
+    assert both.until == utc(10, 14)
+
+
+def test_being_asked_again_in_between_does_not_start_the_time_anew() -> None:
     later = utc(10, 9)
     verdict = check(request(due_at=later, held_since=NOW), facts(talks=(question(),)), SETTINGS, later)
-    assert verdict.until == utc(13, 10)
+    assert verdict.until == utc(10, 14)
     long_after = utc(17, 9)
     verdict = check(
         request(due_at=long_after, held_since=NOW), facts(talks=(question(),)), SETTINGS, long_after
     )
-    assert verdict.until == utc(21, 9)
+    assert verdict.until == utc(20, 13)
 
 
 def test_an_order_with_a_date_ends_at_the_first_fitting_moment() -> None:

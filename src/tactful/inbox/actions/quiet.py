@@ -9,13 +9,15 @@ from django.db.models import QuerySet
 from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business
 from tactful.inbox.actions.answer import close
-from tactful.inbox.models import Conversation, Entry
+from tactful.inbox.models import Conversation, Entry, TalkSpell, Task
 from tactful.inbox.queries import files_of_entries, last_said
 from tactful.inbox.rules.quiet_days import QUIET, quiet_enough_at
 from tactful.inbox.rules.reading import read
 from tactful.kernel.calendars import is_holiday
 
+State = Conversation.State
 BY_ITSELF = "handed_back_quiet"
+IS_THIS_IT = "is_this_it"
 WEEKEND = (5, 6)
 
 
@@ -29,6 +31,23 @@ def hand_back_the_quiet(*, now: datetime) -> int:
     ]
     theirs = _theirs(due)
     return sum(_hand_back(ident, now) for ident in due if ident not in theirs)
+
+
+@transaction.atomic
+def files_looked_at(contact_id: int, *, now: datetime) -> None:
+    """What a client's last mail brought has been looked at. If it asked for nothing besides, nobody need
+    close it by hand: it is over, or as quiet as our last word has left it."""
+    thread = Conversation.objects.select_for_update().filter(contact_id=contact_id, state=State.OPEN).first()
+    if thread is None or thread.id in _theirs([thread.id]):
+        return
+    running = set(TalkSpell.objects.running().filter(contact_id=contact_id).values_list("kind", flat=True))
+    if "question" in running:
+        return
+    if running & {"conversation", "handoff"}:
+        thread.state, thread.unread = State.WAITING, False
+        thread.save(update_fields=["state", "unread"])
+    else:
+        close(thread.id, acting_user=None, now=now)
 
 
 def writing_days(business: Business) -> Callable[[date], bool]:
@@ -60,10 +79,23 @@ def _waiting(now: datetime) -> QuerySet[Conversation]:
 
 def _theirs(conversation_ids: Collection[int]) -> set[int]:
     """Those in which the client's word is the last. A plain thank-you is none that waits, nor is what a
-    machine of theirs answered."""
+    machine of theirs answered, nor a file that one of us has looked at."""
     last = last_said(conversation_ids)
     files = files_of_entries([entry.id for entry in last.values()])
-    return {ident for ident, entry in last.items() if _waits(entry, bool(files.get(entry.id)))}
+    return {
+        ident
+        for ident, entry in last.items()
+        if _waits(entry, bool(files.get(entry.id)) and not _looked_at(entry))
+    }
+
+
+def _looked_at(entry: Entry) -> bool:
+    """Somebody was asked what its files are, and has answered about each."""
+    asked = Task.objects.filter(
+        code=IS_THIS_IT, contact_id=entry.conversation.contact_id, opened_at__gte=entry.at
+    )
+    done = list(asked.values_list("done_at", flat=True))
+    return bool(done) and None not in done
 
 
 def _waits(entry: Entry, has_files: bool) -> bool:

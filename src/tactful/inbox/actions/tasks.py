@@ -98,6 +98,16 @@ def finish_about(subject_kind: str, subject_ids: Sequence[int], *, now: datetime
     return len(rows)
 
 
+def turn_into(code: str, other: str, subject_kind: str, subject_ids: Sequence[int]) -> set[int]:
+    """Open questions become another one on the same card, for what they asked has been overtaken. Answers
+    with the subjects of those that there were."""
+    about = {"subject_kind": subject_kind, "subject_id__in": subject_ids}
+    rows = Task.objects.select_for_update().filter(code=code, done_at__isnull=True, **about)
+    found = {row.id: row.subject_id for row in rows}
+    Task.objects.filter(id__in=found).update(code=other)
+    return {ident for ident in found.values() if ident is not None}
+
+
 @transaction.atomic
 def finish_keyed(dedupe_keys: Sequence[str], *, now: datetime) -> int:
     """The same for single tasks, by their ``dedupe_key``."""

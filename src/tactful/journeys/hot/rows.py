@@ -13,7 +13,7 @@ from typing import Any
 from tactful.foundation import pg
 from tactful.foundation.copying import copy_columns
 from tactful.journeys.models import PAUSED
-from tactful.journeys.rules.moves import Phase, State, Visited
+from tactful.journeys.rules.moves import NEVER_BEGUN, Phase, State, Visited
 
 COLUMNS = """id, version_id, journey_id, contact_id, entry_key, step, visit, phase, due_at,
     wait_since, wait_event, wait_match::text, context::text"""
@@ -50,6 +50,9 @@ FROM unnest(%(id)s::bigint[], %(step)s::text[], %(visit)s::int[], %(phase)s::tex
     %(wait_match)s::text[], %(context)s::text[], %(end_reason)s::text[])
     AS u(id, step, visit, phase, due_at, wait_since, wait_event, wait_match, context, end_reason)
 WHERE e.id = u.id"""
+
+FORGET = """DELETE FROM enrolment
+WHERE id = ANY(%(ids)s::bigint[]) AND phase = 'ended' AND end_reason = %(reason)s"""
 
 CALM = """UPDATE enrolment SET retry_at = NULL, failures = 0, error = '',
     due_at = CASE WHEN due_at > %(now)s THEN due_at END
@@ -142,6 +145,12 @@ def write(rows: Sequence[Row], now: datetime) -> None:
             "end_reason": pg.texts(state.end_reason for state in states),
         },
     )
+
+
+def forget(ids: Sequence[int]) -> None:
+    """Those that stood ready and never began: they count for nothing that comes later."""
+    if ids:
+        pg.run(FORGET, {"ids": pg.numbers(ids), "reason": NEVER_BEGUN})
 
 
 def write_visits(visits: Sequence[tuple[int, Visited]]) -> None:

@@ -47,7 +47,7 @@ class Doors:
         self._scene, self._plan, self._tale, self._machine = scene, scene.plan, tale, machine
         self._until = until
         self._doors: dict[tuple[int, str], list[Walk]] = {}
-        self._used: set[tuple[int, str, int]] = set()  # (contact, key, trigger) that has begun something
+        self._used: dict[tuple[int, str, int], Walk] = {}  # by (contact, key, trigger): what it has begun
         self._seen_to: dict[int, datetime] = {}  # up to where a client's calendar was looked through
         self._heeds = events_of(self._plan.definition.entry)
         self._by_calendar = by_calendar(self._plan)
@@ -122,15 +122,21 @@ class Doors:
         verdict = may_begin(self._plan, state, self._past(contact, key, door, now), now, only_later)
         if verdict is None:
             return None
-        self._used.add((contact, key, trigger))
         for walk in door:
             if verdict.stop_live and not walk.over:
                 self._machine.feed(walk, Stop(now, "restarted"), now)
         walk = Walk(contact, key, verdict.entry_no, now, state)
+        self._used[contact, key, trigger] = walk
         door.append(walk)
         self._tale.walks.append(walk)
         self._machine.welcome(walk, now)
         return walk
+
+    def forget(self, walk: Walk) -> None:
+        """One that has never begun leaves no trace."""
+        self._doors[walk.contact, walk.key].remove(walk)
+        self._tale.walks.remove(walk)
+        self._used = {trigger: each for trigger, each in self._used.items() if each is not walk}
 
     def _past(self, contact: int, key: str, door: Sequence[Walk], now: datetime) -> Past:
         earlier = self._scene.earlier.get((contact, key), Earlier(0))

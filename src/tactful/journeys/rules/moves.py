@@ -15,6 +15,10 @@ Facts: TypeAlias = Mapping[str, Any]
 read. Keys: ``contact.language``, ``contact.attribute.tier``, ``documents.missing:engagement=17``."""
 
 
+NEVER_BEGUN = "never_begun"
+"""Why a way ended that stood ready for a day of the client's, which has moved away: its row is deleted."""
+
+
 class Phase(StrEnum):
     READY = "ready"  # just begun
     WAITING = "waiting"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tactful.journeys.rules.conditions import fact_key
-from tactful.journeys.rules.dates import CANCELLED, Start, of_client, start_of, starting_facts
+from tactful.journeys.rules.dates import CANCELLED, GRACE, Start, of_client, start_of, starting_facts
 from tactful.journeys.rules.moves import Advance, CancelMessages, Event, Facts, Outcome, Phase, State
 from tactful.journeys.rules.plan import Plan
 from tactful.journeys.rules.run import Run
@@ -79,7 +79,10 @@ def _moved(run: Run) -> Advance:
     phase = run.state.phase
     if phase is Phase.READY:
         if _by_calendar(run.plan):
-            run.at = run.now  # as for one that is made now: how early a row stands ready shows in nothing
+            # As for one that is made now: how early a row stands ready shows in nothing.
+            if not run.visit and (start is None or start.until <= run.now or start.at < run.now - GRACE):
+                return run.vanish()
+            run.at = run.now
         return run.end("no_date") if start is None else run.stand_by(start.at)
     far = start is not None and start.at > run.now
     if phase is Phase.SENDING:

@@ -8,6 +8,7 @@ from tactful.gate.types import UNKNOWN
 from tactful.journeys.rules.conditions import Values, fact_key
 from tactful.journeys.rules.delays import over_at
 from tactful.journeys.rules.moves import (
+    NEVER_BEGUN,
     Advance,
     CancelMessages,
     CloseTask,
@@ -159,6 +160,10 @@ class Run:
             self.at, None, None, self.context, reason,
         )  # fmt: skip
         return Advance(ended, tuple(self.effects), tuple(self.visits))
+
+    def vanish(self) -> Advance:
+        """It stood ready and does not begin: as if it had never been, so nobody is told of an end."""
+        return Advance(self.end(NEVER_BEGUN).state)
 
     def record(self, name: str, **data: str) -> None:
         key = self.state.entry_key

@@ -19,6 +19,7 @@ from tactful.journeys.rules.entry import by_calendar, stopped_by
 from tactful.journeys.rules.entry_events import STOP_WANTED
 from tactful.journeys.rules.ledger import Ledger
 from tactful.journeys.rules.moves import (
+    NEVER_BEGUN,
     Advance,
     Ask,
     CallAnswered,
@@ -273,6 +274,8 @@ class _Story:
         if answer.state.phase is Phase.ENDED:
             walk.ended_at = now
             self._by_contact[walk.contact].remove(walk)
+            if answer.state.end_reason == NEVER_BEGUN:
+                self._doors.forget(walk)
 
     def _stepped(self, walk: Walk, stimulus: Stimulus, now: datetime) -> Advance:
         facts: Facts = self._facts(walk.contact, now)

@@ -83,7 +83,12 @@ CASES = (
     Case("over at once, moved and greeted, then edited", 0, [(300, 19), (390, None)], [264, 384], NONE),
     Case("an earlier day, while a later one stands ready", 0, [(252, 13), (270, None)], [252], NONE),
     Case("an earlier day, while only the live engine has a row", 9, [(220, 12)], [220], NONE, 14, 36, 24),
-)
+    Case("moved away and past while only the live engine has a row, then to one that has just begun", 84,
+         [(97, 4), (299, 15), (373, 3)], [299], first=9, earlier=36),
+    Case("an edit told late moves it away, and the next one to another day", 8,
+         [(60, 19), (177, 12), (178, 3), (293, 17)], [324], NONE, 14, 36, 48),
+    Case("moved away before its day and back: as if it had stood still", 8, [(250, 3), (256, 14)], [264]),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)

@@ -107,7 +107,7 @@ def _head(draft: JourneyDraft, found: Definition | None, visit: Visit, tab: str)
             Tab(_("Flow"), reverse("web:draft", args=[slug]), tab == FLOW, icon="journeys"),
             Tab(_("Text"), reverse("web:draft_text", args=[slug]), tab == TEXT, icon="doc"),
         ),
-        "can_write": visit.user.may_write,
+        "can_write": visit.user.may_set_up,
         "can_undo": queries.has_earlier(draft),
         "can_redo": queries.has_later(draft),
     }

@@ -61,7 +61,9 @@ def house_of(definition: Definition, visit: Visit) -> House:
         templates=tuple(Choice(row.slug, row.name_nb if nb else row.name_en) for row in content.templates()),
         journeys=tuple(_journeys(others, definition, visit)),
         people=tuple(
-            Choice(f"person:{user.email}", user.name) for user in visit.staff.values() if user.is_active
+            Choice(f"person:{user.email}", user.name)
+            for user in visit.staff.values()
+            if user.is_active and not user.is_helper
         ),
         events=_called(KNOWN_EVENTS, {name for each in known for name in _events(each)}, names),
         facts=_called(_known_facts(), {name for each in known for name in _facts(each)}, names)

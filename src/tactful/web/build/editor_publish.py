@@ -37,12 +37,12 @@ def publish_page(draft: JourneyDraft, found: Definition, visit: Visit, error: Te
         passing=sum(each.row.kind == "pass" for each in checks),
         tests=test_rows(draft.journey_id, found, visit),
         outcome=tuple(_outcome(draft, crowd)),
-        can_publish=visit.user.may_write,
+        can_publish=visit.user.may_set_up,
         is_first=live is None,
         error=error,
-        older=tuple(_older(draft, crowd)),
-        replay=told,
-        replay_link=link,
+        older=() if visit.user.is_helper else tuple(_older(draft, crowd)),
+        replay=() if visit.user.is_helper else told,
+        replay_link=None if visit.user.is_helper else link,
     )
 
 

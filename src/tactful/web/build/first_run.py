@@ -104,7 +104,8 @@ def clients_page(state: Progress, visit: Visit, **typed: Any) -> ClientsPage:
         words = _("One is enough to begin with.")
     sentence = _("%(words)s Nobody is written to because they are on the list of %(many)s.")
     said = sentence % {"words": words, "many": many}
-    return ClientsPage(place_of("clients", state), count, names, said, **typed)
+    offers = run.history_offered() is not None
+    return ClientsPage(place_of("clients", state), count, names, said, offers_history=offers, **typed)
 
 
 def found_file(file: WaitingFile, visit: Visit) -> FoundFile:
@@ -178,7 +179,7 @@ def _missing(wishes: tuple[Wish, ...]) -> tuple[str, ...]:
     found = []
     if main_account("mail") is None:
         found.append(_("There is no mail address yet, so nothing can leave."))
-    if not contacts.how_many():
+    if not contacts.anybody():
         found.append(_("There are no clients yet, so there is nobody to remind."))
     if not wishes:
         found.append(_("No reminder is switched on. The journeys page has them all."))

@@ -26,7 +26,7 @@ def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
     house = surroundings()
     crowd = queries.standing(line.journey.id, visit.now)
     sample, passages = queries.passages(line.journey.id)
-    inside = crowd.inside
+    inside, shows_people = crowd.inside, not visit.user.is_helper
     return JourneyPage(
         name=definition.name.in_language(visit.language),
         area="",
@@ -35,16 +35,20 @@ def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
         version=_("Version %(version)d") % {"version": line.version},
         version_note=_note(line),
         inside=ngettext("%(n)s client is inside", "%(n)s clients are inside", inside) % {"n": number(inside)},
-        steps=tuple(_Flow(definition, line, house.touchpoints, visit, crowd.steps, passages).cards()),
+        steps=tuple(
+            _Flow(
+                definition, line, house.touchpoints, visit, crowd.steps if shows_people else {}, passages
+            ).cards()
+        ),
         checks=check_rows(definition, house, visit),
         rules=tuple(Fact(label, value) for label, value in around(definition, visit.language)),
         acts=tuple(_acts(definition.slug, line.is_on, visit)),
         source=source_of(line, definition),
-        earlier=tuple(_earlier(line, definition.slug, crowd)),
-        attention=tuple(attention(definition.slug, crowd.steps)),
+        earlier=tuple(_earlier(line, definition.slug, crowd)) if shows_people else (),
+        attention=tuple(attention(definition.slug, crowd.steps)) if shows_people else (),
         flow_note=flow_note(sample),
-        people_url=reverse("web:journey_people", args=[definition.slug]) if inside else "",
-        proofs=tuple(proofs(definition.slug, line, definition)),
+        people_url=reverse("web:journey_people", args=[definition.slug]) if inside and shows_people else "",
+        proofs=tuple(proofs(definition.slug, line, definition)) if shows_people else (),
         slug=definition.slug,
     )
 
@@ -73,6 +77,9 @@ def _note(line: JourneyLine) -> Text:
 
 
 def _acts(slug: str, is_on: bool, visit: Visit) -> Iterable[Act]:
+    if visit.user.is_helper:
+        yield _edit(slug)
+        return
     yield Act(_("Try it"), reverse("web:journey_try", args=[slug]), post=False)
     yield Act(_("Replay"), reverse("web:replays", args=[slug]), post=False)
     if visit.user.may_write:

@@ -32,7 +32,9 @@ def journeys_page(visit: Visit) -> JourneysPage:
     )
     rows = tuple(_row(line, around, visit) for line in lines)
     none = None if lines else empty
-    return JourneysPage(rows, _worst_week(around), late_line(), none, tuple(_drafts(visit)))
+    return JourneysPage(
+        rows, _worst_week(around), "" if visit.user.is_helper else late_line(), none, tuple(_drafts(visit))
+    )
 
 
 def _worst_week(around: Surroundings) -> str:
@@ -115,7 +117,7 @@ def _found(said: Advice, definition: Definition, numbers: Mapping[str, int], vis
     place = numbers.get(finding.step, 0)
     changes: tuple[str, ...] = ()
     act = None
-    if said.mended is not None and visit.user.may_write:
+    if said.mended is not None and visit.user.may_set_up:
         changes = tuple(version_difference(definition, said.mended, visit.language))
         fields = (("finding", said.name),)
         act = Act(_("Mend it"), reverse("web:journey_mending", args=[definition.slug]), fields=fields)

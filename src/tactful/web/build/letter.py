@@ -97,7 +97,7 @@ def letter_page(
         back=_back(place),
         use=_("Take it into the broadcast") if place else _("Put it to use"),
         news=place is not None,
-        begin=draft is None and visit.user.may_write,
+        begin=draft is None and visit.user.may_set_up,
         subject=letter.subject,
         preheader=letter.preheader,
         unsubscribe=letter.unsubscribe,
@@ -107,7 +107,7 @@ def letter_page(
         preview=_preview(slug, letter, asked, visit),
     )
     return (
-        page if draft is None or not visit.user.may_write else _open(page, draft, letter, other, asked, said)
+        page if draft is None or not visit.user.may_set_up else _open(page, draft, letter, other, asked, said)
     )
 
 
@@ -310,7 +310,7 @@ def _preview(slug: str, letter: Letter, asked: Asked, visit: Visit) -> Preview |
         who=next((line.name for line in contacts.lines([asked.client] if asked.client else [])), ""),
         found=tuple(Link(line.name, replace(asked, client=line.id).url(slug) + "#preview") for line in found),
         trouble=trouble,
-        test=test if visit.user.may_write and not trouble else None,
+        test=test if visit.user.may_set_up and not trouble else None,
     )
 
 

@@ -28,7 +28,7 @@ def letters_page(visit: Visit, error: str = "") -> LettersPage:
         "plan",
     )
     rows.sort(key=lambda row: str(row.name).casefold())
-    return LettersPage(tuple(rows), visit.user.may_write, None if rows else empty, error)
+    return LettersPage(tuple(rows), visit.user.may_set_up, None if rows else empty, error)
 
 
 def _row(slug: str, name: str, live: frozenset[str], is_draft: bool) -> LetterRow:

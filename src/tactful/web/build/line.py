@@ -31,7 +31,7 @@ def line_page(visit: Visit) -> LinePage:
         next_up=_next_up(best, visit) if best else None,
         look=tuple(_look(rows, best, visit)),
         drift=tuple(_drift(rows, visit)),
-        add_url=reverse("web:touchpoint_add") if visit.user.is_owner else "",
+        add_url=reverse("web:touchpoint_add") if visit.user.is_owner or visit.user.is_helper else "",
     )
 
 
@@ -127,6 +127,8 @@ def _drift(rows: Sequence[Touchpoint], visit: Visit) -> Iterable[LookRow]:
             words = {"all": seen.sent, "same": seen.unedited}
             said = _("seems structural: of %(all)d answers %(same)d went out in the same words each time.")
             yield LookRow("structural", name_of(row, visit.language), said % words, link)
+    if visit.user.is_helper:  # what follows is what people wrote to clients
+        return
     for body, count in repeated_words(visit.now):
         said = _("has gone out %(count)d times in the same words. It could be a touchpoint of its own.")
         link = Link(_("Put it on the map"), reverse("web:touchpoint_add"))

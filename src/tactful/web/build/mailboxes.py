@@ -1,6 +1,6 @@
 """What is read in a mailbox, in plain words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,9 +10,10 @@ from tactful.channels import queries
 from tactful.channels.queries import Account, Reading
 from tactful.kernel.folder_names import shown_folder
 from tactful.web.pages.mailboxes import MailboxView, MailPrivacyPage
-from tactful.web.templatetags.tactful import near
+from tactful.web.templatetags.tactful import in_words, near
 from tactful.web.types import Act, Fact, Text
 from tactful.web.visit import Visit
+from tactful.web.words import capital
 from tactful.wiring.history import History, history_of, waiting_after_history
 
 NAMED = 5  # of those who wait
@@ -87,14 +88,28 @@ def _ask_history(account: Account) -> Act:
     return Act(_("Read the 30 days before"), reverse("web:mailbox_history", args=[account.id]), icon="clock")
 
 
+def waiting_line() -> Text:
+    """For Today, after the days before the connection have been read: who of then still has no answer."""
+    account = queries.main_account("mail")
+    if account is None or account.history_since is None:
+        return ""
+    if history_of(account) is History.READING:
+        return _("The 30 days before are being read. Who waits for an answer will stand here.")
+    return _names_waiting(waiting_after_history(account))
+
+
 def _waiting(account: Account) -> Text:
-    names = waiting_after_history(account)
+    said = _names_waiting(waiting_after_history(account))
+    return said or _("None of your clients waits for an answer from then.")
+
+
+def _names_waiting(names: Sequence[str]) -> Text:
     if not names:
-        return _("None of your clients waits for an answer from then.")
+        return ""
     said = ngettext(
         "One of your clients is waiting for an answer: %(names)s.",
-        "%(count)d of your clients are waiting for an answer: %(names)s.",
+        "%(count)s of your clients are waiting for an answer: %(names)s.",
         len(names),
-    ) % {"count": len(names), "names": ", ".join(names[:NAMED])}
+    ) % {"count": capital(in_words(len(names))), "names": ", ".join(names[:NAMED])}
     more = _("And %(count)d more.") % {"count": len(names) - NAMED}
     return f"{said} {more}" if len(names) > NAMED else said

@@ -32,7 +32,7 @@ def _row(slug: str, is_here: bool, visit: Visit) -> RecipeRow:
         steps=tuple(_steps(describe(definition, language))),
         needs=tuple(each.in_language(language) for each in notes.needs),
         when_not=notes.when_not.in_language(language),
-        act=take if visit.user.may_write and not is_here else None,
+        act=take if visit.user.may_set_up and not is_here else None,
         open=Link(_("Open the journey"), reverse("web:journey", args=[slug])) if is_here else None,
     )
 

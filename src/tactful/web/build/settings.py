@@ -11,12 +11,21 @@ from django.utils.translation import ngettext
 
 from tactful.channels.queries import Account
 from tactful.foundation.models import User
+from tactful.foundation.staff import queries
 from tactful.foundation.staff.queries import SignIn
 from tactful.foundation.types import Business
 from tactful.web.build import results
 from tactful.web.forms.settings import CapsForm, QuietForm
-from tactful.web.pages.settings import AccountPage, MailPage, MemberRow, PeoplePage, SettingsPage, TestLine
-from tactful.web.templatetags.tactful import near
+from tactful.web.pages.settings import (
+    AccountPage,
+    HelperRow,
+    MailPage,
+    MemberRow,
+    PeoplePage,
+    SettingsPage,
+    TestLine,
+)
+from tactful.web.templatetags.tactful import full_date, near
 from tactful.web.types import Act, Fact, Person, Text
 from tactful.web.visit import Visit
 
@@ -130,7 +139,9 @@ def people_page(form: Form, visit: Visit) -> PeoplePage:
 def _member(user: User, visit: Visit) -> MemberRow:
     note = _("you") if user.id == visit.user.id else ""
     if not user.is_active:
-        note = _("no longer works here")
+        note = _("no longer comes in") if user.is_helper else _("no longer works here")
+    elif user.is_helper and user.ends_at:
+        note = _("until %(day)s") % {"day": full_date(user.ends_at)}
     change = Act(_("Change"), reverse("web:person", args=[user.id]), post=False)
     role = user.get_role_display()
     return MemberRow(Person(user.name, title=user.title), user.email, role, note, (change,))
@@ -139,9 +150,21 @@ def _member(user: User, visit: Visit) -> MemberRow:
 def person_acts(user: User) -> Iterable[Act]:
     if user.is_active:
         yield Act(_("Give a new one-time password"), reverse("web:person_password", args=[user.id]))
-        yield Act(_("Does not work here any more"), reverse("web:person_departure", args=[user.id]))
+        end = _("End it now") if user.is_helper else _("Does not work here any more")
+        yield Act(end, reverse("web:person_departure", args=[user.id]))
+    elif user.is_helper:
+        yield Act(_("Let them in again, for two weeks"), reverse("web:person_return", args=[user.id]))
     else:
         yield Act(_("Works here again"), reverse("web:person_return", args=[user.id]))
+
+
+def helper_steps(user: User) -> tuple[HelperRow, ...]:
+    """What a helper opened and changed, the latest first."""
+    said = {"opened": _("opened"), "changed": _("changed"), "refused": _("was refused")}
+    return tuple(
+        HelperRow(each.at, said.get(each.verb, each.verb), each.address.partition(" ")[2])
+        for each in queries.helper_log(user.id)
+    )
 
 
 def account_page(form: Form, sign_in: SignIn) -> AccountPage:

@@ -252,6 +252,13 @@ def _held_message(sentence: Callable[[], str]) -> Callable[[Task, Matters], Said
     return say
 
 
+def _missed(task: Task, matters: Matters) -> Said:
+    names = {"title": _title(task, matters), "name": matters.around.first_name(task.contact_id)}
+    said = _("“%(title)s” to %(name)s was held until it was too late. See to it yourself.") % names
+    done = _done(task, _("Taken care of"))
+    return Said(said, _thread(task, matters, _("Write to them yourself")), (done,), tag=Tag(_("Too late")))
+
+
 def _talk_to_me(task: Task, matters: Matters) -> Said:
     said = _("%(name)s asks to talk with a person.") % {"name": matters.around.first_name(task.contact_id)}
     act = link(_("Open the profile"), "client", task.contact_id)
@@ -278,9 +285,8 @@ def _broadcast(task: Task, matters: Matters) -> Said:
 
 def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
     def say(task: Task, _matters: Matters) -> Said:
-        given = {"reason": "", "detail": "", "error": "", "fact": "", "from": "", "name": ""} | _texts(
-            task.params
-        )
+        names = ("reason", "detail", "error", "fact", "from", "name", "address")
+        given = dict.fromkeys(names, "") | _texts(task.params)
         given["detail"] = results.said(given["detail"])
         return Said(sentence() % given, link(_("Look at it"), where), (_done(task, _("Taken care of")),))
 
@@ -341,6 +347,7 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "message_held": _held_message(
         lambda: _("“%(title)s” is held and soon too late for %(name)s. Shall it go?")
     ),
+    "message_missed": _missed,
     "message_late": _held_message(
         lambda: _("“%(title)s” to %(name)s is later than meant, for nothing could be sent. Shall it go?")
     ),
@@ -352,6 +359,12 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     "talk_to_me": _talk_to_me,
     "bad_news": _bad_news,
     "account_paused": _house(lambda: _("A mail account is stopped: %(detail)s"), "settings_mail"),
+    "mailbox_unread": _house(
+        lambda: _(
+            "The mailbox of %(address)s cannot be read. Meanwhile nobody is chased: they may have answered."
+        ),
+        "settings_mail",
+    ),
     "sending_paused": _house(lambda: _("Nothing leaves: sending is paused."), "outbox"),
     "mail_unreadable": _house(
         lambda: _("A mail from %(from)s could not be read. It rests in the raw store."), "inbox"

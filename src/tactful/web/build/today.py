@@ -23,6 +23,7 @@ from tactful.web.build.around import Around, leisure_for, look_around, post, tas
 from tactful.web.build.first_run import setup_line
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.late import late_line
+from tactful.web.build.mailboxes import waiting_line
 from tactful.web.build.tasks import task_rows
 from tactful.web.build.touches import soon_line
 from tactful.web.build.trust import first_line, trial_line
@@ -73,6 +74,7 @@ def today_page(visit: Visit) -> TodayPage:
         trial=trial_line(visit),
         first=first_line(),
         setup=setup_line(visit),
+        waiting=waiting_line(),
         soon=soon_line(visit),
     )
 

@@ -62,7 +62,8 @@ def touchpoint_page(row: Touchpoint, typed: Typed, visit: Visit) -> TouchpointPa
         owner=visit.person(row.owner_id),
         can_decide=visit.user.is_owner,
         preview_hours=row.preview_hours,
-        comments=tuple(_comments(row, visit)),
+        # Colleagues speak of clients there.
+        comments=() if visit.user.is_helper else tuple(_comments(row, visit)),
     )
 
 

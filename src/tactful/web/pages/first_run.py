@@ -68,6 +68,8 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class ClientsPage:
+    """``offers_history``: the days before the connection can be read, if the owner says so."""
+
     place: Place
     count: int
     names: tuple[str, ...]
@@ -77,6 +79,7 @@ class ClientsPage:
     trouble: Text = ""
     file_trouble: Text = ""
     file: FoundFile | None = None
+    offers_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """templates/web/settings/*.html and account.html. Each form posts to the address of its own page."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.forms import Form
 
@@ -47,6 +47,15 @@ class MemberRow:
     role: Text
     note: Text = ""
     acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HelperRow:
+    """``did``: opened, changed, was refused."""
+
+    at: datetime
+    did: Text
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +176,30 @@ class AsksPage:
     days: tuple[DayRow, ...]
     advice: Text = ""
     empty: EmptyState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpingPage:
+    """For a helper: ``rooms`` to set up, each a link; ``until``: the day on which it ends."""
+
+    rooms: tuple[Fact, ...]
+    until: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroup:
+    """``verdict``: look, better, unknown, well."""
+
+    verdict: str
+    head: Text
+    lines: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPage:
+    """How receivers look at our mail. ``address``: "" without an account; ``asked``: it was looked up."""
+
+    address: str
+    asked: bool
+    said: Text
+    groups: tuple[CheckGroup, ...]

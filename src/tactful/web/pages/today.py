@@ -92,5 +92,6 @@ class TodayPage:
     leisure: tuple[TaskRow, ...] = ()  # what has time
     trial: Text = ""  # nothing leaves, and what would have gone is to be judged
     first: Text = ""  # what waits to be seen, of the first of each touchpoint
+    waiting: Text = ""  # who wrote before the mailbox was connected and has no answer
     setup: Text = ""  # how far the first run has come, while it is open
     late: Text = ""  # how much should have gone out while nothing could be sent

@@ -48,7 +48,7 @@ def draft(request: StaffRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST":
         return _begin(request, slug)
     found = draft_or_404(slug)
-    return show(request, found, _asked(request.GET) if request.user.may_write else Opened())
+    return show(request, found, _asked(request.GET) if request.user.may_set_up else Opened())
 
 
 def _asked(query: QueryDict) -> Opened:

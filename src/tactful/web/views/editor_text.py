@@ -67,8 +67,7 @@ def _publish(request: StaffRequest, slug: str) -> HttpResponseBase:
     definition = readable(found)
     if isinstance(definition, tuple):
         return redirect("web:draft_text", slug)
-    if not request.user.is_owner:
-        _calls_nobody_new(slug, definition)
+    _expect_no_owner_needed(request, slug, definition)
     page = publish_page(found, definition, request.visit)
     if page.stops:
         raise Sorry(_("A check stops it. Mend that first."))
@@ -91,6 +90,20 @@ def _publish(request: StaffRequest, slug: str) -> HttpResponseBase:
         said = _("Version %(number)d is published, and the journey is on.") % {"number": version.number}
     messages.success(request, said)
     return redirect("web:journey", slug)
+
+
+def _expect_no_owner_needed(request: StaffRequest, slug: str, definition: Definition) -> None:
+    if request.user.is_helper:
+        _expect_off(slug, request.POST.get("switch_on", ""))
+    if not request.user.is_owner:
+        _calls_nobody_new(slug, definition)
+
+
+def _expect_off(slug: str, switch_on: str) -> None:
+    """What clients get begins with an owner's yes, so helpers publish only what is off and stays off."""
+    line = queries.journey_line(slug)
+    if switch_on or (line is not None and line.is_on):
+        raise Sorry(_("You prepare the journey. What clients get is for an owner to publish; ask one."))
 
 
 def _calls_nobody_new(slug: str, definition: Definition) -> None:

@@ -249,6 +249,12 @@ def _go_on(step: str) -> Callable[[StaffRequest, Progress], None]:
     return answered
 
 
+def _clients_done(request: StaffRequest, _state: Progress) -> None:
+    if request.POST.get("history"):
+        run.read_back(by=request.user, now=request.visit.now)
+    run.answered("clients", by=request.user, now=request.visit.now)
+
+
 def _choose_wishes(request: StaffRequest, _state: Progress) -> None:
     chosen = frozenset(request.POST.getlist("wish"))
     run.choose_wishes(chosen, by=request.user, now=request.visit.now)
@@ -284,7 +290,7 @@ ANSWERS: Final[dict[str, Callable[[StaffRequest, Progress], None]]] = {
     "trade": _choose_trade,
     "line": _draw_line,
     "mail": _go_on("mail"),
-    "clients": _go_on("clients"),
+    "clients": _clients_done,
     "wishes": _choose_wishes,
     "test": _go_on("test"),
     "start": _begin,

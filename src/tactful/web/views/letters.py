@@ -81,11 +81,18 @@ def letter(request: StaffRequest, slug: str) -> HttpResponseBase:
         return redirect("web:broadcast", place[0])
     if draft is None and content.template(slug) is None:
         raise Http404
-    return _show(request, slug, draft, asked_of(request.GET.dict(), _usual(request)))
+    return _show(request, slug, draft, _asked(request))
 
 
 def _usual(request: StaffRequest) -> str:
     return "nb" if request.visit.house.language == "nb" else "en"
+
+
+def _asked(request: StaffRequest) -> Asked:
+    """What the page or its form asks for. No client is looked up for helpers."""
+    given = request.POST if request.method == "POST" else request.GET
+    asked = asked_of(given.dict(), _usual(request))
+    return replace(asked, client=None, q="") if request.user.is_helper else asked
 
 
 def _show(
@@ -113,7 +120,7 @@ def _change(
 ) -> HttpResponseBase:
     """One change to the letter of one language; troubles are sentences, and nothing is overwritten. ``at``:
     where the focus goes, asked when the change is made."""
-    asked = asked_of(request.POST.dict(), _usual(request))
+    asked = _asked(request)
     draft = content.letter_draft(slug)
     if draft is None:
         raise Http404
@@ -152,7 +159,7 @@ def _with_defaults(request: StaffRequest, letter: Letter) -> Letter:
 def blocks(request: StaffRequest, slug: str) -> HttpResponseBase:
     """``act``: add, save, up, down, copy or remove, at ``path``."""
     act, path = request.POST.get("act", ""), request.POST.get("path", "")
-    asked = asked_of(request.POST.dict(), _usual(request))
+    asked = _asked(request)
     if act not in _ACTS:
         raise Http404
 
@@ -237,7 +244,7 @@ def source(request: StaffRequest, slug: str) -> HttpResponseBase:
 @writes
 def beginning(request: StaffRequest, slug: str) -> HttpResponseBase:
     """A language begins with the blocks of the other one, or with a greeting."""
-    asked = asked_of(request.POST.dict(), _usual(request))
+    asked = _asked(request)
     draft = content.letter_draft(slug)
     others = [each for code, each in letters_of(draft.body).by_language.items()] if draft else []
     source = next((each for each in others if not each.is_blank), None)
@@ -256,7 +263,7 @@ def history(request: StaffRequest, slug: str) -> HttpResponseBase:
     back = request.POST.get("way") != "forth"
     with _meanwhile():
         draft = actions.step_letter(_writing(request, slug), -1 if back else 1)
-    asked = asked_of(request.POST.dict(), _usual(request))
+    asked = _asked(request)
     said = _("Undone.") if back else _("Done again.")
     return _show(request, slug, draft, replace(asked, at="undo" if back else "redo"), said)
 
@@ -281,7 +288,7 @@ def mending(request: StaffRequest, slug: str) -> HttpResponseBase:
 @staff_page("letters")
 def frame(request: StaffRequest, slug: str) -> HttpResponseBase:
     """The mail itself as it is written now, by day or in the dark, in a frame that can do nothing."""
-    asked = asked_of(request.GET.dict(), _usual(request))
+    asked = _asked(request)
     found = _letter(slug, asked)
     try:
         mail = letter_as_seen(found.mail(asked.language), asked.client, request.visit.now)
@@ -305,9 +312,9 @@ def _letter(slug: str, asked: Asked) -> Letter:
 @staff_page("letters")
 def test(request: StaffRequest, slug: str) -> HttpResponseBase:
     """To whoever asks; outside a transaction, for somebody else's server may take its time."""
-    if not request.user.may_write:
+    if not request.user.may_set_up:
         return refused(request, _("You may look at everything here, but not change it. Ask an owner."))
-    asked = asked_of(request.POST.dict(), _usual(request))
+    asked = _asked(request)
     to = MailAddress(request.user.email, request.user.name)
     try:
         mail = _letter(slug, asked).mail(asked.language)
@@ -325,6 +332,8 @@ def test(request: StaffRequest, slug: str) -> HttpResponseBase:
 @writes
 def publication(request: StaffRequest, slug: str) -> HttpResponseBase:
     """From the next message on; who waits in a journey gets the new words too. A broadcast's go into it."""
+    if request.user.is_helper and (place_of(slug) or content.template(slug)):
+        raise Sorry(_("These words are in use. You prepare others; ask an owner to publish them."))
     if place := place_of(slug):
         return _taken(request, slug, *place)
     try:

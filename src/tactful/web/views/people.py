@@ -10,7 +10,7 @@ from tactful.foundation.models import User
 from tactful.foundation.staff import actions, queries
 from tactful.foundation.staff.actions import PersonError
 from tactful.web.access import Sorry, StaffRequest, done, owner_only, staff_page, writes
-from tactful.web.build.settings import account_page, people_page, person_acts
+from tactful.web.build.settings import account_page, helper_steps, people_page, person_acts
 from tactful.web.forms.people import AccountForm, PersonForm
 from tactful.web.visit import begin_visit
 
@@ -44,10 +44,15 @@ def _add(request: StaffRequest) -> HttpResponseBase:
 @owner_only
 def person(request: StaffRequest, pk: int) -> HttpResponseBase:
     user = _person(pk)
-    form = PersonForm(request.POST if request.method == "POST" else None, initial=PersonForm.initial_of(user))
+    form = PersonForm(
+        request.POST if request.method == "POST" else None,
+        initial=PersonForm.initial_of(user, request.visit.now),
+    )
     if request.method == "POST" and form.is_valid():
         return _change(request, user, form)
-    context = {"person": user, "form": form, "acts": tuple(person_acts(user))}
+    context: dict[str, object] = {"person": user, "form": form, "acts": tuple(person_acts(user))}
+    if user.is_helper:
+        context |= {"steps": helper_steps(user), "until": user.ends_at}
     return render(request, "web/settings/person.html", context, status=422 if form.is_bound else 200)
 
 

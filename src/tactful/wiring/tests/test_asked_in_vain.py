@@ -11,6 +11,7 @@ from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.inbox.actions.tasks import finish
 from tactful.inbox.models import Task
+from tactful.touchpoints.types import MessageClass
 from tactful.wiring.tests.cast import Cast
 
 ENDS = ("sent", "merged", "refused", "expired", "released")
@@ -32,6 +33,28 @@ def test_nobody_is_asked_about_a_message_that_has_ended(cast: Cast, kind: str, e
     record([NewFact(f"message.{end}", cast.liv.id, {"message": ident})], now=cast.now)
     cast.reacts()
     assert cast.tasks(code=kind) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"), [("reminder", ["message_missed"]), ("deadline", ["message_missed"]), ("marketing", [])]
+)
+def test_a_date_that_was_held_until_it_was_too_late_is_not_lost_in_silence(
+    cast: Cast, kind: str, left: list[str]
+) -> None:
+    ident = cast.plans(cast.liv, message_class=MessageClass(kind))
+    record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": "message_held", "message": ident})], now=cast.now)
+    cast.reacts()
+    record([NewFact("message.expired", cast.liv.id, {"message": ident})], now=cast.now)
+    cast.reacts()
+    assert [task.code for task in cast.tasks()] == left
+    assert Task.objects.count() == 1
+
+
+def test_nobody_hears_of_a_date_about_which_nobody_was_asked(cast: Cast) -> None:
+    ident = cast.plans(cast.liv, message_class=MessageClass.REMINDER)
+    record([NewFact("message.expired", cast.liv.id, {"message": ident})], now=cast.now)
+    cast.reacts()
+    assert cast.tasks() == []
 
 
 def test_nor_about_one_that_was_called_back(cast: Cast) -> None:

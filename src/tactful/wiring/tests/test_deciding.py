@@ -16,9 +16,14 @@ from tactful.engagements.models import Engagement, ReceivedFile
 from tactful.engagements.queries import views
 from tactful.engagements.types import NewEngagement, WantedDocument
 from tactful.foundation.models import Audit
+from tactful.gate.types import Unknown
+from tactful.inbox.actions.answer import answered_elsewhere
+from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.models import Task
 from tactful.wiring import deciding
+from tactful.wiring import gate_facts as told
 from tactful.wiring.tests.cast import Cast, facts, with_file
+from tactful.wiring.tests.test_gate_facts import due
 
 
 def documents(cast: Cast, engagement: int) -> tuple[WantedDocument, ...]:
@@ -44,6 +49,60 @@ def test_a_file_in_a_mail_asks_a_person_which_document_it_is(cast: Cast) -> None
     )
     assert (file.document_id, file.how, file.size) == (None, "mail", len(b"%PDF-1.7\nwords"))
     assert [document.state for document in documents(cast, engagement)] == ["missing", "missing"]
+
+
+def test_until_somebody_has_looked_the_client_is_not_chased(cast: Cast) -> None:
+    """Not even where the words beside the file ask for nothing."""
+    engagement = cast.asks_for_documents()
+    for _ in range(2):
+        cast.arrives(with_file(cast, text="Tusen takk!"))
+    cast.reacts()
+    assert cast.talks() == set()
+    assert orders(cast) == ["is_this_it"]
+    first, second = cast.tasks(code="is_this_it")
+    document = documents(cast, engagement)[0]
+    deciding.this_is_it(first.id, document.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert orders(cast) == ["is_this_it"]
+    deciding.this_is_not_it(second.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert orders(cast) == []
+
+
+@pytest.mark.parametrize(("text", "state"), [("Tusen takk!", "closed"), ("Når er fristen?", "open")])
+def test_a_mail_whose_files_are_looked_at_need_not_be_closed_by_hand(
+    cast: Cast, text: str, state: str
+) -> None:
+    cast.asks_for_documents()
+    cast.arrives(with_file(cast, text=text))
+    cast.reacts()
+    assert cast.thread().state == "open"
+    (task,) = cast.tasks(code="is_this_it")
+    deciding.this_is_not_it(task.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert cast.thread().state == state
+
+
+def test_after_our_word_it_is_as_quiet_as_that_has_left_it(cast: Cast) -> None:
+    cast.asks_for_documents()
+    cast.writes("Når er fristen?")
+    answered_elsewhere(cast.thread().id, "phone", acting_user=cast.colleague.id, now=cast.now)
+    cast.later(timedelta(minutes=1))
+    cast.arrives(with_file(cast, text="Tusen takk!"))
+    cast.reacts()
+    assert hand_back_the_quiet(now=cast.now + timedelta(days=9)) == 0
+    (task,) = cast.tasks(code="is_this_it")
+    deciding.this_is_not_it(task.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert (cast.thread().state, "handoff" in cast.talks()) == ("waiting", True)
+    assert hand_back_the_quiet(now=cast.now + timedelta(days=9)) == 1
+    assert cast.thread().state == "closed"
+
+
+def orders(cast: Cast) -> list[str]:
+    (known,) = told.gate_facts([due(cast)], cast.now).values()
+    assert not isinstance(known.standing, Unknown)
+    return [order.reason for order in known.standing]
 
 
 def test_yes_files_it_as_the_document_that_it_is(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tactful.channels.models import Account
 from tactful.contacts.actions import ContactError
 from tactful.contacts.models import BasisSpell
 from tactful.content.models import TemplateVersion
@@ -169,3 +170,22 @@ def test_an_empty_house_begins_with_the_first_question(owner: User, now: datetim
     change_settings(values={"name": "Berg"}, acting_user=owner.id, now=now)
     close_first_run(acting_user=owner.id, now=now)
     assert run.progress().finished
+
+
+def test_the_days_before_are_read_only_where_they_can_be_and_once(owner: User, now: datetime) -> None:
+    walk("salon", owner, now)
+    assert run.history_offered() is None, "there is no mailbox"
+    run.read_back(by=owner, now=now)
+    account = Account.objects.create(
+        channel="mail", name="Post", address="post@berg.example", connected_at=now
+    )
+    assert run.history_offered() is None, "mail comes through our own door"
+    Account.objects.update(settings={"imap_host": "imap.berg.example"})
+    assert run.history_offered() == account
+    run.read_back(by=owner, now=now)
+    account.refresh_from_db()
+    assert account.history_since == now - timedelta(days=30)
+    assert run.history_offered() is None
+    run.read_back(by=owner, now=now + timedelta(days=3))
+    account.refresh_from_db()
+    assert account.history_since == now - timedelta(days=30)

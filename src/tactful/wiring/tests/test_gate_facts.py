@@ -27,7 +27,7 @@ SOURCES = {
     "conditions_hold": {"condition"},
     "inbox.last_inbound": {"channel"},
     "inbox.last_auto_reply": {"channel"},
-    "channels.channels_off": {"address"},
+    "channels.ways": {"address"},
 }
 
 

@@ -51,14 +51,14 @@ def account(cast: Cast, provider: Provider) -> Account:
     return save_mail_account(form, account_id=cast.account.id, acting_user=cast.owner.id, now=cast.now)
 
 
-def tried(cast: Cast, account: Account, most: int = ENOUGH + 3) -> dict[str, bool] | None:
+def tried(cast: Cast, account: Account, most: int = ENOUGH + 3) -> dict[str, bool | str] | None:
     """What was found, or None where nothing came."""
     sent: Sent | None = send(account.id, plus=True, now=cast.now)
     for _ in range(most):
         assert sent is not None
         sent = look(account.id, sent, acting_user=cast.owner.id, now=cast.now)
         if sent is None:
-            kept: dict[str, bool] = account_of(account.id).settings["trial"]
+            kept: dict[str, bool | str] = account_of(account.id).settings["trial"]
             return {name: kept[name] for name in kept if name != "at"}
     return None
 
@@ -69,6 +69,16 @@ def no_id(raw: bytes) -> bytes:
 
 def test_a_provider_that_changes_nothing(cast: Cast, account: Account) -> None:
     assert tried(cast, account) == {"plus": True, "message_id": True, "return_path": True}
+
+
+def test_the_key_that_the_provider_signs_with_is_seen(
+    cast: Cast, account: Account, provider: Provider
+) -> None:
+    """Of our own domain alone; the sender check then looks at that very key."""
+    domain = US.partition("@")[2].encode()
+    signed = b"DKIM-Signature: v=1; d=provider.example; s=theirs; b=x\r\nDKIM-Signature: v=1; a=rsa-sha256;"
+    provider.change = lambda _mail, raw: signed + b"\r\n d=" + domain + b"; s=mail2026;\r\n b=y\r\n" + raw
+    assert (tried(cast, account) or {}).get("dkim") == "mail2026"
 
 
 def test_a_provider_that_gives_ids_and_paths_of_its_own(

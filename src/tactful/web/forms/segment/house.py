@@ -37,7 +37,7 @@ def house_of(visit: Visit, *, without: str = "", lists: bool = True) -> House:
     return House(
         {each.journey.slug: _name(each.journey, language) for each in journeys.all_journeys()},
         {row.slug: row.name for row in queries.Segment.objects.order_by("name") if row.slug != without},
-        {user.email: user.name for user in visit.staff.values() if user.is_active},
+        {user.email: user.name for user in visit.staff.values() if user.is_active and not user.is_helper},
         {row.key: row.label for row in tracking.properties()},
         _lists() if lists else {},
     )

@@ -1,4 +1,4 @@
-"""One person, everything that we hold of them, and since when."""
+"""Clients, their addresses, spells, permissions and merges."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -45,7 +45,9 @@ class Contact(Row):
     country = models.CharField(max_length=2, default="NO")
     subdivision = models.CharField(max_length=6, blank=True)
     tier = models.CharField(max_length=20, blank=True)
-    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL, db_index=False)
+    company = models.ForeignKey(
+        Company, null=True, on_delete=models.SET_NULL, db_index=False, db_constraint=False
+    )  # triggers keep it
     household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL, db_index=False)
     manager = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False)
     attributes = models.JSONField(default=dict)  # birthday, address, client_since …
@@ -82,7 +84,9 @@ class Identity(Row):
         PHONE = "phone"
         EXTERNAL = "external"
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="identities", db_constraint=False
+    )  # triggers keep it
     kind = models.CharField(max_length=12, choices=Kind.choices)
     value = models.CharField(max_length=320)
     shown = models.CharField(max_length=320)
@@ -103,8 +107,8 @@ class ContactSpell(Spell):
     """
 
     contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, db_index=False
-    )  # the index below begins so
+        Contact, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )  # the index below begins so; triggers keep it
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=80)
     value = models.JSONField(null=True)
@@ -141,7 +145,7 @@ class ConsentReceipt(Row):
 class BasisSpell(Spell):
     """Why we may write, per purpose and channel."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False)  # triggers keep it
     purpose = models.CharField(max_length=20)
     channel = models.CharField(max_length=12)
     kind = models.CharField(max_length=20)  # consent, existing_customer, contract, withdrawn
@@ -246,73 +250,6 @@ class MergePart(Row):
         constraints = [models.UniqueConstraint(fields=["merge", "number"], name="one_part_at_a_place")]
 
 
-class WaitingFile(models.Model):
-    """A file of clients in the store: somebody has sent it and not yet brought it in, or it is being read."""
-
-    stored = models.CharField(max_length=32, primary_key=True)
-    put_at = models.DateTimeField(db_index=True)
-    by = models.BigIntegerField(null=True)
-
-    class Meta:
-        db_table = "import_waiting"
-
-
-class ImportRun(Row):
-    """``stored``: the file, as long as it is being read. ``done`` of ``total`` rows have been read;
-    ``tries``: how often the next ones have failed. ``error``: a code of ``sentences``. Between
-    ``undo_asked_at`` and ``undone_at`` the run is being taken back."""
-
-    file_name = models.CharField(max_length=200)
-    file_hash = models.BinaryField(max_length=32)
-    by = models.BigIntegerField(null=True)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    mapping = models.JSONField(default=dict)
-    declared = models.JSONField(default=dict)  # source, date and opt-out as declared by the owner (R71)
-    shape = models.JSONField(default=dict)  # encoding, delimiter, header
-    counts = models.JSONField(default=dict)  # outcome -> rows
-    error = models.CharField(max_length=500, blank=True)
-    stored = models.CharField(max_length=32, blank=True, default="", db_default="")
-    total = models.IntegerField(default=0, db_default=0)
-    done = models.IntegerField(default=0, db_default=0)
-    tries = models.SmallIntegerField(default=0, db_default=0)
-    undo_asked_at = models.DateTimeField(null=True)
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.BigIntegerField(null=True)
-    undone = models.JSONField(null=True)  # what became of it -> how many; after: the last contact seen
-
-    class Meta:
-        db_table = "import_run"
-        indexes = [
-            models.Index(
-                fields=["started_at"], condition=Q(finished_at__isnull=True), name="import_run_unfinished"
-            ),
-            models.Index(
-                fields=["undo_asked_at"],
-                condition=Q(undo_asked_at__isnull=False, undone_at__isnull=True),
-                name="import_run_going_back",
-            ),
-        ]
-
-
-class ImportRow(Row):
-    """What became of a row of a file: a record, as those of consent and merging are, without keys to others
-    that the database would look up for each row."""
-
-    run = models.ForeignKey(
-        ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False, db_constraint=False
-    )
-    number = models.IntegerField()  # line in the file, the heading is 1
-    outcome = models.CharField(max_length=12)  # created, updated, merged, unchanged, refused
-    raw = models.JSONField()
-    reasons = models.JSONField(default=list)  # [{code, params}]
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, db_constraint=False)
-
-    class Meta:
-        db_table = "import_row"
-        indexes = [models.Index(fields=["run", "outcome", "number"], name="import_row_of")]
-
-
 class ConsentRequest(Row):
     """Somebody has written an address into a form of the business's site, and its owner is asked if it was
     them (double opt-in). ``is_new``: we knew nobody with the address; the client is told of only when they
@@ -331,70 +268,3 @@ class ConsentRequest(Row):
 
     class Meta:
         db_table = "consent_request"
-
-
-class ImportPart(Row):
-    """Rows that were read in one go. ``at``: the moment that all written then carries. ``firms``: those
-    it made. ``numbered``: id of a firm that was there -> the organisation number that it got."""
-
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")
-    at = models.DateTimeField()
-    firms = models.JSONField(default=list)
-    numbered = models.JSONField(default=dict)
-
-    class Meta:
-        db_table = "import_part"
-
-
-class ImportTouch(Row):
-    """What a part has written on a client who was there before. ``was`` and ``became``: columns and, under
-    ``attributes``, single attributes. ``made`` and ``ended``: table -> ids of rows."""
-
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="touches", db_constraint=False)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False)
-    at = models.DateTimeField()
-    was = models.JSONField(default=dict)
-    became = models.JSONField(default=dict)
-    made = models.JSONField(default=dict)
-    ended = models.JSONField(default=dict)
-
-    class Meta:
-        db_table = "import_touch"
-
-
-class Erasure(Row):
-    """A client is being erased, or has been (R75). ``contacts``: their number and those of everybody who has
-    become part of them. ``reason``: a code; nobody's words stand here. ``marks``: (channel, keyed hash as
-    hex) of what would let them in again. ``wiped_at``: the database holds nothing more of them; then
-    ``files`` (names in the store) are taken away, and after a while it is looked once more (``swept_at``).
-    ``counts``: what went, table -> rows."""
-
-    contacts = ArrayField(models.BigIntegerField())
-    reason = models.CharField(max_length=20)
-    way = models.CharField(max_length=12)  # page, command, api, restore
-    by = models.BigIntegerField(null=True)
-    asked_at = models.DateTimeField()
-    marks = models.JSONField(default=list)
-    files = ArrayField(models.CharField(max_length=32), default=list)
-    counts = models.JSONField(default=dict)
-    wiped_at = models.DateTimeField(null=True)
-    swept_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "erasure"
-        indexes = [
-            GinIndex(fields=["contacts"], name="erasure_of"),
-            models.Index(fields=["asked_at"], name="erasure_running", condition=Q(swept_at__isnull=True)),
-        ]
-
-
-class ErasureRefusal(Row):
-    """What came in about erased clients and was not taken in: a count for each door and day, of nobody."""
-
-    door = models.CharField(max_length=20)
-    day = models.DateField()
-    count = models.IntegerField(default=0)
-
-    class Meta:
-        db_table = "erasure_refusal"
-        constraints = [models.UniqueConstraint(fields=["door", "day"], name="one_refusal_a_day")]
