@@ -72,6 +72,11 @@ class ContactChanges(TypedDict):
     attributes: NotRequired[dict[str, Any]]
 
 
+class ErasureOut(TypedDict):
+    id: str
+    asked_at: str
+
+
 class NewAddressIn(TypedDict):
     kind: str
     value: str
@@ -469,6 +474,22 @@ class Tactful:
         """What is left out stays as it is. What the gate asks about is heeded at once."""
         answer: ContactOut = self._asked(
             "PATCH", f"/contacts/{_part(contact_id)}", body=body, key=idempotency_key
+        )
+        return answer
+
+    def erase_contact(
+        self,
+        contact_id: str,
+        *,
+        reason: Literal["asked", "objected", "not_needed", "mistake"] | None = None,
+        idempotency_key: str | None = None,
+    ) -> ErasureOut:
+        """Erases a client from the database, the files and the search, for good. From the answer on nothing
+        more goes to them and nothing comes in of them; once it is done, they are not found any more
+        (404). Their addresses stay as keyed hashes, so that nobody brings them back unasked.
+        """
+        answer: ErasureOut = self._asked(
+            "DELETE", f"/contacts/{_part(contact_id)}", query={"reason": reason}, key=idempotency_key
         )
         return answer
 

@@ -12,7 +12,7 @@ goes on from:
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +34,6 @@ from tactful.contacts.queries.erasing import (
     erasures,
     running_erasures,
 )
-from tactful.contacts.rules.erasure_lines import Journal
 from tactful.foundation import files, pg
 from tactful.wiring import erasure_journal
 from tactful.wiring.erasing_steps import STEPS, Emptied, Gone, Stays, Step
@@ -130,21 +129,16 @@ def replay(folder: Path, now: datetime) -> int:
     """After a restore, before anybody looks in or anything is sent: who was erased after the backup is erased
     again. Answers how many."""
     journal = erasure_journal.read_from(folder)
-    again = [each.id for each in journal.erased if erasing.erase_again(each, journal.lifted, now=now)]
+    let_in = journal.let_in()
+    again = [each.id for each in journal.erased if erasing.erase_again(each, let_in, now=now)]
     for ident in (*again, *running_erasures()):
         carry_on(ident, now, alone=True)
-    erasing.lift_again(_since(journal, again), now=now)
+    erasing.lift_again(let_in, now=now)
     if again:
         erasing.take_away_shut()
     erasure_journal.take_over(folder)
     keep_journal(now)
     return len(again)
-
-
-def _since(journal: Journal, again: Sequence[int]) -> list[tuple[str, str]]:
-    """Liftings of what this house has just shut again, and of what it had shut before the backup."""
-    own = {mark: each.at for each in journal.erased for mark in each.marks}
-    return [mark for mark, at in journal.lifted.items() if mark not in own or at > own[mark] or not again]
 
 
 def weight(contact_id: int) -> Weight:

@@ -26,8 +26,8 @@ def folder() -> Path:
 
 
 def keep(row: Erasure) -> None:
-    """Raises ``OSError``: then nothing may be erased yet."""
-    _append([line_of(_of(row))])
+    """Once, however often it is tried. Raises ``OSError``: then nothing may be erased yet."""
+    bring_after([row])
 
 
 def keep_lifting(marks: Iterable[Mark], at: datetime) -> None:

@@ -132,7 +132,7 @@ def erase_contact(request: HttpRequest, contact_id: Id, reason: ErasureReason) -
     goes to them and nothing comes in of them; once it is done, they are not found any more (404). Their
     addresses stay as keyed hashes, so that nobody brings them back unasked."""
     found, now = known(contact_id), business_now()
-    row = erasing.ask(ErasureWish(found.id, reason.value, "api"), acting_user=None, now=now)
+    row = erasing.ask(ErasureWish(found.id, reason, "api"), acting_user=None, now=now)
     audit(request, "contact.erasure_asked", f"erasure:{row.id}", now)
     return 202, ErasureOut(id=str(row.id), asked_at=row.asked_at)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
@@ -16,6 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from tactful.contacts.actions import ERASURE_REASONS
 from tactful.delivery.queries import State
 from tactful.inbox.queries import Conversation
 
@@ -41,6 +41,7 @@ def _one_of(names: Sequence[str]) -> tuple[AfterValidator, WithJsonSchema]:
 
 
 MessageState = Annotated[str, *_one_of(State.values)]
+ErasureReason = Annotated[str, *_one_of(ERASURE_REASONS)]
 ConversationState = Annotated[str, *_one_of(Conversation.State.values)]
 
 
@@ -77,15 +78,6 @@ class ContactOut(Schema):
     tags: list[str]
     attributes: dict[str, Any]
     created_at: datetime
-
-
-class ErasureReason(StrEnum):
-    """They asked for it; they object; the data is no longer needed; it should never have been here."""
-
-    ASKED = "asked"
-    OBJECTED = "objected"
-    NOT_NEEDED = "not_needed"
-    MISTAKE = "mistake"
 
 
 class ErasureOut(Schema):

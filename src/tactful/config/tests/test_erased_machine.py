@@ -52,14 +52,14 @@ def test_the_search_finds_words_however_they_are_written() -> None:
 @pytest.mark.slow
 def test_a_restored_house_does_not_bring_them_back(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
     first, second = machines
-    key, dump = tmp_path / "key", tmp_path / "dump.sql"
+    key, dump, backup = tmp_path / "key", tmp_path / "dump.sql", tmp_path / "safe" / "before.backup"
     with running(first.home, "-m", "tactful", "up", **first.more) as program:
         program.wait_for("Tactful is ready", patience=PATIENCE_SECONDS * 2)
         first.run(FIRM, "open 1, pause")
         contact = json.loads(first.run(FIRM, "canary").splitlines()[0])
         first.run(FIRM, f"dump {dump}")
         assert len(words(dump.read_bytes())) > 80
-        first.run("tactful", "backup")
+        first.run("tactful", "backup", "--to", str(backup))
         key.write_text(first.run("tactful", "backup", "--show-key"), encoding="ascii")
         erase = ["contacts", "erase", str(contact), "--reason", "asked", "--yes", "--by"]
         assert "which owner" in first.run("tactful", *erase, "nobody@fjord.example", code=1)
@@ -69,7 +69,6 @@ def test_a_restored_house_does_not_bring_them_back(machines: tuple[Machine, Mach
         assert list(said_by_files(first.home, tmp_path / "safe")) == []
         first.lose(program)
 
-    (backup,) = (tmp_path / "safe").glob("*.backup")
     said = second.run("tactful", "restore", str(backup), "--key-file", str(key))
     assert "1 clients were erased again" in said
     with running(second.home, "-m", "tactful", "up", **second.more) as program:

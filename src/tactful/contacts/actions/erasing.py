@@ -3,7 +3,7 @@
 What the floors above hold is erased by ``wiring.erasing``; here stands what is of an erasure itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -155,16 +155,16 @@ def _places_of(address: str, region: str) -> list[Place]:
 
 
 @transaction.atomic
-def erase_again(erased: Erased, lifted: Iterable[Mark], *, now: datetime) -> bool:
-    """After a restore: what the journal says, as if it had been asked now. False: the house knows of it."""
+def erase_again(erased: Erased, let_in: Collection[Mark], *, now: datetime) -> bool:
+    """After a restore: what the journal says, as if it had been asked now. ``let_in``: who may come in.
+    False: the house knows of it."""
     if Erasure.objects.filter(id=erased.id).exists():
         return False
     Erasure.objects.create(
         id=erased.id, contacts=list(erased.contacts), reason=erased.reason, way="restore",
         asked_at=erased.at, marks=[list(mark) for mark in erased.marks],
     )  # fmt: skip
-    known = set(lifted)
-    _shut([(c, bytes.fromhex(digest)) for c, digest in erased.marks if (c, digest) not in known], now)
+    _shut([(c, bytes.fromhex(digest)) for c, digest in erased.marks if (c, digest) not in let_in], now)
     return True
 
 

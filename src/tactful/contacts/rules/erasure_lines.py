@@ -34,6 +34,13 @@ class Journal:
     erased: tuple[Erased, ...]
     lifted: dict[Mark, datetime]
 
+    def let_in(self) -> set[Mark]:
+        """Marks of those who may come in: lifted, and not erased once more since."""
+        shut: dict[Mark, datetime] = {}
+        for each in self.erased:
+            shut |= {mark: max(each.at, shut.get(mark, each.at)) for mark in each.marks}
+        return {mark for mark, at in self.lifted.items() if mark not in shut or at > shut[mark]}
+
 
 def line_of(erased: Erased) -> str:
     return _json(

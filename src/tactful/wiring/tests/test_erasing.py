@@ -1,8 +1,9 @@
 """A client is erased: from every table and file, for good, and what counts stays (R75, R76)."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,21 @@ from tactful.contacts.actions import ErasureWish
 from tactful.contacts.actions.erasing import name_erasure
 from tactful.contacts.models import ConsentReceipt, Contact, Erasure, Suppression
 from tactful.contacts.queries.erasing import first_broken_receipt
+from tactful.contacts.types import Ground, ImportRequest, NewContact
 from tactful.delivery.models import Dispatch, Message
 from tactful.foundation import pg
 from tactful.foundation.files import path_of
 from tactful.foundation.models import Audit
 from tactful.foundation.sealing import first_altered_payload, first_break, seal
+from tactful.gate.actions import NewHold, place_hold
+from tactful.inbox.actions.answer import Answer, add_note, reply
 from tactful.journeys.models import Enrolment
-from tactful.wiring import erasing
+from tactful.tracking.actions import add_source, take_in
+from tactful.tracking.hot import received
+from tactful.tracking.types import KeyKind
+from tactful.wiring import erasing, merging
 from tactful.wiring.tests.canary import WORD, Canary, unplanted
+from tactful.wiring.tests.cast import Cast, with_file
 from tactful.wiring.tests.two_people import NOW
 
 LATER = NOW + timedelta(minutes=5)
@@ -185,3 +193,82 @@ def test_a_mail_on_the_wire_is_waited_for() -> None:
     Dispatch.objects.filter(message_id=one.message_id).update(state="sent")
     assert erasing.carry_on(row.id, NOW)
     assert Dispatch.objects.get(message_id=one.message_id).state == "sent"
+
+
+MAIL, OLD_MAIL = "liv@client.example", "liv.gammel@client.example"
+WORDS = ("liv sandal", MAIL, OLD_MAIL, "kanarifugl", "u-liv", "d-liv", "91234567")
+
+
+@pytest.fixture
+def lived(cast: Cast) -> Cast:
+    """Liv, with all that the house's own doors have made of her."""
+    liv, now, by = cast.liv.id, cast.now, cast.owner.id
+    contacts.add_identity(liv, "phone", "+4791234567", acting_user=by, now=now)
+    twin = contacts.create_contact(NewContact("Liv Sandal", mails=(OLD_MAIL,)), acting_user=by, now=now)
+    cast.arrives(cast.mail("Kanarifugl fra en annen adresse", From=f"Liv <{OLD_MAIL}>"))
+    merging.merge(liv, twin.id, acting_user=by, now=now)
+    entry = cast.arrives(with_file(cast))
+    assert entry is not None
+    cast.reacts()
+    cast.writes("Kanarifugl? Kan du ringe meg på 91 23 45 67?")
+    add_note(entry.conversation_id, "Kanarifugl, bare for oss", acting_user=by, now=now)
+    reply(Answer(entry.conversation_id, "Kjære Liv Sandal, om kanarifugl", by), now=now)
+    cast.plans(cast.liv, variables={"what": "kanarifugl"})
+    hold = NewHold(scope="contact", scope_id=liv, reason="Kanarifugl ber om ro")
+    place_hold(hold, acting_user=by, now=now)
+    contacts.set_flag(liv, "tag", "kanarifugl", acting_user=by, now=now)
+    contacts.update_contact(liv, {"hobby": "kanarifugl"}, acting_user=by, now=now)
+    ground = Ground("marketing", "mail", "consent", how="in_person", wording="Ja", source="kanarifugl.pdf")
+    contacts.record_basis(liv, ground, acting_user=by, now=now)
+    subject = contacts.Subject("mail", MAIL, liv, scope="marketing")
+    contacts.suppress(subject, "asked", acting_user=by, now=now, detail="kanarifugl")
+    broken = f"Liv Sandal;{MAIL.replace('@', '')};kanarifugl"
+    rows = f"Navn;E-post;Fødselsdag\nLiv Sandal;{MAIL};1980-02-03\n{broken}\n"
+    contacts.import_file(ImportRequest("kunder.csv", rows.encode(), None), acting_user=by, now=now)
+    contacts.put_aside(f"Name;Mail\nx;{MAIL}\n".encode("utf-16"), acting_user=by, now=now)
+    _tracked(now)
+    cast.reacts()
+    seal(Audit)
+    contacts.seal_receipts()
+    return cast
+
+
+def _tracked(now: datetime) -> None:
+    source = add_source("Shop", KeyKind.SERVER, [], acting_user=None, now=now).source_id
+    calls = [
+        {"type": "track", "anonymousId": "d-liv", "event": "Looked", "properties": {"at": "kanarifugl"}},
+        {"type": "identify", "userId": "u-liv", "anonymousId": "d-liv", "traits": {"email": MAIL}},
+        {"type": "track", "userId": "u-liv", "event": "Bought", "properties": {"what": "kanarifugl"}},
+    ]
+    for number, call in enumerate(calls):
+        call |= {"messageId": f"m{number}", "timestamp": now.isoformat()}
+        received.keep([(source, "batch", json.dumps({"batch": [call]}).encode())], now)
+        assert take_in(now) == 1
+
+
+def speaking() -> dict[str, set[str]]:
+    """Words of Liv, table by table; bytes read as text."""
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t')
+            for (text,) in cursor.fetchall():
+                coded = re.findall(r"\\\\x((?:[0-9a-f]{2})+)", text)
+                plain = text + "".join(bytes.fromhex(each).decode("latin-1") for each in coded)
+                if words := {word for word in WORDS if word in plain.lower()}:
+                    found.setdefault(table, set()).update(words)
+    return found
+
+
+def test_what_the_doors_have_made_of_her_is_gone(lived: Cast, settings: Any) -> None:
+    before = speaking()
+    assert len(before) > 15, sorted(before)
+    stored = {path.name for path in Path(settings.FILES_ROOT).glob("??/*")}
+    erase(lived.liv.id)
+    assert speaking() == {}
+    left = {path.name for path in Path(settings.FILES_ROOT).glob("??/*")}
+    assert stored
+    assert left == set()
+    assert (first_broken_receipt(), first_break(Audit), first_altered_payload()) == (None, None, None)
+    assert Contact.objects.filter(id=lived.paal.id).exists()
