@@ -31,6 +31,7 @@ from tests.browser.chromium import Desk, desk
 from tests.browser.conftest import PHONE, looks, stage
 from tests.browser.houses import House, empty_house
 from tests.browser.looking import faults_in_both_themes, too_wide
+from tests.browser.test_signing_in import FINGER
 
 TAPS, DECISIONS, SCREENS, MINUTES = 35, 3, 12, 10
 THINK, POINT, CHARACTER, WORD, FETCH = 1.35, 1.2, 0.5, 60 / 200, 120.0  # seconds
@@ -132,13 +133,35 @@ def phone(firm: Firm, browser: Browser) -> Iterator[Desk]:
         stage.submit(desks.close).result()
 
 
-def come_in(firm: Firm, hand: Hand) -> None:
+def say_who(firm: Firm, hand: Hand) -> None:
     hand.page.goto(firm.house.url + firm.link)
     expect(hand.page.locator("main")).to_contain_text("Ingenting sendes før du sier ja.")
     hand.fill("name", "Kari Berg")
     hand.fill("email", OWNER)
+    hand.send("Gå videre")
+    expect(hand.page.locator("main")).to_contain_text("Ingenting sendes før du sier ja.")
+
+
+def come_in(firm: Firm, hand: Hand) -> None:
+    say_who(firm, hand)
     hand.fill("password", PASSWORD)
     hand.send("Begynn")
+
+
+def with_a_finger(page: Page) -> None:
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": FINGER})
+
+
+def come_in_by_passkey(firm: Firm, hand: Hand) -> None:
+    """The device's own question counts as a tap too: a finger is laid on it."""
+    say_who(firm, hand)
+    with_a_finger(hand.page)
+    hand.count()
+    hand.send("Kom inn med finger eller ansikt")
+    assert firm.house.one("SELECT count(*) FROM mfa_authenticator WHERE type = 'webauthn'") == 1
+    assert str(firm.house.one("SELECT password FROM staff")).startswith("!"), "there is no password"
 
 
 def say_the_trade(hand: Hand, trade: str, name: str = "Berg") -> None:
@@ -323,7 +346,7 @@ def test_accounting_with_a_client_who_is_typed(firm: Firm, phone: Desk) -> None:
 
 def test_a_salon_with_cards_from_a_phone(firm: Firm, phone: Desk) -> None:
     hand = Hand(phone.page)
-    come_in(firm, hand)
+    come_in_by_passkey(firm, hand)
     say_the_trade(hand, "salon")
     connect_by_app_password(firm, hand)
     bring_a_file(hand, "kontakter.vcf", CARDS)
@@ -370,7 +393,10 @@ def test_every_screen_is_for_everybody(firm: Firm, phone: Desk) -> None:
     hand = Hand(phone.page)
     phone.show(firm.link)
     assert not faults_in_both_themes(phone.page)
-    come_in(firm, hand)
+    say_who(firm, hand)
+    assert not faults_in_both_themes(phone.page)
+    hand.fill("password", PASSWORD)
+    hand.send("Begynn")
     assert not faults_in_both_themes(phone.page)
     hand.fill("name", "Berg")
     with phone.page.expect_navigation():
@@ -386,4 +412,23 @@ def test_every_screen_is_for_everybody(firm: Firm, phone: Desk) -> None:
     expect(phone.page).to_have_url(f"{firm.house.url}/start/start/")
     hand.send("Tilbake")
     expect(phone.page).to_have_url(f"{firm.house.url}/start/test/")
+    phone.watch.assert_calm()
+
+
+def test_where_the_browser_cannot_there_is_a_password(firm: Firm, phone: Desk) -> None:
+    """Without passkeys none is offered; a device that says no is told of, and the link still opens."""
+    hand = Hand(phone.page)
+    say_who(firm, hand)
+    device = phone.page.context.new_cdp_session(phone.page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**FINGER, "isUserVerified": False}})
+    expect(phone.page.locator("[data-passkey-no]")).to_be_hidden()
+    phone.page.locator("#passkey_signup").click()
+    expect(phone.page.locator("[data-passkey-no]")).to_be_visible()
+    phone.page.add_init_script("delete window.PublicKeyCredential")
+    phone.page.reload()
+    expect(phone.page.locator("[data-passkey]")).to_be_hidden()
+    hand.fill("password", PASSWORD)
+    hand.send("Begynn")
+    expect(phone.page).to_have_url(f"{firm.house.url}/start/trade/")
     phone.watch.assert_calm()

@@ -11,7 +11,7 @@ from allauth.mfa.webauthn import views as keys
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from tactful.web.signin import ends_other_sessions, in_our_zone, not_here
+from tactful.web.signin import ends_other_sessions, in_our_zone, keeps_a_way_in, not_here
 from tactful.web.views.invitation import invitation
 
 NOT_HERE = {
@@ -66,7 +66,7 @@ urlpatterns = [
     ),
     path(
         "2fa/webauthn/keys/<int:pk>/remove/",
-        in_our_zone(ends_other_sessions(keys.remove_webauthn)),
+        in_our_zone(keeps_a_way_in(ends_other_sessions(keys.remove_webauthn))),
         name="mfa_remove_webauthn",
     ),
     path("2fa/webauthn/keys/<int:pk>/edit/", in_our_zone(keys.edit_webauthn), name="mfa_edit_webauthn"),

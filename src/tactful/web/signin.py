@@ -6,8 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -62,6 +65,21 @@ def ends_other_sessions(view: View) -> View:
         return response
 
     return watched
+
+
+def keeps_a_way_in(view: View) -> View:
+    """The last passkey of somebody without a password stays: without it they would never come in again."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        keys = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN)
+        if isinstance(user, User) and not user.has_usable_password() and keys.count() < 2:
+            messages.error(request, _("This is your only way in. Add another passkey first."))
+            return redirect("mfa_list_webauthn")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def in_our_zone(view: View) -> View:

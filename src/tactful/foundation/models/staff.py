@@ -24,8 +24,10 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
-    def add(self, *, email: str, name: str, role: Role, password: str | None = None) -> "User":
-        user = self.model(id=new_id(), email=self.normalize_email(email), name=name, role=role)
+    def add(
+        self, *, email: str, name: str, role: Role, password: str | None = None, ident: int | None = None
+    ) -> "User":
+        user = self.model(id=ident or new_id(), email=self.normalize_email(email), name=name, role=role)
         user.set_password(password)
         user.save(force_insert=True)
         return user

@@ -13,7 +13,7 @@ from tactful.foundation.actions import record_audit
 from tactful.foundation.clock import machine_now
 from tactful.foundation.models import FirstRun, Invitation, Role, User
 from tactful.foundation.setting_up.queries import digest, invitation
-from tactful.foundation.staff.actions import PersonError, choose_password
+from tactful.foundation.staff.actions import PersonError, choose_passkey, choose_password
 
 VALID = timedelta(days=7)
 TOKEN_BYTES = 24
@@ -22,12 +22,14 @@ TOKEN_BYTES = 24
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """What somebody who was invited says of themselves. ``name`` and ``email`` count for a first owner only;
-    others have been named by whoever invited them."""
+    others have been named by whoever invited them. ``password`` None: they have a passkey. ``ident``: of a
+    first owner, whose passkey was made for it."""
 
-    password: str
+    password: str | None
     name: str = ""
     email: str = ""
     language: str = "nb"
+    ident: int | None = None
 
 
 @transaction.atomic
@@ -46,18 +48,22 @@ def invite(user_id: int | None, *, acting_user: int | None, now: datetime) -> st
 
 @transaction.atomic
 def accept(token: str, new: Newcomer, *, now: datetime) -> User:
-    """They have chosen a password and are in. Raises ``PersonError`` for a link that opens nothing."""
+    """They have chosen a password, or made a passkey, and are in. Raises ``PersonError`` for a link
+    that opens nothing."""
     row = invitation(token)
     if row is None:
         raise PersonError(_("This link has been used or is too old. Ask for a new one."))
     Invitation.objects.filter(id=row.id).update(used_at=machine_now())
     user = row.user or _first_owner(new, now)
-    choose_password(user, new.password, now=now)
+    if new.password is None:
+        choose_passkey(user, now=now)
+    else:
+        choose_password(user, new.password, now=now)
     return user
 
 
 def _first_owner(new: Newcomer, now: datetime) -> User:
-    user = User.objects.add(email=new.email, name=new.name, role=Role.OWNER, password=None)
+    user = User.objects.add(email=new.email, name=new.name, role=Role.OWNER, ident=new.ident)
     user.language = new.language
     user.save(update_fields=["language"])
     record_audit(actor=user.id, verb="person.added", subject=f"person:{user.id}", now=now)

@@ -140,6 +140,15 @@ def choose_password(user: User, password: str, *, now: datetime) -> None:
 
 
 @transaction.atomic
+def choose_passkey(user: User, *, now: datetime) -> None:
+    """They come in with a passkey alone; a one-time password opens nothing any more."""
+    user.set_unusable_password()
+    user.must_choose_password = False
+    user.save(update_fields=["password", "must_choose_password"])
+    _audit("person.passkey_chosen", user, user.id, now, {})
+
+
+@transaction.atomic
 def change_profile(user_id: int, profile: Profile, *, now: datetime) -> None:
     """People change their own name, language and looks."""
     user = User.objects.select_for_update().get(id=user_id)

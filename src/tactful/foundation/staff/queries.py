@@ -12,12 +12,14 @@ from tactful.foundation.models import WORKING, Audit, Role, User
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """``passkeys``: how many. ``app``: six digits from an app. ``codes``: recovery codes that are left."""
+    """``passkeys``: how many. ``app``: six digits from an app. ``codes``: recovery codes that are left.
+    ``password``: whether there is one beside."""
 
     passkeys: int
     app: bool
     codes: int
     sessions: int
+    password: bool = True
 
 
 def sign_in_of(user: User) -> SignIn:
@@ -28,6 +30,7 @@ def sign_in_of(user: User) -> SignIn:
         app=any(row.type == Authenticator.Type.TOTP for row in rows),
         codes=sum(len(row.wrap().get_unused_codes()) for row in codes),
         sessions=UserSession.objects.filter(user=user).count(),
+        password=user.has_usable_password(),
     )
 
 

@@ -180,7 +180,9 @@ def account_page(form: Form, sign_in: SignIn) -> AccountPage:
             reverse("mfa_index"),
         ),
         Fact(_("Recovery codes"), codes if sign_in.codes else _("None yet"), url=reverse("mfa_index")),
-        Fact(_("Password"), _("Change it"), url=reverse("account_change_password")),
+        Fact(_("Password"), _("Change it"), url=reverse("account_change_password"))
+        if sign_in.password
+        else Fact(_("Password"), _("None: your passkey opens")),
         Fact(_("Where you are signed in"), sessions, url=reverse("usersessions_list")),
     )
     return AccountPage(form, security)

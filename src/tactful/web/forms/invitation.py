@@ -1,23 +1,44 @@
-"""Coming in by an invitation: a password, and for the first owner a name and an address."""
+"""Coming in by an invitation: who one is, as the first owner, and a password where there is no passkey."""
 
 from typing import Any
 
+from allauth.mfa.webauthn.forms import SignupWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tactful.foundation.models import User
-from tactful.foundation.setting_up.actions import Newcomer
 
 
-class InvitationForm(forms.Form):
+class WhoForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"), max_length=120, help_text=_("Clients see it under what you write.")
     )
     email = forms.EmailField(
         label=_("Your mail address"), max_length=254, help_text=_("You sign in with it.")
     )
+
+    def __init__(self, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+
+
+class PasskeyForm(SignupWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """What the device has answered. allauth's own reading trips over what no device sends."""
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            given: dict[str, Any] = super().clean()
+        except (ValueError, TypeError, LookupError, AttributeError) as trouble:
+            raise ValidationError(
+                _("The device gave no answer that we can read. Try once more.")
+            ) from trouble
+        return given
+
+
+class FirstPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("A password"),
         max_length=400,
@@ -25,25 +46,15 @@ class InvitationForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, data: Any = None, *, user: User | None = None) -> None:
+    def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
         self._user = user
-        self.fields["name"].widget.attrs["autocomplete"] = "name"
-        self.fields["email"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].help_text = " ".join(password_validators_help_texts()[:1])
-        if user is not None:
-            del self.fields["name"], self.fields["email"]
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if password := given.get("password"):
-            of = self._user or User(name=given.get("name", ""), email=given.get("email", ""))
-            try:
-                validate_password(password, of)
-            except ValidationError as trouble:
-                self.add_error("password", trouble)
-        return given
-
-    def newcomer(self, language: str) -> Newcomer:
-        given = self.cleaned_data
-        return Newcomer(given["password"], given.get("name", ""), given.get("email", ""), language)
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        try:
+            validate_password(password, self._user)
+        except ValidationError as trouble:
+            raise forms.ValidationError(trouble.messages) from trouble
+        return password
