@@ -165,7 +165,9 @@ class Month(Life):
             self.oracle.wrong(words, client)
 
     def _after(self) -> None:
-        """All that came is read, once; the dead token was told of once."""
+        """All that came is read, unless nobody could connect the mailbox again before the month was over."""
+        if self.staff.mends_at is not None:
+            return
         for ident, mailed in self.world.book.mails.items():
             self.world.hear(self.world.book.clients[mailed.client])
             if not mailed.read and mailed.at < self.world.now - SOON_READ:
