@@ -47,7 +47,7 @@ class Provider:
         box = Mailbox(US, MailHost.OTHER, FoundBy.GUESS, *servers, (SignIn.XOAUTH2,), US, US)
         asked = Asked(f"{self.leave.url}/authorize", f"{self.leave.url}/token", ("mail",))
         wish = Wish(box, SignIn.XOAUTH2, self.leave.client_id, asked, "Fjordkontoret")
-        keep_client_secret(self.leave.client_secret, user=who)
+        keep_client_secret(self.leave.client_secret, wish, user=who)
         url, _state = begin(wish, BACK, user=who)
         answer = ask(url, b"", {}, Asking("GET"))
         came = parse_qs(urlsplit(answer.headers["location"]).query)

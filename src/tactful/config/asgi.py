@@ -14,6 +14,7 @@ from tactful.api.hooks.door import PREFIX as HOOKS  # noqa: E402, Django must be
 from tactful.api.hooks.door import HookDoor  # noqa: E402
 from tactful.api.tracking.door import PREFIX as TRACKING  # noqa: E402
 from tactful.api.tracking.door import TrackingDoor  # noqa: E402
+from tactful.config.bodies import measured  # noqa: E402
 from tactful.config.vitals import PATHS, vitals  # noqa: E402
 
 tracking = TrackingDoor()
@@ -31,5 +32,7 @@ async def application(
         await tracking(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].startswith(HOOKS):
         await hooks(scope, receive, send)
+    elif scope["type"] == "http":
+        await measured(pages, scope, receive, send)
     else:
         await pages(scope, receive, send)

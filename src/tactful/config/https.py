@@ -22,6 +22,9 @@ from tactful.config.trouble import Trouble, disk_trouble
 
 PORTS = (80, 443)
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+MOST_BYTES = (
+    115_343_360  # of one request: a client's documents and the form around them, as ``bodies`` has it
+)
 CADDYFILE = """\
 # Written by Tactful at each start. Changes made here are lost.
 {{
@@ -36,6 +39,9 @@ SITE = """
 	header ?Strict-Transport-Security "max-age=31536000; includeSubDomains"
 	@ours path /metrics
 	respond @ours 404
+	request_body {{
+		max_size {most}
+	}}
 	reverse_proxy 127.0.0.1:{port}
 }}
 """
@@ -94,7 +100,7 @@ def write_caddyfile(environment: Environment, sites: Sequence[tuple[str, int]]) 
         file = folder / "Caddyfile"
         storage = str(folder).replace("\\", "\\\\").replace('"', '\\"')
         text = CADDYFILE.format(storage=storage)
-        text += "".join(SITE.format(domain=domain, port=port) for domain, port in sites)
+        text += "".join(SITE.format(domain=domain, port=port, most=MOST_BYTES) for domain, port in sites)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise disk_trouble(error, folder) from error

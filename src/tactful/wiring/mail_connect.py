@@ -116,10 +116,16 @@ def try_wish(wish: Wish, secrets: Mapping[str, str]) -> tuple[Tried, ...]:
     return tuple(ways)
 
 
-def keep_client_secret(secret: str, *, user: int) -> None:
-    """Until the connection stands. Empty keeps the one that is there."""
-    if secret:
-        _seal(user, {"secret": secret})
+def keep_client_secret(secret: str, wish: Wish, *, user: int) -> None:
+    """Until the connection stands. Empty keeps the one that is there, if it was typed for the same client of
+    the same authority: it goes to no other."""
+    _seal(user, {"secret": secret or _secret_for(wish, _sealed(user)), "for": _whose(wish)})
+
+
+def forget_client_secret(*, user: int) -> None:
+    """Another mailbox, or another way: what was typed for the one before is not needed any more."""
+    if _sealed(user):
+        _seal(user, {})
 
 
 def begin(wish: Wish, back: str, *, user: int) -> tuple[str, str]:
@@ -127,7 +133,8 @@ def begin(wish: Wish, back: str, *, user: int) -> tuple[str, str]:
     if wish.authority is None:
         raise NotConnected("no_way")
     state, verifier = fresh_words()
-    _seal(user, {"secret": _sealed(user).get("secret", ""), "verifier": verifier})
+    secret = _secret_for(wish, _sealed(user))
+    _seal(user, {"secret": secret, "for": _whose(wish), "verifier": verifier})
     client = Client(wish.client_id, "", back)
     url = oauth.address_to_ask(
         wish.authority, client, state=state, verifier=verifier, address=wish.mailbox.address
@@ -144,7 +151,7 @@ def complete(wish: Wish, code: str, back: str, *, user: int, now: datetime) -> A
     if wish.authority is None:
         raise NotConnected("no_way")
     sealed = _sealed(user)
-    client = Client(wish.client_id, sealed.get("secret", ""), back)
+    client = Client(wish.client_id, _secret_for(wish, sealed), back)
     said = exchange(wish.authority.gives, oauth.first_request(client, code, sealed.get("verifier", "")))
     if isinstance(said, Refusal):
         raise NotConnected("refused" if said.final else "away", said.code)
@@ -158,6 +165,15 @@ def complete(wish: Wish, code: str, back: str, *, user: int, now: datetime) -> A
     if account.paused_reason:
         resume(account.id, acting_user=user, now=now)
     return account
+
+
+def _whose(wish: Wish) -> str:
+    """Which client of which authority a secret is of."""
+    return json.dumps([wish.client_id, asdict(wish.authority) if wish.authority else None])
+
+
+def _secret_for(wish: Wish, sealed: Mapping[str, str]) -> str:
+    return sealed.get("secret", "") if sealed.get("for") == _whose(wish) else ""
 
 
 def _seal(user: int, words: Mapping[str, str]) -> None:

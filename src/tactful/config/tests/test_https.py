@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tactful.config import https
+from tactful.config import bodies, https
 from tactful.config.environment import load
 from tactful.config.service import Service, logrotate, unit
 from tactful.config.tests.processes import environ, tactful
@@ -85,6 +85,7 @@ def test_caddy_runs_with_our_file_and_dies_with_us(tmp_path: Path, monkeypatch: 
     text = file.read_text()
     assert "post.example.no {" in text
     assert "reverse_proxy 127.0.0.1:8017" in text
+    assert f"max_size {bodies.MOST_OF_ALL}" in text
     assert "log" not in text.replace("Tactful", "")  # addresses hold tokens
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == -signal.SIGTERM

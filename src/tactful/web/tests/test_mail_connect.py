@@ -242,6 +242,42 @@ def test_another_browser_cannot_finish_it(
     assert not leave.asked
 
 
+def test_a_client_secret_goes_to_no_other_authority(
+    cast: Cast, found: Found, leave: Authority, places: dict[str, Any]
+) -> None:
+    """Typed for one, and then the addresses or the client are others and the field is left empty."""
+    client = begun(cast)
+    page(client, way="xoauth2")
+    given = leave_form(leave, places)
+    kept = f"connecting:{cast.owner.id}"
+    client.post(f"{HERE}client/", given)
+    client.post(f"{HERE}client/", given | {"client_secret": ""})
+    assert leave.client_secret in get_secret(kept)  # the same one again: it need not be typed twice
+    client.post(f"{HERE}client/", given | {"asks": "http://localhost:9/a", "client_secret": ""})
+    assert leave.client_secret not in get_secret(kept)
+    client.post(f"{HERE}client/", given)
+    client.post(f"{HERE}client/", given | {"client_id": "another", "client_secret": ""})
+    assert leave.client_secret not in get_secret(kept)
+    client.post(f"{HERE}client/", given)
+    client.post(HERE, {"address": POST})
+    assert leave.client_secret not in get_secret(kept)
+
+
+def test_a_secret_that_was_typed_elsewhere_in_between_is_not_sent(
+    cast: Cast, found: Found, leave: Authority, places: dict[str, Any]
+) -> None:
+    """Two browsers of one owner: what rests is of the last one, what comes back is of the first."""
+    client, other = begun(cast), begun(cast)
+    for each in (client, other):
+        page(each, way="xoauth2")
+    client.post(f"{HERE}client/", leave_form(leave, places))
+    back = signed_in_there(client)
+    elsewhere = {"asks": "http://localhost:9/a", "gives": "http://localhost:9/t", "client_secret": "theirs"}
+    other.post(f"{HERE}client/", leave_form(leave, places) | elsewhere)
+    assert "invalid_client" in client.get(back, follow=True).content.decode()
+    assert not any("theirs" in str(asked) for asked in leave.asked)
+
+
 def test_a_no_and_a_wrong_secret_are_said_plainly_and_change_nothing(
     cast: Cast, found: Found, leave: Authority, places: dict[str, Any]
 ) -> None:

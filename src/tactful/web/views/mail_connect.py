@@ -54,6 +54,7 @@ def _find(request: StaffRequest) -> HttpResponseBase:
         except ValueError:
             form.add_error("address", _("This is no mail address. Write one such as post@example.com."))
         else:
+            wiring.forget_client_secret(user=request.user.id)
             _keep(request, Wish(box, box.ways[0]))
             return redirect("web:mail_connect")
     return render(request, PAGE, {"page": ask_page(form)}, status=422)
@@ -67,6 +68,7 @@ def host(request: StaffRequest) -> HttpResponseBase:
     wish, form = _wish(request), HostForm(request.POST)
     if wish is not None and form.is_valid():
         box = providers.chosen(wish.mailbox.address, MailHost(form.cleaned_data["host"]))
+        wiring.forget_client_secret(user=request.user.id)
         _keep(request, Wish(box, box.ways[0]))
     return redirect("web:mail_connect")
 
@@ -102,8 +104,9 @@ def client(request: StaffRequest) -> HttpResponseBase:
     form = LeaveForm(request.POST, mailbox=wish.mailbox)
     if not form.is_valid():
         return _show(request, wish, form)
-    wiring.keep_client_secret(form.cleaned_data["client_secret"], user=request.user.id)
-    _keep(request, form.wish())
+    wanted = form.wish()
+    wiring.keep_client_secret(form.cleaned_data["client_secret"], wanted, user=request.user.id)
+    _keep(request, wanted)
     return redirect("web:mail_connect")
 
 
@@ -168,6 +171,7 @@ def _leave_form(wish: Wish) -> LeaveForm:
 def _connected(request: StaffRequest) -> HttpResponseBase:
     to = request.session.pop(NEXT, "") or reverse("web:settings_mail")
     _forget(request)
+    wiring.forget_client_secret(user=request.user.id)
     messages.success(request, _("The mailbox is connected."))
     return redirect(to)
 

@@ -73,7 +73,7 @@ def go(url: str) -> dict[str, str]:
 
 
 def connect(cast: Cast, wanted: Wish, leave: Authority) -> Account:
-    keep_client_secret(leave.client_secret, user=cast.owner.id)
+    keep_client_secret(leave.client_secret, wanted, user=cast.owner.id)
     url, state = begin(wanted, BACK, user=cast.owner.id)
     came = go(url)
     assert is_ours(state, came["state"])
@@ -261,7 +261,7 @@ def test_a_code_of_somebody_else_opens_nothing(
     cast: Cast, leave: Authority, sink: Sink, imap: ImapServer
 ) -> None:
     wanted = wish(leave, sink.port, imap.port)
-    keep_client_secret(leave.client_secret, user=cast.owner.id)
+    keep_client_secret(leave.client_secret, wanted, user=cast.owner.id)
     url, state = begin(wanted, BACK, user=cast.owner.id)
     came = go(url)
     assert not is_ours(state, "another")
