@@ -32,6 +32,7 @@ __all__ = [
     "fields",
     "fingerprint_of",
     "going_to",
+    "languages_of",
     "listed",
     "people_of",
     "plan_of",
@@ -134,6 +135,11 @@ def account_of(row: Broadcast) -> Account:
         reasons={each: dict(found.most_common()) for each, found in reasons.items()},
         variants={place: dict(found) for place, found in sorted(variants.items())},
     )
+
+
+def languages_of(row: Broadcast) -> dict[str, int]:
+    """How many clients of the frozen audience by their language; "" is unknown."""
+    return people.languages(row.id)
 
 
 @dataclass(frozen=True, slots=True)

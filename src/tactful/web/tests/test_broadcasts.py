@@ -135,6 +135,22 @@ def test_before_it_goes_the_page_says_what_will_happen(browser: Client) -> None:
     assert "Send it" in page
 
 
+def test_whoever_reads_another_language_is_counted_before_it_goes_and_after(
+    salon: Salon, browser: Client
+) -> None:
+    said = "2 clients read English, and there is no English text: they get the Norwegian one."
+    Contact.objects.filter(id__in=Contact.objects.values("id")[:2]).update(language="en-GB")
+    row = written(browser)
+    page = shown(browser, f"/broadcasts/{row.id}/")
+    assert said in page
+    assert page.index(said) < page.index("What will happen")
+    actions.send(broadcast_id=row.id, house=house_at(business_now()), acting_user=salon.owner.id)
+    salon.begins(row)
+    assert said in shown(browser, f"/broadcasts/{row.id}/")
+    both = written(browser, **{"0-en-subject": "Open", "0-en-body": "We are open.", "0-en-nameless": "you"})
+    assert "read English" not in shown(browser, f"/broadcasts/{both.id}/")
+
+
 def test_a_large_group_is_looked_at_by_a_sample_and_it_says_so(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
