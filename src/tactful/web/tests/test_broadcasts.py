@@ -354,3 +354,25 @@ def test_the_list_shows_who_a_merged_client_is_now(salon: Salon, browser: Client
     page = shown(browser, f"/broadcasts/{row.id}/people/?show=gone")
     assert "Liv Sandal Berg" in page
     assert f"/clients/{kept.id}/" in page
+
+
+def test_what_goes_out_today_and_the_brake_name_a_broadcast_that_is_about_to_begin(
+    salon: Salon, browser: Client
+) -> None:
+    row = written(browser)
+    assert "Romjulen" not in shown(browser, "/going-out/")
+    actions.send(broadcast_id=row.id, house=house_at(business_now()), acting_user=salon.owner.id)
+    assert "Going out today: 6." in shown(browser, "/going-out/today/")
+    for url in ("/going-out/", "/brake/"):
+        page = shown(browser, url)
+        assert "Romjulen" in page, url
+        assert "to 6 clients" in page, url
+        assert f'action="/broadcasts/{row.id}/return/"' in page, url
+    page = shown(browser, "/hold/", {})
+    assert "Romjulen" in page
+    assert "Nothing waits." not in page
+    shown(browser, "/hold/release/", {})
+    salon.begins(row)
+    assert f'action="/broadcasts/{row.id}/pause/"' in shown(browser, "/going-out/")
+    shown(browser, f"/broadcasts/{row.id}/pause/", {})
+    assert "Romjulen" not in shown(browser, "/going-out/")
