@@ -1,7 +1,7 @@
 """Broadcasts as they stand, and the account of each: where everybody of the audience is, to the last one."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,15 +27,18 @@ __all__ = [
     "Broadcast",
     "OnePerson",
     "account_of",
+    "beginning_before",
     "being_written",
     "broadcast",
     "fields",
     "fingerprint_of",
     "going_to",
+    "languages_of",
     "listed",
     "people_of",
     "plan_of",
     "second_person_asked",
+    "to_come",
     "touchpoint_of",
     "tree_of",
     "waiting_for_yes",
@@ -70,6 +73,18 @@ def listed(before: int | None = None, limit: int = 50) -> list[Broadcast]:
 def sending() -> list[Broadcast]:
     """Those on their way."""
     return list(Broadcast.objects.filter(state=State.SENDING).order_by("id"))
+
+
+def beginning_before(end: datetime) -> list[Broadcast]:
+    """Those that have their yes and begin before ``end``, the soonest first."""
+    rows = Broadcast.objects.filter(state=State.SCHEDULED, begins_at__lt=end)
+    return list(rows.order_by("begins_at", "id"))
+
+
+def to_come(rows: Sequence[Broadcast], end: datetime) -> dict[int, tuple[int, datetime]]:
+    """By id: how many of the audience have their turn before ``end`` and no message yet, and the first turn.
+    What is not in it has nobody left."""
+    return people.to_come([row.id for row in rows], end)
 
 
 def rested_by(why: str) -> list[Broadcast]:
@@ -134,6 +149,11 @@ def account_of(row: Broadcast) -> Account:
         reasons={each: dict(found.most_common()) for each, found in reasons.items()},
         variants={place: dict(found) for place, found in sorted(variants.items())},
     )
+
+
+def languages_of(row: Broadcast) -> dict[str, int]:
+    """How many clients of the frozen audience by their language; "" is unknown."""
+    return people.languages(row.id)
 
 
 @dataclass(frozen=True, slots=True)

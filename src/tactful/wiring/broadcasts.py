@@ -42,13 +42,15 @@ def house_at(now: datetime) -> House:
 @dataclass(frozen=True, slots=True)
 class Foresight:
     """What the gate would say. ``audience``: how many they are; ``asked``: of how many the gate was asked,
-    all of them or a sample. ``held`` and ``refused``: by the code of the first reason."""
+    all of them or a sample. ``held`` and ``refused``: by the code of the first reason. ``languages``: of
+    all, by what is known of each."""
 
     audience: int
     asked: int
     clear: int
     held: Mapping[str, int]
     refused: Mapping[str, int]
+    languages: Mapping[str, int]
 
     @property
     def is_sample(self) -> bool:
@@ -68,7 +70,7 @@ def foresee(plan: Plan, now: datetime) -> Foresight | None:
         found[kind][str(reason.code) if reason else ""] += 1
     held, refused = (dict(found[kind].most_common()) for kind in (VerdictKind.HOLD, VerdictKind.REFUSE))
     clear = len(asked) - sum(held.values()) - sum(refused.values())
-    return Foresight(len(who), len(asked), clear, held, refused)
+    return Foresight(len(who), len(asked), clear, held, refused, contacts.languages(who))
 
 
 def _verdicts(

@@ -1,10 +1,11 @@
-"""What goes out today: what lies in the outbox, and what journeys will come to before the day is over.
+"""What goes out today: broadcasts, what lies in the outbox, and what journeys come to before the day is over.
 
 The very engine is asked what it would do at the moment for which each client waits, and the very gate what it
 would say of each by what is known now. Both may think otherwise when the moment comes; the list says so.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,8 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tactful.broadcasts import queries as broadcasts
+from tactful.broadcasts.queries import Broadcast
 from tactful.delivery.queries import Dispatch, is_going
 from tactful.delivery.queries import trust as outbox
 from tactful.delivery.queries.trust import EARLIEST, Place
@@ -20,12 +23,15 @@ from tactful.gate.types import Reason, VerdictKind
 from tactful.journeys import queries as journeys
 from tactful.journeys.queries import Coming
 from tactful.kernel.zones import next_day_start
+from tactful.segments import queries as segments
+from tactful.segments.rules.problems import SegmentError
 from tactful.touchpoints import actions
 from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.actions import LineError, NewTouch
 from tactful.touchpoints.types import Line, Touch
 from tactful.wiring.gate_facts import gate_facts, gate_settings
 from tactful.wiring.journey_facts import loader
+from tactful.wiring.segments import ALLOWED, moment_at
 from tactful.wiring.touches import as_row
 from tactful.wiring.written import due_of
 
@@ -50,13 +56,45 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
+class Wave:
+    """A broadcast of today. ``at``: when the next of it goes. ``clients``: how many it is still to be
+    written to; by what is known now where it has not begun."""
+
+    at: datetime
+    row: Broadcast
+    clients: int
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """``total``: of the whole day; ``more``: there may be more than that. ``rows``: of this page."""
+    """``total``: of the whole day, broadcasts and all; ``more``: there may be more than that. ``rows``: of
+    this page. ``broadcasts``: on the first page."""
 
     total: int
     more: bool
     rows: tuple[Leaving, ...]
     next: Place | None
+    broadcasts: tuple[Wave, ...] = ()
+
+
+def waves(now: datetime, end: datetime) -> tuple[Wave, ...]:
+    """Broadcasts of which something goes out before ``end``, the soonest first."""
+    known = segments.library(ALLOWED)
+    planned = []
+    for row in broadcasts.beginning_before(end):
+        tree = broadcasts.tree_of(broadcasts.plan_of(row), ALLOWED)
+        with suppress(SegmentError):  # it comes back to its writer when it would begin
+            size = segments.count(tree, ALLOWED, moment_at(now), known) if tree else 0
+            planned.append(Wave(max(now, row.begins_at or now), row, size))
+    sending = broadcasts.sending()
+    to_come = broadcasts.to_come(sending, end)
+    running = [
+        Wave(max(now, first), row, count)
+        for row in sending
+        for count, first in (to_come.get(row.id, (0, now)),)
+        if count
+    ]
+    return tuple(sorted([*planned, *running], key=lambda wave: wave.at))
 
 
 def count_today(now: datetime, zone: str) -> tuple[int, bool]:
@@ -64,7 +102,7 @@ def count_today(now: datetime, zone: str) -> tuple[int, bool]:
     end = next_day_start(now, (zone,))
     found = _coming(now, end)
     total = outbox.leaving_count(now, end, MOST) + len(found)
-    return total, total >= MOST
+    return total + sum(wave.clients for wave in waves(now, end)), total >= MOST
 
 
 def going_out(now: datetime, zone: str, after: Place | None, limit: int) -> Day:
@@ -84,7 +122,14 @@ def going_out(now: datetime, zone: str, after: Place | None, limit: int) -> Day:
     page = _whole_moment(turns, limit)
     total = outbox.leaving_count(now, end, MOST) + len(coming)
     more = len(turns) > len(page)
-    return Day(total, total >= MOST, _asked(page, now), page[-1].place if more and page else None)
+    many = waves(now, end)
+    return Day(
+        total + sum(wave.clients for wave in many),
+        total >= MOST,
+        _asked(page, now),
+        page[-1].place if more and page else None,
+        many if after is None else (),
+    )
 
 
 def _whole_moment(turns: list[Leaving], limit: int) -> list[Leaving]:

@@ -53,6 +53,15 @@ SELECT EXISTS (SELECT FROM broadcast_person WHERE broadcast_id = %(broadcast)s A
        EXISTS (SELECT FROM broadcast_person WHERE broadcast_id = %(broadcast)s AND state = 'waiting'
                AND due_at <= %(before)s)
 """
+LANGUAGES = """
+SELECT c.language, count(*) FROM broadcast_person p JOIN contact c ON c.id = p.contact_id
+WHERE p.broadcast_id = %s GROUP BY 1
+"""
+TO_COME = """
+SELECT broadcast_id, count(*), min(due_at) FROM broadcast_person
+WHERE broadcast_id = ANY(%(broadcasts)s::bigint[]) AND state = 'waiting' AND due_at < %(end)s
+GROUP BY 1
+"""
 COUNTS = """
 SELECT p.state, d.state, p.variant, d.reasons->0->>'code', count(*)
 FROM broadcast_person p LEFT JOIN dispatch d ON d.message_id = p.message_id
@@ -134,6 +143,17 @@ def left(broadcast_id: int, before: datetime) -> tuple[bool, bool]:
 def counts(broadcast_id: int) -> list[tuple[str, str | None, int, str | None, int]]:
     """(state of the person, of the message, variant, code of the first reason, how many)."""
     return [tuple(row) for row in pg.many(COUNTS, [broadcast_id])]
+
+
+def languages(broadcast_id: int) -> dict[str, int]:
+    """How many clients of the audience by what is known of their language; "" is unknown."""
+    return dict(pg.many(LANGUAGES, [broadcast_id]))
+
+
+def to_come(broadcasts: Sequence[int], end: datetime) -> dict[int, tuple[int, datetime]]:
+    """By broadcast: how many wait whose turn comes before ``end``, and when the first one's does."""
+    given = {"broadcasts": pg.numbers(broadcasts), "end": end}
+    return {ident: (count, first) for ident, count, first in pg.many(TO_COME, given)}
 
 
 def people(broadcast_id: int, chosen: Mapping[str, Any]) -> list[pg.Row]:

@@ -29,6 +29,9 @@ PERSON = (
 )  # fmt: skip
 
 
+LANGUAGES = "SELECT language, count(*) FROM contact WHERE id = ANY(%s::bigint[]) GROUP BY 1"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """``after``: hand it back to get the next page; ``None`` on the last one."""
@@ -250,6 +253,11 @@ def people(ids: Collection[int]) -> dict[int, Person]:
         )
         for ident, name, given_name, language, tier, company, manager_id, manager, attributes in rows
     }
+
+
+def languages(contact_ids: Sequence[int]) -> dict[str, int]:
+    """How many of these clients by what is known of their language; "" is unknown."""
+    return dict(pg.many(LANGUAGES, [pg.numbers(contact_ids)]))
 
 
 def how_many() -> int:

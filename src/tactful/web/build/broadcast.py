@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tactful.broadcasts import queries
 from tactful.broadcasts.queries import Broadcast
+from tactful.broadcasts.rules.language import without
 from tactful.broadcasts.rules.states import FROZEN
 from tactful.broadcasts.rules.variants import LETTERS
 from tactful.broadcasts.sentences import problems
@@ -75,6 +76,7 @@ def broadcast_page(row: Broadcast, visit: Visit, seen: Seen) -> BroadcastPage:
         sample=_sample(foresight),
         missing=missing,
         notice=_notice(row),
+        unread=_unread(plan, foresight.languages) if foresight else (),
         preview=preview_part(row, plan, visit, seen),
     )
 
@@ -121,6 +123,28 @@ def _notice(row: Broadcast) -> str:
     if row.back_why == "declined":
         return _("Whoever read it has handed it back to you. Talk about it, and write on it.")
     return ""
+
+
+def _unread(plan: Plan, clients: Mapping[str, int]) -> tuple[Text, ...]:
+    """Whoever gets it in a language that is not theirs."""
+    return tuple(
+        _other_words(code, count) % {"n": count}
+        for code, count in without(clients, plan.variants[0].languages).items()
+    )
+
+
+def _other_words(code: str, count: int) -> str:
+    if code == "en":
+        return ngettext(
+            "%(n)d client reads English, and there is no English text: this client gets the Norwegian one.",
+            "%(n)d clients read English, and there is no English text: they get the Norwegian one.",
+            count,
+        )
+    return ngettext(
+        "%(n)d client reads Norwegian, and there is no Norwegian text: this client gets the English one.",
+        "%(n)d clients read Norwegian, and there is no Norwegian text: they get the English one.",
+        count,
+    )
 
 
 def _acts(row: Broadcast, unfinished: bool, visit: Visit) -> Iterator[Act]:
@@ -234,6 +258,7 @@ def _running(row: Broadcast, plan: Plan, visit: Visit) -> BroadcastPage:
         acts=tuple(_running_acts(row)) if visit.user.may_write else (),
         facts=tuple(_facts(row, plan, visit)),
         notice=_notice(row),
+        unread=_unread(plan, queries.languages_of(row)),
         account=tuple(_account(row, account)),
         variants=tuple(_variants(plan, account)) if len(plan.variants) > 1 else (),
         progress=_progress(account) if row.state in (State.SENDING, State.PAUSED) else None,

@@ -9,17 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tactful.broadcasts import queries as broadcasts
+from tactful.broadcasts.types import State
 from tactful.delivery.queries import Dispatch
 from tactful.delivery.queries.trust import Place
 from tactful.gate import queries as gate
 from tactful.gate.sentences import reason_sentence
+from tactful.kernel.zones import next_day_start
 from tactful.web.build.around import Around, look_around, post
-from tactful.web.pages.trust import BrakePage, BrakeRow, GoingPage, GoingRow
+from tactful.web.pages.trust import BrakePage, BrakeRow, GoingPage, GoingRow, WaveRow
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, EmptyState, Link
 from tactful.web.visit import Visit
 from tactful.wiring.brake import stopped
-from tactful.wiring.going_out import Day, Leaving, count_today, going_out
+from tactful.wiring.going_out import Day, Leaving, Wave, count_today, going_out, waves
 
 PAGE, SHOWN = 50, 50
 
@@ -33,17 +35,18 @@ def going_page(visit: Visit, after: Place | None) -> GoingPage:
         rows=tuple(_row(each, around) for each in day.rows),
         notice=_notice(visit),
         next_url=_next(day),
-        empty=None if day.rows else _nothing(),
+        empty=None if day.rows or day.broadcasts else _nothing(),
+        broadcasts=wave_rows(day.broadcasts, visit),
     )
 
 
 def going_line(visit: Visit) -> str:
-    """For Today: "Going out today: 12". Empty when nothing is, or nothing can."""
+    """For Today: "Going out today: 12". Empty when nothing can: the trial has a line of its own."""
     if gate.trial(visit.now) is not None:
         return ""
     total, more = count_today(visit.now, visit.house.time_zone)
     if not total:
-        return ""
+        return _("Nothing goes out by itself today.")
     said = _("Going out today: more than %(n)d.") if more else _("Going out today: %(n)d.")
     return said % {"n": total}
 
@@ -54,26 +57,28 @@ def brake_page(visit: Visit) -> BrakePage:
     if hold is None or found is None:
         act = post(_("Stop all automation"), "hold_everything") if visit.user.may_write else None
         asks = _("What people write still goes out. Broadcasts rest until you let each of them go on.")
-        return BrakePage("", act, asks)
+        return BrakePage("", act, asks, broadcasts=_waves(visit))
     around = look_around(visit, [row.contact_id for row in (*found.left, *found.waiting)])
+    resting, to_come = broadcasts.rested_by("brake"), _waves(visit)
     who = visit.person(hold.placed_by)
     words = {"when": near(hold.placed_at, visit.now), "name": who.name if who else _("somebody")}
     again = post(_("Yes, start automation again"), "release_everything")
     return BrakePage(
         pulled=_("All automation has been stopped since %(when)s, by %(name)s.") % words,
         act=replace(again, strong=True) if visit.user.may_write else None,
-        asks=_asks(found.waiting_total),
+        asks=_asks(found.waiting_total, broadcasts_too=bool(resting or to_come)),
         left=_brake_rows(found.left, around, gone=True),
         left_total=found.left_total,
         waiting=_brake_rows(found.waiting, around, gone=False),
         waiting_total=found.waiting_total,
-        resting=tuple(
-            Link(row.name, reverse("web:broadcast", args=[row.id])) for row in broadcasts.rested_by("brake")
-        ),
+        resting=tuple(Link(row.name, reverse("web:broadcast", args=[row.id])) for row in resting),
+        broadcasts=to_come,
     )
 
 
-def _asks(waiting: int) -> str:
+def _asks(waiting: int, *, broadcasts_too: bool) -> str:
+    if not waiting and broadcasts_too:
+        return _("No single message waits. Automation goes on where it would be now.")
     if not waiting:
         return _("Nothing waits. Automation goes on where it would be now.")
     said = ngettext(
@@ -82,6 +87,35 @@ def _asks(waiting: int) -> str:
         waiting,
     )
     return said % {"n": waiting}
+
+
+def _waves(visit: Visit) -> tuple[WaveRow, ...]:
+    end = next_day_start(visit.now, (visit.house.time_zone,))
+    return wave_rows(waves(visit.now, end), visit)
+
+
+def wave_rows(found: Sequence[Wave], visit: Visit) -> tuple[WaveRow, ...]:
+    return tuple(
+        WaveRow(
+            name=each.row.name,
+            url=reverse("web:broadcast", args=[each.row.id]),
+            to=_to_clients(each.clients),
+            at=each.at,
+            stop=_stop_wave(each) if visit.user.may_write else None,
+        )
+        for each in found
+    )
+
+
+def _to_clients(count: int) -> str:
+    return ngettext("to %(n)d client", "to %(n)d clients", count) % {"n": count}
+
+
+def _stop_wave(each: Wave) -> Act:
+    here = {"next": reverse("web:going_out")}
+    if each.row.state == State.SENDING:
+        return post(_("Pause"), "broadcast_pause", each.row.id, fields=here)
+    return post(_("Take it back"), "broadcast_return", each.row.id, fields=here)
 
 
 def _brake_rows(rows: Sequence[Dispatch], around: Around, *, gone: bool) -> tuple[BrakeRow, ...]:

@@ -97,7 +97,8 @@ class PreviewPart:
 @dataclass(frozen=True, slots=True)
 class BroadcastPage:
     """``ahead``: what will happen, in sentences. ``missing``: what has to be done first. ``moving``: the page
-    fetches itself anew while it stands so. ``read``: the fingerprint of what is shown, for the yes."""
+    fetches itself anew while it stands so. ``unread``: how many get it in a language that is not theirs.
+    ``read``: the fingerprint of what is shown, for the yes."""
 
     id: int
     name: Text
@@ -111,6 +112,7 @@ class BroadcastPage:
     sample: Text = ""
     missing: tuple[Text, ...] = ()
     notice: Text = ""
+    unread: tuple[Text, ...] = ()
     account: tuple[AccountRow, ...] = ()
     variants: tuple[VariantRow, ...] = ()
     progress: Progress | None = None

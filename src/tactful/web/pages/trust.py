@@ -95,6 +95,17 @@ class GoingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaveRow:
+    """A broadcast of today. ``to``: "to 89 clients". ``stop``: pauses it, or takes it back."""
+
+    name: Text
+    url: str
+    to: Text
+    at: datetime
+    stop: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GoingPage:
     total: int
     more: bool
@@ -102,6 +113,7 @@ class GoingPage:
     notice: Text = ""
     next_url: str = ""
     empty: EmptyState | None = None
+    broadcasts: tuple[WaveRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +126,8 @@ class BrakeRow:
 
 @dataclass(frozen=True, slots=True)
 class BrakePage:
-    """``pulled``: since when and by whom; "" while automation runs. ``act``: pulls it, or lets go."""
+    """``pulled``: since when and by whom; "" while automation runs. ``act``: pulls it, or lets go.
+    ``broadcasts``: those of today that do not rest."""
 
     pulled: Text
     act: Act | None
@@ -124,6 +137,7 @@ class BrakePage:
     waiting: tuple[BrakeRow, ...] = ()
     waiting_total: int = 0
     resting: tuple[Link, ...] = ()
+    broadcasts: tuple[WaveRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,22 @@ def test_before_it_goes_the_page_says_what_will_happen(browser: Client) -> None:
     assert "Send it" in page
 
 
+def test_whoever_reads_another_language_is_counted_before_it_goes_and_after(
+    salon: Salon, browser: Client
+) -> None:
+    said = "2 clients read English, and there is no English text: they get the Norwegian one."
+    Contact.objects.filter(id__in=Contact.objects.values("id")[:2]).update(language="en-GB")
+    row = written(browser)
+    page = shown(browser, f"/broadcasts/{row.id}/")
+    assert said in page
+    assert page.index(said) < page.index("What will happen")
+    actions.send(broadcast_id=row.id, house=house_at(business_now()), acting_user=salon.owner.id)
+    salon.begins(row)
+    assert said in shown(browser, f"/broadcasts/{row.id}/")
+    both = written(browser, **{"0-en-subject": "Open", "0-en-body": "We are open.", "0-en-nameless": "you"})
+    assert "read English" not in shown(browser, f"/broadcasts/{both.id}/")
+
+
 def test_a_large_group_is_looked_at_by_a_sample_and_it_says_so(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,3 +354,25 @@ def test_the_list_shows_who_a_merged_client_is_now(salon: Salon, browser: Client
     page = shown(browser, f"/broadcasts/{row.id}/people/?show=gone")
     assert "Liv Sandal Berg" in page
     assert f"/clients/{kept.id}/" in page
+
+
+def test_what_goes_out_today_and_the_brake_name_a_broadcast_that_is_about_to_begin(
+    salon: Salon, browser: Client
+) -> None:
+    row = written(browser)
+    assert "Romjulen" not in shown(browser, "/going-out/")
+    actions.send(broadcast_id=row.id, house=house_at(business_now()), acting_user=salon.owner.id)
+    assert "Going out today: 6." in shown(browser, "/going-out/today/")
+    for url in ("/going-out/", "/brake/"):
+        page = shown(browser, url)
+        assert "Romjulen" in page, url
+        assert "to 6 clients" in page, url
+        assert f'action="/broadcasts/{row.id}/return/"' in page, url
+    page = shown(browser, "/hold/", {})
+    assert "Romjulen" in page
+    assert "Nothing waits." not in page
+    shown(browser, "/hold/release/", {})
+    salon.begins(row)
+    assert f'action="/broadcasts/{row.id}/pause/"' in shown(browser, "/going-out/")
+    shown(browser, f"/broadcasts/{row.id}/pause/", {})
+    assert "Romjulen" not in shown(browser, "/going-out/")

@@ -128,6 +128,13 @@ def test_going_out_today_with_a_stop(cast: Cast) -> None:
     assert client.post("/going-out/stops/", {"key": "nonsense"}).status_code == 302
 
 
+def test_today_keeps_its_way_to_what_goes_out_when_nothing_does(cast: Cast) -> None:
+    client = cast.signed_in(cast.colleague)
+    for url in ("/", "/going-out/today/"):
+        assert 'href="/going-out/"' in page(client, url), url
+    assert "Nothing goes out by itself today." in page(client, "/going-out/today/")
+
+
 def test_the_brake_lists_and_asks_before_it_lets_go(cast: Cast) -> None:
     cast.plans(cast.consenting)
     client = cast.signed_in(cast.colleague)
