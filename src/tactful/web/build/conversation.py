@@ -18,7 +18,7 @@ from tactful.inbox.queries import MOODS, Conversation, TalkSpell
 from tactful.kernel.zones import utc_of
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.holds import alone, hold_card
-from tactful.web.build.inbox import who_of
+from tactful.web.build.inbox import over_words, who_of
 from tactful.web.build.misread import misread
 from tactful.web.build.thread import thread_entries
 from tactful.web.pages.inbox import Choice, Composer, Debt, PlanRow, Thread
@@ -28,6 +28,7 @@ from tactful.web.visit import Visit
 
 HELD_SHOWN, PLANNED_SHOWN = 3, 6
 MORNING = time(8)
+HANDED_BACK = ("question", "handoff", "conversation")  # what ends when it is handed back
 
 
 def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "") -> Thread:
@@ -41,7 +42,7 @@ def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "
         client=client,
         about=_about(row, visit),
         entries=entries,
-        composer=_composer(row, visit, newest, draft, error),
+        composer=_composer(row, visit, newest, draft, error, quiet=_quiet(row, talks)),
         acts=_acts(row, talks, newest, visit),
         more=_more(row, talks, newest, around),
         debts=_debts(row, talks, around),
@@ -55,17 +56,32 @@ def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "
 
 
 def _about(row: Conversation, visit: Visit) -> str:
+    """When it is over nobody has it, whoever wrote last: who did is kept for when the client writes again."""
+    if row.state == Conversation.State.CLOSED:
+        return over_words(row)
     owner = visit.person(row.assignee_id)
     return _("%(name)s has it") % {"name": owner.name} if owner else _("Nobody has it yet")
 
 
-def _composer(row: Conversation, visit: Visit, newest: int, draft: str, error: str) -> Composer | None:
+def _quiet(row: Conversation, talks: Sequence[TalkSpell]) -> str:
+    """What automation does towards this client while somebody writes here."""
+    if any(talk.kind in HANDED_BACK for talk in talks):
+        return _("Automation is quiet until you hand back")
+    if row.state == Conversation.State.CLOSED:
+        return _("Automation may write")
+    return _("Automation goes quiet when you send")
+
+
+def _composer(
+    row: Conversation, visit: Visit, newest: int, draft: str, error: str, *, quiet: str
+) -> Composer | None:
     if row.contact_id is None or not visit.user.may_write:
         return None
     return Composer(
         url=reverse("web:reply", args=[row.id]),
         channels=(Choice("mail", _("Mail"), chosen=True),),
         sender=visit.user.name,
+        quiet=quiet,
         text=draft,
         error=error,
         revision=str(newest),
@@ -75,12 +91,12 @@ def _composer(row: Conversation, visit: Visit, newest: int, draft: str, error: s
 def _acts(row: Conversation, talks: Sequence[TalkSpell], newest: int, visit: Visit) -> tuple[Act, ...]:
     if row.contact_id is None or not visit.user.may_write:
         return ()
-    acts = []
-    if not any(talk.kind == "handoff" for talk in talks):
+    acts, taken = [], any(talk.kind == "handoff" for talk in talks)
+    if not taken or row.assignee_id != visit.user.id:
         acts.append(Act(_("Take over"), reverse("web:handoff", args=[row.id]), icon="person"))
-    if row.state != Conversation.State.CLOSED:
-        close = reverse("web:closure", args=[row.id])
-        acts.append(Act(_("Close"), close, icon="check", key="e", fields=(seen(newest),)))
+    if taken or row.state != Conversation.State.CLOSED:
+        words, close = _("Hand back") if taken else _("Close"), reverse("web:closure", args=[row.id])
+        acts.append(Act(words, close, icon="check", key="e", fields=(seen(newest),)))
     return tuple(acts)
 
 
@@ -108,8 +124,8 @@ def _more(row: Conversation, talks: Sequence[TalkSpell], newest: int, around: Ar
     acts.append(Act(_("Hold everything for %(name)s") % {"name": name}, hold, glyph="held", key="h"))
     assign = reverse("web:assignment", args=[row.id])
     for user in visit.staff.values():
-        if user.is_active and user.may_write and user.id != row.assignee_id:
-            text = _("I take it") if user == visit.user else _("Give it to %(name)s") % {"name": user.name}
+        if user.is_active and user.may_write and user.id not in (row.assignee_id, visit.user.id):
+            text = _("Give it to %(name)s") % {"name": user.name}
             acts.append(Act(text, assign, icon="person", fields=(("owner", str(user.id)),)))
     return tuple(acts)
 

@@ -139,7 +139,13 @@ def elsewhere(how: str) -> str:
     return words.get(how, _("Answered another way"))
 
 
+def over_words(row: Conversation) -> str:
+    return pgettext("conversation", "Over") if row.contact_id is None else _("Handed back")
+
+
 def _foot(row: Conversation, visit: Visit) -> str:
+    if row.state == Conversation.State.CLOSED:
+        return over_words(row)
     if row.assignee_id == visit.user.id:
         return _("You have it")
     owner = visit.person(row.assignee_id)

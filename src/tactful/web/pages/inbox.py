@@ -79,6 +79,7 @@ class Composer:
     url: str
     channels: tuple[Choice, ...]
     sender: str
+    quiet: Text = ""  # what automation does meanwhile
     text: str = ""
     error: Text = ""
     revision: str = ""

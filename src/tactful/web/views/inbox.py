@@ -43,7 +43,7 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
     if do == "note":
         answer.add_note(row.id, text, acting_user=user, now=now)
         return redirect("web:conversation", row.id)
-    if trouble := _empty(text):
+    if trouble := _empty(text, do):
         return _page(request, row, text, trouble, status=422)
     try:
         answer.reply(Answer(row.id, text, user, do == "hand_back", _seen(request)), now=now)
@@ -55,9 +55,10 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page("inbox")
 @writes
 def closure(request: StaffRequest, pk: int) -> HttpResponse:
+    """Over, and handed back without a word to the client."""
     row = _conversation(pk)
     answer.close(row.id, acting_user=request.user.id, now=request.visit.now, seen=_seen(request))
-    return done(request, _("Closed. Automation may write again."), "web:inbox")
+    return done(request, _("Handed back. Automation may write again."), "web:inbox")
 
 
 @staff_page("inbox")
@@ -125,8 +126,12 @@ def _seen(request: StaffRequest) -> int:
     return number(request.POST.get("revision", "")) or 0
 
 
-def _empty(text: str) -> str:
-    return "" if text.strip() else _("There is nothing to send yet. Write your answer first.")
+def _empty(text: str, do: str) -> str:
+    if text.strip():
+        return ""
+    if do == "hand_back":
+        return _("There is nothing to send yet. To hand back without a word, press “Hand back” above.")
+    return _("There is nothing to send yet. Write your answer first.")
 
 
 def _conversation(pk: int) -> Conversation:
