@@ -1,6 +1,6 @@
 """What foreign keys promised, triggers keep: no row of nobody, and nobody goes of whom a row speaks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
