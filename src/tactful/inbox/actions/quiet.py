@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business
@@ -18,6 +18,7 @@ from tactful.kernel.calendars import is_holiday
 State = Conversation.State
 BY_ITSELF = "handed_back_quiet"
 IS_THIS_IT = "is_this_it"
+UNVERIFIED = "unverified"
 WEEKEND = (5, 6)
 
 
@@ -98,7 +99,16 @@ def _looked_at(entry: Entry) -> bool:
     return bool(done) and None not in done
 
 
+def _vouched_for(entry: Entry) -> bool:
+    """Somebody has read what came under this address, and has said that it is all right or taken care of."""
+    asked = Task.objects.filter(code=UNVERIFIED, contact_id=entry.conversation.contact_id)
+    done = list(asked.filter(Q(done_at=None) | Q(done_at__gte=entry.at)).values_list("done_at", flat=True))
+    return bool(done) and None not in done
+
+
 def _waits(entry: Entry, has_files: bool) -> bool:
     if entry.kind != Entry.Kind.INBOUND or entry.code == "automatic":
         return False
-    return not entry.verified or has_files or read(entry.text.strip() or entry.subject).expects_answer
+    if not entry.verified:
+        return has_files or not _vouched_for(entry)
+    return has_files or read(entry.text.strip() or entry.subject).expects_answer

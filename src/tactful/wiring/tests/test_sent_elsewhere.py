@@ -9,7 +9,8 @@ from tactful.delivery.rules.mail import MESSAGE_ID
 from tactful.inbox.actions import answer
 from tactful.inbox.actions.answer import Answer
 from tactful.inbox.actions.quiet import hand_back_the_quiet
-from tactful.inbox.models import Entry, TalkSpell
+from tactful.inbox.actions.tasks import finish
+from tactful.inbox.models import Entry, TalkSpell, Task
 from tactful.inbox.queries import closures, talks_at
 from tactful.wiring.tests.cast import REPLY, US, Cast, facts
 from tactful.wiring.tests.mailbox import Mailbox, open_mailbox
@@ -170,6 +171,18 @@ def test_a_conversation_with_the_clients_word_last_never_closes_by_itself(
 
 
 def test_nor_when_nobody_vouches_for_it(box: Mailbox) -> None:
+    _ends_with_a_strange_word(box)
+    assert hand_back_the_quiet(now=box.cast.now) == 0
+
+
+def test_but_when_somebody_has_read_it_and_taken_care_of_it(box: Mailbox) -> None:
+    _ends_with_a_strange_word(box)
+    asked = Task.objects.get(code="unverified")
+    assert finish(asked.id, answer="", acting_user=box.cast.colleague.id, now=box.cast.now)
+    assert hand_back_the_quiet(now=box.cast.now) == 1
+
+
+def _ends_with_a_strange_word(box: Mailbox) -> None:
     box.comes()
     box.reads()
     box.goes()
@@ -178,4 +191,3 @@ def test_nor_when_nobody_vouches_for_it(box: Mailbox) -> None:
     box.comes("Pay to this account instead.", Authentication_Results="mx.fjord.example; dmarc=fail")
     box.reads()
     box.cast.later(30 * 24 * HOUR)
-    assert hand_back_the_quiet(now=box.cast.now) == 0
