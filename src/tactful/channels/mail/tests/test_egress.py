@@ -88,6 +88,41 @@ def test_a_name_that_changes_its_answer_gains_nothing(monkeypatch: pytest.Monkey
     assert (asked, went) == (["rebind.example"], [("8.8.8.8", 25)])
 
 
+@pytest.mark.parametrize("addresses", [PUBLIC[:2], tuple(f"8.8.8.{n}" for n in range(30))])
+def test_a_name_of_many_addresses_takes_no_more_time_than_one(
+    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
+) -> None:
+    """Nobody answers at any of them; the time is that of our own clock, which each attempt moves on."""
+    passed: list[float] = []
+
+    def connect(sock: socket.socket, _place: tuple[str, int]) -> None:
+        passed.append(sock.gettimeout() or 0.0)
+        raise TimeoutError
+
+    resolves(monkeypatch, addresses)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(egress, "monotonic", lambda: sum(passed))
+    with pytest.raises(TimeoutError):
+        egress.connect("many.example", 25, 10.0)
+    assert sum(passed) == pytest.approx(10.0)
+    assert len(passed) == min(len(addresses), 4)
+
+
+def test_both_families_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    went: list[str] = []
+
+    def connect(sock: socket.socket, place: tuple[str, int]) -> None:
+        went.append(place[0])
+        if ":" in place[0]:
+            raise OSError("no IPv6 here")
+
+    resolves(monkeypatch, (*(f"2a00:1450::{n}" for n in range(1, 9)), "8.8.8.8"))
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with egress.connect("both.example", 25, 10.0) as sock:
+        assert sock.gettimeout() == 10.0
+    assert went == ["2a00:1450::1", "2a00:1450::2", "8.8.8.8"]
+
+
 @pytest.mark.usefixtures("strict")
 def test_nothing_reaches_a_local_server_by_sending_polling_or_trying(tmp_path: Path) -> None:
     with Sink() as sink:
