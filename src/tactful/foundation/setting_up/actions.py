@@ -48,9 +48,9 @@ def invite(user_id: int | None, *, acting_user: int | None, now: datetime) -> st
 def accept(token: str, new: Newcomer, *, now: datetime) -> User:
     """They have chosen a password and are in. Raises ``PersonError`` for a link that opens nothing."""
     row = invitation(token)
-    if row is None:
+    # Of two who come at once, the second waits here for the first, and finds it used.
+    if row is None or not Invitation.objects.filter(id=row.id, used_at=None).update(used_at=machine_now()):
         raise PersonError(_("This link has been used or is too old. Ask for a new one."))
-    Invitation.objects.filter(id=row.id).update(used_at=machine_now())
     user = row.user or _first_owner(new, now)
     choose_password(user, new.password, now=now)
     return user
