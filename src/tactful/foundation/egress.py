@@ -71,6 +71,14 @@ def allowed(host: str, port: int) -> Found:
     return found
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the host, as somebody wrote it, is this very machine. A name that only begins so is not."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def is_public(address: str) -> bool:
     """Not loopback, private, link-local, multicast, reserved or the metadata of a cloud, in any disguise."""
     seen = ip_address(address.partition("%")[0])  # fe80::1%eth0

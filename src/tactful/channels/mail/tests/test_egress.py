@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from tactful.channels.mail.handshake import open_wire
 from tactful.channels.mail.imap import ImapSettings, MailboxUnavailable, start_cursor
-from tactful.channels.mail.settings import Security
+from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.smtp import SmtpConnection, SmtpUnavailable
 from tactful.channels.mail.tests.helpers import message, send, settings
 from tactful.channels.types import Outcome, our_words
-from tactful.demo.postbox.sink import Sink
+from tactful.demo.postbox.sink import Sink, SinkSettings
 from tactful.foundation import egress
 
 LOCAL = (
@@ -51,6 +52,28 @@ def _family(address: str) -> socket.AddressFamily:
 @pytest.mark.parametrize("address", LOCAL)
 def test_what_is_not_public_is_known(address: str) -> None:
     assert not egress.is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("127.8.0.1", True), ("::1", True),
+        ("localhost.evil.example", False), ("127.0.0.1.evil.example", False), ("127.evil.example", False),
+        ("::1f", False), ("10.0.0.1", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_only_begins_like_this_machine_is_another(host: str, here: bool) -> None:
+    assert egress.is_loopback(host) is here
+
+
+@pytest.mark.parametrize("host", ["localhost.evil.example", "127.0.0.1.evil.example"])
+def test_no_password_goes_in_the_clear_to_such_a_name(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    with Sink(SinkSettings(extensions=(*SinkSettings().extensions, "AUTH PLAIN"))) as sink:
+        known = SmtpSettings(host, sink.port, Security.NONE, "kari", "hemmelig")
+        here = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", sink.port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: here)
+        with pytest.raises(SmtpUnavailable, match="clear_password"):
+            open_wire(known)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
