@@ -2,7 +2,8 @@
 
 * ``/health``: this process is alive and answers.
 * ``/ready``: it can do its work: the database answers and has what this release needs, and a worker lives.
-* ``/metrics``: figures in Prometheus' text format, for this machine or with ``TACTFUL_METRICS_TOKEN``.
+* ``/metrics``: figures in Prometheus' text format, with ``TACTFUL_METRICS_TOKEN``, or for this
+  machine while the house is reached on no other.
 """
 
 import asyncio
@@ -12,12 +13,14 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cache
 from ipaddress import ip_address
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from tactful.config.home import PACKAGE
 from tactful.config.release import release
+from tactful.foundation.egress import is_loopback
 
 PATHS = ("/health", "/ready", "/metrics")
 LIVING_WORKERS: Final = "SELECT count(*) FROM sending_worker WHERE lease_until > clock_timestamp()"
@@ -133,11 +136,14 @@ def _closing(ask: Callable[[], Any]) -> Any:
 
 
 def _may_read(scope: dict[str, Any]) -> bool:
-    """With the token from anywhere; without, from this machine, and not through a proxy on it."""
+    """With the token from anywhere; without, from this machine, and not through a proxy on it: where the
+    house has an address for others, every proxy counts as one that tells nothing of itself."""
     headers = dict(scope["headers"])
     token = settings.ENVIRONMENT.metrics_token
     if token:
         return hmac.compare_digest(headers.get(b"authorization", b""), b"Bearer " + token.encode())
+    if not is_loopback(urlsplit(settings.BASE_URL).hostname or ""):
+        return False
     return b"x-forwarded-for" not in headers and _is_here((scope.get("client") or ("",))[0])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 from tactful.contacts.actions import bump_gate
 from tactful.engagements.models import DocumentSpell, Engagement, ReceivedFile, RequestedDocument
@@ -130,6 +131,15 @@ def keep_files(
         )
         for file in files
     )
+
+
+def begin_upload(engagement_id: int, since: datetime) -> int:
+    """Bytes that the client of this engagement has uploaded since then. Until the end of the transaction,
+    which the caller has begun, others with the same link wait: many at once come to no more than one after
+    another."""
+    row = Engagement.objects.select_for_update().get(id=engagement_id)
+    mine = ReceivedFile.objects.filter(contact_id=row.contact_id, how="upload", received_at__gt=since)
+    return int(mine.aggregate(total=Sum("size"))["total"] or 0)
 
 
 @transaction.atomic

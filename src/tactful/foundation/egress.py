@@ -6,12 +6,14 @@ that was looked at: a name that changes its answer in between gains nothing.
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from time import monotonic
 
 from django.conf import settings
 
 Address = IPv4Address | IPv6Address
 Found = list[tuple[socket.AddressFamily, str]]
 
+MOST_TRIED = 4
 _NAT64 = bytes.fromhex("0064ff9b") + bytes(8)
 _TRANSLATED = bytes(8) + bytes.fromhex("ffff0000")  # ::ffff:0:a.b.c.d, of RFC 2765
 _ISATAP = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
@@ -26,20 +28,38 @@ def connect(host: str, port: int, timeout: float | None) -> socket.socket:
     """A connected TCP socket to one of the addresses of ``host``.
 
     Raises ``NotAllowed`` unless the instance allows local hosts, and ``OSError`` as ``socket`` does.
-    ``timeout``: seconds for each address.
+    ``timeout``: seconds for all addresses together, of which each that is tried has its share; later, of each
+    reading and writing.
     """
     trouble = OSError(f"{host} has no address.")
-    for family, address in allowed(host, port):
+    tried = _few(allowed(host, port))
+    deadline = None if timeout is None else monotonic() + timeout
+    for number, (family, address) in enumerate(tried):
+        share = None if deadline is None else (deadline - monotonic()) / (len(tried) - number)
+        if share is not None and share <= 0:
+            break
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
-            sock.settimeout(timeout)
+            sock.settimeout(share)
             sock.connect((address, port))
         except OSError as error:
             sock.close()
             trouble = error
         else:
+            sock.settimeout(timeout)
             return sock
     raise trouble
+
+
+def _few(found: Found) -> Found:
+    """Whoever owns a name may give it any number of addresses. Of both families where there are both: on a
+    machine without IPv6 none of its addresses answers."""
+    most = MOST_TRIED // (len({family for family, _address in found}) or 1)
+    kept: Found = []
+    for family, address in found:
+        if sum(each == family for each, _address in kept) < most:
+            kept.append((family, address))
+    return kept
 
 
 def allowed(host: str, port: int) -> Found:
@@ -49,6 +69,14 @@ def allowed(host: str, port: int) -> Found:
     if not settings.LOCAL_MAIL_HOSTS and not all(is_public(address) for _family, address in found):
         raise NotAllowed(f"{host[:100]} leads to this machine or its network.")
     return found
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host, as somebody wrote it, is this very machine. A name that only begins so is not."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def is_public(address: str) -> bool:

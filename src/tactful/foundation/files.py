@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,13 @@ def discard(stored: str) -> None:
 def drop(stored: str) -> None:
     """Take back what ``keep`` has stored, because what it belonged to was refused."""
     path_of(stored).unlink(missing_ok=True)
+
+
+def room() -> int:
+    """Bytes that are free on the disk of the store."""
+    root = Path(settings.FILES_ROOT)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return shutil.disk_usage(root).free
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -27,6 +27,7 @@ from tactful.journeys.drafts import (
     redo,
     undo,
 )
+from tactful.journeys.effects import hold_still
 from tactful.journeys.hot import rows as hot
 from tactful.journeys.hot.crowds import add_up_crowds
 from tactful.journeys.hot.replays import (
@@ -70,6 +71,7 @@ __all__ = [
     "edit",
     "fail_replay",
     "give_back",
+    "hold_still",
     "import_journey",
     "keep_replay",
     "keep_test",

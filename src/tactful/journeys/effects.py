@@ -1,6 +1,7 @@
 """What a moved enrolment brings about, in bulk and in the transaction of its state."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +11,7 @@ from tactful.delivery import actions as delivery
 from tactful.delivery.types import OWN_LINE, NewMessage
 from tactful.events.actions import record
 from tactful.events.types import NewFact
-from tactful.journeys.hot import calls
+from tactful.journeys.hot import calls, rows
 from tactful.journeys.hot.entries import NewRow
 from tactful.journeys.hot.rows import Row
 from tactful.journeys.plans import plan_of
@@ -37,6 +38,7 @@ from tactful.touchpoints.types import MessageClass, Touch, TouchpointView
 
 FACT_VARIABLE = "@"  # such a variable is read at the moment of sending, by the fact's key
 DEFAULT_VARIABLE = "~"  # what it says if there is nothing to read: "~nb:deadline"
+_KEY = re.compile(r"visit:([0-9]{1,18}):")
 PLACES = {Source.ENTRY: "entry", Source.EVENT: "event", Source.ANSWER: "answers"}
 
 
@@ -105,6 +107,14 @@ def touch_key(enrolment_id: int, effect: EnqueueSend) -> str:
     what = f"{effect.touchpoint}\0{effect.template}\0{effect.about}"
     digest = hashlib.blake2b(what.encode(), digest_size=8).hexdigest()
     return f"{message_key(enrolment_id, effect.visit)}:{digest}"
+
+
+def hold_still(key: str) -> None:
+    """Until the end of this transaction nobody moves the client whose message has this ``touch_key``, so
+    that what a person does to it is seen, or comes too late and can be told so."""
+    number = _KEY.match(key)
+    if number is not None:
+        rows.running([int(number[1])])
 
 
 def _touched(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -23,8 +23,21 @@ MOST_MB = 100
 MOST_BYTES = MOST_MB * 1024 * 1024
 
 
+MOST_IN_A_WHILE = 500 * 1024 * 1024  # bytes of one client, whatever links they hold
+A_WHILE = timedelta(days=30)
+LEAST_ROOM = 1_000_000_000  # bytes that stay free on the disk, for the database and the mail that comes
+
+
 class UploadRefused(ValueError):
     """The files were not taken in; the sentence says why and what to do."""
+
+
+class NoRoom(UploadRefused):
+    """More than we take by a link. ``reason``: quota, disk."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("We cannot take more files here just now. One of us has been told of it."))
+        self.reason = reason
 
 
 def upload_page(
@@ -66,22 +79,36 @@ def closed_page(visit: Visit, view: EngagementView, token: str) -> UploadPage:
     return replace(page, items=items, intro=_("We have everything. Thank you."))
 
 
-@transaction.atomic
 def take_files(
     view: EngagementView, uploads: Sequence["UploadedFile[bytes]"], chosen: str, *, now: datetime
 ) -> None:
     """Keep the files. ``chosen``: the id of the document that they are, or "" when the client is not sure.
 
-    A single missing document needs no choosing. When nobody knows which it is, a person is asked.
+    A single missing document needs no choosing. When nobody knows which it is, a person is asked; and a
+    person is told where there is no room.
     """
+    try:
+        _take(view, uploads, chosen, now)
+    except NoRoom as full:
+        _tell(view, full.reason, now)
+        raise
+
+
+@transaction.atomic
+def _take(view: EngagementView, uploads: Sequence["UploadedFile[bytes]"], chosen: str, now: datetime) -> None:
     if not uploads:
         raise UploadRefused(_("Choose at least one file first."))
     if len(uploads) > MOST_FILES:
         raise UploadRefused(_("Send at most %(count)s files at a time.") % {"count": MOST_FILES})
-    if sum(upload.size or 0 for upload in uploads) > MOST_BYTES:
+    size = sum(upload.size or 0 for upload in uploads)
+    if size > MOST_BYTES:
         raise UploadRefused(
             _("Together these are more than %(size)s MB. Send them in parts.") % {"size": MOST_MB}
         )
+    if engagements.begin_upload(view.id, now - A_WHILE) + size > MOST_IN_A_WHILE:
+        raise NoRoom("quota")
+    if files.room() - size < LEAST_ROOM:
+        raise NoRoom("disk")
     news = _all_kept(uploads)
     open_ones = [document for document in view.documents if document.state in ("missing", "claimed_sent")]
     mine = [document for document in open_ones if str(document.id) == chosen]
@@ -106,6 +133,21 @@ def take_files(
         ],
         now=now,
     )
+
+
+def _tell(view: EngagementView, reason: str, now: datetime) -> None:
+    """Once a day for each link."""
+    task = NewTask(
+        kind="call",
+        code="upload_full",
+        dedupe_key=f"upload_full:{view.id}:{now.date().isoformat()}",
+        contact_id=view.contact_id,
+        owner_id=view.owner_id,
+        params={"reason": reason},
+        subject_kind="contact",
+        subject_id=view.contact_id,
+    )
+    open_tasks([task], now=now)
 
 
 def _all_kept(uploads: Sequence["UploadedFile[bytes]"]) -> list[NewFile]:

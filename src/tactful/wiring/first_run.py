@@ -30,6 +30,7 @@ from tactful.foundation.queries import business_at
 from tactful.foundation.setting_up import queries as setting_up
 from tactful.foundation.setting_up.actions import close_first_run, keep_progress
 from tactful.foundation.setting_up.types import Progress
+from tactful.gate import queries as gate
 from tactful.journeys import queries as journeys
 from tactful.journeys.actions import switch_on
 from tactful.touchpoints import actions as line
@@ -44,7 +45,14 @@ STEPS: Final = ("trade", "line", "mail", "clients", "wishes", "test", "start")
 """The screens, in order."""
 SOURCE: Final = "first run"
 
-AT_THE_END: Final[tuple[Callable[..., object], ...]] = (begin_trial,)
+
+def _trial(*, acting_user: int, now: datetime) -> None:
+    """An owner may have begun one by hand while the run was put off: that one goes on as it is."""
+    if gate.trial(now) is None:
+        begin_trial(acting_user=acting_user, now=now)
+
+
+AT_THE_END: Final[tuple[Callable[..., object], ...]] = (_trial,)
 """Called last by ``finish`` with ``acting_user`` and ``now``: the first week is one of trial."""
 
 

@@ -21,6 +21,7 @@ from tactful.delivery.queries.trust import EARLIEST, Place
 from tactful.gate.rules.check import check
 from tactful.gate.types import Reason, VerdictKind
 from tactful.journeys import queries as journeys
+from tactful.journeys.actions import hold_still
 from tactful.journeys.queries import Coming
 from tactful.kernel.zones import next_day_start
 from tactful.segments import queries as segments
@@ -145,6 +146,7 @@ def _whole_moment(turns: list[Leaving], limit: int) -> list[Leaving]:
 @transaction.atomic
 def stop_coming(key: str, *, acting_user: int, now: datetime, zone: str) -> None:
     """One that a journey will come to today does not go. Raises ``LineError``."""
+    hold_still(key)
     end = next_day_start(now, (zone,))
     each = next((found for found in _coming(now, end) if found.key == key), None)
     if each is None and is_going(key.rpartition(":")[0]):

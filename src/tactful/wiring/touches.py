@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tactful.delivery.queries import Dispatch, Message, is_going
 from tactful.gate.types import Author
 from tactful.journeys import queries as journeys
+from tactful.journeys.actions import hold_still
 from tactful.journeys.queries import Coming
 from tactful.touchpoints import actions
 from tactful.touchpoints import queries as touchpoints
@@ -44,6 +45,7 @@ def coming(now: datetime) -> list[Coming]:
 def touch(key: str, line: str, *, acting_user: int, now: datetime) -> None:
     """A line on top, or with an empty one a stop. Raises ``LineError``. A stop that was pressed twice is one,
     whether or not the moment of the message has passed in between."""
+    hold_still(key)
     if not line and _was_stopped(key):
         return
     each = _still_coming(key, now)
@@ -51,8 +53,10 @@ def touch(key: str, line: str, *, acting_user: int, now: datetime) -> None:
     actions.touch(new, acting_user=acting_user, now=now)
 
 
+@transaction.atomic
 def let_be(key: str, *, acting_user: int, now: datetime) -> None:
     """It goes out as it would have. Raises ``LineError``."""
+    hold_still(key)
     _still_coming(key, now)
     actions.untouch(key, acting_user=acting_user, now=now)
 

@@ -10,8 +10,6 @@ from tactful.channels.mail.wire import Reply, Wire, WireError
 from tactful.channels.types import Outcome, our_words
 from tactful.foundation import egress
 
-_LOOPBACK = ("127.", "::1", "localhost")
-
 
 class SmtpUnavailable(Exception):
     """There is no connection to send over. Nothing was handed over.
@@ -92,7 +90,7 @@ def read_features(lines: tuple[bytes, ...]) -> Features:
 
 
 def _log_in(wire: Wire, settings: SmtpSettings, features: Features) -> None:
-    loopback = settings.host.startswith(_LOOPBACK)
+    loopback = egress.is_loopback(settings.host)
     if not (wire.encrypted or settings.plain_auth or loopback):
         raise SmtpUnavailable(our_words("smtp.clear_password"), Outcome.ACCOUNT)
     if settings.bearer is not None:

@@ -28,6 +28,9 @@ from tactful.channels.types import Outcome, our_words
 from tactful.foundation import egress
 
 _UID_WINDOW = 10_000  # UIDs asked for at once, so that no answer grows beyond imaplib's limit
+_WIDEST = 80_000  # where there were none; so many numbers still fit into one answer
+_MOST_SEARCHES = 5_000  # of one round: what is beyond is no mailbox but a server that plays with us
+_LARGEST, _DIGITS = 2**32 - 1, 10  # of what RFC 3501 calls a number
 _MOST_BYTES = 25 * 1024 * 1024  # of the mails of one batch, which are in memory together
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -153,16 +156,26 @@ class Session:
     ) -> Iterator[list[int]]:
         """Rising UIDs above ``last`` and up to ``until``, at most ``size`` at a time."""
         stop = self.uid_next if until is None else min(self.uid_next, until + 1)
-        for first in range(last + 1, stop, _UID_WINDOW):
-            end = min(first + _UID_WINDOW, stop) - 1
+        end, window = last, _UID_WINDOW
+        for _turn in range(_MOST_SEARCHES):
+            first, end = end + 1, min(end + window, stop - 1)
+            if first > end:
+                return
             criteria = ["UID", f"{first}:{end}"]
             if since is not None:
                 criteria += ["SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"]
             lines = self._uid("SEARCH", *criteria)
-            numbers = {int(word) for line in lines if isinstance(line, bytes) for word in line.split()}
+            words = [word for line in lines if isinstance(line, bytes) for word in line.split()]
+            if not all(word.isdigit() and len(word) <= _DIGITS for word in words):
+                raise MailboxUnavailable(
+                    our_words("imap.refused", command="SEARCH", answer=repr(lines)[:MOST])
+                )
+            numbers = set(map(int, words))
             uids = sorted(uid for uid in numbers if last < uid <= end)
             for at in range(0, len(uids), size):
                 yield uids[at : at + size]
+            window = _UID_WINDOW if uids else min(window * 2, _WIDEST)
+        raise MailboxUnavailable("The mailbox tells of more mails than it has.")
 
     def heads(self, uids: Iterable[int]) -> list[Head]:
         """What stands on the envelopes; a mail that somebody deleted in the meantime is left out."""
@@ -250,7 +263,7 @@ class Session:
     def _number(self, name: str) -> int:
         _, data = self._client.response(name)
         found = re.search(rb"\d+", data[0]) if data and isinstance(data[0], bytes) else None
-        if found is None:
+        if found is None or len(found[0]) > _DIGITS or int(found[0]) > _LARGEST:
             raise MailboxUnavailable(f"The mailbox does not tell its {name}.")
         return int(found.group())
 

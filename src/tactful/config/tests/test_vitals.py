@@ -66,6 +66,13 @@ def test_figures_are_for_this_machine_only(committed_db: CommittedDatabase) -> N
     assert get("/metrics")[0] == 200
 
 
+def test_a_house_with_an_address_for_others_wants_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy on this machine may say nothing of for whom it asks."""
+    monkeypatch.setattr(vitals, "figures", lambda: "all of them")
+    monkeypatch.setattr(settings, "BASE_URL", "https://post.example.no")
+    assert get("/metrics")[0] == 404
+
+
 def test_or_for_whoever_has_the_token(
     committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

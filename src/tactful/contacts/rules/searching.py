@@ -73,13 +73,14 @@ def matches(
     return all(any(term in word for word in words) for term in query_terms)
 
 
-SHORTEST_MISTYPED = 5
+SHORTEST_MISTYPED, LONGEST_MISTYPED = 5, 30
 LETTERS = "abcdefghijklmnopqrstuvwxyzæøå'-"
 
 
 def may_be_mistyped(term: str) -> bool:
-    """Not a number, nor a word so short that it would be half of another one."""
-    return len(term) >= SHORTEST_MISTYPED and not any(letter.isdigit() for letter in term)
+    """Not a number, nor a word so short that it would be half of another one, nor one so long that it is no
+    name: each of its letters would cost some sixty looks into the index."""
+    return SHORTEST_MISTYPED <= len(term) <= LONGEST_MISTYPED and not any(letter.isdigit() for letter in term)
 
 
 def corrections(term: str) -> set[str]:

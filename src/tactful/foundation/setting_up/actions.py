@@ -51,9 +51,9 @@ def accept(token: str, new: Newcomer, *, now: datetime) -> User:
     """They have chosen a password, or made a passkey, and are in. Raises ``PersonError`` for a link
     that opens nothing."""
     row = invitation(token)
-    if row is None:
+    # Of two who come at once, the second waits here for the first, and finds it used.
+    if row is None or not Invitation.objects.filter(id=row.id, used_at=None).update(used_at=machine_now()):
         raise PersonError(_("This link has been used or is too old. Ask for a new one."))
-    Invitation.objects.filter(id=row.id).update(used_at=machine_now())
     user = row.user or _first_owner(new, now)
     if new.password is None:
         choose_passkey(user, now=now)

@@ -30,6 +30,7 @@ CAUSES: Mapping[str, Callable[[], str]] = {
     "asked_to_stop": lambda: _("Somebody may have asked us to stop"),
     "is_this_it": lambda: _("Is this the document that we asked for?"),
     "look_for_document": lambda: _("A client says that a document has been sent"),
+    "upload_full": lambda: _("A client could not send more files"),
     "undelivered": lambda: _("A message did not arrive"),
     "message_unknown": lambda: _("Nobody knows whether a message arrived"),
     "message_missed": lambda: _("A message was held until it was too late"),

@@ -269,6 +269,18 @@ def _talk_to_me(task: Task, matters: Matters) -> Said:
     return Said(said, act, (_done(task, _("We have talked")),))
 
 
+def _upload_full(task: Task, matters: Matters) -> Said:
+    if task.params.get("reason") == "disk":
+        said = _(
+            "The disk is nearly full, so the files of %(name)s were not taken. Make room, then ask again."
+        )
+    else:
+        said = _("%(name)s has sent so much that the link takes no more. Ask for the rest another way.")
+    said %= {"name": matters.around.first_name(task.contact_id)}
+    act = link(_("Open the profile"), "client", task.contact_id)
+    return Said(said, act, (_done(task, _("Taken care of")),))
+
+
 def _bad_news(task: Task, matters: Matters) -> Said:
     """The words are a person's from the first to the last: an empty page, and no template."""
     words = {"name": matters.around.first_name(task.contact_id), "about": task.params.get("about", "")}
@@ -361,6 +373,7 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     ),
     "fact_unreadable": _held_message(lambda: _("We cannot find out if “%(title)s” may go to %(name)s.")),
     "talk_to_me": _talk_to_me,
+    "upload_full": _upload_full,
     "bad_news": _bad_news,
     "account_paused": _house(lambda: _("A mail account is stopped: %(detail)s"), "settings_mail"),
     "mailbox_unread": _house(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tactful.channels.actions import AccountForm
 from tactful.channels.queries import Account
+from tactful.foundation.egress import is_loopback
 
 SECURITY = [
     ("starttls", _("After the greeting, STARTTLS (mostly port 587, for receiving 143)")),
@@ -16,7 +17,6 @@ SECURITY = [
     ("none", _("None, only for a server on this machine")),
 ]
 Names = tuple[str, ...]
-LOCAL = ("127.", "::1", "localhost")
 FIELDS = ("smtp_host", "smtp_port", "smtp_security", "smtp_username")
 IMAP_FIELDS = ("imap_host", "imap_port", "imap_security", "imap_username")
 SENDING = ("address", "sender_name", "smtp_host", "smtp_username", "smtp_password")
@@ -113,7 +113,7 @@ class MailForm(forms.Form):
         given = super().clean() or {}
         for kind in ("smtp", "imap"):
             host = given.get(f"{kind}_host") or ""
-            if given.get(f"{kind}_security") == "none" and host and not host.startswith(LOCAL):
+            if given.get(f"{kind}_security") == "none" and host and not is_loopback(host):
                 self.add_error(
                     f"{kind}_security", _("Without encryption others could read along. Choose one.")
                 )

@@ -11,7 +11,8 @@ from tactful.channels import sentences
 from tactful.channels.rules import oauth
 from tactful.channels.rules.oauth import Authority
 from tactful.channels.types import Mailbox, MailHost, Server, SignIn
-from tactful.web.forms.mail import LOCAL, SECURITY, host_field, password_field, port_field
+from tactful.foundation.egress import is_loopback
+from tactful.web.forms.mail import SECURITY, host_field, password_field, port_field
 from tactful.wiring.mail_connect import Wish
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -80,7 +81,7 @@ class ServersForm(forms.Form):
         given = super().clean() or {}
         for side in ("smtp", "imap"):
             host = given.get(f"{side}_host") or ""
-            if given.get(f"{side}_security") == "none" and host and not host.startswith(LOCAL):
+            if given.get(f"{side}_security") == "none" and host and not is_loopback(host):
                 said = _("Without encryption others could read along. Choose one.")
                 self.add_error(f"{side}_security", said)
         return given

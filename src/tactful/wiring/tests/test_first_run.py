@@ -16,6 +16,7 @@ from tactful.foundation.clock import business_now
 from tactful.foundation.models import Audit, FirstRun, Role, User
 from tactful.foundation.queries import business_at
 from tactful.foundation.setting_up.actions import close_first_run
+from tactful.gate import queries as gate
 from tactful.journeys import recipes
 from tactful.journeys.models import JourneySpell
 from tactful.journeys.rules.definition import read
@@ -24,6 +25,7 @@ from tactful.touchpoints.models import Touchpoint
 from tactful.touchpoints.rules.trades import trades
 from tactful.wiring import first_run as run
 from tactful.wiring.tests.cast import Cast
+from tactful.wiring.trust import begin_trial
 
 SOON = timedelta(days=9)
 
@@ -113,6 +115,15 @@ def test_a_finished_run_never_comes_back(owner: User, now: datetime) -> None:
     run.put_off("trade", by=owner, now=now)
     assert run.progress().finished
     assert Event.objects.filter(name="appointment.dated").count() == events == 1
+
+
+def test_a_trial_that_was_begun_by_hand_goes_on(owner: User, now: datetime) -> None:
+    client = walk("salon", owner, now)
+    begun = begin_trial(acting_user=owner.id, now=now, days=3)
+    assert run.finish(run.FirstCase("appointment", client, now + SOON), by=owner, now=now)
+    going_on = gate.trial(now)
+    assert going_on is not None
+    assert going_on.id == begun
 
 
 @pytest.mark.parametrize(

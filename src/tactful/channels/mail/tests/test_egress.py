@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from tactful.channels.mail.handshake import open_wire
 from tactful.channels.mail.imap import ImapSettings, MailboxUnavailable, start_cursor
-from tactful.channels.mail.settings import Security
+from tactful.channels.mail.settings import Security, SmtpSettings
 from tactful.channels.mail.smtp import SmtpConnection, SmtpUnavailable
 from tactful.channels.mail.tests.helpers import message, send, settings
 from tactful.channels.types import Outcome, our_words
-from tactful.demo.postbox.sink import Sink
+from tactful.demo.postbox.sink import Sink, SinkSettings
 from tactful.foundation import egress
 
 LOCAL = (
@@ -53,6 +54,28 @@ def test_what_is_not_public_is_known(address: str) -> None:
     assert not egress.is_public(address)
 
 
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("127.8.0.1", True), ("::1", True),
+        ("localhost.evil.example", False), ("127.0.0.1.evil.example", False), ("127.evil.example", False),
+        ("::1f", False), ("10.0.0.1", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_only_begins_like_this_machine_is_another(host: str, here: bool) -> None:
+    assert egress.is_loopback(host) is here
+
+
+@pytest.mark.parametrize("host", ["localhost.evil.example", "127.0.0.1.evil.example"])
+def test_no_password_goes_in_the_clear_to_such_a_name(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    with Sink(SinkSettings(extensions=(*SinkSettings().extensions, "AUTH PLAIN"))) as sink:
+        known = SmtpSettings(host, sink.port, Security.NONE, "kari", "hemmelig")
+        here = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", sink.port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: here)
+        with pytest.raises(SmtpUnavailable, match="clear_password"):
+            open_wire(known)
+
+
 @pytest.mark.parametrize("address", PUBLIC)
 def test_what_is_public_is_let_through(address: str) -> None:
     assert egress.is_public(address)
@@ -86,6 +109,41 @@ def test_a_name_that_changes_its_answer_gains_nothing(monkeypatch: pytest.Monkey
     monkeypatch.setattr(socket.socket, "connect", connect)
     egress.connect("rebind.example", 25, 1.0).close()
     assert (asked, went) == (["rebind.example"], [("8.8.8.8", 25)])
+
+
+@pytest.mark.parametrize("addresses", [PUBLIC[:2], tuple(f"8.8.8.{n}" for n in range(30))])
+def test_a_name_of_many_addresses_takes_no_more_time_than_one(
+    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
+) -> None:
+    """Nobody answers at any of them; the time is that of our own clock, which each attempt moves on."""
+    passed: list[float] = []
+
+    def connect(sock: socket.socket, _place: tuple[str, int]) -> None:
+        passed.append(sock.gettimeout() or 0.0)
+        raise TimeoutError
+
+    resolves(monkeypatch, addresses)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(egress, "monotonic", lambda: sum(passed))
+    with pytest.raises(TimeoutError):
+        egress.connect("many.example", 25, 10.0)
+    assert sum(passed) == pytest.approx(10.0)
+    assert len(passed) == min(len(addresses), 4)
+
+
+def test_both_families_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    went: list[str] = []
+
+    def connect(sock: socket.socket, place: tuple[str, int]) -> None:
+        went.append(place[0])
+        if ":" in place[0]:
+            raise OSError("no IPv6 here")
+
+    resolves(monkeypatch, (*(f"2a00:1450::{n}" for n in range(1, 9)), "8.8.8.8"))
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with egress.connect("both.example", 25, 10.0) as sock:
+        assert sock.gettimeout() == 10.0
+    assert went == ["2a00:1450::1", "2a00:1450::2", "8.8.8.8"]
 
 
 @pytest.mark.usefixtures("strict")

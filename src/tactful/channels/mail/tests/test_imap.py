@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tactful.channels.mail import imap
 from tactful.channels.mail.imap import ImapSettings, MailboxUnavailable, poll, start_cursor
 from tactful.channels.mail.imap_types import Cursor
 from tactful.channels.mail.settings import Security
@@ -89,6 +90,34 @@ def test_gaps_and_mails_that_vanish() -> None:
         rest = list(polling)
     assert [(each.uid, each.raw) for each in rest[0].mails] == [(12_000, mail(12_000))]
     assert rest[-1].cursor.last_uid >= 12_000
+
+
+def test_a_server_that_names_a_number_beyond_all_is_refused() -> None:
+    with ImapServer(ImapBox(next_uid=10**18)) as server, pytest.raises(MailboxUnavailable):
+        start_cursor(settings(server))
+
+
+def test_a_wide_emptiness_takes_few_questions_and_an_endless_one_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    box = ImapBox(next_uid=4_000_000)
+    box.mails = {3_999_999: mail(7)}
+    with ImapServer(box) as server:
+        found = [each.uid for batch in poll(settings(server), Cursor(1, 0)) for each in batch.mails]
+        asked = sum("UID SEARCH" in command for command in box.commands)
+        assert (found, asked < 60) == ([3_999_999], True)
+        monkeypatch.setattr(imap, "_MOST_SEARCHES", 20)
+        with pytest.raises(MailboxUnavailable, match="more mails than it has"):
+            list(poll(settings(server), Cursor(1, 0)))
+
+
+@pytest.mark.parametrize("answer", ["abc", "1" * 5000])
+def test_an_answer_that_is_no_number_is_the_mailbox_s_trouble(
+    monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr(imap.Session, "_uid", lambda *_: [answer.encode()])
+    with ImapServer(ImapBox(next_uid=9)) as server, pytest.raises(MailboxUnavailable):
+        list(poll(settings(server), Cursor(1, 0)))
 
 
 def test_a_wrong_password_and_a_missing_folder_are_the_account() -> None:
