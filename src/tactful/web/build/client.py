@@ -1,8 +1,9 @@
 """The profile of one client: who, how it goes, what they will hear, how we may write, and all that was."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tactful.contacts.queries import Profile
+from tactful.contacts.types import Field
 from tactful.delivery import queries as outbox
 from tactful.engagements import queries as engagements
 from tactful.engagements.types import WantedDocument
@@ -147,13 +149,20 @@ def _timeline(known: _Known, asked: Asked) -> tuple[tuple[TimelineEntry, ...], d
 
 def _intro(profile: Profile) -> str:
     manager = profile.contact.manager
-    since = _("A client here since %(day)s.") % {"day": full_date(profile.contact.created_at)}
+    since = _("A client here since %(day)s.") % {"day": full_date(_client_since(profile))}
     keeper = (
         _("%(name)s looks after them.") % {"name": manager.name}
         if manager
         else _("Nobody looks after them yet.")
     )
     return f"{since} {keeper}"
+
+
+def _client_since(profile: Profile) -> datetime | date:
+    """As the list that we brought in says it, or else the day when they came in here."""
+    with suppress(TypeError, ValueError):
+        return date.fromisoformat(profile.contact.attributes.get(Field.CLIENT_SINCE))
+    return profile.contact.created_at
 
 
 def _acts(known: _Known) -> tuple[Act, ...]:
