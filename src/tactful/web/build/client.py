@@ -25,6 +25,7 @@ from tactful.web.build.clients import QUIET
 from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.misread import misread
 from tactful.web.build.timeline import PARTS, Span, timeline
+from tactful.web.build.wanted import not_asked
 from tactful.web.pages.clients import (
     ClientPage,
     ConsentRow,
@@ -284,19 +285,21 @@ def _holds(known: _Known) -> tuple[HoldCard, ...]:
 def _documents(known: _Known) -> tuple[DocumentRow, ...]:
     visit = known.around.visit
     views = [view for view in engagements.of_contact(known.id, visit.now) if view.is_open]
+    unasked = not_asked(known.id, views)
     return tuple(
-        _document(document, view.title(visit.language), visit)
+        _document(document, view.title(visit.language), visit, unasked.get(view.id, ""))
         for view in views
         for document in view.documents
     )
 
 
-def _document(row: WantedDocument, matter: str, visit: Visit) -> DocumentRow:
+def _document(row: WantedDocument, matter: str, visit: Visit, unasked: str) -> DocumentRow:
+    """``unasked``: what is said of what is missing, where the request has not gone yet."""
     states = {
         "received": _("Received"),
         "waived": _("We do without it"),
         "claimed_sent": _("The client says it is sent"),
-        "missing": _("Missing"),
+        "missing": unasked or _("Missing"),
     }
     here = row.state in ("received", "waived")
     act = (

@@ -12,7 +12,7 @@ from tactful.foundation.clock import business_now
 from tactful.gate.models import StandingHold
 from tactful.gate.rules.table import plan
 from tactful.gate.types import Author
-from tactful.inbox.models import Entry, Task
+from tactful.inbox.models import Conversation, Entry, Task
 from tactful.touchpoints.types import MessageClass
 from tactful.web.build import clients as build
 from tactful.web.tests.cast import REASON, Cast
@@ -258,3 +258,17 @@ def test_a_check_that_failed_says_so_and_the_others_are_counted(cast: Cast) -> N
     kind = MessageClass(row.message.message_class)
     asked = plan(Author(row.author), kind, kind.purpose, frozenset()).checks
     assert f"{len(asked) - 2} others were fine" in page
+
+
+def test_documents_are_not_asked_for_before_the_request_has_gone(cast: Cast) -> None:
+    cast.writes(cast.consenting, QUESTION)
+    wanted = cast.asks_for_documents(cast.consenting)
+    client = cast.signed_in(cast.owner)
+    thread = Conversation.objects.get(contact_id=cast.consenting.id).id
+    row = cast.plans(cast.consenting, topics=(f"engagement:{wanted}",))
+    for state, said in (("held", "Not asked for yet, held"), ("queued", "Not asked for yet"), ("sent", "")):
+        cast.becomes(row, state, held_since=cast.now, on_release="recompute")
+        for url in (f"/clients/{cast.consenting.id}/", f"/inbox/{thread}/"):
+            page = client.get(url).content.decode()
+            assert "We asked for documents" not in page
+            assert said in page if said else "Not asked for yet" not in page, (state, url)
