@@ -6,7 +6,7 @@ them, the line is drawn by decisions, the journey comes from its YAML, mail is r
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from tactful.content.templates_seed import load_seed_templates  # noqa: E402
 from tactful.demo import cast  # noqa: E402
 from tactful.demo.morning import next_morning  # noqa: E402
 from tactful.demo.postbox.client import AUTHSERV_ID, Draft, Person, write_new  # noqa: E402
+from tactful.demo.year import asked_for  # noqa: E402
 from tactful.engagements.actions import open_engagements  # noqa: E402
 from tactful.engagements.types import NewEngagement  # noqa: E402
 from tactful.foundation.actions import change_settings  # noqa: E402
@@ -42,6 +43,7 @@ from tactful.foundation.ids import new_id  # noqa: E402
 from tactful.foundation.models import Role, User  # noqa: E402
 from tactful.foundation.setting_up.actions import close_first_run  # noqa: E402
 from tactful.journeys.actions import import_journey, switch_on  # noqa: E402
+from tactful.kernel.zones import local_day  # noqa: E402
 from tactful.touchpoints import actions as touchpoints  # noqa: E402
 from tactful.touchpoints import queries as the_map  # noqa: E402
 from tactful.touchpoints.rules.catalogue import suggestions  # noqa: E402
@@ -135,7 +137,7 @@ def draw_the_line(owner: User, now: datetime) -> None:
 def bring_in_clients(owner: User, now: datetime) -> None:
     declared = Declaration(
         source=ListSource.SALE,
-        collected_on=date(2026, 1, 5),
+        collected_on=(now - timedelta(days=320)).date(),
         opt_out_offered=True,
         words="Kundeavtaler siden 2009",
     )
@@ -172,9 +174,8 @@ def listen_first(now: datetime) -> None:
 
 def ask_for_documents(now: datetime) -> None:
     """Open the annual accounts of some clients; the journey does the rest."""
-    year = now.year - 1
     run_all(now)
-    wanted = [_engagement(line.id, year, now) for line in _clients()]
+    wanted = [_engagement(line.id, now) for line in _clients()]
     open_engagements(wanted, acting_user=_owner_id(), now=now)
     run_all(now)
 
@@ -188,7 +189,8 @@ def _clients() -> list[ContactLine]:
     return [*said, *others][: cast.WANTED_FROM]
 
 
-def _engagement(contact_id: int, year: int, now: datetime) -> NewEngagement:
+def _engagement(contact_id: int, now: datetime) -> NewEngagement:
+    year, due_on = asked_for(local_day(now, cast.BUSINESS["time_zone"]))
     manager: Mapping[int, int | None] = {
         ident: person.manager_id for ident, person in contacts.people([contact_id]).items()
     }
@@ -200,7 +202,7 @@ def _engagement(contact_id: int, year: int, now: datetime) -> NewEngagement:
         documents=cast.DOCUMENTS[: 2 + contact_id % 3],
         year=year,
         owner_id=manager[contact_id],
-        due_on=(now + timedelta(days=45)).date(),
+        due_on=due_on,
     )
 
 

@@ -9,7 +9,19 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
-from tactful.segments.types import Attribute, Belongs, Field, Happened, Leaf, Op, Standing, Test, Value
+from tactful.segments.types import (
+    DATES,
+    DAYS_COUNTED,
+    Attribute,
+    Belongs,
+    Field,
+    Happened,
+    Leaf,
+    Op,
+    Standing,
+    Test,
+    Value,
+)
 from tactful.segments.wording_events import did, happened
 from tactful.segments.wording_standing import channel, standing
 from tactful.segments.wording_values import BIRTHDAY, TOWN, Names, a_value, quoted, thing, when
@@ -71,6 +83,11 @@ def _attribute(leaf: Attribute, names: Names, positive: bool) -> str:
         if positive:
             return gettext("have their birthday %(when)s") % said
         return gettext("do not have their birthday %(when)s") % said
+    if leaf.name == "client_since" and leaf.test.op in DATES | DAYS_COUNTED:
+        said = {"when": when(leaf.test)}
+        if positive:
+            return gettext("became clients %(when)s") % said
+        return gettext("did not become clients %(when)s") % said
     return _has(names.name("attribute", leaf.name), leaf.test, positive)
 
 

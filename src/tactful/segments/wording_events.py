@@ -23,6 +23,11 @@ def did(event: str, names: Names) -> tuple[str, str, str]:
 
 def _deeds() -> Mapping[str, tuple[str, str, str]]:
     return {
+        "contact.created": (
+            gettext("came to us"),
+            gettext("did not come to us"),
+            gettext("never came to us"),
+        ),
         "Order Completed": (gettext("bought"), gettext("did not buy"), gettext("never bought")),
         "Product Added": (
             gettext("put something in the basket"),

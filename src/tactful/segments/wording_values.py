@@ -103,6 +103,7 @@ def _own_names() -> Mapping[str, str]:
         BIRTHDAY: gettext("birthday"),
         "postal_code": gettext("postal code"),
         "client_since": gettext("client since"),
+        "import": gettext("imported list"),
         "total": gettext("total"),
         "currency": gettext("currency"),
         "product": gettext("product"),

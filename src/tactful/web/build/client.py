@@ -1,8 +1,9 @@
 """The profile of one client: who, how it goes, what they will hear, how we may write, and all that was."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tactful.contacts.queries import Profile
+from tactful.contacts.types import Field
 from tactful.delivery import queries as outbox
 from tactful.engagements import queries as engagements
 from tactful.engagements.types import WantedDocument
@@ -23,6 +25,7 @@ from tactful.web.build.clients import QUIET
 from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.misread import misread
 from tactful.web.build.timeline import PARTS, Span, timeline
+from tactful.web.build.wanted import not_asked
 from tactful.web.pages.clients import (
     ClientPage,
     ConsentRow,
@@ -147,13 +150,20 @@ def _timeline(known: _Known, asked: Asked) -> tuple[tuple[TimelineEntry, ...], d
 
 def _intro(profile: Profile) -> str:
     manager = profile.contact.manager
-    since = _("A client here since %(day)s.") % {"day": full_date(profile.contact.created_at)}
+    since = _("A client here since %(day)s.") % {"day": full_date(_client_since(profile))}
     keeper = (
         _("%(name)s looks after them.") % {"name": manager.name}
         if manager
         else _("Nobody looks after them yet.")
     )
     return f"{since} {keeper}"
+
+
+def _client_since(profile: Profile) -> datetime | date:
+    """As the list that we brought in says it, or else the day when they came in here."""
+    with suppress(TypeError, ValueError):
+        return date.fromisoformat(profile.contact.attributes.get(Field.CLIENT_SINCE))
+    return profile.contact.created_at
 
 
 def _acts(known: _Known) -> tuple[Act, ...]:
@@ -275,19 +285,21 @@ def _holds(known: _Known) -> tuple[HoldCard, ...]:
 def _documents(known: _Known) -> tuple[DocumentRow, ...]:
     visit = known.around.visit
     views = [view for view in engagements.of_contact(known.id, visit.now) if view.is_open]
+    unasked = not_asked(known.id, views)
     return tuple(
-        _document(document, view.title(visit.language), visit)
+        _document(document, view.title(visit.language), visit, unasked.get(view.id, ""))
         for view in views
         for document in view.documents
     )
 
 
-def _document(row: WantedDocument, matter: str, visit: Visit) -> DocumentRow:
+def _document(row: WantedDocument, matter: str, visit: Visit, unasked: str) -> DocumentRow:
+    """``unasked``: what is said of what is missing, where the request has not gone yet."""
     states = {
         "received": _("Received"),
         "waived": _("We do without it"),
         "claimed_sent": _("The client says it is sent"),
-        "missing": _("Missing"),
+        "missing": unasked or _("Missing"),
     }
     here = row.state in ("received", "waived")
     act = (

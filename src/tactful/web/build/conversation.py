@@ -21,6 +21,7 @@ from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.inbox import over_words, who_of
 from tactful.web.build.misread import misread
 from tactful.web.build.thread import thread_entries
+from tactful.web.build.wanted import not_asked
 from tactful.web.pages.inbox import Choice, Composer, Debt, PlanRow, Thread
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, HoldCard, Meta
@@ -156,15 +157,19 @@ def _debts(row: Conversation, talks: Sequence[TalkSpell], around: Around) -> tup
 
 
 def _awaited(row: Conversation, around: Around) -> tuple[Debt, ...]:
-    """Documents that we have asked the client for; what waits on the client is no debt of ours."""
+    """Documents that we want of the client; what waits on the client is no debt of ours."""
     if row.contact_id is None:
         return ()
     visit = around.visit
     awaited: list[Debt] = []
-    for view in engagements.open_with_missing([row.contact_id], visit.now).get(row.contact_id, []):
+    views = engagements.open_with_missing([row.contact_id], visit.now).get(row.contact_id, [])
+    unasked = not_asked(row.contact_id, views)
+    for view in views:
+        said = unasked.get(view.id, "")
         for document in view.missing:
             act = post(_("Received another way"), "document_receipt", document.id)
-            note = _("Asked for, %(matter)s") % {"matter": view.title(visit.language)}
+            matter = view.title(visit.language)
+            note = f"{said}, {matter}" if said else _("Asked for, %(matter)s") % {"matter": matter}
             what = document.name(visit.language)
             awaited.append(
                 Debt(visit.person(view.owner_id), what, Meta(note), act if visit.user.may_write else None)

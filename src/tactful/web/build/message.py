@@ -5,17 +5,20 @@ from typing import Literal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tactful.broadcasts import queries as broadcasts
 from tactful.channels import queries as channels
 from tactful.content import queries as content
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch, State, Trace
+from tactful.gate.rules.table import plan
 from tactful.gate.rules.word import Word, word_on
 from tactful.gate.sentences import reason_sentence
 from tactful.gate.types import Author, Check
 from tactful.journeys import queries as journeys
 from tactful.touchpoints import queries as touchpoints
+from tactful.touchpoints.types import MessageClass
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.build.holds import alone, hold_card
 from tactful.web.build.outbox import GLYPHS, sentence
@@ -77,11 +80,25 @@ def _chain(found: Trace, around: Around) -> Iterable[ReasonRow]:
             words = " ".join(f"{reason_sentence(reason, names, reader)}." for reason in against)
             unread = any(reason.code.startswith("unknown.") for reason in against)
             outcome = _outcome(unread=unread, refused=refused)
-            yield ReasonRow(outcome, CHECKS[check](), words)
+            yield ReasonRow(outcome, (UNREAD if unread else AGAINST)[check](), words)
         elif check in found.checks:
             yield ReasonRow("pass", CHECKS[check](), _passed(check, found, around))
         elif found.checks:
             yield ReasonRow("skip", CHECKS[check](), _("Not asked for a message of this kind."))
+    if others := 0 if found.checks else _others(found):
+        said = ngettext("%(n)d other was fine", "%(n)d others were fine", others)
+        yield ReasonRow("pass", said % {"n": others}, "")
+
+
+def _others(found: Trace) -> int:
+    """How many checks had nothing against it. The gate asks them all, whatever the first of them says; of
+    facts that could not be read nobody knows."""
+    row, message = found.dispatch, found.message
+    if not found.reasons or row.author == Author.PERSON_DIRECT:
+        return 0
+    kind = MessageClass(message.message_class)
+    asked = plan(Author(row.author), kind, kind.purpose, frozenset(map(Check, message.allow)))
+    return len(set(asked.checks) - {reason.check for reason in found.reasons})
 
 
 def _outcome(*, unread: bool, refused: bool) -> Literal["retry", "refuse", "hold"]:
@@ -213,6 +230,34 @@ CHECKS = {
     Check.FREQUENCY: lambda: _("It is not too much"),
     Check.CHANNEL_RULES: lambda: _("The channel allows it"),
     Check.SENSITIVE_DATES: lambda: _("The time is not a sensitive one"),
+}
+AGAINST = {
+    Check.LINE: lambda: _("The touchpoint is not structural"),
+    Check.ADDRESS: lambda: _("The address does not work"),
+    Check.BASIS: lambda: _("We may not write"),
+    Check.STILL_TRUE: lambda: _("It is not true any more"),
+    Check.NOT_TOO_LATE: lambda: _("It is too late"),
+    Check.NOBODY_TALKING: lambda: _("There is something to wait for"),
+    Check.CLEAN_HANDS: lambda: _("We owe something first"),
+    Check.MOOD: lambda: _("The mood is not good"),
+    Check.QUIET_HOURS: lambda: _("The hour is not a fitting one"),
+    Check.FREQUENCY: lambda: _("It would be too much"),
+    Check.CHANNEL_RULES: lambda: _("The channel does not allow it"),
+    Check.SENSITIVE_DATES: lambda: _("The time is a sensitive one"),
+}
+UNREAD = {
+    Check.LINE: lambda: _("The line"),
+    Check.ADDRESS: lambda: _("The address"),
+    Check.BASIS: lambda: _("The basis"),
+    Check.STILL_TRUE: lambda: _("Whether it is still true"),
+    Check.NOT_TOO_LATE: lambda: _("Whether it is too late"),
+    Check.NOBODY_TALKING: lambda: _("Whether somebody from us is talking"),
+    Check.CLEAN_HANDS: lambda: _("Whether we owe something"),
+    Check.MOOD: lambda: _("The mood"),
+    Check.QUIET_HOURS: lambda: _("The hour"),
+    Check.FREQUENCY: lambda: _("How much it is"),
+    Check.CHANNEL_RULES: lambda: _("Whether the channel allows it"),
+    Check.SENSITIVE_DATES: lambda: _("Whether the time is a sensitive one"),
 }
 LINES = {
     "structural": lambda: _("Structural: automation may write"),

@@ -17,13 +17,24 @@ class Start:
 
 
 _MAY_HEAR: Final = {"consent": "marketing", "channel": "mail"}
+_CAME_BY_THEMSELVES: Final = {
+    "event": "contact.created",
+    "in_last_days": 30,
+    "where": [{"property": "import", "known": False}],
+}
+"""Whoever a list has brought in may have been here for years: only its own date says that they are new."""
 _BOUGHT: Final = "Order Completed"
 
 STARTS: Final[Mapping[str, Start]] = {
     "new": Start(
         _("New clients"),
         _("Greet them, and ask what they need."),
-        {"field": "created_at", "in_last_days": 30},
+        {
+            "any": [
+                {"all": [_CAME_BY_THEMSELVES, {"attribute": "client_since", "known": False}]},
+                {"attribute": "client_since", "in_last_days": 30},
+            ]
+        },
     ),
     "regulars": Start(
         _("Regulars"),

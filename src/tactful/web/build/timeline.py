@@ -225,7 +225,7 @@ BECAME: dict[str, tuple[Glyph, Callable[[], str]]] = {
 }
 HAPPENED: dict[str, tuple[str, Callable[[], str]]] = {
     "contact.created": ("person", lambda: _("%(name)s became a client here.")),
-    "engagement.opened": ("doc", lambda: _("We asked for documents.")),
+    "engagement.opened": ("doc", lambda: _("We need documents.")),
     "document.received": ("doc", lambda: _("A document came.")),
     "document.claimed_sent": ("doc", lambda: _("%(name)s says that a document has been sent.")),
     "document.waived": ("doc", lambda: _("We do without a document.")),

@@ -10,9 +10,12 @@ from tactful.contacts.models import ContactSpell
 from tactful.delivery.models import Dispatch
 from tactful.foundation.clock import business_now
 from tactful.gate.models import StandingHold
-from tactful.inbox.models import Entry, Task
+from tactful.gate.rules.table import plan
+from tactful.gate.types import Author
+from tactful.inbox.models import Conversation, Entry, Task
+from tactful.touchpoints.types import MessageClass
 from tactful.web.build import clients as build
-from tactful.web.tests.cast import Cast
+from tactful.web.tests.cast import REASON, Cast
 
 QUESTION = "When is the payroll run? Could you call me?"
 LATE = {
@@ -241,3 +244,31 @@ def test_bad_news_holds_automation_and_asks_a_person_to_tell(cast: Cast, languag
     assert 'aria-current="step"' in page
     assert "the accounts are late" in cast.signed_in(cast.colleague, language).get("/").content.decode()
     assert cast.signed_in(cast.reader).post(f"{address}bad-news/", given).status_code == 403
+
+
+def test_a_check_that_failed_says_so_and_the_others_are_counted(cast: Cast) -> None:
+    row = cast.holds(cast.consenting)
+    against = [REASON, {"check": "mood", "code": "mood.complaint_open", "params": {}, "owner": None}]
+    Dispatch.objects.filter(pk=row.pk).update(reasons=against)
+    page = cast.signed_in(cast.owner).get(f"/outbox/{row.pk}/").content.decode()
+    assert "The mood is not good" in page
+    assert "There is something to wait for" in page
+    assert "The mood is good" not in page
+    assert "Nobody from us is talking" not in page
+    kind = MessageClass(row.message.message_class)
+    asked = plan(Author(row.author), kind, kind.purpose, frozenset()).checks
+    assert f"{len(asked) - 2} others were fine" in page
+
+
+def test_documents_are_not_asked_for_before_the_request_has_gone(cast: Cast) -> None:
+    cast.writes(cast.consenting, QUESTION)
+    wanted = cast.asks_for_documents(cast.consenting)
+    client = cast.signed_in(cast.owner)
+    thread = Conversation.objects.get(contact_id=cast.consenting.id).id
+    row = cast.plans(cast.consenting, topics=(f"engagement:{wanted}",))
+    for state, said in (("held", "Not asked for yet, held"), ("queued", "Not asked for yet"), ("sent", "")):
+        cast.becomes(row, state, held_since=cast.now, on_release="recompute")
+        for url in (f"/clients/{cast.consenting.id}/", f"/inbox/{thread}/"):
+            page = client.get(url).content.decode()
+            assert "We asked for documents" not in page
+            assert said in page if said else "Not asked for yet" not in page, (state, url)

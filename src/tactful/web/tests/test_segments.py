@@ -8,17 +8,21 @@ from django.test import Client
 
 from tactful.broadcasts.actions import create
 from tactful.broadcasts.types import Plan
-from tactful.contacts.actions import set_flag, update_contact
+from tactful.contacts.actions import create_contact, import_file, set_flag, update_contact
+from tactful.contacts.models import Contact
+from tactful.contacts.types import Declaration, ImportRequest, NewContact
 from tactful.events.actions import record
 from tactful.events.types import NewFact
+from tactful.foundation.clock import business_now
 from tactful.journeys.actions import import_journey, switch_off, switch_on
+from tactful.segments import queries as segments
 from tactful.segments.models import Segment
 from tactful.segments.rules.reading import read
 from tactful.segments.types import FORMAT
 from tactful.web.build.segment_starts import STARTS
 from tactful.web.forms.segment.drafts import document, from_document
 from tactful.web.tests.cast import Cast
-from tactful.wiring.segments import ALLOWED
+from tactful.wiring.segments import ALLOWED, moment_at
 
 NEW, PREVIEW = "/clients/segments/new/", "/clients/segments/preview/"
 LINE = {"n.kind": "all", "n.0.kind": "known", "n.0.what": "a:city", "n.0.op": "is", "n.0.value": "Bergen"}
@@ -57,7 +61,7 @@ def test_an_empty_list_teaches_and_offers_six_to_begin_with(browser: Client) -> 
     page = shown(browser, "/clients/segments/")
     assert "A segment is a sentence about clients" in page
     assert page.count("?start=") == len(STARTS) == 6
-    assert "Clients who came to us in the last 30 days" in page
+    assert "came to us in the last 30 days" in page
     assert 'href="/clients/segments/"' in shown(browser, "/clients/")
 
 
@@ -70,6 +74,23 @@ def test_each_suggestion_is_a_form_that_says_the_same(browser: Client, start: st
     page = shown(browser, f"{NEW}?start={start}")
     assert "not finished" not in page
     assert "fit just now" in page
+
+
+def test_an_import_makes_nobody_new_but_by_its_own_date(browser: Client) -> None:
+    now = business_now()
+    yesterday = (now - timedelta(days=1)).date().isoformat()
+    head, old = "Navn;E-post;Kunde siden", "Torgeir Vik;t@a.example;2009-05-04"
+    rows = [head, old, f"Mia Lie;m@a.example;{yesterday}"]
+    bare = "Navn;E-post\nOla Ek;o@a.example\n"
+    for name, text in (("with.csv", "\n".join(rows)), ("without.csv", bare)):
+        import_file(ImportRequest(name, text.encode(), declared=Declaration()), acting_user=None, now=now)
+    create_contact(NewContact("Siri Moe"), acting_user=None, now=now)
+    came = Contact.objects.filter(created_at__gte=now)
+    tree = read({"format": FORMAT, "where": STARTS["new"].where}, ALLOWED)
+    new = segments.who(tree, ALLOWED, moment_at(now), {})
+    assert sorted(came.filter(id__in=new).values_list("name", flat=True)) == ["Mia Lie", "Siri Moe"]
+    torgeir = Contact.objects.get(name="Torgeir Vik")
+    assert "since 4\N{NO-BREAK SPACE}May 2009" in shown(browser, f"/clients/{torgeir.id}/")
 
 
 def test_the_sentence_stands_there_at_every_moment(browser: Client) -> None:
