@@ -109,9 +109,16 @@ def test_a_hold_until_a_day_that_cannot_be(cast: Cast, until: str) -> None:
 def test_bereavement_on_and_off(cast: Cast) -> None:
     client, url = cast.signed_in(cast.colleague), f"/clients/{cast.consenting.id}/bereavement/"
     assert client.get(url).status_code == 405
+    cast.writes(cast.consenting, "Thank you, all is fine.")
+    before = client.get(f"/clients/{cast.consenting.id}/").content.decode()
+    assert "Going well." in before
+    assert "lost somebody?" in before, "asked before it is done"
     client.post(url)
     assert ContactSpell.objects.running().filter(key="bereaved").exists()
-    assert "In mourning" in client.get(f"/clients/{cast.consenting.id}/").content.decode()
+    page = client.get(f"/clients/{cast.consenting.id}/").content.decode()
+    assert '<b class="b">In mourning.</b>' in page
+    assert "Going well." not in page
+    assert "lost somebody?" not in page
     client.post(url + "end/")
     assert not ContactSpell.objects.running().filter(key="bereaved").exists()
 
@@ -241,3 +248,12 @@ def test_bad_news_holds_automation_and_asks_a_person_to_tell(cast: Cast, languag
     assert 'aria-current="step"' in page
     assert "the accounts are late" in cast.signed_in(cast.colleague, language).get("/").content.decode()
     assert cast.signed_in(cast.reader).post(f"{address}bad-news/", given).status_code == 403
+
+
+def test_a_new_message_begins_with_whom_it_is_for(cast: Cast) -> None:
+    client, said = cast.signed_in(cast.colleague), "Choose who it is for."
+    assert "/clients/?write=1" in client.get("/").content.decode()
+    page = client.get("/clients/?write=1").content.decode()
+    assert said in page
+    assert '<input type="hidden" name="write" value="1">' in page, "and a search does not forget it"
+    assert said not in client.get("/clients/").content.decode()
