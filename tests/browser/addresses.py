@@ -28,6 +28,8 @@ def staff_pages(house: House) -> list[str]:
         f"/entries/{house.one(ENTRY)}/",
         "/clients/",
         "/clients/?q=zzz",
+        "/clients/?write=1",
+        "/clients/new/",
         "/clients/same/",
         f"/clients/{house.one(WRITER)}/same/?q=a",
         f"/clients/{house.one(WRITER)}/same/{house.one(OTHER)}/",

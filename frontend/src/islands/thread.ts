@@ -1,9 +1,19 @@
-/* A thread opens at its newest words, and stays there when more arrive unless one has scrolled up. */
+/* A thread opens at its newest words, but never past the client's own, and stays at the end when more arrive
+   unless one has scrolled up. */
 
 const NEAR_PX = 120;
+const MARGIN_PX = 10;
 
 function toEnd(flow: HTMLElement): void {
   flow.scrollTop = flow.scrollHeight;
+}
+
+function toClientsWords(flow: HTMLElement): void {
+  toEnd(flow);
+  const last = [...flow.querySelectorAll<HTMLElement>(".msg.client")].pop();
+  if (last === undefined) return;
+  const above = flow.getBoundingClientRect().top - last.getBoundingClientRect().top;
+  if (above > 0) flow.scrollTop -= above + MARGIN_PX;
 }
 
 function isNearEnd(flow: HTMLElement): boolean {
@@ -11,7 +21,7 @@ function isNearEnd(flow: HTMLElement): boolean {
 }
 
 export function installThread(page: Document): void {
-  page.querySelectorAll<HTMLElement>("[data-thread]").forEach(toEnd);
+  page.querySelectorAll<HTMLElement>("[data-thread]").forEach(toClientsWords);
   let follow = false;
   page.addEventListener("htmx:beforeSwap", () => {
     const flow = page.querySelector<HTMLElement>("[data-thread]");

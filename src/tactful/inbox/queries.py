@@ -351,6 +351,11 @@ def running_talks(contact_ids: Collection[int], kinds: Collection[str] = ()) -> 
     return found
 
 
+def ended_since(contact_id: int, since: datetime) -> bool:
+    """Whether something ended that kept automation quiet."""
+    return TalkSpell.objects.filter(contact_id=contact_id, to_at__gte=since).exists()
+
+
 _SPELLS = """SELECT contact_id, kind, ref, owner_id, due_at, waits_on_client,
     from_at, to_at, recorded_at, end_recorded_at
 FROM talk_spell WHERE contact_id = ANY(%s::bigint[]) ORDER BY from_at, id"""

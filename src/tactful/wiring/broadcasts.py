@@ -1,6 +1,6 @@
 """What broadcasts are told of the house; what the gate would say of an audience; how one looks."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +32,7 @@ from tactful.wiring.written import MailWords, mail_of_draft, words_of_draft
 
 WHOLE: Final = 2_000  # an audience up to here is asked one by one
 SAMPLE: Final = 500
+NAMED: Final = 20  # of those who would not get it, for each reason
 WEEK: Final = timedelta(days=6)
 
 
@@ -42,14 +43,15 @@ def house_at(now: datetime) -> House:
 @dataclass(frozen=True, slots=True)
 class Foresight:
     """What the gate would say. ``audience``: how many they are; ``asked``: of how many the gate was asked,
-    all of them or a sample. ``held`` and ``refused``: by the code of the first reason. ``languages``: of
-    all, by what is known of each."""
+    all of them or a sample. ``held`` and ``refused``: by the code of the first reason; ``who``: the first
+    ``NAMED`` of each, by verdict and code. ``languages``: of all, by what is known of each."""
 
     audience: int
     asked: int
     clear: int
     held: Mapping[str, int]
     refused: Mapping[str, int]
+    who: Mapping[tuple[VerdictKind, str], Sequence[int]]
     languages: Mapping[str, int]
 
     @property
@@ -66,16 +68,20 @@ def foresee(plan: Plan, now: datetime) -> Foresight | None:
     asked = who if len(who) <= WHOLE else who[:: max(1, len(who) // SAMPLE)][:SAMPLE]
     at = begins_at(plan.schedule, now, plan.delay_minutes)
     found: dict[VerdictKind, Counter[str]] = {kind: Counter() for kind in VerdictKind}
-    for kind, reason in _verdicts(asked, touchpoint, at):
-        found[kind][str(reason.code) if reason else ""] += 1
+    named: dict[tuple[VerdictKind, str], list[int]] = defaultdict(list)
+    for contact, kind, reason in _verdicts(asked, touchpoint, at):
+        code = str(reason.code) if reason else ""
+        found[kind][code] += 1
+        if kind is not VerdictKind.CLEAR and len(named[kind, code]) < NAMED:
+            named[kind, code].append(contact)
     held, refused = (dict(found[kind].most_common()) for kind in (VerdictKind.HOLD, VerdictKind.REFUSE))
     clear = len(asked) - sum(held.values()) - sum(refused.values())
-    return Foresight(len(who), len(asked), clear, held, refused, contacts.languages(who))
+    return Foresight(len(who), len(asked), clear, held, refused, named, contacts.languages(who))
 
 
 def _verdicts(
     contact_ids: Sequence[int], touchpoint: TouchpointView, at: datetime
-) -> Iterator[tuple[VerdictKind, Reason | None]]:
+) -> Iterator[tuple[int, VerdictKind, Reason | None]]:
     """Nothing is reserved and nothing is written."""
     reading = Reading()
     sitting = Sitting(settings_of(reading.house(at)), at)
@@ -86,7 +92,7 @@ def _verdicts(
         for message in messages:
             known: Facts = facts[message.id]._replace(caps=used.get(message.contact_id, CapUsage()))
             verdict = sitting.check(message.request, known)
-            yield verdict.kind, verdict.reasons[0] if verdict.reasons else None
+            yield message.contact_id, verdict.kind, verdict.reasons[0] if verdict.reasons else None
 
 
 def _asked(contact: int, touchpoint: TouchpointView, at: datetime) -> DueMessage:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tactful.contacts.address_hash import address_hashes
-from tactful.contacts.models import Identity
+from tactful.contacts.models import Identity, Suppression
 from tactful.contacts.rules.addresses import is_mobile
 from tactful.contacts.types import AddressView, BasisState, Client, PlaceState, SensitiveState
 from tactful.foundation import pg
@@ -189,3 +189,9 @@ def suppression_hashes(contact_id: int) -> list[bytes]:
     for channel, wanted in KIND_OF_CHANNEL.items():
         found += address_hashes(channel, [value for kind, value in rows if kind == wanted])
     return found
+
+
+def mail_is_suppressed(address: str) -> bool:
+    """Whether we may write to this address no more, whatever it is about. ``address``: cleaned."""
+    hashes = address_hashes("mail", [address])
+    return Suppression.objects.running().filter(channel="mail", address_hash__in=hashes, scope="all").exists()

@@ -15,7 +15,7 @@ from tactful.foundation import pg
 from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
 from tactful.gate.rules.codes import Code
-from tactful.gate.types import Check, Reason
+from tactful.gate.types import Author, Check, Reason
 
 from .drift import Habits, habits, repeated
 from .restored import Restored, restored
@@ -318,6 +318,12 @@ def waiting_of(contact_id: int, limit: int = 50) -> list[Dispatch]:
     """What is queued or held for a client, the soonest first."""
     rows = Dispatch.objects.filter(contact_id=contact_id, state__in=(State.QUEUED, State.HELD))
     return list(rows.select_related("message").order_by("not_before", "pk")[:limit])
+
+
+def being_decided(contact_id: int) -> bool:
+    """Whether a message of automation to this client is at the gate, or on its way out."""
+    rows = Dispatch.objects.filter(contact_id=contact_id, state__in=(State.CLAIMED, State.HANDOFF))
+    return rows.exclude(author=Author.PERSON_DIRECT).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,18 @@ from tactful.broadcasts.rules.states import FROZEN
 from tactful.broadcasts.rules.variants import LETTERS
 from tactful.broadcasts.sentences import problems
 from tactful.broadcasts.types import Account, Plan, Standing, State, When
+from tactful.contacts import queries as contacts
 from tactful.gate.rules.codes import Code
 from tactful.gate.sentences import Reader, reason_sentence
-from tactful.gate.types import Check, Reason
+from tactful.gate.types import Check, Reason, VerdictKind
 from tactful.segments import queries as segments
 from tactful.web.build.around import link, post
 from tactful.web.build.broadcast_preview import Seen, preview_part
 from tactful.web.build.broadcasts import GLYPHS, group_part, state_words
 from tactful.web.build.segments import clients_said
-from tactful.web.pages.broadcasts import AccountRow, BroadcastPage, VariantRow
+from tactful.web.pages.broadcasts import AccountRow, BroadcastPage, VariantRow, WhyNot
 from tactful.web.templatetags.tactful import day_and_time, full_date, near, number
-from tactful.web.types import Act, Fact, Glyph, Progress, Text
+from tactful.web.types import Act, Fact, Glyph, Link, Progress, Text
 from tactful.web.visit import Visit
 from tactful.wiring.broadcasts import Foresight, foresee
 from tactful.wiring.segments import ALLOWED, moment_at
@@ -204,12 +205,18 @@ def _when_said(plan: Plan) -> str:
     return _("It begins as soon as you have sent it.")
 
 
-def _why_not(found: Foresight) -> Iterator[tuple[Text, int]]:
+def _why_not(found: Foresight) -> Iterator[WhyNot]:
     scale = found.audience / found.asked if found.asked else 0
-    for code, count in found.held.items():
-        yield _("Waits: %(reason)s") % {"reason": reason_words(code)}, round(count * scale)
-    for code, count in found.refused.items():
-        yield _("Does not get it: %(reason)s") % {"reason": reason_words(code)}, round(count * scale)
+    known = contacts.people([ident for ids in found.who.values() for ident in ids])
+    for kind, counts in ((VerdictKind.HOLD, found.held), (VerdictKind.REFUSE, found.refused)):
+        words = _("Waits: %(reason)s") if kind is VerdictKind.HOLD else _("Does not get it: %(reason)s")
+        for code, count in counts.items():
+            people = [known[ident] for ident in found.who.get((kind, code), ()) if ident in known]
+            yield WhyNot(
+                words % {"reason": reason_words(code)},
+                round(count * scale),
+                tuple(Link(each.name, reverse("web:client", args=[each.id])) for each in people),
+            )
 
 
 def _sample(found: Foresight | None) -> str:

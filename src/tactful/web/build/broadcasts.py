@@ -20,6 +20,7 @@ from tactful.web.pages.broadcasts import BroadcastRow, BroadcastsPage, GroupPart
 from tactful.web.templatetags.tactful import near, number
 from tactful.web.types import Act, EmptyState, Glyph, Link
 from tactful.web.visit import Visit
+from tactful.wiring.everybody import EVERYBODY, count_everybody, everybody_is_made
 from tactful.wiring.segments import ALLOWED, moment_at
 
 PAGE = 30
@@ -104,8 +105,10 @@ def choices(visit: Visit) -> Choices:
     """What can be chosen: every group, and the places where a broadcast may speak."""
     places = touchpoints.views_of_all().values()
     fitting = [each for each in places if each.line is Line.STRUCTURAL and each.message_class in KINDS]
+    groups = [(each.row.slug, _group_name(each.row.name, each.size)) for each in segments.listed(ALLOWED)]
+    all_of_them = [] if everybody_is_made() else [(EVERYBODY, _("All clients"))]
     return Choices(
-        [(each.row.slug, _group_name(each.row.name, each.size)) for each in segments.listed(ALLOWED)],
+        [*all_of_them, *groups],
         [(each.slug, each.name(visit.language)) for each in fitting],
     )
 
@@ -116,6 +119,8 @@ def _group_name(name: str, size: int | None) -> str:
 
 def group_part(slug: str, visit: Visit) -> GroupPart:
     """Counted anew, with the sentence that says who they are."""
+    if slug == EVERYBODY:
+        return GroupPart(clients_said(count_everybody(visit.now)), _("Everybody with a mail address"))
     row = segments.segment(slug) if slug else None
     if row is None:
         return GroupPart()

@@ -117,6 +117,7 @@ def client_page(profile: Profile, visit: Visit, asked: Asked) -> ClientPage:
         standing=tuple(_standing(row, known) for row in known.standing),
         hold_form=_hold_form(known),
         switches=_switches(known),
+        mourning=None if _grieves(known) else post(_("Yes, mark as in mourning"), "bereavement", known.id),
         switch_note=_("In mourning: automation sends nothing but what the law asks.")
         if _grieves(known)
         else "",
@@ -263,6 +264,8 @@ def _consent_note(known: _Known) -> str:
 
 def _mood(known: _Known) -> Mood | None:
     visit, kinds = known.around.visit, {talk.kind for talk in known.talks}
+    if _grieves(known):
+        return Mood("quiet", _("In mourning."), _("Automation keeps its peace. People may write."))
     if "complaint" in kinds:
         return Mood("strain", _("Strained."), _("There is a complaint that is not settled yet."))
     if any(talk.due_at is not None and talk.due_at < visit.now for talk in known.talks):
@@ -377,4 +380,4 @@ def _grieves(known: _Known) -> bool:
 def _switches(known: _Known) -> tuple[Act, ...]:
     if _grieves(known):
         return (post(_("The time of mourning is over"), "end_bereavement", known.id),)
-    return (post(_("Mark as in mourning"), "bereavement", known.id),)
+    return ()

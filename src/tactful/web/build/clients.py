@@ -28,12 +28,14 @@ LANGUAGES = {"nb": lambda: _("Norwegian"), "en": lambda: _("English")}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``after``: sort key and id of the last row of the page before. ``first``: number of the first row."""
+    """``after``: sort key and id of the last row of the page before. ``first``: number of the first row.
+    ``write``: they look for somebody to write to."""
 
     q: str = ""
     show: str = "all"
     after: tuple[str, int] | None = None
     first: int = 1
+    write: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def read_asked(given: Mapping[str, str]) -> Asked:
         show=show if show in ("strained", "quiet") else "all",
         after=after,
         first=int(first) if after and first.isdigit() and len(first) < 9 else 1,
+        write=given.get("write") == "1",
     )
 
 
@@ -69,6 +72,7 @@ def clients_page(visit: Visit, asked: Asked) -> ClientsPage:
         pager=_pager(asked, lines, crowd, after),
         empty=None if lines else _empty(asked),
         pairs=contacts.open_pair_count(),
+        write=asked.write,
     )
 
 
@@ -135,8 +139,10 @@ def _pager(asked: Asked, lines: Sequence[ContactLine], crowd: Crowd, after: tupl
     if not lines:
         return Pager(0, 0, 0)
     last = asked.first + len(lines) - 1
-    url = reverse("web:clients")
-    following = f"{url}?{urlencode({'after': after[0], 'id': after[1], 'n': last + 1})}" if after else ""
+    url, more = reverse("web:clients"), {"write": 1} if asked.write else {}
+    following = (
+        f"{url}?{urlencode({**more, 'after': after[0], 'id': after[1], 'n': last + 1})}" if after else ""
+    )
     return Pager(asked.first, last, max(crowd.n, last), next_url=following, about=crowd.about)
 
 

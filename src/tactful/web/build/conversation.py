@@ -13,6 +13,7 @@ from tactful.contacts.types import AddressView
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch
 from tactful.engagements import queries as engagements
+from tactful.gate.types import Author
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import MOODS, Conversation, TalkSpell
 from tactful.kernel.zones import utc_of
@@ -29,6 +30,7 @@ from tactful.web.visit import Visit
 
 HELD_SHOWN, PLANNED_SHOWN = 3, 6
 MORNING = time(8)
+A_MOMENT = timedelta(seconds=30)  # in which what was held is thought over
 HANDED_BACK = ("question", "handoff", "conversation")  # what ends when it is handed back
 
 
@@ -50,6 +52,7 @@ def thread_page(row: Conversation, visit: Visit, draft: str = "", error: str = "
         awaited=_awaited(row, around),
         held=plan[0],
         planned=plan[1],
+        deciding=not any(plan) and _deciding(row, visit),
         may_write=_may_write(row, around),
         warning=_warning(row),
         misread=misread(row.contact_id, visit),
@@ -195,8 +198,17 @@ def _plan(row: Conversation, around: Around) -> tuple[tuple[HoldCard, ...], tupl
     held = outbox.held(HELD_SHOWN, [row.contact_id])
     cards = tuple(alone(hold_card(each, around), each.message.id) for each in held)
     shown = {each.message.id for each in held}
-    rows = [each for each in outbox.waiting_of(row.contact_id) if each.pk not in shown]
+    waiting = [each for each in outbox.waiting_of(row.contact_id) if each.pk not in shown]
+    rows = [each for each in waiting if each.author != Author.PERSON_DIRECT]  # ours, already in the thread
     return cards, tuple(plan_row(each, around) for each in rows[:PLANNED_SHOWN])
+
+
+def _deciding(row: Conversation, visit: Visit) -> bool:
+    """Nothing is planned, but that may be untrue in a moment: something is looked at just now."""
+    if row.contact_id is None:
+        return False
+    since = visit.now - A_MOMENT
+    return outbox.being_decided(row.contact_id) or inbox.ended_since(row.contact_id, since)
 
 
 def plan_row(row: Dispatch, around: Around) -> PlanRow:

@@ -138,6 +138,7 @@ def _acts(row: Segment) -> tuple[Act, ...]:
             reverse("web:segment_live", args=[row.slug]),
             fields=(("live", "no" if live else "yes"),),
         ),
+        Act(_("Write to them all"), f"{reverse('web:broadcast_new')}?segment={row.slug}", post=False),
         Act(_("Change the segment"), reverse("web:segment_edit", args=[row.slug]), post=False, strong=True),
     )
 

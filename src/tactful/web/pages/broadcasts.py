@@ -95,6 +95,19 @@ class PreviewPart:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why ``count`` clients would wait or not get it; ``people``: the first of them."""
+
+    text: Text
+    count: int
+    people: tuple[Link, ...] = ()
+
+    @property
+    def more(self) -> int:
+        return max(0, self.count - len(self.people))
+
+
+@dataclass(frozen=True, slots=True)
 class BroadcastPage:
     """``ahead``: what will happen, in sentences. ``missing``: what has to be done first. ``moving``: the page
     fetches itself anew while it stands so. ``unread``: how many get it in a language that is not theirs.
@@ -108,7 +121,7 @@ class BroadcastPage:
     acts: tuple[Act, ...]
     facts: tuple[Fact, ...]
     ahead: tuple[Text, ...] = ()
-    why_not: tuple[tuple[Text, int], ...] = ()
+    why_not: tuple[WhyNot, ...] = ()
     sample: Text = ""
     missing: tuple[Text, ...] = ()
     notice: Text = ""

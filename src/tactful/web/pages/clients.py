@@ -45,6 +45,7 @@ class ClientsPage:
     messages: tuple[Link, ...] = ()
     empty: EmptyState | None = None
     pairs: int = 0
+    write: bool = False  # they look for somebody to write to
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ class ClientPage:
     misread: tuple[Misread, ...] = ()
     switches: tuple[Act, ...] = ()
     switch_note: Text = ""
+    mourning: Act | None = None  # asked first: it stands under its question
     merged: tuple[Merged, ...] = ()
     twins: tuple[Link, ...] = ()
     related: tuple[Person, ...] = ()

@@ -111,6 +111,7 @@ class Thread:
     awaited: tuple[Debt, ...] = ()  # what we wait for from the client
     held: tuple[HoldCard, ...] = ()
     planned: tuple[PlanRow, ...] = ()
+    deciding: bool = False  # nothing is planned yet, but something is looked at just now
     may_write: tuple[Text, ...] = ()
     warning: Text = ""
     misread: tuple[Misread, ...] = ()

@@ -17,6 +17,7 @@ from tactful.events.models import Event
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import Role, User
 from tactful.inbox.models import Task
+from tactful.segments.models import Segment
 from tactful.touchpoints.actions import decide
 from tactful.touchpoints.models import Touchpoint
 from tactful.touchpoints.types import Line
@@ -376,3 +377,28 @@ def test_what_goes_out_today_and_the_brake_name_a_broadcast_that_is_about_to_beg
     assert f'action="/broadcasts/{row.id}/pause/"' in shown(browser, "/going-out/")
     shown(browser, f"/broadcasts/{row.id}/pause/", {})
     assert "Romjulen" not in shown(browser, "/going-out/")
+
+
+def test_who_would_not_get_it_has_a_name_before_it_goes(browser: Client) -> None:
+    row = written(browser)
+    left_out = Contact.objects.earliest("id")
+    BasisSpell.objects.filter(contact=left_out).delete()
+    page = shown(browser, f"/broadcasts/{row.id}/")
+    assert f'<a href="/clients/{left_out.id}/">{left_out.name}</a>' in page
+
+
+def test_all_clients_can_be_chosen_where_nobody_has_made_a_group(browser: Client) -> None:
+    everybody = '<option value="*">All clients</option>'
+    assert everybody in shown(browser, NEW)
+    assert "Everybody with a mail address" in shown(browser, "/broadcasts/group/?segment=*")
+    row = written(browser, segment="*")
+    made = Segment.objects.get(name="All clients")
+    assert row.plan["segment"] == made.slug
+    assert made.size == Contact.objects.count()
+    assert everybody not in shown(browser, NEW), "it stands among the groups now"
+
+
+def test_a_group_leads_back_to_the_form(browser: Client) -> None:
+    back = "/broadcasts/new/?segment=alle"
+    assert back in shown(browser, "/clients/segments/alle/")
+    assert '<option value="alle" selected>' in shown(browser, back)

@@ -112,9 +112,16 @@ def test_a_hold_until_a_day_that_cannot_be(cast: Cast, until: str) -> None:
 def test_bereavement_on_and_off(cast: Cast) -> None:
     client, url = cast.signed_in(cast.colleague), f"/clients/{cast.consenting.id}/bereavement/"
     assert client.get(url).status_code == 405
+    cast.writes(cast.consenting, "Thank you, all is fine.")
+    before = client.get(f"/clients/{cast.consenting.id}/").content.decode()
+    assert "Going well." in before
+    assert "lost somebody?" in before, "asked before it is done"
     client.post(url)
     assert ContactSpell.objects.running().filter(key="bereaved").exists()
-    assert "In mourning" in client.get(f"/clients/{cast.consenting.id}/").content.decode()
+    page = client.get(f"/clients/{cast.consenting.id}/").content.decode()
+    assert '<b class="b">In mourning.</b>' in page
+    assert "Going well." not in page
+    assert "lost somebody?" not in page
     client.post(url + "end/")
     assert not ContactSpell.objects.running().filter(key="bereaved").exists()
 
@@ -272,3 +279,12 @@ def test_documents_are_not_asked_for_before_the_request_has_gone(cast: Cast) -> 
             page = client.get(url).content.decode()
             assert "We asked for documents" not in page
             assert said in page if said else "Not asked for yet" not in page, (state, url)
+
+
+def test_a_new_message_begins_with_whom_it_is_for(cast: Cast) -> None:
+    client, said = cast.signed_in(cast.colleague), "Choose who it is for."
+    assert "/clients/?write=1" in client.get("/").content.decode()
+    page = client.get("/clients/?write=1").content.decode()
+    assert said in page
+    assert '<input type="hidden" name="write" value="1">' in page, "and a search does not forget it"
+    assert said not in client.get("/clients/").content.decode()

@@ -1,9 +1,11 @@
 """A conversation goes to a person and back again, and the page says whose it is."""
 
+from datetime import timedelta
+
 import pytest
 
-from tactful.delivery.models import Message
-from tactful.inbox.models import Conversation
+from tactful.delivery.models import Message, State
+from tactful.inbox.models import Conversation, TalkSpell
 from tactful.web.pages.inbox import InboxPage
 from tactful.web.tests.cast import Cast
 
@@ -68,3 +70,35 @@ def test_whose_it_is_after_an_answer(cast: Cast, do: str) -> None:
     else:
         assert (row.foot, page.thread.about) == ("Handed back", "Handed back")
         assert page.thread.composer.quiet == "Automation may write"
+
+
+def test_while_something_is_looked_at_it_is_not_said_that_nothing_is_planned(cast: Cast) -> None:
+    entry = cast.writes(cast.consenting, QUESTION)
+    nothing, looking = "Automation has no plans for this client", "Automation is looking at it now"
+    url, staff = f"/inbox/{entry.conversation_id}/", cast.signed_in(cast.colleague)
+    assert nothing in staff.get(url).content.decode()
+    given = {"text": "On Friday.", "revision": str(entry.id), "do": "hand_back"}
+    staff.post(f"{url}reply/", given)
+    page = staff.get(url).content.decode()
+    assert looking in page
+    assert nothing not in page
+    a_minute_ago = cast.now - timedelta(minutes=1)
+    TalkSpell.objects.filter(to_at__isnull=False).update(from_at=a_minute_ago, to_at=a_minute_ago)
+    assert nothing in staff.get(url).content.decode()
+
+
+def test_what_is_at_the_gate_is_being_looked_at(cast: Cast) -> None:
+    thread = cast.writes(cast.consenting, QUESTION).conversation_id
+    cast.becomes(cast.plans(cast.consenting), State.CLAIMED)
+    found = page_of(cast, thread).thread
+    assert found is not None
+    assert (found.planned, found.deciding) == ((), True)
+
+
+def test_a_held_letter_is_folded_under_the_words_of_the_client(cast: Cast) -> None:
+    thread = cast.writes(cast.consenting, QUESTION).conversation_id
+    cast.holds(cast.consenting)
+    page = cast.signed_in(cast.colleague).get(f"/inbox/{thread}/").content.decode()
+    held = page[page.index('class="msg held"') :].split("</article>")[0]
+    assert '<details class="bub unsent"><summary>' in held
+    assert held.index("</details>") < held.index("Held:"), "why stands outside of the fold"

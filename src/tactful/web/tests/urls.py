@@ -30,6 +30,7 @@ WEB = {
     "conversation": "inbox/<int:pk>",
     "clients": "clients",
     "client": "clients/<int:pk>",
+    "client_new": "clients/new",
     "line": "line",
     "touchpoint": "line/<slug:slug>",
     "touchpoint_preview": "line/<slug:slug>/preview",

@@ -1,5 +1,6 @@
 """Broadcasts: written, read by a second person, sent, watched, paused and cancelled."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from tactful.web.frames import framed
 from tactful.web.templatetags.tactful import near
 from tactful.web.templatetags.tactful import number as said_number
 from tactful.wiring.broadcasts import house_at, send_test
+from tactful.wiring.everybody import EVERYBODY, everybody
 
 NEWS = "news"
 
@@ -97,10 +99,13 @@ def _keep(request: StaffRequest, row: Broadcast | None, writing: Writing) -> Htt
     error = ""
     if writing.is_valid():
         try:
+            plan = writing.plan()
+            if plan.segment == EVERYBODY:
+                plan = replace(plan, segment=everybody(**who))
             if row is None:
-                row = actions.create(plan=writing.plan(), **who)
+                row = actions.create(plan=plan, **who)
             else:
-                actions.edit(broadcast_id=row.id, plan=writing.plan(), **who)
+                actions.edit(broadcast_id=row.id, plan=plan, **who)
         except BroadcastRefused as trouble:
             error = str(trouble)
         else:
