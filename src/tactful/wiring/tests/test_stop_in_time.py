@@ -22,7 +22,8 @@ from tactful.wiring.going_out import going_out, stop_coming
 from tactful.wiring.journey_facts import loader
 from tactful.wiring.tests.past_firm import OPEN, past_firm
 from tactful.wiring.tests.test_going_out import CLASSES, RECIPE, ZONE, on_the_seventh_day
-from tactful.wiring.tests.test_touches import asked, kari, shown, touch
+from tactful.wiring.tests.test_touches import asked, kari
+from tactful.wiring.touches import shown, touch
 
 Stop = Callable[[str, int, datetime], None]
 
