@@ -17,6 +17,7 @@ from tactful.events.types import NewFact
 from tactful.foundation.ids import new_ids
 from tactful.foundation.pg import Row
 from tactful.foundation.secrets import key_ring
+from tactful.gate.rules.word import left_after
 from tactful.gate.types import OnRelease
 
 NEWS = "outbox"  # what workers and open pages hear; the row itself is the fact
@@ -120,7 +121,7 @@ def release(*, names: Sequence[str], now: datetime, contact_ids: Sequence[int] |
     changes.lock_contacts(row[1] for row in held)
     fates = {row[0]: _fate(row[2], row[3]) for row in held}
     chosen = {fate: [row[0] for row in held if fates[row[0]] is fate] for fate in OnRelease}
-    _ask([row for row in held if fates[row[0]] is OnRelease.ASK], now)
+    _ask([row for row in held if fates[row[0]] is OnRelease.ASK], names, now)
     recompute(chosen[OnRelease.RECOMPUTE], now)
     cancel_messages(chosen[OnRelease.SKIP], now=now, reason="skipped")
     _requeue(chosen[OnRelease.SEND], now)
@@ -132,7 +133,12 @@ def _fate(on_release: str, cause_kind: str) -> OnRelease:
     return OnRelease.SEND if fate is OnRelease.RECOMPUTE and cause_kind != "visit" else fate
 
 
-def _ask(held: Sequence[Row], now: datetime) -> None:
+def _ask(held: Sequence[Row], names: Sequence[str], now: datetime) -> None:
+    """What has ended is no reason any more: nobody is told that it cannot go because of that."""
+    rows = list(Dispatch.objects.filter(pk__in=[ident for ident, *_ in held], state="held"))
+    for row in rows:
+        row.reasons = left_after(row.reasons or (), names)
+    Dispatch.objects.bulk_update(rows, ["reasons"])
     facts = [
         NewFact(NEEDS_PERSON, contact, {"kind": "hold_ended", "message": ident, "owner": owner})
         for ident, contact, _, _, owner in held

@@ -1,11 +1,11 @@
 """What a person's "send it" can do about a held message. It never removes a check (ENGINE.md): it decides
 what waits for a decision, hands back where somebody of ours talks, and else would be said in vain."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from tactful.gate.rules.codes import Code
+from tactful.gate.rules.codes import Code, Wake
 from tactful.gate.types import Reason
 
 
@@ -36,6 +36,25 @@ _ENDS_ALONE: Final = frozenset(
         Code.CHANNEL_SMS_HOURS,
     }
 )
+
+
+#: What is over with each fact. The gate asks everything again before anything goes.
+_OVER_WITH: Final[Mapping[str, frozenset[str]]] = {
+    Wake.CONVERSATION_CLOSED: frozenset({Code.TALK_CONVERSATION, Code.TALK_OTHER}),
+    Wake.QUESTION_ANSWERED: frozenset({Code.TALK_QUESTION, Code.DEBT_ANSWER}),
+    Wake.HANDOFF_RETURNED: frozenset({Code.TALK_HANDOFF}),
+    Wake.HOLD_RELEASED: frozenset(code for code in Code if code.startswith("standing.")),
+    Wake.PROMISE_KEPT: frozenset({Code.DEBT_PROMISE}),
+    Wake.DEBT_SETTLED: frozenset({Code.DEBT_DELIVERABLE, Code.DEBT_OTHER}),
+    Wake.COMPLAINT_CLOSED: frozenset({Code.MOOD_COMPLAINT_OPEN}),
+    Wake.PROVIDER_UP: frozenset({Code.ADDRESS_PROVIDER_DOWN}),
+}
+
+
+def left_after(reasons: Sequence[Mapping[str, Any]], names: Collection[str]) -> list[Mapping[str, Any]]:
+    """Of stored reasons, those that these facts have not ended: what a person is asked about."""
+    over = frozenset[str]().union(*(_OVER_WITH.get(name, ()) for name in names))
+    return [reason for reason in reasons if reason["code"] not in over]
 
 
 def word_on(reasons: Sequence[Reason]) -> tuple[Word, Reason | None]:

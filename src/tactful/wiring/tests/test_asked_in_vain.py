@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tactful.delivery.actions import cancel
+from tactful.delivery.actions import cancel, release
 from tactful.delivery.models import Dispatch
 from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events.actions import record
@@ -12,6 +12,7 @@ from tactful.events.types import NewFact
 from tactful.inbox.actions.tasks import finish
 from tactful.inbox.models import Task
 from tactful.touchpoints.types import MessageClass
+from tactful.wiring.deciding import decide_held
 from tactful.wiring.tests.cast import Cast
 
 ENDS = ("sent", "merged", "refused", "expired", "released")
@@ -120,3 +121,25 @@ def test_what_is_asked_is_due_before_it_is_too_late(cast: Cast) -> None:
     record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": "message_held", "message": ident})], now=cast.now)
     cast.reacts()
     assert cast.tasks()[0].due_at == latest_at
+
+
+def test_what_has_ended_is_no_reason_any_more_when_a_person_is_asked(cast: Cast) -> None:
+    """A complaint that took long: the request is late now, so a person decides, and their word counts."""
+    codes = ("mood.complaint_open", "late.grace", "talk.question", "debt.answer")
+    checks = ("mood", "not_too_late", "nobody_talking", "clean_hands")
+    reasons = [
+        {"check": check, "code": code, "params": {}, "owner": None}
+        for check, code in zip(checks, codes, strict=True)
+    ]
+    ident = cast.plans(cast.liv)
+    later = cast.now + timedelta(days=2)
+    Dispatch.objects.filter(pk=ident).update(
+        state="held", reasons=reasons, on_release="ask", held_since=cast.now, not_before=later,
+        wake_on=["complaint.closed", "question.answered"],
+    )  # fmt: skip
+    release(names=["complaint.closed"], contact_ids=[cast.liv.id], now=cast.now)
+    left = [reason["code"] for reason in Dispatch.objects.get(pk=ident).reasons]
+    assert left == ["late.grace", "talk.question", "debt.answer"]
+    release(names=["question.answered"], contact_ids=[cast.liv.id], now=cast.now)
+    decide_held(ident, send=True, acting_user=cast.colleague.id, now=cast.now)
+    assert Dispatch.objects.get(pk=ident).state == "queued"
