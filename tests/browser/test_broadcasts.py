@@ -20,7 +20,7 @@ def test_a_broadcast_from_the_first_word_to_taking_it_back(house: House, signed_
     desk.show("/broadcasts/new/")
     page.locator("#id_name").fill("Open between the years")
     page.locator("#id_segment").select_option("newcomers")
-    expect(page.locator("#group")).to_contain_text("Clients who came to us in the last 30 days")
+    expect(page.locator("#group")).to_contain_text("became clients in the last 30 days")
     page.locator("#id_touchpoint").select_option(index=1)
     page.locator("[name='0-en-subject']").fill("We are open")
     page.locator("[name='0-en-body']").fill("# All week\n\nHi {{ given_name }},\n\nwe are here.")
