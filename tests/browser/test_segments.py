@@ -75,9 +75,15 @@ def add(page: Page, kind: str) -> None:
 
 
 def choose(page: Page, name: str, value: str) -> None:
-    """Of a list: the box of before may still stand there while the page draws the line anew."""
+    """Between two drawings: a choice in a line that is being drawn anew would be lost with it."""
+    drawn(page)
     with page.expect_response("**/preview/"):
         page.locator(f"select[name='{name}']").select_option(value)
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
 
 def looked_at(page: Page) -> None:

@@ -51,6 +51,7 @@ class Firm:
             "TACTFUL_BASE_URL": self.base_url,
             "TACTFUL_BACKUP_FOLDER": str(environment.backup_folder / self.slug),
             "TACTFUL_LOG_LEVEL": environment.log_level,
+            "TACTFUL_NIGHTLY_BACKUPS": "yes" if environment.nightly_backups else "no",
         }
 
 
