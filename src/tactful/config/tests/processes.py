@@ -18,10 +18,9 @@ PATIENCE_SECONDS = 60.0
 
 
 def environ(home: Path, **more: str) -> dict[str, str]:
-    """Ours without what the test plugin has set, so that the embedded server of ``home`` is used. At any
-    hour: at night a worker makes a backup of its own."""
+    """Ours without what the test plugin has set, so that the embedded server of ``home`` is used."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TACTFUL_")}
-    return kept | {"TACTFUL_HOME": str(home), "TACTFUL_NIGHTLY_BACKUPS": "no"} | more
+    return kept | {"TACTFUL_HOME": str(home)} | more
 
 
 @dataclass(frozen=True, slots=True)

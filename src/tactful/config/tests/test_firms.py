@@ -99,7 +99,9 @@ def test_they_run_beside_each_other_and_are_kept_apart(
     for slug in ("fjord", "salong"):
         add(machine, slug)
     named = list(firms.every(load(environ(machine))))
-    with running(machine, "-m", "tactful", "firms", "up", "--no-https") as program:
+    with running(
+        machine, "-m", "tactful", "firms", "up", "--no-https", TACTFUL_NIGHTLY_BACKUPS="no"
+    ) as program:
         program.wait_for("Tactful is ready", times=2, patience=PATIENCE_SECONDS * 3)
         for firm in named:
             with urllib.request.urlopen(f"http://127.0.0.1:{firm.port}/health", timeout=20) as answer:

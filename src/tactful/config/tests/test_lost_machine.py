@@ -30,6 +30,7 @@ class Machine:
         self.home = home
         self.more = {
             "TACTFUL_BACKUP_FOLDER": str(backups),
+            "TACTFUL_NIGHTLY_BACKUPS": "no",  # at night the worker would make one of its own
             "TACTFUL_LOCAL_MAIL_HOSTS": "yes",
             "TACTFUL_PORT": str(free_port()),
             "TACTFUL_INBOUND_PORT": str(free_port()),
