@@ -59,6 +59,8 @@ def test_groups_and_their_lines_keep_their_place(house: House, signed_in: Signed
     add(page, "group")
     page.locator(".seg-bracket.inner summary").click()
     page.locator("button[value='add:n.1:tag']").click()
+    expect(page.locator("[name='n.1.0.tag']")).to_be_visible()
+    drawn(page)
     page.locator("[name='n.1.0.tag']").fill("vip")
     page.keyboard.press("Tab")
     expect(page.locator(".seg-sentence")).to_contain_text("have a mail address and are tagged “vip”")
@@ -72,6 +74,7 @@ def add(page: Page, kind: str) -> None:
     before = lines.count()
     press_on(page, page.locator(f"button[value='add:n:{kind}']"))
     expect(lines).to_have_count(before + 1)
+    drawn(page)
 
 
 def choose(page: Page, name: str, value: str) -> None:

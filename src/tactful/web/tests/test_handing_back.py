@@ -25,12 +25,12 @@ def words_of(cast: Cast, thread: int) -> list[str]:
 
 
 def test_it_is_handed_back_without_a_word_to_the_client(cast: Cast) -> None:
-    thread = cast.writes(cast.consenting, QUESTION).conversation_id
-    staff = cast.signed_in(cast.colleague)
+    asked = cast.writes(cast.consenting, QUESTION)
+    thread, staff = asked.conversation_id, cast.signed_in(cast.colleague)
     assert words_of(cast, thread) == ["Take over", "Close"]
     staff.post(f"/inbox/{thread}/handoff/")
     assert words_of(cast, thread) == ["Hand back"]
-    said = staff.post(f"/inbox/{thread}/closure/", follow=True).content.decode()
+    said = staff.post(f"/inbox/{thread}/closure/", {"revision": str(asked.id)}, follow=True).content.decode()
     assert "Handed back. Automation may write again." in said
     assert cast.thread(cast.consenting).state == Conversation.State.CLOSED
     assert not Message.objects.exists()
