@@ -133,16 +133,13 @@ def matching(words: Iterable[str]) -> QuerySet[Contact]:
 
 
 def _with_word(rows: QuerySet[Contact], word: str, instead: Sequence[str] = ()) -> QuerySet[Contact]:
-    """Those with a word that begins with it, from three letters on that holds it, or with one of others."""
-    begins, pieces = " | ".join(map(prefix, (word, *instead))), sorted(trigrams(word))
-    if not pieces:
-        return rows.extra(where=["contact.search @@ %s::tsquery"], params=[begins])
-    if not instead:
+    """Those with a word that holds it, or, under three letters, begins with it; with others ``instead``,
+    that begins with it or with one of them."""
+    pieces = sorted(trigrams(word))
+    if pieces and not instead:
         return rows.filter(trigrams__contains=pieces)
-    return rows.extra(
-        where=["(contact.search @@ %s::tsquery OR contact.trigrams @> %s::varchar(3)[])"],
-        params=[begins, pieces],
-    )
+    begins = " | ".join(map(prefix, (word, *instead)))
+    return rows.extra(where=["contact.search @@ %s::tsquery"], params=[begins])
 
 
 def records(
