@@ -10,6 +10,10 @@ PROPOSAL = "proposal"
 """The code of a note whose words a program suggests as an answer; ``data["by"]`` is its name."""
 
 
+IS_THIS_IT = "is_this_it"
+"""The code of the question what a client's file is."""
+UNVERIFIED = "unverified"
+"""The code of the question about a mail under an address that nobody vouches for."""
 OUTSIDE = "outside"
 """The code of our word that was written in another program."""
 HISTORY = "history"

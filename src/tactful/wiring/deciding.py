@@ -18,9 +18,9 @@ from tactful.gate.types import Check, Reason
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.answer import close
 from tactful.inbox.actions.tasks import finish
+from tactful.inbox.types import IS_THIS_IT
 from tactful.wiring.trust import let_go_first
 
-IS_THIS_IT = "is_this_it"
 LOOK_FOR = "look_for_document"
 
 

@@ -13,8 +13,8 @@ from tactful.gate.actions import NewHold, keep_hold, release_hold
 from tactful.gate.rules.orders import OPTIONAL
 from tactful.inbox.actions.quiet import files_looked_at
 from tactful.inbox.actions.tasks import open_about
+from tactful.inbox.types import IS_THIS_IT
 
-IS_THIS_IT: Final = "is_this_it"
 AT_MOST: Final = timedelta(days=7)
 """A house may have gathered these questions into one list a week."""
 

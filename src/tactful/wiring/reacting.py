@@ -19,7 +19,7 @@ from tactful.gate.rules.orders import UNTIL_BACK
 from tactful.gate.types import OnRelease
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
-from tactful.inbox.types import NewTask
+from tactful.inbox.types import IS_THIS_IT, NewTask
 from tactful.wiring import looking
 
 UNVERIFIED_PAUSE = timedelta(days=7)
@@ -96,8 +96,8 @@ def ask_is_this_it(facts: Sequence[Fact], now: datetime) -> None:
 
 def _is_this_it(file_id: int, name: str, view: EngagementView, now: datetime) -> NewTask:
     return NewTask(
-        kind="is_this_it",
-        code="is_this_it",
+        kind=IS_THIS_IT,
+        code=IS_THIS_IT,
         dedupe_key=f"file:{file_id}",
         contact_id=view.contact_id,
         owner_id=view.owner_id,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tactful.gate.rules.case import Case
-from tactful.gate.rules.codes import Code, Wake
+from tactful.gate.rules.codes import ENDED_BY, Code
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, refuse, unread
 from tactful.gate.types import UNKNOWN, AddressState, Check, Reason, VerdictKind
 
@@ -25,5 +25,5 @@ def find(case: Case) -> Findings:
         return (unread(Check.ADDRESS, Code.UNKNOWN_ADDRESS),)
     if state is AddressState.PROVIDER_DOWN:
         reason = Reason(Check.ADDRESS, Code.ADDRESS_PROVIDER_DOWN)
-        return (Finding(VerdictKind.HOLD, reason, case.now + LOOK_AGAIN, Wake.PROVIDER_UP),)
+        return (Finding(VerdictKind.HOLD, reason, case.now + LOOK_AGAIN, ENDED_BY[reason.code]),)
     return (refuse(Check.ADDRESS, _REFUSES[state]),)

@@ -1,16 +1,15 @@
 """Check 7: we owe the client nothing overdue before we chase them."""
 
 from tactful.gate.rules.case import Case
-from tactful.gate.rules.codes import Code, Wake
+from tactful.gate.rules.codes import ENDED_BY, Code
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
 from tactful.gate.types import UNKNOWN, Check, DebtFact, OnRelease, Reason, VerdictKind
 
 _KINDS = {
-    "answer": (Code.DEBT_ANSWER, Wake.QUESTION_ANSWERED),
-    "promise": (Code.DEBT_PROMISE, Wake.PROMISE_KEPT),
-    "deliverable": (Code.DEBT_DELIVERABLE, Wake.DEBT_SETTLED),
+    "answer": Code.DEBT_ANSWER,
+    "promise": Code.DEBT_PROMISE,
+    "deliverable": Code.DEBT_DELIVERABLE,
 }
-_OTHER = (Code.DEBT_OTHER, Wake.DEBT_SETTLED)
 
 
 def find(case: Case) -> Findings:
@@ -25,6 +24,6 @@ def find(case: Case) -> Findings:
 
 def _hold(debt: DebtFact) -> Finding:
     params: dict[str, str | int] = {"due_at": debt.due_at.isoformat(), "ref": debt.ref}
-    code, wake_on = _KINDS.get(debt.kind, _OTHER)
+    code = _KINDS.get(debt.kind, Code.DEBT_OTHER)
     reason = Reason(Check.CLEAN_HANDS, code, params, debt.owner_id)
-    return Finding(VerdictKind.HOLD, reason, None, wake_on, OnRelease.RECOMPUTE)
+    return Finding(VerdictKind.HOLD, reason, None, ENDED_BY[code], OnRelease.RECOMPUTE)

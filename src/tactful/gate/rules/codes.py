@@ -1,6 +1,8 @@
 """Every reason that the gate can give, and every fact that ends a hold. Sentences: gate/sentences.py."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class Code(StrEnum):
@@ -97,3 +99,19 @@ class Wake(StrEnum):
     DEBT_SETTLED = "debt.settled"  # any other debt
     COMPLAINT_CLOSED = "complaint.closed"
     SETTINGS_CHANGED = "settings.changed"
+
+
+ENDED_BY: Final[Mapping[str, Wake]] = {
+    Code.ADDRESS_PROVIDER_DOWN: Wake.PROVIDER_UP,
+    Code.TALK_CONVERSATION: Wake.CONVERSATION_CLOSED,
+    Code.TALK_QUESTION: Wake.QUESTION_ANSWERED,
+    Code.TALK_HANDOFF: Wake.HANDOFF_RETURNED,
+    Code.TALK_OTHER: Wake.CONVERSATION_CLOSED,
+    Code.DEBT_ANSWER: Wake.QUESTION_ANSWERED,
+    Code.DEBT_PROMISE: Wake.PROMISE_KEPT,
+    Code.DEBT_DELIVERABLE: Wake.DEBT_SETTLED,
+    Code.DEBT_OTHER: Wake.DEBT_SETTLED,
+    Code.MOOD_COMPLAINT_OPEN: Wake.COMPLAINT_CLOSED,
+    **{code: Wake.HOLD_RELEASED for code in Code if code.startswith("standing.")},
+}
+"""The fact that ends what keeps a message back, where a fact does."""

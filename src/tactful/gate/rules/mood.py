@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tactful.gate.rules.case import Case
-from tactful.gate.rules.codes import Code, Wake
+from tactful.gate.rules.codes import ENDED_BY, Code
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
 from tactful.gate.types import UNKNOWN, Check, MoodFact, OnRelease, Reason, VerdictKind
 
@@ -30,7 +30,7 @@ def _hold(case: Case, mood: MoodFact) -> Finding:
     code = Code.MOOD_COMPLAINT_OPEN if mood.open else _KINDS.get(mood.kind, Code.MOOD_SENSITIVE)
     reason = Reason(Check.MOOD, code, {"at": mood.at.isoformat(), "ref": mood.ref}, mood.owner_id)
     if mood.open:
-        return Finding(VerdictKind.HOLD, reason, None, Wake.COMPLAINT_CLOSED, OnRelease.RECOMPUTE)
+        return Finding(VerdictKind.HOLD, reason, None, ENDED_BY[code], OnRelease.RECOMPUTE)
     return Finding(VerdictKind.HOLD, reason, _fades_at(case, mood), None, OnRelease.SEND)
 
 

@@ -4,7 +4,7 @@ every automated message, whatever its class and its allow-list."""
 from datetime import datetime
 
 from tactful.gate.rules.case import Case
-from tactful.gate.rules.codes import Code, Wake
+from tactful.gate.rules.codes import ENDED_BY, Code
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
 from tactful.gate.rules.orders import is_last
 from tactful.gate.types import UNKNOWN, Check, OnRelease, Reason, StandingHoldFact, VerdictKind
@@ -40,7 +40,7 @@ def runs(hold: StandingHoldFact, now: datetime) -> bool:
 
 def _everything() -> Findings:
     reason = Reason(Check.NOBODY_TALKING, Code.STANDING_EVERYTHING)
-    return (Finding(VerdictKind.HOLD, reason, None, Wake.HOLD_RELEASED, OnRelease.RECOMPUTE),)
+    return (Finding(VerdictKind.HOLD, reason, None, ENDED_BY[reason.code], OnRelease.RECOMPUTE),)
 
 
 def _hold(hold: StandingHoldFact) -> Finding:
@@ -48,7 +48,7 @@ def _hold(hold: StandingHoldFact) -> Finding:
     params: dict[str, str | int] = {"ref": hold.ref, "reason": hold.reason}
     reason = Reason(Check.NOBODY_TALKING, code, params, hold.owner_id)
     release = _RELEASES.get(hold.on_release, OnRelease.ASK)
-    return Finding(VerdictKind.HOLD, reason, hold.expires_at, Wake.HOLD_RELEASED, release)
+    return Finding(VerdictKind.HOLD, reason, hold.expires_at, ENDED_BY[code], release)
 
 
 def _code(hold: StandingHoldFact) -> Code:

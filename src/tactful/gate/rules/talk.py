@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from tactful.gate.rules.case import Case
-from tactful.gate.rules.codes import Code, Wake
+from tactful.gate.rules.codes import ENDED_BY, Code
 from tactful.gate.rules.finding import NOTHING, Finding, Findings, unread
 from tactful.gate.types import UNKNOWN, Check, OnRelease, Reason, TalkFact, VerdictKind
 from tactful.touchpoints.types import MessageClass
 
 _KINDS = {
-    "conversation": (Code.TALK_CONVERSATION, Wake.CONVERSATION_CLOSED),
-    "question": (Code.TALK_QUESTION, Wake.QUESTION_ANSWERED),
-    "handoff": (Code.TALK_HANDOFF, Wake.HANDOFF_RETURNED),
+    "conversation": Code.TALK_CONVERSATION,
+    "question": Code.TALK_QUESTION,
+    "handoff": Code.TALK_HANDOFF,
 }
 UNREAD = "unread"
 """No talk, but all that we cannot know of: the firm's mailbox could not be read since then."""
 LOOK_AGAIN = timedelta(minutes=15)
 _CHASES = frozenset({MessageClass.RELATIONSHIP, MessageClass.MARKETING})
-_OTHER = (Code.TALK_OTHER, Wake.CONVERSATION_CLOSED)
 
 
 def find(case: Case) -> Findings:
@@ -43,7 +42,7 @@ def _deaf(case: Case, talks: Sequence[TalkFact]) -> Findings:
 
 
 def _hold(talk: TalkFact) -> Finding:
-    code, wake_on = _KINDS.get(talk.kind, _OTHER)
+    code = _KINDS.get(talk.kind, Code.TALK_OTHER)
     params: dict[str, str | int] = {"since": talk.since.isoformat(), "ref": talk.ref}
     reason = Reason(Check.NOBODY_TALKING, code, params, talk.owner_id)
-    return Finding(VerdictKind.HOLD, reason, None, wake_on, OnRelease.RECOMPUTE)
+    return Finding(VerdictKind.HOLD, reason, None, ENDED_BY[code], OnRelease.RECOMPUTE)

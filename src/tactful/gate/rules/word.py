@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from tactful.gate.rules.codes import Code, Wake
+from tactful.gate.rules.codes import ENDED_BY, Code
 from tactful.gate.types import Reason
 
 
@@ -38,23 +38,9 @@ _ENDS_ALONE: Final = frozenset(
 )
 
 
-#: What is over with each fact. The gate asks everything again before anything goes.
-_OVER_WITH: Final[Mapping[str, frozenset[str]]] = {
-    Wake.CONVERSATION_CLOSED: frozenset({Code.TALK_CONVERSATION, Code.TALK_OTHER}),
-    Wake.QUESTION_ANSWERED: frozenset({Code.TALK_QUESTION, Code.DEBT_ANSWER}),
-    Wake.HANDOFF_RETURNED: frozenset({Code.TALK_HANDOFF}),
-    Wake.HOLD_RELEASED: frozenset(code for code in Code if code.startswith("standing.")),
-    Wake.PROMISE_KEPT: frozenset({Code.DEBT_PROMISE}),
-    Wake.DEBT_SETTLED: frozenset({Code.DEBT_DELIVERABLE, Code.DEBT_OTHER}),
-    Wake.COMPLAINT_CLOSED: frozenset({Code.MOOD_COMPLAINT_OPEN}),
-    Wake.PROVIDER_UP: frozenset({Code.ADDRESS_PROVIDER_DOWN}),
-}
-
-
 def left_after(reasons: Sequence[Mapping[str, Any]], names: Collection[str]) -> list[Mapping[str, Any]]:
     """Of stored reasons, those that these facts have not ended: what a person is asked about."""
-    over = frozenset[str]().union(*(_OVER_WITH.get(name, ()) for name in names))
-    return [reason for reason in reasons if reason["code"] not in over]
+    return [reason for reason in reasons if ENDED_BY.get(reason["code"]) not in names]
 
 
 def word_on(reasons: Sequence[Reason]) -> tuple[Word, Reason | None]:

@@ -220,8 +220,7 @@ def _our_word_is_last(conversation: Conversation, acting_user: int, now: datetim
 
 def _nothing_new(conversation: Conversation, seen: int | None) -> None:
     """The row is locked: what comes in waits until we are done, and begins anew what we end."""
-    newest = newest_inbound(conversation.id)
-    if seen is not None and newest is not None and newest > seen:
+    if seen is not None and (newest_inbound(conversation.id) or 0) > seen:
         raise UnseenWords(_("Something new came while you wrote. Read it first, then send."))
 
 

@@ -13,12 +13,11 @@ from tactful.inbox.models import Conversation, Entry, TalkSpell, Task
 from tactful.inbox.queries import files_of_entries, last_said
 from tactful.inbox.rules.quiet_days import QUIET, quiet_enough_at
 from tactful.inbox.rules.reading import read
+from tactful.inbox.types import IS_THIS_IT, UNVERIFIED
 from tactful.kernel.calendars import is_holiday
 
 State = Conversation.State
 BY_ITSELF = "handed_back_quiet"
-IS_THIS_IT = "is_this_it"
-UNVERIFIED = "unverified"
 WEEKEND = (5, 6)
 
 
@@ -95,14 +94,18 @@ def _looked_at(entry: Entry) -> bool:
     asked = Task.objects.filter(
         code=IS_THIS_IT, contact_id=entry.conversation.contact_id, opened_at__gte=entry.at
     )
-    done = list(asked.values_list("done_at", flat=True))
-    return bool(done) and None not in done
+    return _all_answered(asked)
 
 
 def _vouched_for(entry: Entry) -> bool:
     """Somebody has read what came under this address, and has said that it is all right or taken care of."""
     asked = Task.objects.filter(code=UNVERIFIED, contact_id=entry.conversation.contact_id)
-    done = list(asked.filter(Q(done_at=None) | Q(done_at__gte=entry.at)).values_list("done_at", flat=True))
+    return _all_answered(asked.filter(Q(done_at=None) | Q(done_at__gte=entry.at)))
+
+
+def _all_answered(asked: QuerySet[Task]) -> bool:
+    """And there was something to answer."""
+    done = list(asked.values_list("done_at", flat=True))
     return bool(done) and None not in done
 
 

@@ -14,7 +14,7 @@ from tactful.inbox.actions.spells import NewTalk, begin
 from tactful.inbox.actions.tasks import open_about, open_tasks
 from tactful.inbox.models import Conversation, Entry, EntryFile
 from tactful.inbox.rules.reading import Mood, Reading, read
-from tactful.inbox.types import NewTask, Received, reading_of
+from tactful.inbox.types import UNVERIFIED, NewTask, Received, reading_of
 
 ANSWER_WITHIN = timedelta(hours=24)
 LONGEST_ADDRESS = 320  # characters
@@ -162,13 +162,13 @@ def _note_absence(received: Received, entry: Entry, now: datetime) -> None:
 def _ask_about_unverified(received: Received, entry: Entry, now: datetime) -> None:
     """One open task a client, however many such mails come."""
     record([NewFact("reply.unverified", received.contact_id, {"entry": entry.id})], now=now)
-    if open_about(received.contact_id, "unverified"):
+    if open_about(received.contact_id, UNVERIFIED):
         return
     open_tasks(
         [
             NewTask(
                 kind="decide",
-                code="unverified",
+                code=UNVERIFIED,
                 dedupe_key=f"entry:{entry.id}",
                 contact_id=received.contact_id,
                 owner_id=received.manager_id,
