@@ -55,14 +55,16 @@ def test_every_code_has_its_words(cast: Cast, code: str, language: str) -> None:
 
 
 def test_every_code_that_anybody_opens_is_known() -> None:
-    opened = re.compile(r"NewTask\([^()]*?\bcode=\"(\w+)\"", re.DOTALL)
+    opened = re.compile(r"NewTask\([^()]*?\bcode=(\"\w+\"|[A-Z_]+)", re.DOTALL)
+    named = re.compile(r"^([A-Z_]+)(?:: [^=\n]+)? = (\"\w+\")$", re.MULTILINE)
     texts = [
         path.read_text()
         for part in ("inbox", "portal", "wiring")
         for path in (Path(tactful.__file__).parent / part).rglob("*.py")
         if "tests" not in path.parts
     ]
-    codes = {code for text in texts for code in opened.findall(text)}
+    names = {name: code for text in texts for name, code in named.findall(text)}
+    codes = {names.get(code, code).strip('"') for text in texts for code in opened.findall(text)}
     assert {"asked_to_stop", "unverified", "talk_to_me", "is_this_it"} <= codes
     assert codes <= WORDS.keys()
 
