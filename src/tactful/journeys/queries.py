@@ -25,6 +25,7 @@ from tactful.journeys.figures import (
     Standing,
     chosen,
     held_among,
+    how_many_stand,
     passages,
     standing,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "has_earlier",
     "has_later",
     "held_among",
+    "how_many_stand",
     "journey_by_slug",
     "journey_line",
     "journey_names",
