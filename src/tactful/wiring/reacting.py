@@ -157,7 +157,7 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
                 subject_id=int(message) if message else None,
                 due_at=min(now + WORKING_DAY, latest_at or now + WORKING_DAY),
                 urgent=not message,
-                may_wait=kind == "message_unknown" and _has_time(rows.get(message)),
+                may_wait=kind == "message_unknown" and _has_time(rows.get(message or 0)),
                 needed_by=latest_at,
             )
         )

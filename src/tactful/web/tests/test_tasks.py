@@ -237,9 +237,9 @@ def test_what_has_time_stands_apart(cast: Cast) -> None:
 def test_what_can_wait_is_one_list_and_the_next_one_can_be_looked_at(cast: Cast) -> None:
     ident = cast.asks_for_documents(cast.consenting)
     file = {"file": "scan.pdf", "engagement": ident}
-    about = {"subject_kind": "file", "subject_id": 9, "params": file, "may_wait": True}
+    about: dict[str, Any] = {"subject_kind": "file", "subject_id": 9, "params": file, "may_wait": True}
     _opens(cast, "is_this_it", contact_id=cast.left.id, dedupe_key="f:1", **about)
-    call = {"kind": "call", "params": JOURNEY, "may_wait": True}
+    call: dict[str, Any] = {"kind": "call", "params": JOURNEY, "may_wait": True}
     _opens(cast, "journey", contact_id=cast.unknown.id, dedupe_key="v:1", **call)
     _opens(cast, "is_this_it", contact_id=cast.consenting.id, dedupe_key="f:2", **about)
     client = cast.signed_in(cast.colleague)
@@ -252,6 +252,7 @@ def test_what_can_wait_is_one_list_and_the_next_one_can_be_looked_at(cast: Cast)
     answer = client.get("/")
     page = answer.context["page"]
     assert (page.tasks_total, page.day_list.coming, page.nothing_to_do) == (2, (), None)
+    assert answer.context["shell"].needs_person == 2
     assert [row.act.strong for row in page.day_list.rows] == [True, False]
     assert "Two things need a person." in answer.content.decode()
     assert 'id="h-list"' in answer.content.decode()
@@ -259,9 +260,8 @@ def test_what_can_wait_is_one_list_and_the_next_one_can_be_looked_at(cast: Cast)
 
 def test_on_the_list_the_same_question_stands_together(cast: Cast) -> None:
     for number, (code, kind) in enumerate([("is_this_it", ""), ("journey", "call"), ("is_this_it", "")]):
-        about = (
-            {"subject_kind": "file", "subject_id": number} if code == "is_this_it" else {"params": JOURNEY}
-        )
+        file = {"subject_kind": "file", "subject_id": number}
+        about: dict[str, Any] = file if code == "is_this_it" else {"params": JOURNEY}
         _opens(cast, code, kind or "decide", dedupe_key=f"t:{number}", may_wait=True, **about)
     Task.objects.update(asks_at=cast.now)
     rows = cast.signed_in(cast.colleague).get("/").context["page"].day_list.rows
