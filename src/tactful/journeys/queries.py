@@ -26,10 +26,19 @@ from tactful.journeys.figures import (
     chosen,
     held_among,
     passages,
+    recent_acts,
     standing,
 )
 from tactful.journeys.hot import crowds, objects
-from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
+from tactful.journeys.models import (
+    Enrolment,
+    Journey,
+    JourneySpell,
+    JourneyTest,
+    JourneyVersion,
+    PeopleAct,
+    Visit,
+)
 from tactful.journeys.plans import plan_of
 from tactful.journeys.replay_queries import (
     LinePage,
@@ -70,6 +79,7 @@ __all__ = [
     "ObjectPast",
     "Passage",
     "PastEnrolment",
+    "PeopleAct",
     "ReplayRun",
     "ReplayedLine",
     "Standing",
@@ -108,6 +118,7 @@ __all__ = [
     "others_of_client",
     "passages",
     "past_enrolments",
+    "recent_acts",
     "replay_run",
     "replay_under_way",
     "replayed_line",
