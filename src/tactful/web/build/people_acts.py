@@ -46,7 +46,7 @@ def act_rows(journey_id: int, slug: str, visit: Visit) -> tuple[ActRow, ...]:
 
 def _row(act: PeopleAct, slug: str, visit: Visit) -> ActRow:
     if act.done_at is None:
-        undo = Act(_("Take it back"), reverse("web:journey_take_back", args=[slug, act.id]))
+        undo = Act(_("Undo"), reverse("web:journey_take_back", args=[slug, act.id]))
         who = visit.person(act.by)
         return ActRow(act_sentence(act), who.name if who else "", undo if visit.user.may_write else None)
     said = _(

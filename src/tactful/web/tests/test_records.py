@@ -8,6 +8,7 @@ from tactful.journeys.actions import import_journey, switch_on
 from tactful.journeys.models import JourneySpell
 from tactful.journeys.recipes import names, text
 from tactful.web.tests.cast import Cast
+from tactful.web.views import journeys
 
 PAGE = "/settings/records/"
 RECIPE = names()[0]
@@ -19,7 +20,10 @@ def clinic(cast: Cast) -> Cast:
     return cast
 
 
-def test_switching_a_journey_on_waits_for_an_owners_word(clinic: Cast) -> None:
+def test_switching_a_journey_on_waits_for_an_owners_word(
+    clinic: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journeys, "what_stops", lambda *_: "")
     import_journey(text(RECIPE), acting_user=clinic.owner.id, now=clinic.now)
     client = clinic.signed_in(clinic.owner)
     url = f"/journeys/{RECIPE}/live/"

@@ -1,7 +1,7 @@
 """Connecting one's own mailbox, and ending it: for everybody who works here, and for nobody else's (R92)."""
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -146,7 +146,7 @@ def end(request: StaffRequest, pk: int) -> HttpResponseBase:
     """One's own alone; that of others is not there."""
     mailbox = channels.own_mailbox(request.user.id)
     if mailbox is None or mailbox.id != pk:
-        raise Sorry(_("This mailbox is not yours to end, or it has ended already."))
+        raise Http404
     try:
         wiring.end_own_mailbox(pk, acting_user=request.user.id, now=request.visit.now)
     except MailboxRefused as trouble:
