@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench import house
 from bench.send import messages, run_worker, say
+from tactful.config.postgres.postmaster import alive
 
 WORKERS = 2
 BATCH = 20  # a kill takes so many messages out of the game for the length of a lease
@@ -75,8 +76,7 @@ class Chaos:
         self.workers = [self._worker() for _ in range(WORKERS)]
         self._kill_at_random(len(ids))
         self._wait_until_settled()
-        for worker in self.workers:
-            os.kill(worker, signal.SIGTERM)
+        self._send_home()
         self.nursery.process.terminate()
         self.nursery.process.wait(40)
         return self._judge(ids)
@@ -86,6 +86,16 @@ class Chaos:
         house.go(self.nursery)
         assert self.nursery.process.stdout is not None
         return int(self.nursery.process.stdout.readline())
+
+    def _send_home(self) -> None:
+        """And wait: the database goes at the end, and nobody shall be in it."""
+        for worker in self.workers:
+            os.kill(worker, signal.SIGTERM)
+        patience = time.monotonic() + 40
+        while any(alive(worker) for worker in self.workers):
+            if time.monotonic() > patience:
+                raise SystemExit("A worker was asked to stop and did not.")
+            time.sleep(0.05)
 
     def _enqueue(self, line: tuple[int, int]) -> dict[int, bool]:
         """Message id -> whether it must arrive."""

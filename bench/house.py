@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bench.machine import Watched
-from tactful.testing.database import clone, ensure_template
+from tactful.testing.database import clone, ensure_template, maintenance
 from tactful.testing.server import SharedServer, prepare_environ
 
 PYTHON = sys.executable
@@ -17,8 +18,9 @@ SEED_CHUNK = 2_000
 
 
 @contextmanager
-def database(name: str) -> Iterator[dict[str, str]]:
-    """A fresh migrated database; answers with the environment of processes that use it."""
+def database(name: str, *, keep: bool = False) -> Iterator[dict[str, str]]:
+    """A fresh migrated database; answers with the environment of processes that use it. ``keep``: the one of
+    the run before with this name, if it ended well, and it stays for the next one."""
     prepare_environ(os.environ)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
     import django  # noqa: PLC0415
@@ -26,17 +28,48 @@ def database(name: str) -> Iterator[dict[str, str]]:
     django.setup()
     server = SharedServer(os.environ["TACTFUL_DATABASE_URL"])
     try:
-        with clone(server, ensure_template(server), f"tactful_bench_{name}_{os.getpid()}") as made:
+        own = f"tactful_bench_{name}"
+        with kept(server, f"{own}_kept") if keep else _fresh(server, f"{own}_{os.getpid()}") as made:
             url = _url(server, made)
             os.environ["TACTFUL_DATABASE_URL"] = url
             from django.db import connections  # noqa: PLC0415
 
             connections["default"].close()
             connections["default"].settings_dict["NAME"] = made
+            if keep:
+                _up_to_date()
             yield dict(os.environ)
             connections["default"].close()
     finally:
         server.release()
+
+
+def _fresh(server: SharedServer, name: str) -> AbstractContextManager[str]:
+    return clone(server, ensure_template(server), name)
+
+
+@contextmanager
+def kept(server: SharedServer, name: str) -> Iterator[str]:
+    """Made under another name until a run has ended well, so that there is no half one."""
+    if _is_there(server, name):
+        yield name
+        return
+    with _fresh(server, f"{name}_new") as made:
+        yield made
+        with maintenance(server) as connection:
+            connection.execute(f'ALTER DATABASE "{made}" RENAME TO "{name}"')
+
+
+def _is_there(server: SharedServer, name: str) -> bool:
+    query = "SELECT FROM pg_database WHERE datname = %s"
+    with maintenance(server) as connection:
+        return connection.execute(query, [name]).fetchone() is not None
+
+
+def _up_to_date() -> None:
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 def _url(server: SharedServer, name: str) -> str:
@@ -96,7 +129,15 @@ def say_ready() -> None:
     sys.stdin.readline()
 
 
-def report(values: dict[str, float | int]) -> None:
+def phase() -> float:
+    """Seconds of work of a bare loop of 5,000,000 additions: how fast this machine is at this moment."""
+    began, total = time.process_time(), 0
+    for each in range(5_000_000):
+        total += each
+    return round(time.process_time() - began, 2)
+
+
+def report(values: Mapping[str, object]) -> None:
     print(json.dumps(values), flush=True)
 
 

@@ -56,6 +56,11 @@ def cpu_seconds(roots: Iterable[int]) -> float:
     return total / TICK
 
 
+def run_ms(pid: int) -> float:
+    """Milliseconds that a process of one thread has worked, to the microsecond where the kernel keeps them."""
+    return int((PROC / str(pid) / "schedstat").read_text().split()[0]) / 1e6
+
+
 def memory_mb(roots: Iterable[int]) -> float:
     """Proportional set size of the trees: shared pages are counted once."""
     total = 0

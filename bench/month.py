@@ -6,11 +6,10 @@ within hours of working days, and close hardly anything by hand. One of them is 
 holiday falls into the month, and the token of their one mailbox dies for two days. Exit code 1 if a measure
 is missed, over all seeds together:
 
-* ``interruptions_median`` <= 3 and ``interruptions_p95`` <= 6: what the machine asks of a person on a working
-  day, by the one definition of an interruption (``inbox/rules/burden.py``). ``interruptions_of_the_firm_*`` is
-  the same of all five together, which Settings holds against the same figures over an ordinary year
-  (``bin/bench year``). This month is no ordinary one: in its first three days most clients are asked for the
-  documents of the season. So it is shown, and not held against them.
+* ``interruptions_median`` <= 3 and ``interruptions_p95`` <= 6: what the machine asks of the whole firm on a
+  working day, by the one definition of an interruption (``inbox/burden.py``), though in the first three days of
+  this month most clients are asked for the documents of the season. ``interruptions_of_a_person_*`` is the same
+  of each of the five.
 * ``reminders_after_delivery`` under 1 in 500: reminders of what was delivered or answered already, where
   Tactful had it before the handoff: in its mailbox, on the client's page, told by another system or noted by
   a person. ``reminders_unread``: it lay in the mailbox and had not been read yet; counted with them.
@@ -25,46 +24,22 @@ is missed, over all seeds together:
   dead token that was told of more than once.
 """
 
-import argparse
 import json
-import logging
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
-from bench import house
+from bench.seeds import options, parts, say, town
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(prog="bin/bench month")
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--seeds", type=int, default=1)
-    options.add_argument("--clients", type=int, default=120)
-    options.add_argument("--days", type=int, default=28)
-    options.add_argument("--json", action="store_true")
-    options.add_argument("--part", default="", help=argparse.SUPPRESS)
-    given = options.parse_args()
+    given = options("month", clients=120, days=28)
     if given.part:
         return _live(given.seed, given.clients, given.days)
-    return _together([_of(seed, given) for seed in range(given.seed, given.seed + given.seeds)])
+    return _together([part.said for part in parts("month", given)])
 
 
-def _of(seed: int, given: argparse.Namespace) -> dict[str, object]:
-    """Each month in a process of its own, in which sets of texts are walked in the same order each time."""
-    command = [sys.executable, "-m", "bench.month", "--part", "month", "--seed", str(seed)]
-    command += ["--clients", str(given.clients), "--days", str(given.days)]
-    environ = os.environ | {"PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE, text=True)
-    print(done.stdout.strip(), flush=True)
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
-
-
-def _together(parts: list[dict[str, object]]) -> int:
+def _together(said: list[dict[str, object]]) -> int:
     from tests.month.measures import Lived, missed, together  # noqa: PLC0415
 
-    measured = together([Lived(**part) for part in parts])  # type: ignore[arg-type]
+    measured = together([Lived(**each) for each in said])  # type: ignore[arg-type]
     wrong = missed(measured)
     for words in wrong:
         say(f"Missed: {words}")
@@ -73,23 +48,16 @@ def _together(parts: list[dict[str, object]]) -> int:
 
 
 def _live(seed: int, clients: int, days: int) -> int:
-    with house.database(f"month_{seed}") as environ, tempfile.TemporaryDirectory() as folder:
-        logger = logging.getLogger("tactful")
-        logger.setLevel(logging.ERROR)
-        logger.propagate = False  # what is logged becomes a violation
+    with town("month", seed) as here:
         from tests.month.live import Month  # noqa: PLC0415
         from tests.year.live import Size  # noqa: PLC0415
 
-        month = Month(Size(seed, clients, days), environ["TACTFUL_DATABASE_URL"], Path(folder))
+        month = Month(Size(seed, clients, days), here.url, here.folder)
         month.told = lambda violation: say(f"seed {seed}: {violation}")
         month.lived_through = lambda day: say(f"seed {seed}: day {day} of {days}") if day % 7 == 0 else None
         lived = month.month()
     print(json.dumps(lived.as_json(), ensure_ascii=False), flush=True)
     return 0
-
-
-def say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,10 @@ def main() -> None:
     options.add_argument("--events", type=int, default=10_000_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--plans", action="store_true", help="also say how PostgreSQL goes about each count")
+    options.add_argument("--keep", action="store_true", help="keep the clients for the next run, or take them")
     options.add_argument("--json", action="store_true", help="kept for symmetry: the last line always is")
     given = options.parse_args()
-    with house.database("segments"):
+    with house.database(f"segments_{given.contacts}_{given.events}", keep=given.keep):
         house.report(measure(given))
 
 
@@ -37,7 +38,8 @@ def measure(given: argparse.Namespace) -> dict[str, float | int]:
 
     began = time.monotonic()
     moment = moment_at(business_now())
-    many.make(given.contacts, given.events, moment.now)
+    if not many.are_there():
+        many.make(given.contacts, given.events, moment.now)
     say(f"{given.contacts} clients with {given.events} events took {time.monotonic() - began:.0f} s.")
     counts = {name: _count(name, where, moment, given) for name, where in many.KINDS.items()}
     slowest = max(counts, key=counts.__getitem__)
@@ -50,6 +52,7 @@ def measure(given: argparse.Namespace) -> dict[str, float | int]:
         "count_ms_median": round(median(counts.values())),
         "reevaluate_ms": round(median(took)),
         "reevaluate_ms_max": round(max(took)),
+        "loop_s": house.phase(),
     }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from bench.business import _touchpoint
+from tactful.contacts.rules.names import sort_key
 
 GIVEN = [
     "Åse",
@@ -128,13 +129,13 @@ _PIECES = """CREATE FUNCTION pg_temp.pieces(words text[]) RETURNS text[] LANGUAG
     SELECT COALESCE(array_agg(DISTINCT substr(word, at, 3)), '{}') FROM unnest(words) AS word,
         generate_series(1, length(word) - 2) AS at $$"""
 _WORDS = """CREATE TEMPORARY TABLE {0} AS
-SELECT place, word, lower(word) AS low, pg_temp.pieces(regexp_split_to_array(lower(word), ' ')) AS pieces
-FROM unnest(%(words)s::text[]) WITH ORDINALITY AS w (word, place)"""
+SELECT place, word, lower(word) AS low, key, pg_temp.pieces(regexp_split_to_array(lower(word), ' ')) AS pieces
+FROM unnest(%(words)s::text[], %(keys)s::text[]) WITH ORDINALITY AS w (word, key, place)"""
 _FIRMS = """SELECT n AS id, firms.word || ' ' || kinds.word || ' ' || n AS name
 FROM generate_series(1, %(clients)s / 20 + 1) AS n
 JOIN firms ON firms.place = 1 + n %% {firms} JOIN kinds ON kinds.place = 1 + n / 7 %% {kinds}"""
 #: The power makes some names far more frequent than others, as they are.
-_PEOPLE = """SELECT n AS id, g.word || ' ' || f.word AS name, g.word AS given_name, f.low || ' ' || g.low AS sort_key,
+_PEOPLE = """SELECT n AS id, g.word || ' ' || f.word AS name, g.word AS given_name, f.key || ' ' || g.key AS sort_key,
     (ARRAY['nb', 'nb', 'nb', 'en', ''])[1 + n %% 5] AS language, 'NO' AS country,
     CASE WHEN n %% 3 = 0 THEN 1 + n %% (%(clients)s / 20 + 1) END AS company_id,
     CASE WHEN n %% 4 = 0 THEN %(owner)s::bigint END AS manager_id,
@@ -217,7 +218,7 @@ def make(clients: int, owner: int, now: datetime) -> None:
         cursor.execute("SET work_mem = '256MB'")
         cursor.execute(_PIECES)
         for table, given in words.items():
-            cursor.execute(_WORDS.format(table), {"words": given})
+            cursor.execute(_WORDS.format(table), {"words": given, "keys": [sort_key(word) for word in given]})
         for table, select in {
             "company": _FIRMS, "contact": _PEOPLE, "identity": _MAILS + " UNION ALL " + _PHONES, "contact_spell": _TAGS,
             "conversation": _THREADS, "entry": _ENTRIES, "talk_spell": _TALKS, "message": _MESSAGES,

@@ -6,6 +6,8 @@ from functools import partial
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from tactful.delivery.actions import Late, NothingToDecide, decide_late_ones
 from tactful.delivery.queries import late
 from tactful.engagements.queries import views
@@ -24,7 +26,7 @@ from tests.month.clients import MonthClients
 from tests.month.world import MonthWorld
 from tests.year.burden import COUNTRY, ZONE
 from tests.year.notebook import Client
-from tests.year.staff import Staff
+from tests.year.staff import Staff, asked
 
 BULK_DAYS = 3  # on which the documents of the season are asked for, of most clients
 BULK_SHARE = 0.75
@@ -114,14 +116,15 @@ class MonthStaff(Staff):
             until = now + timedelta(hours=20)
             while not self.works(until):
                 until += timedelta(days=1)
-        for task in Task.objects.filter(done_at=None, due_at__lt=until):
+        for task in asked(now).filter(due_at__lt=until):
             if task.id not in self.noted_at:
                 self.plans[task.id] = min(now, self.plans.get(task.id, now))
 
     def _stand_in(self) -> None:
         """The product knows no absence: a colleague looks at everybody's list, and takes what is theirs."""
         away, deputy = self.holiday.who, self.holiday.deputy
-        for task in Task.objects.filter(done_at=None, owner_id=away, joined=None).order_by("id"):
+        by_itself = Q(joined=None) | Q(asks_at__isnull=False)
+        for task in asked(self.world.now).filter(by_itself, owner_id=away):
             hand_over(task.id, owner_id=deputy, acting_user=deputy, now=self.world.now)
 
     def _here(self, who: int) -> int:

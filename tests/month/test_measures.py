@@ -75,8 +75,8 @@ def test_a_good_month_misses_nothing() -> None:
 @pytest.mark.parametrize(
     ("change", "measure"),
     [
-        ({"people_felt": [4, 4, 4]}, "interruptions_median"),
-        ({"people_felt": [0] * 18 + [9, 9]}, "interruptions_p95"),
+        ({"days_felt": [4, 4, 4]}, "interruptions_median"),
+        ({"days_felt": [0] * 18 + [9, 9]}, "interruptions_p95"),
         ({"reminders_after_delivery": 2}, "reminders_after_delivery"),
         ({"reminders_unread": 1}, "reminders_after_delivery"),
         ({"deadlines_lost": 1}, "deadlines_lost"),
@@ -91,9 +91,9 @@ def test_each_measure_can_be_missed(change: dict[str, object], measure: str) -> 
 
 
 def test_seeds_are_counted_together() -> None:
-    found = together([GOOD, replace(GOOD, seed=2, people_felt=[4, 5, 6])])
+    found = together([GOOD, replace(GOOD, seed=2, days_felt=[4, 5, 6], people_felt=[1, 3, 3])])
     assert (found["seeds"], found["reminders"], found["closed_by_hand_percent"]) == (2, 2000, 8.0)
-    assert found["interruptions_median"] == 3.0
+    assert (found["interruptions_median"], found["interruptions_of_a_person_median"]) == (4.0, 1.5)
 
 
 def test_a_spread_of_one_day() -> None:

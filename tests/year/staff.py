@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 
+from django.db.models import Q, QuerySet
+
 from tactful.contacts.actions import set_flag, unsuppress
 from tactful.contacts.actions.basis import Subject
 from tactful.delivery.actions import (
@@ -43,6 +45,11 @@ DOCUMENTS = (("bank", "Bank", "Bank"), ("pay", "Payroll", "Lønn"), ("stock", "S
 SEASON = (3.0, 3.0, 2.5, 1.0, 0.3, 0.2, 0.1, 0.3, 0.5, 0.5, 0.4, 0.4)
 """How much of its year's engagements falls into each month."""
 HELD = ("message_held", "message_late", "hold_ended", "hold_expired", "fact_unreadable")
+
+
+def asked(now: datetime) -> QuerySet[Task]:
+    """What has asked for attention and is not done; what waits for the list of a day is not seen yet."""
+    return Task.objects.filter(Q(asks_at=None) | Q(asks_at__lte=now), done_at=None).order_by("id")
 
 
 class Staff:
@@ -86,7 +93,7 @@ class Staff:
 
     def sit_down(self) -> None:
         """Take every task whose turn has come; what is new gets its turn."""
-        for task in Task.objects.filter(done_at=None).order_by("id"):
+        for task in asked(self.world.now):
             turn = self.plans.setdefault(task.id, self._when(task))
             if turn <= self.world.now:
                 who = task.owner_id or self.world.firm.owner

@@ -336,6 +336,7 @@ class TaskOut(TypedDict):
     owner_id: str | None
     urgent: bool
     opened_at: str
+    asks_at: str | None
     due_at: str | None
     done_at: str | None
     answer: str

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tactful.web.middleware.SessionsMiddleware",
     "tactful.web.middleware.ReaderMiddleware",
     "tactful.web.middleware.PlainTextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -133,7 +133,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an owner has typed the address; nobody signs up by themselves
 MFA_TOTP_ISSUER = "Tactful"
 MFA_TOTP_TOLERANCE = 1  # clocks of phones differ, and RFC 6238 advises to take the neighbouring code
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = True  # by a middleware of ours
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

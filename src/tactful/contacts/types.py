@@ -30,6 +30,9 @@ class Field(StrEnum):
     CONSENT = "consent"
 
 
+BEGAN = "began"
+"""The kind of the spell that says what an imported client began with (``models.ContactSpell``)."""
+
 #: Several columns may carry one of these; of every other field only the first column counts.
 MANY_COLUMNS = frozenset({Field.EMAIL, Field.PHONE, Field.TAGS, Field.NOTES, Field.ADDRESS})
 

@@ -20,6 +20,7 @@ __all__ = [
     "letter_draft",
     "letter_drafts",
     "letters_of_template",
+    "live_languages",
     "live_version",
     "source_of",
     "steps_of",
@@ -46,6 +47,15 @@ def live_version(slug: str, language: str) -> TemplateVersion:
 
 def templates() -> list[Template]:
     return list(Template.objects.order_by("slug").prefetch_related("versions"))
+
+
+def live_languages() -> dict[str, frozenset[str]]:
+    """Of every template, the languages in which it has a live version: none of one that is only begun."""
+    found: dict[str, set[str]] = {}
+    rows = Template.objects.values_list("slug", "versions__language", "versions__is_live")
+    for slug, language, is_live in rows:
+        found.setdefault(slug, set()).update({language} if is_live else ())
+    return {slug: frozenset(languages) for slug, languages in found.items()}
 
 
 def languages_by_slug() -> dict[str, frozenset[str]]:

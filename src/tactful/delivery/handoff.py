@@ -57,6 +57,7 @@ class Trip:
     waiting: list[Item]
     group: int
     house_rev: int
+    account: int
     marked: dict[int, Item] = field(default_factory=dict)
     results: list[tuple[Item, SendResult]] = field(default_factory=list)
     halted: bool = False
@@ -69,21 +70,21 @@ def send_batch(claimed: Claimed, hand: Hand, desk: Desk) -> None:
     for item in claimed.items:
         by_account.setdefault(item.account_id, []).append(item)
     for account, share in by_account.items():
-        trip = Trip(hand, desk, share, hand.pace.get(account, FIRST_GROUP), claimed.house_rev)
-        _travel(trip, account)
+        trip = Trip(hand, desk, share, hand.pace.get(account, FIRST_GROUP), claimed.house_rev, account)
+        _travel(trip)
         hand.pace[account] = trip.group
     hot_claim.close_batch(claimed.id)
     hand.journal.clear()
 
 
-def _travel(trip: Trip, account: int) -> None:
+def _travel(trip: Trip) -> None:
     trip.flushed_ms = machine_ms()
     try:
-        transport = trip.hand.transport(account)
+        transport = trip.hand.transport(trip.account)
         for result in transport.send_many(_messages(trip), trip.hand.journal):
             _note(trip, result)
     except Exception:
-        log.exception("Sending over account %s broke off; what is known is kept.", account)
+        log.exception("Sending over account %s broke off; what is known is kept.", trip.account)
     _flush(trip)
     _clear_up(trip)
 
@@ -131,6 +132,7 @@ def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:
     return {
         "worker": trip.hand.worker_id,
         "house": trip.house_rev,
+        "account": trip.account,
         "contacts": pg.numbers({item.contact_id for item in items}),
         "touchpoints": pg.numbers({item.due.touchpoint_id for item in items} - {None}),
         "ids": pg.numbers([item.id for item in items]),

@@ -1,4 +1,4 @@
-"""Python's cyclic garbage collector in a process that works in batches."""
+"""Python's cyclic garbage collector in a process that works in batches, or that answers people."""
 
 import gc
 from collections.abc import Callable, Iterator

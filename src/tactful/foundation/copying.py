@@ -40,6 +40,9 @@ _ALIKE = frozenset({"integer", "smallint", "text", "timestamptz"})  # few values
 Column = tuple[str, str, Sequence[Any]]
 """Name, SQL type as in ``KINDS``, and a value for each row; ``None`` is NULL."""
 
+Line = Sequence[tuple[str, str, Any]]
+"""Name, SQL type, and the value of all its rows; of a ``bigint``, also a list with a number for each row."""
+
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
@@ -138,6 +141,16 @@ class Behind:
         if columns[0][2]:
             self._sent.append(self._pool.submit(_send, self._opened, *_written_down(table, columns)))
 
+    def copy_groups(self, table: str, groups: Sequence[Sequence[Line]]) -> None:
+        """Rows that differ in numbers only. The lines of a group have as many rows, which go in turn: the
+        first row of each line, then the second. All lines have the same columns in the same order."""
+        written = [_interleaved(lines) for lines in groups]
+        if any(written):
+            names = ", ".join([f'"{name}"' for name, _, _ in groups[0][0]])
+            command = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)"
+            data = b"".join((_BEGIN, *written, _END))
+            self._sent.append(self._pool.submit(_send, self._opened, command, data))
+
     def wait(self) -> None:
         """Raises what went wrong, first things first."""
         for sent in self._sent:
@@ -208,10 +221,32 @@ def _numbered(head: bytes, columns: Sequence[Column]) -> bytes:
     width = len(head) + _NUMBER * len(columns)
     rows = bytearray((head + bytes(_NUMBER * len(columns))) * len(columns[0][2]))
     for place, (_, _, values) in enumerate(columns):
-        written = longs(values)
-        for at in range(_NUMBER):
-            rows[len(head) + place * _NUMBER + at :: width] = written[at::_NUMBER]
+        _put(rows, len(head) + place * _NUMBER, width, values)
     return bytes(rows)
+
+
+def _interleaved(lines: Sequence[Line]) -> bytes:
+    """Every row with nothing in its numbers, and then each number put into all rows at once."""
+    row = bytearray()
+    numbers: list[tuple[int, Sequence[int]]] = []
+    for line in lines:
+        row += _COUNT(len(line))
+        for _, kind, value in line:
+            if isinstance(value, list) and kind == "bigint":
+                numbers.append((len(row), value))
+                row += bytes(_NUMBER)
+            else:
+                row += NULL if value is None else KINDS[kind](value)
+    rows, width = row * len(numbers[0][1]), len(row)
+    for place, values in numbers:
+        _put(rows, place, width, values)
+    return bytes(rows)
+
+
+def _put(rows: bytearray, place: int, width: int, values: Sequence[int]) -> None:
+    written = longs(values)
+    for at in range(_NUMBER):
+        rows[place + at :: width] = written[at::_NUMBER]
 
 
 def _is_shared(values: Sequence[Any]) -> bool:
@@ -221,9 +256,14 @@ def _is_shared(values: Sequence[Any]) -> bool:
 
 def _written(kind: str, values: Sequence[Any]) -> list[bytes]:
     write = KINDS[kind]
-    if kind == "bigint" and None not in values:
-        body = bytes(longs(values))
-        return [body[start : start + _NUMBER] for start in range(0, len(body), _NUMBER)]
+    if kind == "written":
+        return list(values)
+    if kind == "bigint":
+        body = bytes(longs([value or 0 for value in values] if None in values else values))
+        found = [body[start : start + _NUMBER] for start in range(0, len(body), _NUMBER)]
+        for place in [place for place, value in enumerate(values) if value is None]:
+            found[place] = NULL
+        return found
     if kind in _ALIKE:
         known = {value: NULL if value is None else write(value) for value in set(values)}
         return [known[value] for value in values]

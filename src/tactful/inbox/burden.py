@@ -2,8 +2,9 @@
 
 Everything that asks somebody for something is a task: holds that end in a question, approvals, calls that a
 journey wants, outcomes that nobody knows. A card that several of them share interrupts once, for its first
-one (``rules.cards``). A mail from us to one of ours interrupts as well. What a client or a colleague asks for
-is no interruption of ours.
+one (``rules.cards``), when it is opened; the list of a day once, when it asks, for the first of those that
+are still open then (``rules.day_list``). A mail from us to one of ours interrupts as well. What a client or a
+colleague asks for is no interruption of ours.
 """
 
 from dataclasses import dataclass
@@ -18,11 +19,17 @@ from tactful.inbox.rules.cards import FROM_PEOPLE
 from tactful.kernel.calendars import is_holiday
 
 OF_DAYS = """
-SELECT (opened_at AT TIME ZONE %(zone)s)::date, owner_id,
+WITH asked AS (
+    SELECT opened_at AS at, owner_id, code, kind FROM task
+    WHERE opened_at >= %(since)s AND opened_at < %(until)s AND joined IS NULL AND asks_at IS NULL
+        AND NOT code = ANY(%(from_people)s::text[])
+    UNION ALL SELECT * FROM (
+        SELECT DISTINCT ON (COALESCE(joined, id)) asks_at, owner_id, code, kind FROM task
+        WHERE asks_at >= %(since)s AND asks_at < %(until)s AND (done_at IS NULL OR done_at > asks_at)
+        ORDER BY COALESCE(joined, id), id) AS lists)
+SELECT (at AT TIME ZONE %(zone)s)::date, owner_id,
        CASE WHEN code = 'journey' THEN 'journey_' || kind ELSE code END, count(*)
-FROM task WHERE opened_at >= %(since)s AND opened_at < %(until)s AND joined IS NULL
-    AND NOT code = ANY(%(from_people)s::text[])
-GROUP BY 1, 2, 3
+FROM asked GROUP BY 1, 2, 3
 UNION ALL
 SELECT (ts AT TIME ZONE %(zone)s)::date, (data->>'user')::bigint, data->>'cause', count(*)
 FROM event WHERE name = 'staff.told' AND ts >= %(since)s AND ts < %(until)s

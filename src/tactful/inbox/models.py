@@ -122,6 +122,8 @@ class Task(Row):
     ``joined``: the task on whose card it stands, for the same client or the same question at the same time;
     null: it has asked for attention of its own. When that card is done, it stands by itself.
     ``leisure``: nothing follows if nobody does it; the first of a week asks for attention.
+    ``asks_at``: it stands on its person's list of a day, which asks for attention once, at that moment; null:
+    it asked when it was opened. Those of one list have joined its first one.
     """
 
     kind = models.CharField(max_length=12)
@@ -136,6 +138,7 @@ class Task(Row):
     leisure = models.BooleanField(default=False)
     joined = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
+    asks_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.BigIntegerField(null=True)
@@ -154,6 +157,9 @@ class Task(Row):
                 fields=["joined"],
                 name="task_joined",
                 condition=Q(done_at__isnull=True, joined__isnull=False),
+            ),
+            models.Index(
+                fields=["asks_at", "owner_id"], name="task_day_list", condition=Q(asks_at__isnull=False)
             ),
         ]
 

@@ -43,8 +43,10 @@ __all__ = [
     "last_said",
     "newest_entries",
     "newest_inbound",
+    "not_asked_yet",
     "notes_of",
     "on_cards",
+    "on_the_list",
     "open_cards",
     "open_tasks",
     "proposed",
@@ -156,9 +158,19 @@ def at_leisure(owner_id: int | None = None) -> QuerySet[Task]:
 
 def open_cards(owner_id: int | None = None) -> QuerySet[Task]:
     """Open tasks that stand by themselves, each with those that ``on_cards`` finds, in the same order; but
-    not what has time."""
-    rows = open_tasks(owner_id).filter(leisure=False)
+    not what has time, nor what stands on the list of a day."""
+    rows = open_tasks(owner_id).filter(leisure=False, asks_at__isnull=True)
     return rows.exclude(joined__in=Task.objects.filter(done_at__isnull=True).values("id"))
+
+
+def on_the_list(owner_id: int | None, now: datetime) -> QuerySet[Task]:
+    """What the lists of this day and of those before have asked, and what is still open of it."""
+    return open_tasks(owner_id).filter(asks_at__lte=now)
+
+
+def not_asked_yet(owner_id: int | None, now: datetime) -> QuerySet[Task]:
+    """What is on the list of the next working day."""
+    return open_tasks(owner_id).filter(asks_at__gt=now).order_by("asks_at", "id")
 
 
 def on_cards(task_ids: Collection[int]) -> dict[int, list[Task]]:

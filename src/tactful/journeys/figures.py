@@ -117,6 +117,11 @@ def standing(journey_id: int, now: datetime) -> Crowd:
     return Crowd(steps, dict(versions))
 
 
+def how_many_stand(journey_id: int, step: str = "") -> int:
+    """At a step, or anywhere if none is named."""
+    return sum(count for at, _, count in crowds.of_journey(journey_id) if step in ("", at))
+
+
 def passages(journey_id: int, sample: int = SAMPLE) -> tuple[int, dict[str, Passage]]:
     """Of how many, and by step."""
     params = {"journey": journey_id, "sample": sample}

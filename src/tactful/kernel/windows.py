@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from tactful.kernel.clock import require_aware
-from tactful.kernel.zones import day_start, utc_of
+from tactful.kernel.zones import day_start, local_day, utc_of
 
 HORIZON_DAYS = 400  # a rule that permits nothing for longer than this permits nothing
 _DAY = timedelta(days=1)
@@ -72,6 +72,18 @@ def last_permitted(before: datetime, zones: tuple[str, ...], rule: DayRule) -> d
             if start <= before:
                 return before if before < end else max(start, end - _MINUTE)
         day -= _DAY
+    return None
+
+
+def next_opening(after: datetime, zone: str, rule: DayRule) -> datetime | None:
+    """When ``rule`` opens next, strictly after ``after``, by the wall of one zone; midnight where it is open
+    all day. None if it does not within ``HORIZON_DAYS``."""
+    day = local_day(after, zone)
+    for _ in range(HORIZON_DAYS):
+        spans = _of_local_day(day, zone, rule)
+        if spans and spans[-1][0] > after:
+            return spans[-1][0]
+        day += _DAY
     return None
 
 

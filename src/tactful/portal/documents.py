@@ -16,6 +16,7 @@ from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.types import NewTask
 from tactful.portal.links import Visit
 from tactful.portal.types import UploadItem, UploadPage
+from tactful.wiring import looking
 
 LARGEST_MB = files.LARGEST // (1024 * 1024)
 MOST_FILES = 20
@@ -117,22 +118,7 @@ def _take(view: EngagementView, uploads: Sequence["UploadedFile[bytes]"], chosen
         engagements.take_upload(document.id, news, now=now)
         return
     kept = engagements.keep_files(view.contact_id, news, "upload", document_id=None, now=now)
-    open_tasks(
-        [
-            NewTask(
-                kind="is_this_it",
-                code="is_this_it",
-                dedupe_key=f"file:{file.id}",
-                contact_id=view.contact_id,
-                owner_id=view.owner_id,
-                params={"file": file.name, "engagement": view.id},
-                subject_kind="file",
-                subject_id=file.id,
-            )
-            for file in kept
-        ],
-        now=now,
-    )
+    looking.ask_is_this_it({file.id: file.name for file in kept}, view, now)
 
 
 def _tell(view: EngagementView, reason: str, now: datetime) -> None:

@@ -1,11 +1,44 @@
-"""The reader's language, for each request; and what no text can hold is refused before anybody reads it."""
+"""Where somebody is signed in, and the reader's language, for each request; and what no text can hold is
+refused before anybody reads it."""
 
+import time
 from collections.abc import Callable
+from typing import Final
 from urllib.parse import unquote
 
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+
+class SessionsMiddleware:
+    """What the page "Where you are signed in" shows: noted once a minute, and at once when a session is new
+    or comes from elsewhere. allauth's own middleware writes at each page, and a commit waits for the disk."""
+
+    NOTED_FOR: Final = 60.0  # seconds
+    REMEMBERED: Final = 10_000
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+        self._noted: dict[tuple[str, str, str], float] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        key = request.session.session_key
+        if key and request.user.is_authenticated:
+            ip, agent = str(get_adapter().get_client_ip(request)), request.META.get("HTTP_USER_AGENT", "")
+            self._note(request, (key, ip, agent))
+        return self._get_response(request)
+
+    def _note(self, request: HttpRequest, where: tuple[str, str, str]) -> None:
+        noted = self._noted.get(where)
+        if noted is not None and time.monotonic() < noted + self.NOTED_FOR:
+            return
+        UserSession.objects.create_from_request(request)
+        if len(self._noted) >= self.REMEMBERED:
+            self._noted.clear()
+        self._noted[where] = time.monotonic()
 
 
 class ReaderMiddleware:

@@ -50,7 +50,9 @@ FILES: Final = ("entry_file", "received_file")
 _OWN = "SELECT kind, value, shown FROM identity WHERE contact_id = %s"
 _NAME = "SELECT name, company_id, household_id FROM contact WHERE id = %s"
 _FIRMS = """SELECT kind, (value #>> '{}')::bigint FROM contact_spell
-    WHERE contact_id = %s AND kind IN ('company', 'household') AND jsonb_typeof(value) = 'number'"""
+    WHERE contact_id = %(contact)s AND kind IN ('company', 'household') AND jsonb_typeof(value) = 'number'
+    UNION ALL SELECT 'company', (value ->> 'company')::bigint FROM contact_spell
+    WHERE contact_id = %(contact)s AND kind = 'began' AND jsonb_typeof(value -> 'company') = 'number'"""
 _KEYS = """SELECT key FROM object_fact WHERE contact_id = %(contact)s
     UNION SELECT key FROM calendar_appointment WHERE contact_id = %(contact)s"""
 _UIDS = "SELECT feed_id, uid FROM calendar_appointment WHERE contact_id = %s"
@@ -233,7 +235,7 @@ def _asked(contact: int, of: int, now: datetime | None) -> dict[str, Any]:
     texts = {text for text in texts if len(text) >= SHORTEST_NEEDLE}
     name, company, household = pg.one(_NAME, [of]) or ("", None, None)
     among = {"company": {company}, "household": {household}}
-    for kind, ident in pg.many(_FIRMS, [of]):
+    for kind, ident in pg.many(_FIRMS, {"contact": of}):
         among[kind].add(ident)
     asked = asked_of(of)
     return asked | {

@@ -240,7 +240,9 @@ STEPS: Final[tuple[Step, ...]] = (
         "company",
         """t.id = ANY(%(firms)s::bigint[]) AND NOT EXISTS (SELECT FROM contact c WHERE c.company_id = t.id)
             AND NOT EXISTS (SELECT FROM contact_spell s WHERE s.kind = 'company'
-                AND s.value = to_jsonb(t.id))""",
+                AND s.value = to_jsonb(t.id))
+            AND NOT EXISTS (SELECT FROM contact_spell s WHERE s.kind = 'began'
+                AND s.value -> 'company' = to_jsonb(t.id))""",
     ),
     Gone(
         "household",

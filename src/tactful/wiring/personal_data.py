@@ -251,7 +251,7 @@ SECTIONS: Final = (
     ),
     Section(
         _("What people of ours had to do"),
-        (Holds("task", shows=("kind", "params", "opened_at", "due_at", "done_at", "answer")),),
+        (Holds("task", shows=("kind", "params", "opened_at", "asks_at", "due_at", "done_at", "answer")),),
     ),
     Section(
         _("Where it came from, and where it went"),

@@ -10,23 +10,25 @@ from tactful.delivery import actions as delivery
 from tactful.delivery import queries as outbox
 from tactful.engagements import actions as engagements
 from tactful.engagements import queries as documents
-from tactful.engagements.types import EngagementView, NewFile
+from tactful.engagements.types import NewFile
 from tactful.events.types import Fact
 from tactful.foundation.models import Role, User
 from tactful.gate.actions import NewHold, keep_hold
 from tactful.gate.rules.codes import Code
 from tactful.gate.rules.orders import UNTIL_BACK
-from tactful.gate.types import OnRelease
+from tactful.gate.types import Author, OnRelease
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
-from tactful.inbox.types import IS_THIS_IT, NewTask
-from tactful.wiring import looking
+from tactful.inbox.types import NewTask
+from tactful.wiring import looking, missed
 
 UNVERIFIED_PAUSE = timedelta(days=7)
 AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
 LATE = "message_late"
+HAVE_TIME = frozenset({"call", "write", "decide"})
+"""What a journey wants of people within a time that it names. An answer and a yes are waited for."""
 
 
 def wake_held(facts: Sequence[Fact], now: datetime) -> None:
@@ -81,7 +83,6 @@ def ask_is_this_it(facts: Sequence[Fact], now: datetime) -> None:
     """Attachments while documents are missing: keep them, and ask a person which they are."""
     entries = inbox.files_of_entries([int(fact.data["entry"]) for fact in facts if "entry" in fact.data])
     missing = documents.open_with_missing([fact.contact_id for fact in facts if fact.contact_id], now)
-    tasks: list[NewTask] = []
     for fact in facts:
         files = entries.get(int(fact.data.get("entry", 0)), [])
         views = missing.get(fact.contact_id or 0, [])
@@ -89,23 +90,7 @@ def ask_is_this_it(facts: Sequence[Fact], now: datetime) -> None:
             continue
         news = [NewFile(f.name, f.content_type, f.size, f.sha256, f.stored, f.id) for f in files]
         kept = engagements.keep_files(fact.contact_id, news, "mail", document_id=None, now=now)
-        tasks += [_is_this_it(file.id, file.name, views[0], now) for file in kept]
-        looking.hold_chasers(fact.contact_id, views[0].owner_id, now)
-    open_tasks(tasks, now=now)
-
-
-def _is_this_it(file_id: int, name: str, view: EngagementView, now: datetime) -> NewTask:
-    return NewTask(
-        kind=IS_THIS_IT,
-        code=IS_THIS_IT,
-        dedupe_key=f"file:{file_id}",
-        contact_id=view.contact_id,
-        owner_id=view.owner_id,
-        params={"file": name, "engagement": view.id},
-        subject_kind="file",
-        subject_id=file_id,
-        due_at=now + WORKING_DAY,
-    )
+        looking.ask_is_this_it({file.id: file.name for file in kept}, views[0], now)
 
 
 def ask_to_look_for_document(facts: Sequence[Fact], now: datetime) -> None:
@@ -124,6 +109,8 @@ def ask_to_look_for_document(facts: Sequence[Fact], now: datetime) -> None:
                     subject_kind="document",
                     subject_id=row.id,
                     due_at=now + WORKING_DAY,
+                    may_wait=True,  # what is said to be here is not asked for meanwhile
+                    needed_by=looking.needed_by(row.engagement.due_on, now),
                 )
             )
     open_tasks(tasks, now=now)
@@ -170,9 +157,21 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
                 subject_id=int(message) if message else None,
                 due_at=min(now + WORKING_DAY, latest_at or now + WORKING_DAY),
                 urgent=not message,
+                may_wait=kind == "message_unknown" and _has_time(rows.get(message)),
+                needed_by=latest_at,
             )
         )
     open_tasks(tasks, now=now)
+
+
+def _has_time(row: outbox.Dispatch | None) -> bool:
+    """What became of it may be asked tomorrow: it spoke of no date, and no client waits for it, nor for the
+    words of one of us."""
+    return (
+        row is not None
+        and row.author != Author.PERSON_DIRECT
+        and row.message.message_class not in missed.DATES
+    )
 
 
 def _kind(data: Mapping[str, Any], row: outbox.Dispatch | None) -> str:
@@ -204,6 +203,7 @@ def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
     for fact in facts:
         data, person = fact.data, managers.get(fact.contact_id or 0)
         manager = person.manager_id if person else None
+        due_at = _moment(data.get("due_at"))
         tasks.append(
             NewTask(
                 kind=str(data["kind"]),
@@ -214,8 +214,10 @@ def _open_journey_tasks(facts: Sequence[Fact], now: datetime) -> None:
                 params={key: data[key] for key in ("title", "journey_name", "visit", "answers", "about")},
                 subject_kind="enrolment",
                 subject_id=int(data["enrolment"]),
-                due_at=_moment(data.get("due_at")),
+                due_at=due_at,
                 leisure=bool(data.get("may_pass")),
+                may_wait=data["kind"] in HAVE_TIME and due_at is not None,
+                needed_by=due_at,
             )
         )
     open_tasks(tasks, now=now)
@@ -244,6 +246,7 @@ def change_contacts(facts: Sequence[Fact], now: datetime) -> None:
 
 def ask_about_undelivered(facts: Sequence[Fact], now: datetime) -> None:
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
+    rows = outbox.dispatches([int(fact.data["message"]) for fact in facts])
     open_tasks(
         [
             NewTask(
@@ -259,6 +262,7 @@ def ask_about_undelivered(facts: Sequence[Fact], now: datetime) -> None:
                 subject_kind="message",
                 subject_id=int(fact.data["message"]),
                 due_at=now + WORKING_DAY,
+                may_wait=_has_time(rows.get(int(fact.data["message"]))),
             )
             for fact in facts
         ],

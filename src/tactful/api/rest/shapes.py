@@ -241,6 +241,9 @@ class TaskOut(Schema):
     owner_id: Text | None
     urgent: bool
     opened_at: datetime
+    asks_at: datetime | None = Field(
+        description="On the list of a day: nobody need be told before. Null: it asked when it was opened."
+    )
     due_at: datetime | None
     done_at: datetime | None
     answer: str

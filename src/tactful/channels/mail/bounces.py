@@ -6,6 +6,7 @@ Nothing here is proof: anybody can write a bounce. The caller suppresses only wi
 import re
 from dataclasses import dataclass, replace
 from email.message import Message
+from itertools import islice
 
 from flufl.bounce import all_failures
 
@@ -44,6 +45,9 @@ _ORIGINAL_KINDS = frozenset(
 )
 _EMBEDDED = re.compile(r"^[ >]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 _DETAIL_LIMIT = 500  # characters
+_MOST_BLOCKS = 100  # of a report, each about one recipient
+_MOST_FIELDS = 50  # of a block
+_GUESS_LIMIT = 100_000  # bytes; what came back stands below what the server says of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,12 @@ def read_events(raw: bytes, own: frozenset[str]) -> list[DeliveryEvent]:
     status = kinds.get("message/delivery-status") or kinds.get("message/global-delivery-status")
     if status is not None and (events := _status_events(status, original)):
         return events
-    return _guessed(message, parts, original) if _looks_like_bounce(message) else []
+    if not _looks_like_bounce(message):
+        return []
+    if len(raw) > _GUESS_LIMIT:
+        message = read_mime(raw[:_GUESS_LIMIT])
+        parts = list(leaves(message))
+    return _guessed(message, parts, original)
 
 
 def _original(message: Message, parts: list[Message], own: frozenset[str]) -> _Original:
@@ -177,8 +186,13 @@ def _blocks(part: Message) -> list[dict[str, str]]:
     blocks = [child for child in children if isinstance(child, Message)]
     if not blocks or all(not block.keys() for block in blocks):
         texts = re.split(r"\n\s*\n", part_text(part).strip())
-        blocks = [read_mime(text.encode("utf-8", "replace") + b"\n\n") for text in texts]
-    return [{name.lower(): header(block, name) for name in block} for block in blocks]
+        blocks = [read_mime(text.encode("utf-8", "replace") + b"\n\n") for text in texts[:_MOST_BLOCKS]]
+    return [_fields(block) for block in blocks[:_MOST_BLOCKS]]
+
+
+def _fields(block: Message) -> dict[str, str]:
+    names = dict.fromkeys(name.lower() for name in islice(block, _MOST_FIELDS))
+    return {name: header(block, name) for name in names}
 
 
 def _address(value: str) -> str:

@@ -17,12 +17,12 @@ _SILENT = frozenset({"script", "style", "head", "title", "template"})
 
 def html_text(source: str) -> str:
     """One line for each block; lines of quoted blocks begin with ``> `` as in plain mail."""
-    lines = [""]
+    lines: list[list[str]] = [[]]
     quotes, silent = 0, ""
     for piece in _TAG.split(_without_comments(source)):
         if not piece.startswith("<"):
             if not silent:
-                lines[-1] = _joined(lines[-1], html.unescape(_SPACE.sub(" ", piece)), quotes)
+                _add(lines[-1], html.unescape(_SPACE.sub(" ", piece)), quotes)
             continue
         name, closes = _name(piece)
         if silent:
@@ -32,15 +32,17 @@ def html_text(source: str) -> str:
         if name == "blockquote":
             quotes = max(0, quotes + (-1 if closes else 1))
         if name in _BREAKS:
-            lines.append("")
-    text = "\n".join(line.strip() for line in lines)
+            lines.append([])
+    text = "\n".join("".join(line).strip() for line in lines)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _joined(line: str, words: str, quotes: int) -> str:
-    if quotes and not line and words.strip():
-        return "> " + words.lstrip()
-    return line + words if line else words.lstrip()
+def _add(line: list[str], words: str, quotes: int) -> None:
+    """To the pieces of a line: as text it would be copied for each of them."""
+    if line:
+        line.append(words)
+    elif words.strip():
+        line.append("> " + words.lstrip() if quotes else words.lstrip())
 
 
 def _name(tag: str) -> tuple[str, bool]:

@@ -11,7 +11,10 @@ from email.message import Message
 
 MAX_PARTS = 500
 MAX_CONTAINERS = 200
-MAX_HEAD = 256 * 1024  # bytes of header of a mail that cannot be parsed
+MAX_HEAD = 256 * 1024  # bytes of the header of a mail
+MAX_VALUE = 32 * 1024  # characters of one field of a header, and of all of one name together
+MAX_VALUES = 200  # of one name
+MAX_CONTENT_VALUE = 4 * 1024  # of one that tells what a part is: there are many parts
 MAX_TEXT = 1_000_000  # characters of one text that we keep
 # What the parser of the standard library raises on hostile input, found by fuzzing.
 TROUBLE = (
@@ -21,12 +24,24 @@ _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 
 
+class _Bounded(email.policy.Compat32):
+    """Fields no longer than anybody needs: what takes them apart needs quadratic time."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: MAX_CONTENT_VALUE if name.lower().startswith("content-") else MAX_VALUE]
+
+
+_POLICY = _Bounded()
+
+
 def read_mime(raw: bytes) -> Message:
     """The parsed message; one whose parts cannot be told apart becomes one plain text."""
+    raw = _with_a_head_in_bounds(raw)
     # The parser needs quadratic time for containers inside containers.
     if raw.lower().count(b"boundary") <= MAX_CONTAINERS:
         with suppress(*TROUBLE):
-            return email.message_from_bytes(raw, policy=email.policy.compat32)
+            return email.message_from_bytes(raw, policy=_POLICY)
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     broken = read_head(head)
     del broken["Content-Type"], broken["Content-Transfer-Encoding"]
@@ -38,7 +53,13 @@ def read_mime(raw: bytes) -> Message:
 def read_head(raw: bytes) -> Message:
     """The header alone, without a look at the parts."""
     head, _, _body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    return email.message_from_bytes(head[:MAX_HEAD] + b"\n\n", policy=email.policy.compat32)
+    return email.message_from_bytes(head[:MAX_HEAD] + b"\n\n", policy=_POLICY)
+
+
+def _with_a_head_in_bounds(raw: bytes) -> bytes:
+    ends = [at for blank in (b"\n\n", b"\r\n\r\n") if (at := raw.find(blank)) >= 0]
+    end = min(ends, default=len(raw))
+    return raw if end <= MAX_HEAD else raw[:MAX_HEAD] + b"\n" + raw[end:]
 
 
 def clean(text: str) -> str:
@@ -57,11 +78,18 @@ def headers(message: Message, name: str) -> list[str]:
 
 
 def raw_headers(message: Message, name: str) -> list[str]:
-    """The values as they came, on one line each; RFC 2047 words are still encoded."""
+    """The values as they came, on one line each; RFC 2047 words are still encoded. As many as fit."""
+    found: list[str] = []
+    room = MAX_VALUE
     try:
-        return [clean(_SPACE.sub(" ", str(value))).strip() for value in message.get_all(name, [])]
+        for value in message.get_all(name, []):
+            found.append(clean(_SPACE.sub(" ", str(value))).strip())
+            room -= len(found[-1])
+            if room < 0 or len(found) == MAX_VALUES:
+                break
     except TROUBLE:
         return []
+    return found
 
 
 def decode_words(value: str) -> str:

@@ -10,6 +10,7 @@ from tactful.config.child import READY_LINE
 from tactful.config.environment import Environment
 from tactful.config.listen import open_door
 from tactful.config.postgres.server import require_running
+from tactful.foundation.collector import calm_collector
 from tactful.web.live import let_go
 
 GRACE_SECONDS = 3
@@ -20,6 +21,7 @@ class Web(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            calm_collector()
             print(READY_LINE, flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

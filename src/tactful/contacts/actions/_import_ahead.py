@@ -25,11 +25,23 @@ class ReadAhead:
 
     _key: tuple[int, Batch, date] | None = None
     _rows: Cleaned = field(default_factory=list)
-    _plans: Sequence[RowPlan] = ()
+    _plans: Sequence[RowPlan] | None = None
+    _prefer_file: bool = False
 
-    def read(self, run: ImportRun, table: Table, batch: Batch, mapping: ColumnMapping, today: date) -> None:
+    def read(
+        self,
+        run: ImportRun,
+        table: Table,
+        batch: Batch,
+        mapping: ColumnMapping,
+        today: date,
+        *,
+        are_new: bool = False,
+    ) -> None:
+        """``are_new``: those before were nobody that we knew, so these are planned as well."""
         self._rows = cleaned(table, batch, mapping, today)
-        self._plans = plan_cleaned(self._rows, (), mapping.prefer_file)
+        self._prefer_file = mapping.prefer_file
+        self._plans = plan_cleaned(self._rows, (), mapping.prefer_file) if are_new else None
         self._key = (run.id, batch, today)
 
     def rows(
@@ -42,6 +54,8 @@ class ReadAhead:
 
     def plans(self) -> Sequence[RowPlan]:
         """Of the rows that were asked for last, if nobody is known."""
+        if self._plans is None:
+            self._plans = plan_cleaned(self._rows, (), self._prefer_file)
         return self._plans
 
 

@@ -2,23 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tactful.contacts.models import ImportRow, ImportRun
-from tactful.contacts.queries.erasing import shut_identities
-from tactful.contacts.queries.importing import known_contacts
-from tactful.contacts.rules.cleaning import clean
+from tactful.contacts.models import ImportRun
+from tactful.contacts.queries.erasing import anybody_is_shut, shut_identities
 from tactful.contacts.rules.plain_rows import Cleaned
-from tactful.contacts.rules.planning import fields_of, plan_cleaned
+from tactful.contacts.rules.planning import plan_cleaned
 from tactful.contacts.types import (
     ColumnMapping,
     Declaration,
     Draft,
     Field,
     ImportRequest,
-    KnownContact,
     ListSource,
     Note,
     RowOutcome,
@@ -34,6 +30,7 @@ from tactful.foundation.queries import business_at
 
 from ._import_ahead import Batch, ReadAhead
 from ._import_columns import copy_rows
+from ._import_known import Meeting
 from ._import_writing import Writer
 from ._writing import refresh_search
 from .erasing import refused
@@ -61,27 +58,22 @@ def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadA
     batch = Batch(run.done, size)
     read = ahead.rows(run, table, batch, mapping, today)
     cleaned = _without_the_erased(read, now)
-    known = _known(cleaned)
-    if cleaned is read and not known:
-        plans = ahead.plans()
-    else:
-        plans = plan_cleaned(cleaned, _met_before(run, known, mapping, today), mapping.prefer_file)
+    plans: Sequence[RowPlan] | None = Meeting(run, mapping, today).plans(cleaned)
+    are_new = plans is None
+    if plans is None:
+        plans = ahead.plans() if cleaned is read else plan_cleaned(cleaned, (), mapping.prefer_file)
     request = ImportRequest(run.file_name, b"", mapping, declaration_of(run.declared))
     writer = Writer(now=now, by=run.by, controller=business.name, request=request)
     pg.one(_ROOM)
     writer.meet(plans)
     following = Batch(batch.start + size, size)
-    touched = _write_down(run, writer, plans, lambda: ahead.read(run, table, following, mapping, today))
+    touched = _write_down(
+        run, writer, plans, lambda: ahead.read(run, table, following, mapping, today, are_new=are_new)
+    )
     writer.number()
     for at in range(0, len(touched), SEARCHED):
         refresh_search(touched[at : at + SEARCHED])
     _move_on(run, plans, now)
-
-
-def _known(cleaned: Cleaned) -> Sequence[KnownContact]:
-    mails = {mail for _row, draft, _notes in cleaned for mail in draft.mails}
-    phones = {phone for _row, draft, _notes in cleaned for phone in draft.phones}
-    return known_contacts(mails, phones)
 
 
 def _write_down(
@@ -105,6 +97,8 @@ def _write_down(
 
 def _without_the_erased(rows: Cleaned, now: datetime) -> Cleaned:
     """Who was erased is refused, and nothing of their row is kept. The very same rows where nobody was."""
+    if not anybody_is_shut():
+        return rows
     said = {
         (kind, value)
         for _row, draft, _notes in rows
@@ -122,27 +116,6 @@ def _without_the_erased(rows: Cleaned, now: datetime) -> Cleaned:
     ]
     refused("import", sum(1 for row, _draft, notes in left if not row.cells and notes), now=now)
     return left
-
-
-def _met_before(
-    run: ImportRun, known: Sequence[KnownContact], mapping: ColumnMapping, today: date
-) -> list[KnownContact]:
-    """With what earlier batches of the same file have made of them."""
-    if not run.done or not known:
-        return list(known)
-    lines: dict[int, int] = {}
-    written: dict[int, set[Field]] = {}
-    earlier = ImportRow.objects.filter(run=run, contact_id__in=[contact.id for contact in known])
-    for number, outcome, raw, owner in earlier.values_list("number", "outcome", "raw", "contact_id"):
-        if outcome == RowOutcome.CREATED:
-            lines[owner] = number
-        if mapping.prefer_file:
-            draft, _notes = clean(SourceRow(number, tuple(raw)), mapping, today)
-            written.setdefault(owner, set()).update(fields_of(draft))
-    return [
-        replace(each, line=lines.get(each.id, 0), written=frozenset(written.get(each.id, ())))
-        for each in known
-    ]
 
 
 def _tell(behind: Behind, run: ImportRun, plans: Sequence[RowPlan], writer: Writer) -> set[str]:

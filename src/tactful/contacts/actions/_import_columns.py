@@ -114,6 +114,13 @@ def copy_spells(
     return ids
 
 
+_NO_REASONS = written("plain", ())
+
+
+def _reasons(plan: RowPlan) -> bytes:
+    return written("plain", [{"code": note.code, "params": note.params} for note in plan.notes])
+
+
 def copy_rows(behind: Behind, run_id: int, plans: Sequence[RowPlan], owners: Mapping[int, int]) -> None:
     """Every row of the file with what became of it, and why."""
     behind.copy(
@@ -124,14 +131,7 @@ def copy_rows(behind: Behind, run_id: int, plans: Sequence[RowPlan], owners: Map
             ("number", "integer", [plan.row.line for plan in plans]),
             ("outcome", "text", [plan.outcome for plan in plans]),
             ("raw", "plain", [plan.row.cells for plan in plans]),
-            (
-                "reasons",
-                "plain",
-                [
-                    [{"code": note.code, "params": note.params} for note in plan.notes] if plan.notes else ()
-                    for plan in plans
-                ],
-            ),
+            ("reasons", "written", [_reasons(plan) if plan.notes else _NO_REASONS for plan in plans]),
             ("contact_id", "bigint", [owners.get(plan.row.line) for plan in plans]),
         ],
     )

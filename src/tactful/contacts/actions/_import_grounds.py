@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tactful.contacts.models import BasisSpell, ContactSpell, Identity
 from tactful.contacts.types import ImportRequest
-from tactful.foundation.copying import Behind
+from tactful.foundation.copying import Behind, Line
 from tactful.foundation.ids import new_ids
 
 from ._import_columns import copy_spells
@@ -96,50 +96,62 @@ class Grounds:
         }
         copy_spells(behind, flags, self.by, self.now)
         told: list[tuple[int, int]] = []
-        for given in self.given:
-            ids, spells = new_ids(len(given.contacts)), new_ids(len(given.contacts))
-            self._copy_receipts(behind, given, ids)
-            self._copy_spells(behind, given, ids, spells)
-            if given.kind != "withdrawal":
-                told += zip(given.contacts, spells, strict=True)
+        receipts: list[list[Line]] = []
+        spells: list[list[Line]] = []
+        for contacts, given in self._alike():
+            count, kinds = len(contacts), len(given)
+            ids, evidence = new_ids(count * kinds), new_ids(count * kinds)
+            own = [(each, ids[at::kinds], evidence[at::kinds]) for at, each in enumerate(given)]
+            receipts.append([self._receipt(each, contacts, proof) for each, _, proof in own])
+            spells.append([self._spell(each, contacts, spell, proof) for each, spell, proof in own])
+            for each, spell, _ in own:
+                if each.kind != "withdrawal":
+                    told += zip(contacts, spell, strict=True)
+        behind.copy_groups("consent_receipt", receipts)
+        behind.copy_groups("basis_spell", spells)
         return told
 
-    def _copy_receipts(self, behind: Behind, given: _Given, ids: list[int]) -> None:
-        count = len(ids)
-        digest = hashlib.sha256(given.wording.encode()).digest()
-        behind.copy(
-            "consent_receipt",
-            [
-                ("id", "bigint", ids),
-                ("contact_id", "bigint", given.contacts),
-                ("kind", "text", [given.kind] * count),
-                ("purpose", "text", [given.purpose] * count),
-                ("channel", "text", [given.channel] * count),
-                ("wording", "text", [given.wording] * count),
-                ("wording_hash", "bytea", [digest] * count),
-                ("wording_version", "text", [""] * count),
-                ("language", "text", [""] * count),
-                ("controller", "text", [self.controller] * count),
-                ("how", "text", ["import"] * count),
-                ("source", "text", [given.source] * count),
-                ("actor", "bigint", [self.by] * count),
-                ("at", "timestamptz", [self.now] * count),
-            ],
-        )
+    def _alike(self) -> list[tuple[list[int], list[_Given]]]:
+        """Clients who are given the same, so that what one client is given is written side by side: an index
+        of clients is then written at its end and not all over."""
+        having: dict[int, int] = {}
+        for place, given in enumerate(self.given):
+            for ident in given.contacts:
+                having[ident] = having.get(ident, 0) | 1 << place
+        groups: dict[int, list[int]] = {}
+        for ident, places in having.items():
+            groups.setdefault(places, []).append(ident)
+        return [
+            (contacts, [given for place, given in enumerate(self.given) if places >> place & 1])
+            for places, contacts in groups.items()
+        ]
 
-    def _copy_spells(self, behind: Behind, given: _Given, receipts: list[int], ids: list[int]) -> None:
-        count = len(ids)
-        kind = "withdrawn" if given.kind == "withdrawal" else given.kind
-        behind.copy(
-            "basis_spell",
-            [
-                ("id", "bigint", ids),
-                ("contact_id", "bigint", given.contacts),
-                ("purpose", "text", [given.purpose] * count),
-                ("channel", "text", [given.channel] * count),
-                ("kind", "text", [kind] * count),
-                ("receipt_id", "bigint", receipts),
-                ("from_at", "timestamptz", [self.now] * count),
-                ("recorded_at", "timestamptz", [self.now] * count),
-            ],
-        )
+    def _receipt(self, given: _Given, contacts: list[int], ids: list[int]) -> Line:
+        return [
+            ("id", "bigint", ids),
+            ("contact_id", "bigint", contacts),
+            ("kind", "text", given.kind),
+            ("purpose", "text", given.purpose),
+            ("channel", "text", given.channel),
+            ("wording", "text", given.wording),
+            ("wording_hash", "bytea", hashlib.sha256(given.wording.encode()).digest()),
+            ("wording_version", "text", ""),
+            ("language", "text", ""),
+            ("controller", "text", self.controller),
+            ("how", "text", "import"),
+            ("source", "text", given.source),
+            ("actor", "bigint", self.by),
+            ("at", "timestamptz", self.now),
+        ]
+
+    def _spell(self, given: _Given, contacts: list[int], ids: list[int], receipts: list[int]) -> Line:
+        return [
+            ("id", "bigint", ids),
+            ("contact_id", "bigint", contacts),
+            ("purpose", "text", given.purpose),
+            ("channel", "text", given.channel),
+            ("kind", "text", "withdrawn" if given.kind == "withdrawal" else given.kind),
+            ("receipt_id", "bigint", receipts),
+            ("from_at", "timestamptz", self.now),
+            ("recorded_at", "timestamptz", self.now),
+        ]

@@ -31,7 +31,8 @@ class Firm:
 
 @dataclass(slots=True)
 class Held:
-    """A contact under our hands. ``mails`` and ``phones``: those that the file adds."""
+    """A contact under our hands. ``mails`` and ``phones``: those that the file adds. ``began``: of a new one,
+    the value of the spell of that kind; it holds ``attributes`` as they grow."""
 
     id: int
     is_new: bool = True
@@ -44,6 +45,10 @@ class Held:
     attributes: dict[str, Any] = field(default_factory=dict)
     mails: list[str] = field(default_factory=list)
     phones: list[str] = field(default_factory=list)
+    began: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = {"attributes": self.attributes}
 
 
 class Firms:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tactful.contacts.models import ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
-from tactful.contacts.types import Field, ImportRequest, RowPlan
+from tactful.contacts.types import BEGAN, Field, ImportRequest, RowPlan
 from tactful.foundation import pg
 from tactful.foundation.copying import Behind, copying
 from tactful.foundation.ids import new_ids
@@ -97,13 +97,9 @@ class Writer:
     def _apply(self, held: Held, plan: RowPlan) -> None:
         changes, fill, ident = plan.changes, plan.changes.fill, held.id
         self.changed[ident] = held
-        if _NAME in fill:
-            _set_name(held, plan)
-        held.language = fill.get(_LANGUAGE, held.language)
-        if not _FIRM.isdisjoint(fill):
-            self._set_firm(held, fill.get(_COMPANY, ""), fill.get(_NUMBER, ""))
-        if _MANAGER in fill:
-            self._set_manager(held, fill[_MANAGER])
+        if held.is_new:
+            self.spells[ident, BEGAN, ""] = held.began
+        self._set_columns(held, plan)
         for name, value in fill.items():
             if name not in _APART:
                 self._set_attribute(held, name, value)
@@ -116,11 +112,23 @@ class Writer:
         if changes.objects:
             self.objecting.append(ident)
 
+    def _set_columns(self, held: Held, plan: RowPlan) -> None:
+        fill = plan.changes.fill
+        if _NAME in fill:
+            _set_name(held, plan)
+        held.language = fill.get(_LANGUAGE, held.language)
+        if not _FIRM.isdisjoint(fill):
+            self._set_firm(held, fill.get(_COMPANY, ""), fill.get(_NUMBER, ""))
+        if _MANAGER in fill:
+            self._set_manager(held, fill[_MANAGER])
+
     def _set_firm(self, held: Held, name: str, org_number: str) -> None:
         if name:
             held.firm = self.firms.meant(name, org_number)
-            self.spells[held.id, "company", ""] = held.firm.id
-            if not held.is_new:
+            if held.is_new:
+                held.began["company"] = held.firm.id
+            else:
+                self.spells[held.id, "company", ""] = held.firm.id
                 self.ended.add((held.id, "company"))
         elif org_number:
             if held.firm is None:
@@ -140,11 +148,13 @@ class Writer:
             self._set_attribute(held, _MANAGER, name)
 
     def _set_attribute(self, held: Held, name: Field, value: str) -> None:
-        """One spell per file and key: a later row that says more takes the place of the earlier one."""
-        if not held.is_new and name in held.attributes:
-            self.ended.add((held.id, name))
+        """One spell per file and key: a later row that says more takes the place of the earlier one. With
+        what they have been made with, new clients begin."""
+        if not held.is_new:
+            if name in held.attributes:
+                self.ended.add((held.id, name))
+            self.spells[held.id, "attribute", name] = value
         held.attributes[name] = value
-        self.spells[held.id, "attribute", name] = value
 
     def _write(self) -> list[int]:
         before = sorted((held for held in self.changed.values() if not held.is_new), key=lambda held: held.id)

@@ -141,7 +141,7 @@ def change_many(wanted: Mapping[int, Wanted], *, now: datetime) -> None:
     if not changed:
         return
     _end(spells, now)
-    copy_in([each for each in spells if each.value is not None])
+    copy_in(spells)  # one without a value, too: it takes the place of what the client began with
     _update(changed)
     refresh_search([row.id for row in changed if wanted[row.id].name or "company" in wanted[row.id].columns])
     fields: dict[int, set[str]] = {}

@@ -17,10 +17,11 @@ from tactful.contacts.models import Contact, ContactMerge
 from tactful.contacts.queries.merging import COLUMNS, places_of, sides
 from tactful.contacts.rules.holdings import Add, Change, Holding, Remove
 from tactful.contacts.rules.merging import MergePlan, Side, plan_merge
+from tactful.contacts.types import BEGAN
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation import pg
-from tactful.foundation.ids import new_ids
+from tactful.foundation.ids import new_id, new_ids
 
 from ._writing import bump_gate, refresh_search, tell
 from .people import ContactError
@@ -32,6 +33,12 @@ _DEMOTE = Change("identity", {"is_primary": "false"}, _OF_IDS)
 _END_SPELLS = Change("contact_spell", _END, _OF_IDS)
 _END_BASIS = Change("basis_spell", _END, _OF_IDS)
 _JOIN = Change("contact_spell", {"value": "%(value)s::jsonb"}, "t.id = %(id)s")
+_BEGIN = Add(
+    "contact_spell",
+    ("id", "contact_id", "kind", "key", "value", "from_at", "recorded_at"),
+    f"SELECT %(id)s::bigint, %(kept)s, '{BEGAN}', '', %(value)s::jsonb, {_NOW}, {_NOW}",
+    ("id",),
+)
 _WRITE = Change(
     "contact",
     {name: f'(jsonb_populate_record(t, %(values)s::jsonb))."{name}"' for name in (*COLUMNS, "attributes")},
@@ -132,6 +139,8 @@ def _carry_out(plan: MergePlan, kept: Side, ledger: Ledger) -> None:
             ledger.take(step, ids=pg.numbers(ids))
     for ident, value in plan.joined.items():
         ledger.take(_JOIN, id=ident, value=json.dumps(value, ensure_ascii=False))
+    if plan.began is not None:
+        ledger.take(_BEGIN, id=new_id(), value=json.dumps(plan.began, ensure_ascii=False))
     if plan.columns or plan.attributes:
         values: dict[str, Any] = {**plan.columns, "attributes": {**kept.attributes, **plan.attributes}}
         ledger.take(_WRITE, values=json.dumps(values, ensure_ascii=False, cls=_Exact))

@@ -55,7 +55,9 @@ _LEAD = """UPDATE identity t SET is_primary = true FROM (
     ORDER BY i.contact_id, i.kind, i.added_at, i.id) AS first WHERE t.id = first.id"""
 _FIRMS_GO = """DELETE FROM company c WHERE c.id = ANY(%(ids)s::bigint[])
     AND NOT EXISTS (SELECT FROM contact p WHERE p.company_id = c.id)
-    AND NOT EXISTS (SELECT FROM contact_spell s WHERE s.kind = 'company' AND s.value = to_jsonb(c.id))"""
+    AND NOT EXISTS (SELECT FROM contact_spell s WHERE s.kind = 'company' AND s.value = to_jsonb(c.id))
+    AND NOT EXISTS (SELECT FROM contact_spell s
+        WHERE s.kind = 'began' AND s.value -> 'company' = to_jsonb(c.id))"""
 _NUMBERS_GO = """UPDATE company c SET org_number = '' FROM import_part p
 CROSS JOIN LATERAL jsonb_each_text(p.numbered) AS n (firm, given)
 WHERE p.run_id = %(run)s AND c.id = n.firm::bigint AND c.org_number = n.given"""

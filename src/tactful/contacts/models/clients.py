@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from tactful.foundation.models import Row, Spell, User
 
@@ -104,6 +104,10 @@ class ContactSpell(Spell):
 
     ``kind``: tag, attribute, flag (bereaved, restricted, objected:marketing, occasion_off:birthday),
     away (out of office), company, household, manager. ``key`` names it, ``value`` carries its value.
+
+    ``began``: what an imported client had from the first moment on, in one row and not in one for each
+    (``docs/decisions/0020``): ``{"attributes": {…}, "company": id}``. It holds of each of these until a spell
+    of that thing itself begins, and does not end before.
     """
 
     contact = models.ForeignKey(
@@ -145,7 +149,9 @@ class ConsentReceipt(Row):
 class BasisSpell(Spell):
     """Why we may write, per purpose and channel."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False)  # triggers keep it
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )  # the index below begins so; triggers keep it
     purpose = models.CharField(max_length=20)
     channel = models.CharField(max_length=12)
     kind = models.CharField(max_length=20)  # consent, existing_customer, contract, withdrawn
@@ -154,10 +160,16 @@ class BasisSpell(Spell):
     class Meta:
         db_table = "basis_spell"
         constraints = [
+            # Of those that run one for each use; and the index by which all of a client are found.
             models.UniqueConstraint(
-                fields=["contact", "purpose", "channel"],
-                condition=Q(to_at__isnull=True),
-                name="one_running_basis",
+                F("contact"),
+                F("purpose"),
+                F("channel"),
+                Case(
+                    When(to_at__isnull=True, then=Value(0, output_field=models.BigIntegerField())),
+                    default=F("id"),
+                ),
+                name="one_running_basis_of_each",
             ),
         ]
 

@@ -56,8 +56,8 @@ from .people import (
     people,
     profile,
     records,
-    search,
 )
+from .searching import search
 from .undoing import Preview, preview_undo, undo_trouble
 
 __all__ = [

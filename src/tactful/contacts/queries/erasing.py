@@ -23,6 +23,7 @@ __all__ = [
     "Erasure",
     "Place",
     "RefusedSince",
+    "anybody_is_shut",
     "erasure",
     "erasure_of",
     "erasures",
@@ -83,15 +84,18 @@ def shut(places: Iterable[Place]) -> set[Place]:
     """Of these, those of erased clients. Whoever then lets the others in does so in the same transaction:
     an erasure that begins meanwhile waits for it. So this is asked before rows of contacts are locked."""
     wanted = list(places)
-    if not wanted:
-        return set()
-    pg.many("SELECT pg_advisory_xact_lock_shared(%s, 0)", [LOCK_CLASS])
-    if not Erasure.objects.exists():
+    if not wanted or not anybody_is_shut():
         return set()
     marks = marks_of(wanted)
     rows = Suppression.objects.running().filter(reason=ERASED, address_hash__in=set(marks.values()))
     found = {(channel, bytes(digest)) for channel, digest in rows.values_list("channel", "address_hash")}
     return {place for place, digest in marks.items() if (place[0], digest) in found}
+
+
+def anybody_is_shut() -> bool:
+    """Was anybody ever erased? Holds back who would be while this transaction lasts, as ``shut`` says."""
+    pg.many("SELECT pg_advisory_xact_lock_shared(%s, 0)", [LOCK_CLASS])
+    return Erasure.objects.exists()
 
 
 def shut_identities(identities: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

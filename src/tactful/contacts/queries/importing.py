@@ -9,6 +9,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from tactful.contacts.models import Contact, ImportRow, ImportRun
+from tactful.contacts.rules.comparing import Said
 from tactful.contacts.rules.refused import refused_file
 from tactful.contacts.sentences import reason_heading, sentences
 from tactful.contacts.types import ColumnMapping, Draft, Field, KnownContact, Note, RowOutcome
@@ -37,6 +38,33 @@ LOOKED_AT = 20  # runs
 _OWNERS = """
     SELECT contact_id FROM identity WHERE kind = 'email' AND value = ANY(%s::text[])
     UNION SELECT contact_id FROM identity WHERE kind = 'phone' AND value = ANY(%s::text[])"""
+
+_ANYBODY = """
+    SELECT EXISTS (SELECT FROM identity WHERE kind = 'email' AND value = ANY(%s::text[]))
+        OR EXISTS (SELECT FROM identity WHERE kind = 'phone' AND value = ANY(%s::text[]))"""
+#: Who says of themselves what stands in the row, word for word, and was not made by this very file.
+_UNCHANGED = """
+    SELECT u.place, c.id
+    FROM unnest(%(places)s::bigint[], %(mails)s::text[], %(phones)s::text[], %(names)s::text[],
+        %(given)s::text[], %(languages)s::text[], %(firms)s::text[], %(numbers)s::text[],
+        %(attributes)s::text[], %(tags)s::text[])
+        AS u (place, mail, phone, name, given_name, language, firm, org_number, attributes, tags)
+    CROSS JOIN LATERAL (
+        SELECT contact_id FROM identity WHERE kind = 'email' AND value = u.mail
+        UNION ALL SELECT contact_id FROM identity WHERE u.mail = '' AND kind = 'phone' AND value = u.phone
+    ) AS owner
+    JOIN contact c ON c.id = owner.contact_id LEFT JOIN company f ON f.id = c.company_id
+    WHERE c.name = u.name AND u.given_name IN ('', c.given_name) AND u.language IN ('', c.language)
+        AND (u.firm = '' OR u.firm = f.name) AND (u.org_number = '' OR u.org_number = f.org_number)
+        AND c.attributes @> u.attributes::jsonb
+        AND ('' IN (u.mail, u.phone) OR EXISTS (
+            SELECT FROM identity p WHERE p.kind = 'phone' AND p.value = u.phone AND p.contact_id = c.id))
+        AND (u.tags = '' OR NOT EXISTS (
+            SELECT FROM unnest(string_to_array(u.tags, E'\n')) AS own (tag) WHERE NOT EXISTS (
+                SELECT FROM contact_spell s WHERE s.contact_id = c.id AND s.kind = 'tag' AND s.key = own.tag
+                    AND s.to_at IS NULL)))
+        AND NOT EXISTS (SELECT FROM import_row r
+            WHERE r.contact_id = c.id AND r.run_id = %(run)s AND r.outcome = 'created')"""
 
 _HELD = """
     SELECT c.id, c.name, c.given_name, c.language, c.attributes::text, f.name, f.org_number, u.name
@@ -70,6 +98,35 @@ def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownCon
         )
         for ident, draft in drafts.items()
     ]
+
+
+def anybody_known(mails: Iterable[str], phones: Iterable[str]) -> bool:
+    """Does anybody own one of the addresses?"""
+    row = pg.one(_ANYBODY, [pg.texts(mails), pg.texts(phones)])
+    return bool(row and row[0])
+
+
+def unchanged(rows: Mapping[int, Said], run_id: int) -> dict[int, int]:
+    """Rows, by their place, that say of a client what we hold already: with the client. Those whom an
+    earlier row of the same run has made are left out."""
+    words = list(rows.values())
+    params = {
+        "run": run_id,
+        "places": pg.numbers(rows),
+        "mails": pg.texts(each.mail for each in words),
+        "phones": pg.texts(each.phone for each in words),
+        "names": pg.texts(each.name for each in words),
+        "given": pg.texts(each.given_name for each in words),
+        "languages": pg.texts(each.language for each in words),
+        "firms": pg.texts(each.company for each in words),
+        "numbers": pg.texts(each.org_number for each in words),
+        "attributes": pg.texts(_encode(each.attributes).decode() for each in words),
+        "tags": pg.texts("\n".join(each.tags) for each in words),
+    }
+    return dict(pg.many(_UNCHANGED, params))
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 def _owners(mails: Iterable[str], phones: Iterable[str]) -> list[int]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tactful.contacts.address_hash import address_hash
 from tactful.contacts.queries.facts import _place
-from tactful.contacts.types import PlaceState
+from tactful.contacts.types import BEGAN, PlaceState
 from tactful.foundation import pg
 from tactful.kernel.spans import Span
 
@@ -24,7 +24,7 @@ NOT_KEPT = None
 _ROWS = """SELECT id, name, language, time_zone, country, subdivision, tier, household_id, company_id,
     attributes::text, created_at FROM contact WHERE id = ANY(%s::bigint[])"""
 _SPELLS = """SELECT contact_id, kind, key, value::text, from_at, to_at, recorded_at, end_recorded_at
-FROM contact_spell WHERE contact_id = ANY(%s::bigint[]) AND kind IN ('flag', 'attribute', 'company')
+FROM contact_spell WHERE contact_id = ANY(%s::bigint[]) AND kind IN ('flag', 'began', 'attribute', 'company')
 ORDER BY from_at, id"""
 _GROUNDS = """SELECT contact_id, purpose, channel, kind, receipt_id,
     from_at, to_at, recorded_at, end_recorded_at
@@ -115,12 +115,22 @@ def contact_pasts(ids: Collection[int]) -> dict[int, ContactPast]:
         if kind == "flag":
             past.flags.append((spell, key))
         else:
-            name = "company_id" if kind == "company" else key
-            past.changes.setdefault(name, []).append(Change(spell, _loaded(value)))
+            for name, said in _said(kind, key, _loaded(value)):
+                past.changes.setdefault(name, []).append(Change(spell, said))
     for ident, purpose, channel, kind, receipt, *span in pg.many(_GROUNDS, params):
         found[ident].grounds.append(Ground(Span(*span), purpose, channel, kind, receipt))
     _add_addresses(found)
     return found
+
+
+def _said(kind: str, key: str, value: Any) -> Iterable[tuple[str, Any]]:
+    """Of which columns and attributes a spell speaks, with what it says of them."""
+    if kind == BEGAN:
+        yield from value.get("attributes", {}).items()
+        if "company" in value:
+            yield "company_id", value["company"]
+    else:
+        yield "company_id" if kind == "company" else key, value
 
 
 def _contact(row: pg.Row) -> ContactPast:

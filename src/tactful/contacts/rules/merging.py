@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from tactful.contacts.types import BEGAN
+
 from .names import compatible, is_full
 
 #: Columns of a contact whose empty value says nothing. A country is always said, so the kept one's stands.
@@ -117,7 +119,8 @@ class ChosenBasis(NamedTuple):
 class MergePlan:
     """``columns`` and ``attributes``: what changes on the kept contact. The rest are ids of rows: addresses
     of the gone that are primary no more, running spells and grounds that end, flags that take in what the
-    other one rested on. ``wishes``: (channel, scope, reason) that hold for every address."""
+    other one rested on. ``wishes``: (channel, scope, reason) that hold for every address. ``began``: what
+    the kept one has from now on of that with which either began; None where neither has such a spell."""
 
     fields: tuple[Chosen, ...]
     columns: Mapping[str, Any]
@@ -130,6 +133,7 @@ class MergePlan:
     tags: tuple[str, ...]
     flags: tuple[str, ...]
     wishes: tuple[tuple[str, str, str], ...]
+    began: Mapping[str, Any] | None = None
 
 
 def plan_merge(kept: Side, gone: Side) -> MergePlan:
@@ -137,23 +141,40 @@ def plan_merge(kept: Side, gone: Side) -> MergePlan:
     fields = [_name(kept, gone), _since(kept, gone), *_columns(kept, gone), *_attributes(kept, gone)]
     basis, ended_basis = _basis(kept.basis, gone.basis)
     ended, joined = _spells(kept, gone, {each.field for each in fields if each.of_gone})
+    columns = _changed_columns(fields, gone)
+    attributes = {
+        each.field: each.value
+        for each in fields
+        if each.field not in kept.columns and each.value != kept.attributes.get(each.field)
+    }
+    began = [each for each in (*kept.spells, *gone.spells) if each.kind == BEGAN]
     return MergePlan(
         fields=tuple(fields),
-        columns=_changed_columns(fields, gone),
-        attributes={
-            each.field: each.value
-            for each in fields
-            if each.field not in kept.columns and each.value != kept.attributes.get(each.field)
-        },
+        columns=columns,
+        attributes=attributes,
         demoted=tuple(_demoted(kept, gone)),
-        ended=ended,
+        ended=(*ended, *(each.id for each in began)),
         joined=joined,
         basis=basis,
         ended_basis=ended_basis,
         tags=_keys("tag", kept, gone),
         flags=_keys("flag", kept, gone),
         wishes=tuple(sorted({(s.channel, s.scope, s.reason) for s in _wishes(kept, gone)})),
+        began=_began_anew(began, {**kept.columns, **columns}, {**kept.attributes, **attributes}),
     )
+
+
+def _began_anew(
+    spells: Sequence[OwnSpell], columns: Mapping[str, Any], attributes: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """Of what either began with, what the kept one has now."""
+    if not spells:
+        return None
+    keys = sorted({key for each in spells for key in each.value.get("attributes", {})})
+    anew: dict[str, Any] = {"attributes": {key: attributes[key] for key in keys if key in attributes}}
+    if any("company" in each.value for each in spells):
+        anew["company"] = columns["company_id"]
+    return anew
 
 
 def _name(kept: Side, gone: Side) -> Chosen:
@@ -226,7 +247,7 @@ def _spells(
     own = {(each.kind, each.key): each for each in kept.spells}
     ended: list[int] = []
     joined: dict[int, Mapping[str, Any]] = {}
-    for each in gone.spells:
+    for each in (spell for spell in gone.spells if spell.kind != BEGAN):
         mine = own.get((each.kind, each.key))
         about = _COLUMN_OF_KIND.get(each.kind) or (each.key if each.kind == "attribute" else "")
         if about:

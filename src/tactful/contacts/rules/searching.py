@@ -1,4 +1,9 @@
-"""What a search looks into: words for prefixes, three-letter pieces for the middle of a word."""
+"""What a search looks into: how words begin, and three-letter pieces for the middle of a word.
+
+By how they begin only short words are looked for, and those with a mistake in them, in which there is no
+digit: so the beginnings end before the first one. Numbers are found by their pieces, and what no two
+clients have in common is what an index has most trouble with.
+"""
 
 import re
 import unicodedata
@@ -12,12 +17,14 @@ _KEEP = str.maketrans({"æ": "\ue000", "ø": "\ue001", "å": "\ue002"})
 _BACK = str.maketrans({"\ue000": "æ", "\ue001": "ø", "\ue002": "å"})
 _MARKS = re.compile(r"[\W_]+")
 _NO_DIGIT = re.compile(r"\D")
+_DIGIT = re.compile(r"[0-9]")
 _APART = re.compile(r"[\s\0]")
 _PHONE = re.compile(r"[+\d][\d\s()\-./]*")
 
 
 class Searchable(NamedTuple):
-    """``words`` for a tsvector, ``pieces`` for the trigram array; sorted, each once."""
+    """``words``, as far as they are looked for, for a tsvector, ``pieces`` for the trigram array; sorted,
+    each once."""
 
     words: list[str]
     pieces: list[str]
@@ -34,23 +41,31 @@ def fold(text: str) -> str:
 def searchable(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]) -> Searchable:
     """``names``: person and company; ``phones`` in E.164. Whole words keep their marks ("o'brien")."""
     found = [_known_name(name) for name in names if name]
-    words: list[Iterable[str]] = [own for own, _ in found]
+    words: list[Iterable[str]] = [map(begun, own) for own, _ in found]
     pieces: list[Iterable[str]] = [own for _, own in found]
     for mail in mails:
         if mail.isascii() and mail.islower() and not _APART.search(mail):  # one word, as it stands
-            words.append([mail, *filter(None, _MARKS.split(mail))])
-            pieces.append([mail[at : at + 3] for at in range(len(mail) - 2)])
+            at = mail.find("@") if "@" in mail else len(mail)
+            head, (more_words, more_pieces) = mail[: at + 2], _known_domain(mail[at:])
+            words += ((begun(mail), *map(begun, filter(None, _MARKS.split(mail[:at])))), more_words)
+            pieces += ([head[n : n + 3] for n in range(len(head) - 2)], more_pieces)
         else:
             own_words, own_pieces = _split(mail)
-            words.append(own_words)
+            words.append(map(begun, own_words))
             pieces.append(own_pieces)
     for phone in phones:
         digits = phone[1:]
         if not (phone[:1] == "+" and digits.isascii() and digits.isdecimal()):
             digits = _NO_DIGIT.sub("", phone)
-        words.append((digits,) if digits else ())
-        pieces.append([digits[at : at + 3] for at in range(len(digits) - 2)])
+        words.append((begun(digits),) if digits else ())
+        pieces.append([digits[n : n + 3] for n in range(len(digits) - 2)])
     return Searchable(sorted(set[str]().union(*words)), sorted(set[str]().union(*pieces)))
+
+
+@lru_cache(maxsize=1024)
+def _known_domain(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """A plain address from its @ on."""
+    return frozenset(map(begun, filter(None, _MARKS.split(text)))), frozenset(trigrams(text))
 
 
 def trigrams(word: str) -> set[str]:
@@ -74,7 +89,15 @@ def matches(
 
 
 SHORTEST_MISTYPED, LONGEST_MISTYPED = 5, 30
+LONGEST_SHORT, LONGEST_BEGUN = 2, LONGEST_MISTYPED + 1
+"""Letters of a word that is too short for pieces, and of one that a mistake has made longer."""
 LETTERS = "abcdefghijklmnopqrstuvwxyzæøå'-"
+
+
+def begun(word: str) -> str:
+    """As much of a word as anybody looks for by its beginning."""
+    digit = _DIGIT.search(word)
+    return word[: min(max(digit.start(), LONGEST_SHORT), LONGEST_BEGUN) if digit else LONGEST_BEGUN]
 
 
 def may_be_mistyped(term: str) -> bool:

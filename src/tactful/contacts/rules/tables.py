@@ -16,6 +16,7 @@ from .vcards import is_cards, read_cards
 DELIMITERS = (";", ",", "\t", "|")
 MAX_ROWS = 200_000
 _SAMPLE = 200
+_strip = str.strip
 _PREAMBLE = 12  # titles and dates above the headings of an old spreadsheet
 
 
@@ -63,7 +64,7 @@ def _agreement(head: str, delimiter: str) -> tuple[int, float, int]:
 
 def _parse(text: str, delimiter: str, first_line: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = first_line
+    line, quoted = first_line, "'" in text
     while True:
         try:
             cells = next(reader)
@@ -71,13 +72,9 @@ def _parse(text: str, delimiter: str, first_line: int) -> Iterator[tuple[int, tu
             return
         except csv.Error as error:  # a cell over 131,072 characters: a quote that never closes
             raise Unusable("file.quote", line=line) from error
-        yield line, tuple(map(_bare, cells))
+        bare = tuple(map(_strip, cells))
+        yield line, tuple(map(unescape, bare)) if quoted and "'" in "".join(bare) else bare
         line = first_line + reader.line_num
-
-
-def _bare(cell: str) -> str:
-    cell = cell.strip()
-    return unescape(cell) if cell[:1] == "'" else cell
 
 
 def _records(text: str, delimiter: str, first_line: int) -> list[SourceRow]:

@@ -244,7 +244,7 @@ def plan_of(query: object) -> str:
 
 
 def test_search_and_list_use_their_indexes() -> None:
-    from tactful.contacts.queries.people import matching  # noqa: PLC0415
+    from tactful.contacts.queries.searching import matching  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute("""

@@ -24,7 +24,7 @@ from tactful.contacts.models import (
 )
 from tactful.contacts.rules.headings import guess_mapping
 from tactful.contacts.rules.tables import read_table
-from tactful.contacts.types import ColumnMapping, ImportRequest
+from tactful.contacts.types import BEGAN, ColumnMapping, ImportRequest
 from tactful.foundation.files import path_of
 from tactful.foundation.models import Audit, Role, User
 
@@ -70,13 +70,20 @@ def house() -> list[object]:
         sorted(Contact.objects.values_list("name", "attributes", "search", "trigrams"), key=str),
         sorted(Identity.objects.values_list("contact__name", "kind", "value", "is_primary"), key=str),
         sorted(Company.objects.values_list("name", "org_number"), key=str),
-        sorted(
-            ContactSpell.objects.running()
-            .exclude(kind="company")
-            .values_list("contact__name", "kind", "key", "value"),
-            key=str,
-        ),
+        sorted(details().items(), key=str),
     ]
+
+
+def details() -> dict[tuple[str, str, str], object]:
+    """What the running spells say, however many of them there are; the firms have ids."""
+    found: dict[tuple[str, str, str], object] = {}
+    rows = ContactSpell.objects.running().exclude(kind="company").order_by("from_at", "id")
+    for name, kind, key, value in rows.values_list("contact__name", "kind", "key", "value"):
+        if kind == BEGAN:
+            found |= {(name, "attribute", each): said for each, said in value["attributes"].items()}
+        else:
+            found[name, kind, key] = value
+    return found
 
 
 def empty() -> None:

@@ -1,7 +1,7 @@
 """What foreign keys promised, triggers keep: no row of nobody, and nobody goes of whom a row speaks."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -79,6 +79,37 @@ def test_nobody_hides_among_many() -> None:
     with refused():
         copy_columns("contact_spell", columns)
     assert not ContactSpell.objects.exists()
+
+
+class Regretted(Exception):
+    pass
+
+
+def regretted() -> Contact:
+    """Made, and taken back, within a transaction that goes on."""
+    with suppress(Regretted), transaction.atomic():
+        contact = kari()
+        raise Regretted
+    return contact
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("which", range(3))
+def test_whom_the_transaction_itself_has_made_may_be_named_as_long_as_they_are_there(which: int) -> None:
+    with whole():
+        rows_of(kari().id)[which].save(force_insert=True)
+    with refused():
+        gone = kari()
+        Contact.objects.filter(id=gone.id).delete()
+        rows_of(gone.id)[which].save(force_insert=True)
+    with refused():
+        never = regretted()
+        rows_of(never.id)[which].save(force_insert=True)
+    with refused():
+        one = kari()
+        Contact.objects.filter(id=one.id).update(name="Kari Vik")
+        row: Any = rows_of(one.id)[which]
+        type(row).objects.bulk_create([row, rows_of(new_id())[which]])
 
 
 @pytest.mark.django_db

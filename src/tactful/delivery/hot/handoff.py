@@ -9,6 +9,8 @@ from tactful.foundation import pg
 # after that; the lock on the touchpoints does the same for the line, and the one on the house for orders to
 # all: once somebody has pressed the brake, nothing of automation is marked. Each of the lists is read to its
 # end before the first row is compared with it, so all locks on contacts come before the others, in one order.
+# A pause is read and not locked: whoever settles what became of messages holds their rows when it pauses an
+# account, so a lock here would be taken in two orders. It counts if it stood when the statement began.
 MARK = """
 WITH person AS MATERIALIZED (
     SELECT id, gate_rev FROM contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR SHARE
@@ -16,6 +18,11 @@ WITH person AS MATERIALIZED (
     SELECT current_id FROM touchpoint WHERE id = ANY(%(touchpoints)s::bigint[]) ORDER BY id FOR SHARE
 ), house AS MATERIALIZED (
     SELECT rev FROM house_state WHERE id = 1 AND (SELECT count(*) FROM person) >= 0 FOR SHARE
+), paused AS MATERIALIZED (
+    SELECT FROM sending_pause WHERE ended_at IS NULL
+      AND (scope = 'everything' OR scope = 'account' AND scope_id = %(account)s)
+    UNION ALL SELECT FROM instance WHERE sending_paused <> ''
+    UNION ALL SELECT FROM account WHERE id = %(account)s AND paused_reason <> ''
 )
 UPDATE dispatch d SET state = 'handoff', handoff_at = clock_timestamp(),
     template_version = v.version, address = v.address, fixed = v.fixed::jsonb, body_hash = v.body_hash,
@@ -28,6 +35,7 @@ WHERE d.message_id = v.id AND d.attempt = v.attempt AND d.state = 'claimed' AND 
   AND (d.touchpoint_rev IS NULL AND d.author <> 'automation'
        OR d.touchpoint_rev IN (SELECT current_id FROM point))
   AND (d.author = 'person_direct' OR (SELECT rev FROM house) = %(house)s)
+  AND NOT EXISTS (SELECT FROM paused)
 RETURNING d.message_id
 """
 RETURN = """

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tactful.channels.actions.sending import pause_account
 from tactful.contacts.models import Contact
-from tactful.delivery.actions import Words, approve_and_send, cancel
+from tactful.delivery.actions import Words, approve_and_send, cancel, pause, pause_everything
 from tactful.delivery.models import Dispatch, Message
 from tactful.delivery.rules.words import words_hash
 from tactful.delivery.tests.house import (
@@ -214,6 +215,42 @@ def test_a_line_that_moves_between_gate_and_mark_stops_all(
     clerk.send(claimed)
     assert provider.accepted == []
     assert states(ids) == {"queued": 3}
+
+
+def pause_all(account: int) -> None:
+    pause(scope="everything", acting_user=7, now=business_now())
+
+
+def pause_one(account: int) -> None:
+    pause(scope="account", scope_id=account, acting_user=7, now=business_now())
+
+
+def another_house(account: int) -> None:
+    pause_everything(reason="epoch", now=business_now())
+
+
+def reputation(account: int) -> None:
+    list(pause_account(account, "blocked", "550 listed", business_now()))
+
+
+@pytest.mark.parametrize("happens", [pause_all, pause_one, another_house, reputation])
+def test_a_pause_between_gate_and_mark_stops_what_has_not_left(
+    clerk: Clerk, provider: Provider, line: Drawn, happens: Callable[[int], None]
+) -> None:
+    ids = queue(make_contacts(3), line)
+    claimed = clerk.claim()
+    happens(claimed.items[0].account_id)
+    clerk.send(claimed)
+    assert provider.accepted == []
+    assert states(ids) == {"queued": 3}
+
+
+def test_the_pause_of_another_account_stops_nothing(clerk: Clerk, provider: Provider, line: Drawn) -> None:
+    ids = queue(make_contacts(3), line)
+    claimed = clerk.claim()
+    pause_one(claimed.items[0].account_id + 1)
+    clerk.send(claimed)
+    assert states(ids) == {"sent": 3}
 
 
 def test_an_old_structural_revision_never_passes(clerk: Clerk, provider: Provider, line: Drawn) -> None:

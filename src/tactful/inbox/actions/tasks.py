@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,23 +10,18 @@ from django.db.models import Q
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
-from tactful.foundation.queries import business_at
+from tactful.inbox.actions.placing import put_in_place
 from tactful.inbox.burden import eased
 from tactful.inbox.models import Task
 from tactful.inbox.rules.burden import MAY_BE_GATHERED, MAY_BE_OFF
-from tactful.inbox.rules.cards import LISTS, Card, Since, card_for, may_join, question_of, since
 from tactful.inbox.types import NewTask
-from tactful.kernel.calendars import is_holiday
-from tactful.kernel.windows import DayRule, last_permitted
-
-OFFICE = {"work_from": "08:00", "work_to": "16:00"}
-WEEKEND = frozenset({5, 6})
 
 
 @transaction.atomic
 def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
-    """Open those that are not there yet, by their ``dedupe_key``. Answers how many are new. What an owner
-    has gathered into one list a week comes there, and what is switched off is not asked (``burden``)."""
+    """Open those that are not there yet, by their ``dedupe_key``. Answers how many are new. What may wait
+    comes on the list of a day (``rules.day_list``); what an owner has gathered into one list a week comes
+    there, and what is switched off is not asked (``burden``)."""
     tasks = _eased(tasks, now)
     known = set(
         Task.objects.filter(dedupe_key__in=[task.dedupe_key for task in tasks]).values_list(
@@ -34,17 +29,19 @@ def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
         )
     )
     fresh = {task.dedupe_key: task for task in tasks if task.dedupe_key not in known}
-    rows = [_row(task, now) for task in fresh.values()]
-    _put_on_cards(rows, now)
-    made = Task.objects.bulk_create(rows, ignore_conflicts=True)
-    record(
-        [
-            NewFact("task.opened", row.contact_id, {"task": row.id, "kind": row.kind, "code": row.code})
-            for row in made
-        ],
-        now=now,
-    )
+    news = [(task, _row(task, now)) for task in fresh.values()]
+    put_in_place(news, now)
+    made = Task.objects.bulk_create([row for _task, row in news], ignore_conflicts=True)
+    record([NewFact("task.opened", row.contact_id, _told(row, now)) for row in made], now=now)
     return len(made)
+
+
+def _told(row: Task, now: datetime) -> dict[str, object]:
+    """``asks_at``: whoever passes it on to people does so then, and not now."""
+    told: dict[str, object] = {"task": row.id, "kind": row.kind, "code": row.code}
+    if row.asks_at is not None and row.asks_at > now:
+        told["asks_at"] = row.asks_at.isoformat()
+    return told
 
 
 def _eased(tasks: Sequence[NewTask], now: datetime) -> list[NewTask]:
@@ -118,57 +115,13 @@ def finish_keyed(dedupe_keys: Sequence[str], *, now: datetime) -> int:
 
 @transaction.atomic
 def hand_over(task_id: int, *, owner_id: int, acting_user: int, now: datetime) -> None:
-    """With all that stands on its card."""
-    here = Task.objects.filter(Q(id=task_id) | Q(joined=task_id), done_at__isnull=True)
+    """With all that stands on its card. On the list of a day each stands for itself."""
+    card = Q(joined=task_id, asks_at__isnull=True)
+    here = Task.objects.filter(Q(id=task_id) | card, done_at__isnull=True)
     if not here.update(owner_id=owner_id):
         return
     record_audit(
         actor=acting_user, verb="task.handed_over", subject=f"task:{task_id}", now=now, body={"to": owner_id}
-    )
-
-
-def _put_on_cards(rows: Sequence[Task], now: datetime) -> None:
-    """One matter interrupts once. A card is due when the first of its questions is."""
-    joining = [row for row in rows if may_join(row.code, urgent=row.urgent)]
-    if not joining:
-        return
-    given = since(now, _at_desk(now))
-    cards = [_card(row) for row in _there(joining, given)]
-    for row in rows:
-        host = card_for(_card(row), cards, given) if row in joining else None
-        if host is None:
-            cards.append(_card(row))
-            continue
-        row.joined = host.id
-        if row.due_at is not None:
-            Task.objects.filter(id=host.id, due_at__gt=row.due_at).update(due_at=row.due_at)
-
-
-def _there(joining: Sequence[Task], given: Since) -> Sequence[Task]:
-    clients = {row.contact_id for row in joining if row.contact_id is not None}
-    near = Q(contact_id__in=clients) | Q(opened_at__gt=given.alike) | Q(code__in=LISTS)
-    wanted = Q(done_at__isnull=True, leisure=False) & near
-    settled = Q(done_at__isnull=False, done_by__isnull=True, opened_at__gt=given.client)
-    wanted |= settled & Q(contact_id__in=clients, leisure=False)
-    if any(row.leisure for row in joining):
-        wanted |= Q(leisure=True, opened_at__gt=given.week)
-    return list(Task.objects.filter(wanted, joined__isnull=True).order_by("id"))
-
-
-def _at_desk(now: datetime) -> datetime:
-    """The last moment at which our office was open."""
-    business = business_at(now)
-    hours = {key: value for key, value in business.gate.items() if key in OFFICE}
-    opens, closes = (time.fromisoformat(hours.get(key, usual)) for key, usual in OFFICE.items())
-    rule = DayRule(opens, closes, WEEKEND, lambda day: is_holiday(day, business.country))
-    return last_permitted(now, (business.time_zone,), rule) or now
-
-
-def _card(row: Task) -> Card:
-    question = question_of(row.code, row.params)
-    withdrawn = row.done_at is not None and row.done_by is None
-    return Card(
-        row.id, row.code, row.owner_id, row.contact_id, question, row.opened_at, row.leisure, withdrawn
     )
 
 

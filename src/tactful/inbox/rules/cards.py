@@ -21,7 +21,8 @@ LISTS = frozenset({"message_late"})
 @dataclass(frozen=True, slots=True)
 class Card:
     """``question``: what is asked, the same for all who are asked alike. ``leisure``: see ``NewTask``.
-    ``withdrawn``: it settled itself, before anybody answered."""
+    ``opened_at``: when it came before the eyes of its person. ``withdrawn``: it settled itself, before
+    anybody answered. ``asks_at``, ``first``: the list of a day on which it stands, and its first one."""
 
     id: int
     code: str
@@ -31,6 +32,8 @@ class Card:
     opened_at: datetime
     leisure: bool = False
     withdrawn: bool = False
+    asks_at: datetime | None = None
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ QUESTION_WORDS = re.compile(
 def read(text: str) -> Reading:
     """Read the newest words of a message (quoted text already trimmed)."""
     words = text[:LONGEST_READ].strip()
-    asks = "?" in words or bool(QUESTION_WORDS.search(words))
+    asks = "?" in words or bool(QUESTION_WORDS.search(_without_empty_lines(words)))
     mood, evidence = _mood(words)
     refusal = REFUSAL.search(words)
     short = len(words) < LONGEST_STOP and not asks
@@ -117,6 +117,11 @@ def read(text: str) -> Reading:
         refuses=refusal is not None and not stop,
         evidence=evidence,
     )
+
+
+def _without_empty_lines(text: str) -> str:
+    """Each line break would be looked behind to the end of all that follow it."""
+    return "\n".join(line for each in text.splitlines() if (line := each.strip()))
 
 
 def _mood(text: str) -> tuple[Mood | None, str]:

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,3 +81,15 @@ def test_a_stop_inside_other_words_is_none(text: str) -> None:
 def test_no_text_breaks_the_reader(text: str) -> None:
     reading = read(text)
     assert reading.expects_answer or not reading.asks or not text.strip()
+
+
+def test_a_question_after_empty_lines_is_one() -> None:
+    assert read("Hello.\n\n\n  When can I come").asks
+    assert read("Thank you\n\n\tcall me").asks
+
+
+def test_empty_lines_cost_nothing() -> None:
+    """Whoever answers us could keep the reader busy for a minute with each mail."""
+    began = process_time()
+    read("Hello" + "\n" * 19_900 + "Kari")
+    assert process_time() - began < 5

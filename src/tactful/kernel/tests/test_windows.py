@@ -12,6 +12,7 @@ from tactful.kernel.windows import (
     is_permitted,
     last_permitted,
     minus_working_hours,
+    next_opening,
     next_permitted,
     plus_working_hours,
 )
@@ -168,3 +169,22 @@ def test_working_hours_there_and_back(moment: datetime, hours: int) -> None:
 def test_an_office_that_never_opens_counts_plain_hours() -> None:
     assert plus_working_hours(utc(9, 10), 4, "Europe/Oslo", NEVER) == utc(9, 14)
     assert minus_working_hours(utc(9, 10), 4, "Europe/Oslo", NEVER) == utc(9, 6)
+
+
+@pytest.mark.parametrize(
+    ("after", "zone", "rule", "expected"),
+    [
+        (utc(29, 3), "Europe/Oslo", OFFICE, utc(29, 6)),
+        (utc(29, 6), "Europe/Oslo", OFFICE, utc(30, 6)),  # strictly after
+        (utc(29, 9), "Europe/Oslo", OFFICE, utc(30, 6)),
+        (utc(30, 9), "Europe/Oslo", OFFICE, utc(4, 6, month=5)),  # a holiday, and a weekend
+        (utc(28, 23), "Pacific/Auckland", OFFICE, utc(29, 20)),  # open over the midnight of UTC
+        (utc(29, 9), "Europe/Oslo", DayRule(time(), time()), utc(29, 22)),
+        (utc(29, 9), "Europe/Oslo", DayRule(time(20), time(4)), utc(29, 18)),
+        (utc(29, 9), "Europe/Oslo", NEVER, None),
+    ],
+)
+def test_when_the_office_opens_next(
+    after: datetime, zone: str, rule: DayRule, expected: datetime | None
+) -> None:
+    assert next_opening(after, zone, rule) == expected

@@ -27,12 +27,14 @@ from tactful.foundation.limits import Limit
 from tactful.foundation.models import RateWindow
 from tactful.foundation.queries import business_at
 from tactful.gate.models import StandingHold
+from tactful.gate.queries import standing_on
 from tactful.gate.rules.codes import Code
 from tactful.inbox.actions.tasks import finish
 from tactful.kernel.months import month_after
 from tactful.portal import limits
 from tactful.portal.views import DOCUMENTS
 from tactful.touchpoints.types import Purpose
+from tactful.wiring.deciding import this_is_not_it
 from tactful.wiring.erasing import ask, continue_erasures
 from tactful.wiring.letters import fact_sources
 from tactful.wiring.opting_in import PURPOSE
@@ -282,6 +284,15 @@ def test_a_hostile_file_name_names_nothing_on_our_disk(
     assert on_disk[0].stat().st_mode & 0o777 == 0o600
     assert set(on_disk[0].name) <= set("0123456789abcdef")
     assert [task.code for task in cast.tasks()] == ["is_this_it"]
+
+
+def test_nobody_is_chased_until_one_of_us_has_looked_at_what_was_uploaded(cast: Cast) -> None:
+    engagement = cast.asks_for_documents()
+    browser().post(upload_url(cast, engagement), {"files": pdf("x.pdf")})
+    assert [hold.reason for hold in standing_on(cast.liv.id, business_now())] == ["is_this_it"]
+    this_is_not_it(cast.tasks()[0].id, acting_user=cast.colleague.id, now=business_now())
+    cast.reacts()
+    assert standing_on(cast.liv.id, business_now()) == []
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,16 @@ def leisure_for(visit: Visit) -> QuerySet[Task]:
     return inbox.at_leisure(_whose(visit))
 
 
+def listed_for(visit: Visit) -> QuerySet[Task]:
+    """What their list of the day has asked."""
+    return inbox.on_the_list(_whose(visit), visit.now)
+
+
+def coming_for(visit: Visit) -> QuerySet[Task]:
+    """What is on the next list of theirs."""
+    return inbox.not_asked_yet(_whose(visit), visit.now)
+
+
 def _whose(visit: Visit) -> int | None:
     return None if visit.user.is_owner else visit.user.id
 

@@ -63,12 +63,7 @@ def _drafts(visit: Visit) -> Iterable[Link]:
 def surroundings() -> Surroundings:
     """What the checks ask of the house: every touchpoint, the languages of every live template, and the
     journeys that are on."""
-    slugs = [row.slug for row in touchpoints.on_the_map()]
-    templates = {
-        row.slug: frozenset(version.language for version in row.versions.all() if version.is_live)
-        for row in content.templates()
-    }
-    return Surroundings(touchpoints.views(slugs), templates, queries.live_definitions())
+    return Surroundings(touchpoints.views_of_all(), content.live_languages(), queries.live_definitions())
 
 
 def _row(line: JourneyLine, around: Surroundings, visit: Visit) -> JourneyRow:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,7 +32,7 @@ def step_page(line: JourneyLine, choice: Choice, after: int, visit: Visit) -> St
     nobody stands there. ``after``: the enrolment after which the page goes on."""
     definition = queries.definition_of(line.journey)
     chosen = queries.chosen(line.journey.id, choice, visit.now)
-    total = chosen.order_by()[: COUNTED + 1].count()
+    total = _how_many(line, choice, chosen)
     if not total and choice.step and all(step.id != choice.step for step in definition.steps):
         return None
     found = list(chosen.filter(id__gt=after)[: PAGE + 1])
@@ -56,13 +57,20 @@ def step_page(line: JourneyLine, choice: Choice, after: int, visit: Visit) -> St
         at=choice.step,
         only=choice.only,
         tabs=tuple(_tabs(definition.slug, choice)),
-        total=min(total, COUNTED),
-        many=total > COUNTED,
+        total=min(total, COUNTED) if choice.only else total,
+        many=total > COUNTED and bool(choice.only),
         everybody=min(total, MOST) if total > len(rows) else 0,
         more=page_url(definition.slug, choice, rows[-1].id) if len(found) > PAGE else "",
         first=url if after else "",
         asked=act_rows(line.journey.id, definition.slug, visit),
     )
+
+
+def _how_many(line: JourneyLine, choice: Choice, chosen: QuerySet[Enrolment]) -> int:
+    """Those at a step are counted as they come and go; of the others, so many that nobody waits for it."""
+    if choice.only:
+        return chosen.order_by()[: COUNTED + 1].count()
+    return queries.how_many_stand(line.journey.id, choice.step)
 
 
 def page_url(slug: str, choice: Choice, after: int = 0) -> str:

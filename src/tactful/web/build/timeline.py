@@ -224,7 +224,7 @@ BECAME: dict[str, tuple[Glyph, Callable[[], str]]] = {
     State.CANCELLED: ("refused", lambda: _("was stopped before it went")),
 }
 HAPPENED: dict[str, tuple[str, Callable[[], str]]] = {
-    "contact.created": ("person", lambda: _("%(name)s became a client here.")),
+    "contact.created": ("person", lambda: _("%(name)s was added here.")),
     "engagement.opened": ("doc", lambda: _("We need documents.")),
     "document.received": ("doc", lambda: _("A document came.")),
     "document.claimed_sent": ("doc", lambda: _("%(name)s says that a document has been sent.")),

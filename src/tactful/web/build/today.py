@@ -20,6 +20,7 @@ from tactful.kernel.windows import minus_working_hours
 from tactful.kernel.zones import day_start, local_day, next_day_start
 from tactful.touchpoints import queries as touchpoints
 from tactful.web.build.around import Around, leisure_for, look_around, post, tasks_for
+from tactful.web.build.day_list import day_list, lists_for
 from tactful.web.build.first_run import setup_line
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.late import late_line
@@ -50,7 +51,8 @@ def today_page(visit: Visit) -> TodayPage:
     tasks, total = list(mine[:TASKS_SHOWN]), mine.count()
     beside = inbox.on_cards([task.id for task in tasks])
     leisure = list(leisure_for(visit)[:TASKS_SHOWN])
-    every = [*tasks, *leisure, *(other for group in beside.values() for other in group)]
+    lists = lists_for(visit)
+    every = [*tasks, *leisure, *lists.tasks, *(other for group in beside.values() for other in group)]
     held, held_total = outbox.held(HOLDS_READ), outbox.held_count()
     around = look_around(visit, [*_clients_of(every), *(each.message.contact_id for each in held)])
     notice, act = _notice(visit)
@@ -58,8 +60,9 @@ def today_page(visit: Visit) -> TodayPage:
     return TodayPage(
         greeting=_greeting(visit),
         tasks=task_rows(tasks, around, beside),
-        tasks_total=total,
+        tasks_total=total + lists.asked_total,
         leisure=task_rows(leisure, around, strong=False),
+        day_list=day_list(lists, around, strong=not tasks),
         holds=_holds(held, around),
         holds_total=held_total,
         holds_url=reverse("web:outbox"),
@@ -67,7 +70,7 @@ def today_page(visit: Visit) -> TodayPage:
         relations=_relations(visit),
         next_up=next_up,
         next_up_link=next_link,
-        nothing_to_do=None if total else _nothing_to_do(),
+        nothing_to_do=None if total + lists.asked_total else _nothing_to_do(),
         notice=notice,
         notice_act=act,
         late=late_line(),

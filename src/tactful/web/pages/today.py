@@ -70,9 +70,20 @@ class Relations:
 
 
 @dataclass(frozen=True, slots=True)
+class DayList:
+    """What could wait and is asked once a day. ``coming``: what is on the next list, with a sentence."""
+
+    rows: tuple[TaskRow, ...] = ()
+    total: int = 0
+    coming: tuple[TaskRow, ...] = ()
+    coming_said: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TodayPage:
-    """``greeting`` without the name ("Good morning"). ``holds``: the first three or so; ``holds_total``
-    all. ``next_up``: the touchpoint that could go below the line next, with a sentence."""
+    """``greeting`` without the name ("Good morning"). ``tasks_total``: with what stands on the list of a day.
+    ``holds``: the first three or so; ``holds_total`` all. ``next_up``: the touchpoint that could go below the
+    line next, with a sentence."""
 
     greeting: Text
     tasks: tuple[TaskRow, ...]
@@ -90,6 +101,7 @@ class TodayPage:
     notice_act: Act | None = None
     soon: Text = ""  # what goes out soon and a person wanted to see first
     leisure: tuple[TaskRow, ...] = ()  # what has time
+    day_list: DayList = DayList()
     trial: Text = ""  # nothing leaves, and what would have gone is to be judged
     first: Text = ""  # what waits to be seen, of the first of each touchpoint
     waiting: Text = ""  # who wrote before the mailbox was connected and has no answer

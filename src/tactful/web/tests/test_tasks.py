@@ -55,14 +55,16 @@ def test_every_code_has_its_words(cast: Cast, code: str, language: str) -> None:
 
 
 def test_every_code_that_anybody_opens_is_known() -> None:
-    opened = re.compile(r"NewTask\([^()]*?\bcode=\"(\w+)\"", re.DOTALL)
+    opened = re.compile(r"NewTask\([^()]*?\bcode=(\"\w+\"|[A-Z_]+)", re.DOTALL)
+    named = re.compile(r"^([A-Z_]+)(?:: [^=\n]+)? = (\"\w+\")$", re.MULTILINE)
     texts = [
         path.read_text()
         for part in ("inbox", "portal", "wiring")
         for path in (Path(tactful.__file__).parent / part).rglob("*.py")
         if "tests" not in path.parts
     ]
-    codes = {code for text in texts for code in opened.findall(text)}
+    names = {name: code for text in texts for name, code in named.findall(text)}
+    codes = {names.get(code, code).strip('"') for text in texts for code in opened.findall(text)}
     assert {"asked_to_stop", "unverified", "talk_to_me", "is_this_it"} <= codes
     assert codes <= WORDS.keys()
 
@@ -230,6 +232,40 @@ def test_what_has_time_stands_apart(cast: Cast) -> None:
     done = today.leisure[0].act
     cast.signed_in(cast.colleague).post(done.url, dict(done.fields))
     assert "When you have a moment" not in cast.signed_in(cast.colleague).get("/").content.decode()
+
+
+def test_what_can_wait_is_one_list_and_the_next_one_can_be_looked_at(cast: Cast) -> None:
+    ident = cast.asks_for_documents(cast.consenting)
+    file = {"file": "scan.pdf", "engagement": ident}
+    about = {"subject_kind": "file", "subject_id": 9, "params": file, "may_wait": True}
+    _opens(cast, "is_this_it", contact_id=cast.left.id, dedupe_key="f:1", **about)
+    call = {"kind": "call", "params": JOURNEY, "may_wait": True}
+    _opens(cast, "journey", contact_id=cast.unknown.id, dedupe_key="v:1", **call)
+    _opens(cast, "is_this_it", contact_id=cast.consenting.id, dedupe_key="f:2", **about)
+    client = cast.signed_in(cast.colleague)
+    page = client.get("/").context["page"]
+    assert (page.tasks_total, page.day_list.rows, len(page.day_list.coming)) == (0, (), 3)
+    assert "3 things can wait for the next list" in client.get("/").content.decode()
+    early = page.day_list.coming[-1].act  # somebody has a moment
+    client.post(early.url, dict(early.fields))
+    Task.objects.update(asks_at=cast.now)  # the morning comes
+    answer = client.get("/")
+    page = answer.context["page"]
+    assert (page.tasks_total, page.day_list.coming, page.nothing_to_do) == (2, (), None)
+    assert [row.act.strong for row in page.day_list.rows] == [True, False]
+    assert "Two things need a person." in answer.content.decode()
+    assert 'id="h-list"' in answer.content.decode()
+
+
+def test_on_the_list_the_same_question_stands_together(cast: Cast) -> None:
+    for number, (code, kind) in enumerate([("is_this_it", ""), ("journey", "call"), ("is_this_it", "")]):
+        about = (
+            {"subject_kind": "file", "subject_id": number} if code == "is_this_it" else {"params": JOURNEY}
+        )
+        _opens(cast, code, kind or "decide", dedupe_key=f"t:{number}", may_wait=True, **about)
+    Task.objects.update(asks_at=cast.now)
+    rows = cast.signed_in(cast.colleague).get("/").context["page"].day_list.rows
+    assert [str(row.matter).split()[0] for row in rows] == ["The", "The", "Call"]
 
 
 def test_send_it_hands_back_where_somebody_of_ours_talks(cast: Cast) -> None:

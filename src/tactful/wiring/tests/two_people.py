@@ -15,7 +15,7 @@ from tactful.calendars.models import Feed
 from tactful.contacts.actions import create_contact
 from tactful.contacts.actions._writing import refresh_search
 from tactful.contacts.models import Contact, ImportRun
-from tactful.contacts.types import NewContact
+from tactful.contacts.types import BEGAN, NewContact
 from tactful.engagements.models import Engagement, RequestedDocument
 from tactful.events.models import Event, ReactorCursor
 from tactful.foundation.ids import new_id
@@ -41,7 +41,7 @@ BESIDE = ("entry", "requested_document", "document_spell", "visit", "contact")
 SAID: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "identity": {"kind": ("email", "phone", "external")},
     "contact_spell": {
-        "kind": ("tag", "flag", "attribute", "company", "away"),
+        "kind": ("tag", "flag", "attribute", "company", "away", BEGAN),
         "key": ("vip", "bereaved", "objected:marketing", "plan", "language", ""),
         "value": (None, {"sources": ["entry:1"]}, {"sources": ["portal"]}, "gold"),
     },
@@ -170,6 +170,8 @@ class World:
                 found[name] = self.rng.choice(said)
             else:
                 found[name] = self._value(field, owner)
+        if table == "contact_spell" and found["kind"] == BEGAN:
+            found["value"] = {"attributes": {"plan": self.rng.choice("xy")}}
         if table == "talk_spell" and found["kind"] == "conversation":
             found["ref"] = found["conversation_id"] or 1
         return found
