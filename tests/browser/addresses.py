@@ -70,6 +70,7 @@ def staff_pages(house: House) -> list[str]:
         f"/import/{house.one(IMPORT_RUN)}/undo/",
         *(f"/settings/{page}/" for page in SETTINGS),
         "/settings/mail/connect/",
+        "/settings/mailboxes/own/",
         f"/settings/people/{house.one('SELECT max(id) FROM staff')}/",
         "/me/",
         *second_steps(),

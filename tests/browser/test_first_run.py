@@ -61,6 +61,10 @@ class Hand:
         self.seconds += CHARACTER * len(value)
         self.page.locator(f"[name={name}]").fill(value)
 
+    def tick(self, name: str) -> None:
+        self.count()
+        self.page.locator(f"[name={name}]").check()
+
     def choose(self, name: str, label: str) -> None:
         self.count()
         self.seconds += POINT  # the list opens, then one of it is touched
@@ -375,6 +379,7 @@ def test_a_clinic_with_a_list_leaves_and_comes_back(firm: Firm, phone: Desk) -> 
     comes_back_to(phone, "/start/test/")
     try_it(firm, hand)
     comes_back_to(phone, "/start/start/")
+    hand.tick("assessed")
     begin(hand, timed=True)
     measured(hand)
     reminder_stands(firm.house, "appointment-reminders")

@@ -10,7 +10,9 @@ class Account(Row):
 
     ``owner_id``: whose own mailbox it is; null is the firm's. ``inquiries``: mail of people who are no
     clients is taken in. ``connected_at``: nothing older is read, unless ``history_since`` asks for it.
-    ``read_at``: when the mailbox was last read to its end, to within a minute.
+    ``read_at``: when the mailbox was last read to its end, to within a minute. ``trouble``: why it cannot be
+    read now, as a code or a server's words; since ``trouble_at``, last tried in vain at ``tried_at``, and
+    ``refused`` where trying again mends nothing.
     """
 
     channel = models.CharField(max_length=12)
@@ -28,6 +30,10 @@ class Account(Row):
     history_since = models.DateTimeField(null=True)
     history_done_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=500, blank=True, default="", db_default="")
+    trouble_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    refused = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "account"

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tactful.channels.models import Account, Grant, HistoryCursor, ImapCursor, InboundRaw
+from tactful.channels.rules.hearing import UNREAD_AFTER, Heard, to_be_told
 from tactful.channels.types import Channel
+from tactful.foundation.models import User
 
 __all__ = ["Account", "Grant"]  # the rows that these queries give
 
-UNREAD_AFTER = timedelta(minutes=15)
-"""A mailbox is asked three times a minute; a provider may be away for a few."""
 TAKEN_IN = ("message", "stranger", "outside", "report")
 
 
@@ -41,18 +41,32 @@ def ways(now: datetime) -> Ways:
     return Ways(frozenset(channel for channel in Channel if channel not in on), unread)
 
 
-def unread_mailboxes(before: datetime) -> list[Account]:
-    """The firm's, if they were last read before this moment. What is stopped altogether is not among them:
-    that is asked about by itself."""
-    firms = Account.objects.filter(channel="mail", enabled=True, owner_id=None, paused_reason="")
-    known = firms.filter(connected_at__isnull=False, settings__has_key="imap_host").order_by("id")
-    last = ((row, row.read_at or row.connected_at) for row in known if row.settings["imap_host"])
-    return [row for row, at in last if at is not None and at < before]
+def heard(row: Account) -> Heard:
+    """What is known of how this mailbox is read."""
+    return Heard(
+        fetched=bool(row.settings.get("imap_host")),
+        since=row.connected_at,
+        read_at=row.read_at,
+        trouble_at=row.trouble_at,
+        tried_at=row.tried_at,
+        refused=row.refused,
+    )
+
+
+def unheard_mailboxes(now: datetime) -> list[Account]:
+    """Those of which somebody should be told by now that they cannot be read. What is stopped altogether is
+    not among them: that is asked about by itself."""
+    return [row for row in _read().filter(paused_reason="") if to_be_told(heard(row), now)]
 
 
 def main_account(channel: str) -> Account | None:
     """The firm's; never a mailbox of one person."""
     return Account.objects.filter(channel=channel, enabled=True, owner_id=None).order_by("id").first()
+
+
+def own_mailbox(user_id: int) -> Account | None:
+    """The one that this person has connected as their own."""
+    return Account.objects.filter(channel="mail", enabled=True, owner_id=user_id).order_by("id").first()
 
 
 def account(account_id: int) -> Account:
@@ -70,8 +84,14 @@ def raw(raw_id: int) -> InboundRaw:
 
 
 def mail_accounts() -> list[Account]:
-    """All mailboxes that are read, those of single persons too."""
-    return list(Account.objects.filter(channel="mail", enabled=True).order_by("id"))
+    """All mailboxes that are read, those of single persons too, while they work here."""
+    return list(_read())
+
+
+def _read() -> QuerySet[Account]:
+    gone = User.objects.filter(is_active=False).values("id")
+    rows = Account.objects.filter(channel="mail", enabled=True)
+    return rows.filter(Q(owner_id=None) | ~Q(owner_id__in=gone)).order_by("id")
 
 
 def imap_cursor(account_id: int, folder: str) -> tuple[int, int] | None:

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tactful.foundation.clock import shift_business_clock
 from tactful.foundation.ids import new_id
 from tactful.foundation.models import Audit, AuditPayload, BusinessSetting
+from tactful.foundation.queries import business_at
 from tactful.foundation.sealing import payload_digest
+from tactful.foundation.types import lacks_assessment
 
 
 def record_audit(
@@ -45,6 +48,27 @@ def change_settings(*, values: dict[str, Any], acting_user: int | None, now: dat
         for key, value in changed.items()
     )
     record_audit(actor=acting_user, verb="settings.changed", subject="business", now=now, body=changed)
+
+
+class NotAssessed(ValueError):
+    """Nothing begins to be sent before an owner has taken up the assessment; the sentence says where."""
+
+
+def expect_assessed(now: datetime) -> None:
+    """Before anything that lets automation begin to write. Raises ``NotAssessed``."""
+    if lacks_assessment(business_at(now)):
+        said = _(
+            "In your trade, what could go wrong with people's data is thought over before anything is sent. "
+            "Read the assessment under Settings, Use of data, and say there that you have."
+        )
+        raise NotAssessed(said)
+
+
+@transaction.atomic
+def note_assessed(*, acting_user: int, now: datetime) -> None:
+    """An owner has read the assessment of consequences and answers for it from here on."""
+    change_settings(values={"assessed": now.date().isoformat()}, acting_user=acting_user, now=now)
+    record_audit(actor=acting_user, verb="records.stand", subject="instance:1", now=now)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "country": "NO",
     "subdivision": "",
     "trade": "",
+    "assessed": "",
 }
 GATE_PREFIX, BRAND_PREFIX = "gate.", "brand."
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tactful.events.actions import record
 from tactful.events.types import NewFact
-from tactful.foundation.actions import record_audit
+from tactful.foundation.actions import expect_assessed, record_audit
 from tactful.journeys import driver
 from tactful.journeys.drafts import (
     Did,
@@ -50,8 +50,10 @@ from tactful.journeys.rules.given import read_given
 from tactful.journeys.stored import FailedTests, run_stored
 from tactful.journeys.transferring import Passage, Transferred, transfer
 from tactful.journeys.types import ManualEntry, Scalar
+from tactful.journeys.undoable import Asked, ask_of_people, carry_out_asked, take_back
 
 __all__ = [
+    "Asked",
     "Did",
     "DraftGone",
     "Meanwhile",
@@ -60,11 +62,13 @@ __all__ = [
     "Transferred",
     "Writing",
     "add_up_crowds",
+    "ask_of_people",
     "ask_replay",
     "beat",
     "begin_by_hand",
     "begin_journey",
     "cancel_replay",
+    "carry_out_asked",
     "change_version",
     "discard",
     "drop_test",
@@ -84,6 +88,7 @@ __all__ = [
     "resume",
     "switch_off",
     "switch_on",
+    "take_back",
     "take_out",
     "take_replay",
     "try_again",
@@ -192,7 +197,9 @@ def drop_test(test_id: int, *, acting_user: int | None, now: datetime, reason: s
 
 @transaction.atomic
 def switch_on(journey_id: int, *, acting_user: int | None, now: datetime) -> None:
-    """Take entries, and let those go on who were standing still; they hear what has happened meanwhile."""
+    """Take entries, and let those go on who were standing still; they hear what has happened meanwhile.
+    Raises ``NotAssessed`` where a sensitive trade has something to think over first."""
+    expect_assessed(now)
     journey = Journey.objects.select_for_update().get(id=journey_id)
     _end_spells(journey, "paused", now)
     hot.take_up(journey_id)

@@ -9,13 +9,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tactful.foundation import pg
 from tactful.journeys.hot import crowds
-from tactful.journeys.models import PAUSED, Enrolment
+from tactful.journeys.models import PAUSED, Enrolment, PeopleAct
 
 SAMPLE = 1_000
+TOLD = timedelta(minutes=10)
+"""So long a page says of an act that it did not reach everybody."""
 LATE = timedelta(minutes=10)
 """So long after its moment a step counts as late; the worker takes its turn every second."""
 
@@ -176,3 +178,10 @@ def held_among(enrolment_ids: Collection[int]) -> set[int]:
     query = """SELECT m.cause_id FROM dispatch d JOIN message m ON m.id = d.message_id
         WHERE d.shelf = 2 AND m.cause_kind = 'visit' AND m.cause_id = ANY(%(ids)s::bigint[])"""
     return {ident for (ident,) in pg.many(query, {"ids": pg.numbers(enrolment_ids)})}
+
+
+def recent_acts(journey_id: int, now: datetime) -> list[PeopleAct]:
+    """What was asked of people here and can still be taken back, and what lately did not reach everybody."""
+    rows = PeopleAct.objects.filter(journey_id=journey_id, undone_at=None)
+    lately = rows.filter(Q(done_at=None) | Q(asked_at__gt=now - TOLD)).order_by("id")
+    return [row for row in lately if row.done_at is None or (row.reached or 0) < len(row.enrolments)]

@@ -316,3 +316,24 @@ class ReplayedLine(models.Model):
             GinIndex(fields=["marks"], name="replayed_line_marks", fastupdate=False),
             models.Index(fields=["run", "contact_id"], name="replayed_line_of"),
         ]
+
+
+class PeopleAct(Row):
+    """What was asked of people on a journey (``journeys.undoable``). ``enrolments``: all who are meant.
+    ``rested``: those of them who rest only until ``due_at``. ``reached``: how many of them it did something
+    for, once ``done_at``."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
+    what = models.CharField(max_length=10)  # move, skip, take_out, pause
+    step = models.CharField(max_length=60, blank=True)
+    enrolments = ArrayField(models.BigIntegerField())
+    rested = ArrayField(models.BigIntegerField())
+    by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)
+    done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    reached = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "people_act"

@@ -27,10 +27,19 @@ from tactful.journeys.figures import (
     held_among,
     how_many_stand,
     passages,
+    recent_acts,
     standing,
 )
 from tactful.journeys.hot import crowds, objects
-from tactful.journeys.models import Enrolment, Journey, JourneySpell, JourneyTest, JourneyVersion, Visit
+from tactful.journeys.models import (
+    Enrolment,
+    Journey,
+    JourneySpell,
+    JourneyTest,
+    JourneyVersion,
+    PeopleAct,
+    Visit,
+)
 from tactful.journeys.plans import plan_of
 from tactful.journeys.replay_queries import (
     LinePage,
@@ -71,6 +80,7 @@ __all__ = [
     "ObjectPast",
     "Passage",
     "PastEnrolment",
+    "PeopleAct",
     "ReplayRun",
     "ReplayedLine",
     "Standing",
@@ -110,6 +120,7 @@ __all__ = [
     "others_of_client",
     "passages",
     "past_enrolments",
+    "recent_acts",
     "replay_run",
     "replay_under_way",
     "replayed_line",

@@ -98,6 +98,7 @@ def preferences_page(visit: Visit, token: str, done: str = "") -> PreferencesPag
         coming=coming_rows(visit, business_now()),
         someone=visit.someone,
         done=done,
+        erasure_url=reverse("portal:erasure", args=[token]),
     )
 
 

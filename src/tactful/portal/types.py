@@ -129,6 +129,18 @@ class PreferencesPage:
     coming: tuple[ComingRow, ...]
     someone: Someone | None = None
     done: Text = ""
+    erasure_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePage:
+    """portal/erasure.html. GET asks whether they are sure, POST asks a person of ours, and then
+    ``asked_until`` is the day by which they have an answer."""
+
+    url: str
+    preferences_url: str
+    someone: Someone | None = None
+    asked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("unsubscribe/<str:token>/undo/", views.unsubscribe_undo, name="unsubscribe_undo"),
     path("preferences/<str:token>/", views.preferences, name="preferences"),
     path("preferences/<str:token>/none/", views.preferences_none, name="preferences_none"),
+    path("preferences/<str:token>/erasure/", views.erasure, name="erasure"),
     path("news/", consent.ask_for_news, name="news"),
     path("confirm/<str:token>/", consent.confirm, name="confirm"),
     path("documents/<str:token>/", views.documents, name="documents"),

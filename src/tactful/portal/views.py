@@ -18,6 +18,7 @@ from tactful.kernel.tokens import sign
 from tactful.portal import choices
 from tactful.portal.answers import back, shown
 from tactful.portal.documents import UploadRefused, closed_page, take_files, upload_page
+from tactful.portal.erasure import ask_erasure, erasure_page
 from tactful.portal.limits import PER_LINK, PER_UPLOAD, count, limited, limited_by_address
 from tactful.portal.links import Visit, ident_of, message_visit, person_visit
 from tactful.portal.why import why_page
@@ -97,6 +98,18 @@ def preferences_none(request: HttpRequest, token: str) -> HttpResponse:
     visit, _ident = _message(request, token, WHY)
     choices.refuse(visit.person.id, OBJECTIONS, how="portal", now=business_now())
     return back("preferences", token, "kept")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited_by_address
+def erasure(request: HttpRequest, token: str) -> HttpResponse:
+    """Opening it only asks; the button brings it before a person. Nothing is erased by it."""
+    visit, _ident = _message(request, token, WHY)
+    if request.method == "POST":
+        ask_erasure(visit, now=business_now())
+        return redirect("portal:erasure", token)
+    return shown(request, visit, "erasure", erasure_page(visit, token))
 
 
 @never_cache

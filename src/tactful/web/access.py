@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from tactful.broadcasts.types import BroadcastRefused
 from tactful.contacts.actions import ContactError
 from tactful.delivery.actions import NothingToDecide
+from tactful.foundation.actions import NotAssessed
 from tactful.foundation.models import User
 from tactful.inbox.actions.answer import InboxError
 from tactful.segments.actions import SegmentRefused
@@ -86,6 +87,7 @@ SENTENCES = (
     SegmentRefused,
     BroadcastRefused,
     NotNow,
+    NotAssessed,
 )
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 

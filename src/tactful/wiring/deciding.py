@@ -12,6 +12,7 @@ from tactful.delivery.actions import NothingToDecide, decide_late
 from tactful.engagements import queries as documents
 from tactful.engagements.actions import Arrival, miss_document, receive_document
 from tactful.gate.rules.codes import Code
+from tactful.gate.rules.last import GOES_AT
 from tactful.gate.rules.word import Word, word_on
 from tactful.gate.sentences import Reader, reason_sentence
 from tactful.gate.types import Check, Reason
@@ -81,6 +82,12 @@ def decide_held(message_id: int, *, send: bool, acting_user: int, now: datetime)
 def is_first(row: outbox.Dispatch) -> bool:
     """One of the first of its touchpoint, which waits for a person's look and for nothing else."""
     return any(reason.code == Code.STANDING_FIRST for reason in outbox.reasons_of(row))
+
+
+def goes_unseen_at(row: outbox.Dispatch) -> datetime | None:
+    """When one of the first ones goes although nobody has looked; None: never by itself."""
+    said = (reason.params.get(GOES_AT) for reason in outbox.reasons_of(row))
+    return next((datetime.fromisoformat(str(at)) for at in said if at), None)
 
 
 def _word_on(row: outbox.Dispatch) -> tuple[Word, Reason | None]:

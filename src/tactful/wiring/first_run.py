@@ -23,13 +23,14 @@ from tactful.engagements.actions import open_engagements
 from tactful.engagements.types import NewEngagement
 from tactful.events.actions import record
 from tactful.events.types import NewFact
-from tactful.foundation.actions import change_settings, record_audit
+from tactful.foundation.actions import change_settings, note_assessed
 from tactful.foundation.ids import new_id
 from tactful.foundation.models import User
 from tactful.foundation.queries import business_at
 from tactful.foundation.setting_up import queries as setting_up
 from tactful.foundation.setting_up.actions import close_first_run, keep_progress
 from tactful.foundation.setting_up.types import Progress
+from tactful.foundation.types import lacks_assessment
 from tactful.gate import queries as gate
 from tactful.journeys import queries as journeys
 from tactful.journeys.actions import switch_on
@@ -192,25 +193,32 @@ def go_back(step: str, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def finish(case: FirstCase | None, *, by: User, now: datetime) -> bool:
+def finish(case: FirstCase | None, *, by: User, now: datetime, assessed: bool = False) -> bool:
     """Yes: the chosen journeys are on, the first reminder stands, and this run never comes back. Answers
-    False for a run that was finished before, which changes nothing."""
+    False for a run that was finished before, which changes nothing. ``assessed``: the owner says that they
+    have read what a sensitive trade must think over first (R91); without it such a house does not begin."""
     state = progress()
     if state.finished:
         return False
     if "line" not in state.done:
         draw_line(by=by, now=now)
+    if lacks_assessment(business_at(now)):
+        _take_up_assessment(assessed, by, now)
     for wish in wishes_of(state):
         version = take_in(wish.recipe, by=by, now=now)
         switch_on(version.journey_id, acting_user=by.id, now=now)
-    if _trade(state).sensitive:
-        record_audit(actor=by.id, verb="records.stand", subject="instance:1", now=now)
     if case is not None:
         _begin(case, by, now)
     close_first_run(acting_user=by.id, now=now)
     for join in AT_THE_END:
         join(acting_user=by.id, now=now)
     return True
+
+
+def _take_up_assessment(assessed: bool, by: User, now: datetime) -> None:
+    if not assessed:
+        raise NotYet(_("Read what to think over first, and tick that you have."))
+    note_assessed(acting_user=by.id, now=now)
 
 
 def _begin(case: FirstCase, by: User, now: datetime) -> None:

@@ -7,12 +7,20 @@ before the new way has brought its tokens.
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from tactful.channels import queries as channels
-from tactful.channels.actions import AccountForm, NewGrant, end_grant, keep_grant, save_mail_account
+from tactful.channels.actions import (
+    AccountForm,
+    NewGrant,
+    end_grant,
+    end_mailbox,
+    keep_grant,
+    save_mail_account,
+)
+from tactful.channels.actions.access import CLIENT, secret_name
 from tactful.channels.mail.imap import ImapSettings
 from tactful.channels.mail.settings import SmtpSettings
 from tactful.channels.queries import Account
@@ -21,8 +29,12 @@ from tactful.channels.rules.oauth import Authority, Client, Refusal
 from tactful.channels.types import Caution, FoundBy, Mailbox, MailHost, Server, SignIn
 from tactful.foundation.clock import machine_now
 from tactful.foundation.secrets import get_secret, put_secret
+from tactful.inbox.actions.tasks import finish_keyed
+from tactful.inbox.queries import open_tasks
 from tactful.wiring.mail_access import alone, exchange, fresh_words, resume
 from tactful.wiring.mail_test import Tried, try_in, try_out
+
+ABOUT_MAILBOXES = ("account_paused", "mailbox_unread")
 
 
 class NotConnected(Exception):
@@ -36,13 +48,14 @@ class NotConnected(Exception):
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is being connected, without anything secret: fit for a session. ``authority`` and ``client_id``
-    only where the way is by leave."""
+    only where the way is by leave. ``own``: somebody's own mailbox, which is read and never sent from."""
 
     mailbox: Mailbox
     way: SignIn
     client_id: str = ""
     authority: Authority | None = None
     sender_name: str = ""
+    own: bool = False
 
 
 def keep_wish(wish: Wish) -> dict[str, Any]:
@@ -65,12 +78,21 @@ def read_wish(kept: Mapping[str, Any]) -> Wish:
         }
     )
     authority = Authority(**asked | {"scopes": tuple(asked["scopes"])}) if asked else None
-    return Wish(mailbox, SignIn(kept["way"]), kept["client_id"], authority, kept["sender_name"])
+    return Wish(
+        mailbox,
+        SignIn(kept["way"]),
+        kept["client_id"],
+        authority,
+        kept["sender_name"],
+        kept.get("own", False),
+    )
 
 
 def settings_of(wish: Wish) -> dict[str, Any]:
     box = wish.mailbox
-    given = {"provider": str(box.host), **_side("smtp", box.outgoing, box.user_out, wish.way)}
+    given: dict[str, Any] = {"provider": str(box.host)}
+    if not wish.own:
+        given |= _side("smtp", box.outgoing, box.user_out, wish.way)
     if box.incoming is not None:
         given |= _side("imap", box.incoming, box.user_in, wish.way)
     return given
@@ -83,7 +105,7 @@ def _side(side: str, server: Server, user: str, way: SignIn) -> dict[str, Any]:
 
 def keep_account(wish: Wish, secrets: Mapping[str, str], *, acting_user: int, now: datetime) -> Account:
     """The account as wished. Its servers, users and ways are replaced as one; the rest of it stays."""
-    account = channels.main_account("mail")
+    account = channels.own_mailbox(acting_user) if wish.own else channels.main_account("mail")
     before = account.settings if account else {}
     kept = {name: value for name, value in before.items() if not name.startswith(("smtp_", "imap_", "trial"))}
     name = wish.sender_name or (account.sender_name if account else "")
@@ -93,7 +115,7 @@ def keep_account(wish: Wish, secrets: Mapping[str, str], *, acting_user: int, no
         sender_name=name,
         settings=kept | settings_of(wish),
         secrets=dict(secrets),
-        owner_id=account.owner_id if account else None,
+        owner_id=acting_user if wish.own else None,
     )
     kept_one = save_mail_account(
         form, account_id=account.id if account else None, acting_user=acting_user, now=now
@@ -108,12 +130,36 @@ def keep_account(wish: Wish, secrets: Mapping[str, str], *, acting_user: int, no
 def try_wish(wish: Wish, secrets: Mapping[str, str]) -> tuple[Tried, ...]:
     """With passwords that nobody has kept yet. Raises nothing for a server that is wrong or away."""
     given = settings_of(wish)
-    out = {name: given[f"smtp_{name}"] for name in ("host", "port", "security", "username")}
-    ways = [try_out(SmtpSettings(**out, password=secrets.get("smtp_password", "")))]
+    ways = []
+    if not wish.own:
+        out = {name: given[f"smtp_{name}"] for name in ("host", "port", "security", "username")}
+        ways.append(try_out(SmtpSettings(**out, password=secrets.get("smtp_password", ""))))
     if given.get("imap_host"):
         into = {name: given[f"imap_{name}"] for name in ("host", "port", "security", "username")}
         ways.append(try_in(ImapSettings(**into, password=secrets.get("imap_password", ""))))
     return tuple(ways)
+
+
+def by_the_firms_leave(wish: Wish, *, user: int) -> Wish | None:
+    """The same, with the client that the firm has registered at its provider, and leave to read alone. None
+    where the firm has none there. Its secret goes to that authority only, and nobody sees it."""
+    account = channels.main_account("mail")
+    grant = channels.grant(account.id) if account else None
+    if account is None or grant is None or account.settings.get("provider") != wish.mailbox.host:
+        return None
+    authority = oauth.same_authority(wish.mailbox.host, grant.gives_url)
+    if authority is None:
+        return None
+    found = replace(wish, client_id=grant.client_id, authority=oauth.to_read(authority))
+    keep_client_secret(get_secret(secret_name(account.id, CLIENT)), found, user=user)
+    return found
+
+
+def end_own_mailbox(account_id: int, *, acting_user: int, now: datetime) -> None:
+    """Nothing more is read, and nobody is asked about it. Raises ``MailboxRefused``."""
+    end_mailbox(account_id, acting_user=acting_user, now=now)
+    asked = open_tasks().filter(code__in=ABOUT_MAILBOXES, params__account=account_id)
+    finish_keyed(list(asked.values_list("dedupe_key", flat=True)), now=now)
 
 
 def keep_client_secret(secret: str, wish: Wish, *, user: int) -> None:

@@ -22,7 +22,8 @@ from tactful.channels.mail.imap_types import Batch, Cursor, Mail, Wanted
 from tactful.channels.mail.parse import provider_id
 from tactful.channels.mail.sent_folders import sent_folders
 from tactful.channels.models import Account
-from tactful.channels.types import Outcome
+from tactful.channels.rules.hearing import rests
+from tactful.channels.types import Outcome, our_words
 from tactful.foundation.clock import business_now, clock_shift
 from tactful.wiring.hearing import hears_again
 from tactful.wiring.mail import imap_settings
@@ -54,7 +55,8 @@ def poll_mailboxes(stop: threading.Event) -> None:
     """Ask each mailbox once, then rest. One that cannot be reached stops no other."""
     keep_fresh()
     for account in channels.mail_accounts():
-        _poll(account)
+        if not rests(channels.heard(account), business_now()):
+            _poll(account)
     stop.wait(POLL_EVERY)
 
 
@@ -68,16 +70,19 @@ def _poll(account: Account) -> None:
         raise
     except Exception:
         logger.exception("The mailbox of %s could not be read. It is tried again.", account.address)
+        stored.note_trouble(account.id, our_words("imap.odd"), refused=False, now=business_now())
 
 
 def poll_account(account: Account, settings: ImapSettings) -> bool:
     """Read what is new, and a piece of what was asked for of the past. Answers whether the mailbox could be
-    read; an outage changes nothing but the log."""
+    read; an outage changes nothing but what is known of it, which ``Settings`` shows."""
     try:
         with Session(settings) as session:
             _read_all(_Box(account, session, _rules(account)), settings.folder)
     except MailboxUnavailable as trouble:
         logger.warning("The mailbox of %s cannot be read: %s", account.address, trouble)
+        refused = trouble.outcome is Outcome.ACCOUNT
+        stored.note_trouble(account.id, str(trouble), refused=refused, now=business_now())
         return False
     hears_again(account, business_now())
     return True

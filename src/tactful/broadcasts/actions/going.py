@@ -25,6 +25,7 @@ from tactful.broadcasts.rules.words import mail_source
 from tactful.broadcasts.sentences import problems
 from tactful.broadcasts.types import BroadcastRefused, Plan, State
 from tactful.content.actions import NewTemplate, publish_template
+from tactful.foundation.actions import NotAssessed, expect_assessed
 from tactful.segments.types import Allowed, Moment
 
 
@@ -88,6 +89,10 @@ def _go(row: Broadcast, house: House, by: int) -> None:
     if house.unwanted:
         said = _("Too many called our mail unwanted lately. Look at the mail account: how receivers see it.")
         raise BroadcastRefused(said)
+    try:
+        expect_assessed(now)
+    except NotAssessed as refused:
+        raise BroadcastRefused(str(refused)) from refused
     move(row, State.SCHEDULED)
     _whole(row, plan, house)
     row.approved_at, row.approved_by, row.back_why = now, by, ""

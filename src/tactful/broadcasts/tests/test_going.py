@@ -12,7 +12,7 @@ from tactful.broadcasts.types import BroadcastRefused, Plan, Schedule, State, Va
 from tactful.content.models import TemplateVersion
 from tactful.delivery.models import Message
 from tactful.events.models import Event
-from tactful.foundation.actions import change_settings
+from tactful.foundation.actions import change_settings, note_assessed
 from tactful.foundation.models import Audit
 from tactful.segments.actions import NewSegment, change_segment
 from tactful.touchpoints.actions import decide
@@ -51,6 +51,16 @@ def test_nothing_begins_while_too_many_call_our_mail_unwanted(salon: Salon) -> N
         actions.send(broadcast_id=row.id, house=house, acting_user=salon.owner.id)
     row.refresh_from_db()
     assert row.state == State.DRAFT
+
+
+def test_in_a_trade_that_hears_of_health_the_assessment_comes_first(salon: Salon) -> None:
+    """R91."""
+    change_settings(values={"trade": "health"}, acting_user=salon.owner.id, now=salon.now)
+    row = salon.draft()
+    with pytest.raises(BroadcastRefused, match="say there that you have"):
+        actions.send(broadcast_id=row.id, house=salon.house, acting_user=salon.owner.id)
+    note_assessed(acting_user=salon.owner.id, now=salon.now)
+    actions.send(broadcast_id=row.id, house=salon.house, acting_user=salon.owner.id)
 
 
 def test_where_two_are_asked_for_the_writer_cannot_do_it_alone(salon: Salon) -> None:

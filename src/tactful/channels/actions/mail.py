@@ -87,6 +87,18 @@ def note_read(account_id: int, *, now: datetime) -> None:
     Account.objects.filter(id=account_id).exclude(lately).update(read_at=now)
 
 
+def note_trouble(account_id: int, detail: str, *, refused: bool, now: datetime) -> None:
+    """The mailbox could not be read. ``refused``: trying again mends nothing. Where it began stays."""
+    rows = Account.objects.filter(id=account_id)
+    rows.filter(trouble_at=None).update(trouble_at=now)
+    rows.update(trouble=detail[:500], refused=refused, tried_at=now)
+
+
+def end_trouble(account_id: int) -> None:
+    """It can be read, or a person has mended something: what kept us out is forgotten."""
+    Account.objects.filter(id=account_id).update(trouble="", trouble_at=None, tried_at=None, refused=False)
+
+
 def mark_processed(raw_id: int, result: str, *, now: datetime) -> None:
     InboundRaw.objects.filter(id=raw_id).update(processed_at=now, result=result[:30], error="")
 
@@ -143,6 +155,7 @@ def save_mail_account(
         defaults=values | {"channel": "mail", "settings": form.settings, "owner_id": whose},
     )
     look_from_now_on(account, before, now)
+    end_trouble(account.id)
     for name, value in form.secrets.items():
         if value:
             put_secret(f"account:{account.id}:{name}", value)

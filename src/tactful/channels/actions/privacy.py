@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tactful.channels.actions.access import end_grant, secret_name
 from tactful.channels.models import Account, HistoryCursor, ImapCursor
 from tactful.foundation.actions import record_audit
 from tactful.foundation.models import Role, User
+from tactful.foundation.secrets import drop_secrets
 
 LONGEST_HISTORY = 30  # days
 SAME = ("imap_username", "smtp_username")
@@ -84,6 +86,34 @@ def ask_for_history(account_id: int, days: int, *, acting_user: int | None, now:
 def end_history(account_id: int, *, now: datetime) -> None:
     """Everything that was asked for has been stored."""
     Account.objects.filter(id=account_id, history_done_at=None).update(history_done_at=now)
+
+
+@transaction.atomic
+def end_mailbox(account_id: int, *, acting_user: int, now: datetime) -> None:
+    """Somebody's own is read no more, and what opened it is forgotten; what clients wrote to it stays with
+    them. Raises ``MailboxRefused``."""
+    account = Account.objects.select_for_update().get(id=account_id)
+    may_connect(account, None, acting_user)
+    if account.owner_id is None:
+        raise MailboxRefused(_("The firm's mailbox is changed, not ended. Connect another one instead."))
+    _end(account, acting_user, now)
+
+
+@transaction.atomic
+def end_mailboxes_of(user_id: int, *, acting_user: int, now: datetime) -> None:
+    """They do not work here any more: their own mailbox is no business of the house."""
+    for account in Account.objects.select_for_update().filter(owner_id=user_id, enabled=True):
+        _end(account, acting_user, now)
+
+
+def _end(account: Account, acting_user: int, now: datetime) -> None:
+    account.enabled = False
+    account.save(update_fields=["enabled"])
+    end_grant(account.id)
+    drop_secrets([secret_name(account.id, "imap_password")])
+    ImapCursor.objects.filter(account=account).delete()
+    HistoryCursor.objects.filter(account=account).delete()
+    _note("account.ended", account, acting_user, now, {"address": account.address})
 
 
 def begin_mailbox(account_id: int, *, now: datetime) -> None:

@@ -69,11 +69,15 @@ def rest_account(account_id: int, seconds: float, machine_now: datetime) -> None
 
 
 def pause_account(account_id: int, reason: str, detail: str, now: datetime) -> Iterable[NewFact]:
-    """Stop an account that its provider refuses; one alert, however many messages were refused."""
+    """Stop an account that its provider refuses; one alert, however many messages were refused. Of one
+    person's own mailbox that person is told."""
     running = Account.objects.filter(pk=account_id, paused_reason="")
     if not running.update(paused_reason=reason, paused_detail=detail[:500], paused_at=now):
         return ()
     data = {"kind": "account_paused", "account": account_id, "reason": reason, "detail": detail[:500]}
+    whose = Account.objects.filter(pk=account_id).values_list("owner_id", flat=True).get()
+    if whose is not None:
+        data |= {"owner": whose, "own": True}
     return (NewFact("task.wanted", None, data),)
 
 

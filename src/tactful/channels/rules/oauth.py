@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -22,9 +22,10 @@ USUAL_LIFE = 3600
 TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
 LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 GOOGLE = "https://mail.google.com/"
+MICROSOFT_SENDS = "https://outlook.office.com/SMTP.Send"
 MICROSOFT = (
     "https://outlook.office.com/IMAP.AccessAsUser.All",
-    "https://outlook.office.com/SMTP.Send",
+    MICROSOFT_SENDS,
     "offline_access",
 )
 
@@ -83,6 +84,21 @@ def authority_of(host: MailHost, tenant: str = "") -> Authority | None:
         raise ValueError("The directory (tenant) ID looks like 1b2c3d4e-…, or is your domain.")
     base = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
     return Authority(f"{base}/authorize", f"{base}/token", MICROSOFT)
+
+
+def same_authority(host: MailHost, gives: str) -> Authority | None:
+    """The one at this provider whose tokens come from ``gives``; None if that is another one."""
+    tenant = urlsplit(gives).path.strip("/").partition("/")[0] if host is MailHost.MICROSOFT else ""
+    try:
+        found = authority_of(host, tenant)
+    except ValueError:
+        return None
+    return found if found is not None and found.gives == gives else None
+
+
+def to_read(authority: Authority) -> Authority:
+    """The same, asked for no more than reading, where it tells the two apart."""
+    return replace(authority, scopes=tuple(each for each in authority.scopes if each != MICROSOFT_SENDS))
 
 
 def challenge(verifier: str) -> str:

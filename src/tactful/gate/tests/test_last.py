@@ -1,11 +1,12 @@
 """The trial week and the first ones: asked only when nothing else is in the way."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tactful.gate.rules.check import check
+from tactful.gate.rules.last import GOES_AT
 from tactful.gate.rules.orders import FIRST, TRIAL, orders_on
 from tactful.gate.tests.cast import NOW, REQUEST, SETTINGS, facts, request, utc
 from tactful.gate.types import (
@@ -108,3 +109,31 @@ def test_a_look_before_a_latest_moment_becomes_a_task() -> None:
     assert verdict.task_at is not None
     assert verdict.until == utc(10, 14)
     assert codes(asked(request(touchpoint_id=POINT), WEEK, FIRST_ONES)) == ["standing.trial"]
+
+
+@pytest.mark.parametrize("kind", list(MessageClass))
+def test_no_deadline_is_lost_to_a_look_and_nothing_else_goes_unseen(kind: MessageClass) -> None:
+    """DESIGN 8. Thursday to Monday at midnight: quiet hours end it at 20:00 before."""
+    latest = utc(13, 22)
+    mine = request(touchpoint_id=POINT, message_class=kind, latest_at=latest)
+    verdict = asked(mine, FIRST_ONES)
+    assert verdict.task_at is not None
+    (reason,) = verdict.reasons
+    if kind is not MessageClass.DEADLINE:
+        assert GOES_AT not in reason.params
+        late = _asked_at(mine, latest - timedelta(hours=5))
+        assert (late.kind, codes(late)) == (VerdictKind.HOLD, ["standing.first"])
+        return
+    goes_at = datetime.fromisoformat(str(reason.params[GOES_AT]))
+    assert latest - timedelta(hours=6) < goes_at < latest - timedelta(hours=4)
+    assert verdict.task_at < goes_at
+    before = _asked_at(mine, goes_at - timedelta(minutes=1))
+    assert (before.kind, before.until) == (VerdictKind.HOLD, goes_at)
+    for later in (goes_at, goes_at + timedelta(minutes=50)):
+        assert _asked_at(mine, later).kind is VerdictKind.CLEAR
+
+
+def _asked_at(message: GateRequest, at: datetime) -> Verdict:
+    """When its hold has come to its end: it is due from then on."""
+    standing = orders_on(message, (FIRST_ONES,), placed=True, household_id=None)
+    return check(message._replace(due_at=at), facts(standing=standing), SETTINGS, at)

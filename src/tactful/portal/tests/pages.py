@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from tactful.portal.types import (
     Business,
     ComingRow,
+    ErasurePage,
     Option,
     PreferenceRow,
     PreferencesPage,
@@ -83,14 +84,19 @@ PREFERENCES = PreferencesPage(
     ),
     coming=(ComingRow("Vårmøtet ditt", "20. april"),),
     someone=JONAS,
+    erasure_url="#",
 )
 UNSUBSCRIBE = UnsubscribePage("Du får ikke flere påminnelser på SMS.", "#", "#")
 UNSUBSCRIBED = UnsubscribePage("", "#", "#", "Du får ikke flere påminnelser på SMS. Det gjelder fra nå.", "#")
+ERASURE = ErasurePage("#", "#", JONAS)
+ERASURE_ASKED = ErasurePage("#", "#", JONAS, SENT_AT)
 PAGES = {
     "why": WHY,
     "upload": UPLOAD,
     "upload-done": UPLOADED,
     "preferences": PREFERENCES,
+    "erasure": ERASURE,
+    "erasure-asked": ERASURE_ASKED,
     "unsubscribe": UNSUBSCRIBE,
     "unsubscribe-done": UNSUBSCRIBED,
 }

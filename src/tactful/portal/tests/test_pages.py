@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
@@ -11,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from tactful.contacts.actions import Wish, note_wish, record_basis
-from tactful.contacts.models import ConsentReceipt
+from tactful.contacts.actions import ErasureWish, Wish, note_wish, record_basis
+from tactful.contacts.models import ConsentReceipt, Contact
 from tactful.contacts.types import Ground
 from tactful.delivery.claim import claim
 from tactful.delivery.models import Dispatch
@@ -24,13 +25,17 @@ from tactful.foundation import files
 from tactful.foundation.clock import business_now
 from tactful.foundation.limits import Limit
 from tactful.foundation.models import RateWindow
+from tactful.foundation.queries import business_at
 from tactful.gate.models import StandingHold
 from tactful.gate.queries import standing_on
 from tactful.gate.rules.codes import Code
+from tactful.inbox.actions.tasks import finish
+from tactful.kernel.months import month_after
 from tactful.portal import limits
 from tactful.portal.views import DOCUMENTS
 from tactful.touchpoints.types import Purpose
 from tactful.wiring.deciding import this_is_not_it
+from tactful.wiring.erasing import ask, continue_erasures
 from tactful.wiring.letters import fact_sources
 from tactful.wiring.opting_in import PURPOSE
 from tactful.wiring.tests.cast import PDF, REPLY, UNSUBSCRIBE, WHY, Cast
@@ -89,7 +94,7 @@ def pdf(name: str = "bank.pdf", content: bytes = PDF) -> SimpleUploadedFile:
 
 def test_opening_any_page_changes_nothing(cast: Cast) -> None:
     urls = list(addresses(cast))
-    assert len(urls) == 10
+    assert len(urls) == 11
     before = rows()
     for url in urls:
         for method in ("get", "head", "options", "put", "delete"):
@@ -220,6 +225,41 @@ def test_talk_to_a_person_is_one_task(cast: Cast) -> None:
     browser().post(url)
     browser().post(url)
     assert [task.owner_id for task in cast.tasks(code="talk_to_me")] == [cast.colleague.id]
+
+
+def test_a_wish_to_be_forgotten_is_asked_twice_and_is_an_owners_with_a_month(cast: Cast) -> None:
+    token = cast.token(WHY, cast.sent(cast.liv))
+    first = browser().get(reverse("portal:preferences", args=[token])).content.decode()
+    url = reverse("portal:erasure", args=[token])
+    assert url in first
+    asked = browser().get(url).content.decode()
+    assert "Shall we forget you?" in asked
+    assert cast.tasks() == []
+    said = browser().post(url, follow=True).content.decode()
+    browser().post(url)
+    (task,) = cast.tasks()
+    zone = ZoneInfo(business_at(cast.now).time_zone)
+    day = month_after(business_now().astimezone(zone).date())
+    assert (task.code, task.owner_id, task.contact_id) == ("erasure_asked", cast.owner.id, cast.liv.id)
+    assert task.due_at is not None
+    assert task.due_at.astimezone(zone).date() == day
+    assert "You have asked us to forget you" in said
+    assert str(day.day) in said
+    assert Contact.objects.filter(id=cast.liv.id).exists(), "no page erases anybody"
+    (rest,) = StandingHold.objects.filter(scope="contact", scope_id=cast.liv.id)
+    assert (rest.topic, rest.expires_at) == ("optional", task.due_at)
+    finish(task.id, acting_user=cast.owner.id, now=cast.now)
+    browser().post(url)
+    assert len(cast.tasks()) == 1, "after an answer they may ask again"
+
+
+def test_whoever_was_erased_has_no_page(cast: Cast) -> None:
+    url = reverse("portal:erasure", args=[cast.token(WHY, cast.sent(cast.liv))])
+    browser().post(url)
+    ask(ErasureWish(cast.liv.id, "asked", "page"), acting_user=cast.owner.id, now=cast.now)
+    continue_erasures(cast.now)
+    assert cast.tasks() == []
+    assert browser().get(url).status_code == 404
 
 
 @pytest.mark.parametrize(

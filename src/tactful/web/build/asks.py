@@ -43,6 +43,7 @@ CAUSES: Mapping[str, Callable[[], str]] = {
     "journey_write": lambda: _("A journey asks for a letter of your own"),
     "journey_decide": lambda: _("A journey asks for a decision"),
     "journey_approve": lambda: _("A journey asks for a yes"),
+    "erasure_asked": lambda: _("A client asks to be forgotten"),
     "account_paused": lambda: _("A mail account is stopped"),
     "mailbox_unread": lambda: _("A mailbox cannot be read"),
     "sending_paused": lambda: _("Sending is paused"),

@@ -13,6 +13,7 @@ from tactful.channels.queries import main_account
 from tactful.contacts import queries as contacts
 from tactful.contacts.sentences import FIELD_NAMES
 from tactful.foundation.setting_up.types import Progress
+from tactful.foundation.types import lacks_assessment
 from tactful.touchpoints.rules.hours import hours_back
 from tactful.touchpoints.rules.trades import Trade, Wish, trades
 from tactful.web.build.imports import mapping_page
@@ -163,7 +164,7 @@ def start_page(state: Progress, visit: Visit, typed: QueryDict | None = None, tr
         day=str(given.get("day", "")),
         time=str(given.get("time", NINE)),
         trouble=trouble,
-        records=_trade(state).sensitive,
+        records=lacks_assessment(visit.house),
     )
 
 

@@ -15,6 +15,7 @@ from tactful.journeys.types import Definition, Send
 from tactful.web.build.around import person_named
 from tactful.web.build.flow import attention, flow_note, how_they_went, proofs, troubles, went
 from tactful.web.build.journeys import check_rows, surroundings, switch
+from tactful.web.build.people_acts import act_rows
 from tactful.web.pages.journeys import JourneyPage
 from tactful.web.templatetags.tactful import full_date, near, number
 from tactful.web.types import Act, Fact, Lane, Link, StepCard, StepCount, Text
@@ -50,6 +51,7 @@ def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
         people_url=reverse("web:journey_people", args=[definition.slug]) if inside and shows_people else "",
         proofs=tuple(proofs(definition.slug, line, definition)) if shows_people else (),
         slug=definition.slug,
+        asked=act_rows(line.journey.id, definition.slug, visit) if shows_people else (),
     )
 
 

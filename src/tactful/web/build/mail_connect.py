@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from tactful.channels import sentences
 from tactful.channels.rules import oauth
-from tactful.channels.types import FoundBy, Mailbox, MailHost, SignIn
+from tactful.channels.types import Caution, FoundBy, Mailbox, MailHost, SignIn
 from tactful.web.build import results
 from tactful.web.forms.mail_connect import AddressForm, HostForm
-from tactful.web.pages.mail_connect import ConnectPage, Known, SheetPage, Value
+from tactful.web.pages.mail_connect import ConnectPage, Doors, Known, SheetPage, Value
 from tactful.web.types import Link, Text
 from tactful.wiring.mail_test import Part, Tried
+
+ABOUT_SENDING = (Caution.SMTP_PASSWORD_ENDS, Caution.NO_AUTOMATED_MAIL, Caution.PRIVATE_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Step:
 
     mailbox: Mailbox
     way: SignIn
-    form: Form
+    form: Form | None
     ready: bool
     trouble: Text = ""
 
@@ -34,37 +36,84 @@ def redirect_address() -> str:
     return settings.BASE_URL + reverse("web:mail_connect_back")
 
 
-def ask_page(form: AddressForm, trouble: Text = "") -> ConnectPage:
-    return ConnectPage(ask=form, trouble=trouble)
+def ask_page(form: AddressForm, *, own: bool = False) -> ConnectPage:
+    return ConnectPage(ask=form, doors=_doors(SignIn.PASSWORD, own=own))
+
+
+def _doors(way: SignIn, *, own: bool) -> Doors:
+    if own:
+        return Doors(
+            here=reverse("web:own_mailbox"),
+            host=reverse("web:own_mailbox_host"),
+            keep=reverse("web:own_mailbox_password"),
+            up=Link(_("Mailboxes"), reverse("web:mail_privacy")),
+            title=_("Connect my own mailbox"),
+            own=True,
+        )
+    return Doors(
+        here=reverse("web:mail_connect"),
+        host=reverse("web:mail_connect_host"),
+        keep=reverse(f"web:mail_connect_{'client' if way is SignIn.XOAUTH2 else 'password'}"),
+        up=Link(_("Mail account"), reverse("web:settings_mail")),
+        title=_("Connect the mailbox"),
+    )
+
+
+def own_step_page(step: Step) -> ConnectPage:
+    """``step.form`` None: by the firm's leave, if ``step.ready``; else there is none."""
+    box, by_leave = step.mailbox, step.way is SignIn.XOAUTH2
+    doors = _doors(step.way, own=True)
+    closed = _(
+        "Here the provider lets programs in by its own sign-in alone, and only with a client that the firm "
+        "has registered. Ask an owner to connect the firm's mailbox that way first."
+    )
+    return ConnectPage(
+        ask=AddressForm(initial={"address": box.address}),
+        doors=doors,
+        known=_known(box, sending=False),
+        way=sentences.way_of(step.way),
+        steps=() if by_leave else sentences.steps_of(box.host, step.way),
+        form=step.form,
+        go=_go(box, "web:own_mailbox_go") if step.ready else None,
+        others=_others(step, doors),
+        trouble=step.trouble,
+        closed=closed if by_leave and not step.ready else "",
+    )
+
+
+def _go(box: Mailbox, name: str) -> Link:
+    return Link(_("Sign in at %(provider)s") % {"provider": sentences.name_of(box.host)}, reverse(name))
+
+
+def _others(step: Step, doors: Doors) -> tuple[Link, ...]:
+    others = (way for way in step.mailbox.ways if way is not step.way)
+    return tuple(Link(sentences.way_of(way), f"{doors.here}?way={way}") for way in others)
 
 
 def step_page(step: Step) -> ConnectPage:
     box, by_leave = step.mailbox, step.way is SignIn.XOAUTH2
-    here = reverse("web:mail_connect")
-    go = None
-    if by_leave and step.ready:
-        words = _("Sign in at %(provider)s") % {"provider": sentences.name_of(box.host)}
-        go = Link(words, reverse("web:mail_connect_go"))
-    others = (Link(sentences.way_of(way), f"{here}?way={way}") for way in box.ways if way is not step.way)
+    doors = _doors(step.way, own=False)
     return ConnectPage(
         ask=AddressForm(initial={"address": box.address}),
+        doors=doors,
         known=_known(box),
         way=sentences.way_of(step.way),
         steps=sentences.steps_of(box.host, step.way),
         form=step.form,
-        go=go,
-        others=tuple(others),
+        go=_go(box, "web:mail_connect_go") if by_leave and step.ready else None,
+        others=_others(step, doors),
         sheet=reverse("web:mail_connect_sheet") if by_leave else "",
         trouble=step.trouble,
     )
 
 
-def _known(box: Mailbox) -> Known:
+def _known(box: Mailbox, *, sending: bool = True) -> Known:
+    cautions = (each for each in box.cautions if sending or each not in ABOUT_SENDING)
     return Known(
         address=box.address,
         name=sentences.name_of(box.host),
         found=_found(box.found_by),
-        cautions=tuple(map(sentences.caution, box.cautions)),
+        cautions=tuple(map(sentences.caution, cautions)),
         choose=HostForm(initial={"host": box.host.value}),
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from tactful.channels import queries
 from tactful.channels.queries import Account, Reading
 from tactful.kernel.folder_names import shown_folder
+from tactful.web.build.mailbox_state import state_of
 from tactful.web.pages.mailboxes import MailboxView, MailPrivacyPage
 from tactful.web.templatetags.tactful import in_words, near
 from tactful.web.types import Act, Fact, Text
@@ -23,7 +24,9 @@ def privacy_page(visit: Visit) -> MailPrivacyPage:
     accounts = queries.accounts_shown_to(visit.user.id, visit.user.is_owner)
     readings = queries.readings_of([account.id for account in accounts])
     views = (_mailbox(each, readings.get(each.id, Reading()), visit) for each in accounts)
-    return MailPrivacyPage(tuple(views), "" if accounts else _empty(visit))
+    has_own = any(account.owner_id is not None for account in accounts)
+    own = "" if has_own or not visit.user.may_write or visit.user.is_helper else reverse("web:own_mailbox")
+    return MailPrivacyPage(tuple(views), "" if accounts else _empty(visit), own)
 
 
 def _empty(visit: Visit) -> Text:
@@ -35,6 +38,7 @@ def _empty(visit: Visit) -> Text:
 def _mailbox(account: Account, reading: Reading, visit: Visit) -> MailboxView:
     own, acts = account.owner_id is not None, visit.user.may_write
     state = history_of(account)
+    end = Act(_("End it"), reverse("web:mailbox_end", args=[account.id])) if own and acts else None
     at_door = not account.settings.get("imap_host")
     return MailboxView(
         id=account.id,
@@ -48,6 +52,8 @@ def _mailbox(account: Account, reading: Reading, visit: Visit) -> MailboxView:
         else _history(state),
         ask_history=_ask_history(account) if acts and state is History.NOT_ASKED and not at_door else None,
         waiting=_waiting(account) if state is History.DONE else "",
+        state=state_of(account, visit),
+        end=end,
     )
 
 

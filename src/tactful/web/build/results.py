@@ -56,6 +56,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "imap.folder": _("The folder %(folder)s cannot be opened: %(error)s"),
     "imap.no_folder": _("There is no folder %(folder)s in this mailbox: %(answer)s"),
     "imap.refused": _("The mailbox refused the command %(command)s: %(answer)s"),
+    "imap.odd": _("Something went wrong while it was read. The log of the machine says what."),
     "imap.line_break": _("A user name, password or folder cannot have a line break in it."),
     "smtp.local_host": _(
         "%(place)s leads to this machine or its own network, which is not allowed for a mail server. "

@@ -15,6 +15,7 @@ from tactful.foundation.staff import queries
 from tactful.foundation.staff.queries import SignIn
 from tactful.foundation.types import Business
 from tactful.web.build import results
+from tactful.web.build.mailbox_state import state_of
 from tactful.web.forms.settings import CapsForm, QuietForm
 from tactful.web.pages.settings import (
     AccountPage,
@@ -62,6 +63,7 @@ def mail_page(form: Form, account: Account | None, tests: list[dict[str, Any]], 
         test_text=_("We connect and sign in. Nothing is sent.") if account else "",
         tests=lines,
         trial=tuple(_trial_lines(account.settings.get("trial", {}))) if account else (),
+        reading=state_of(account, visit) if account else None,
     )
 
 

@@ -15,6 +15,7 @@ from tactful.journeys.queries import LATE, Choice, Enrolment, JourneyLine, Journ
 from tactful.journeys.rules.definition import parse
 from tactful.journeys.sentences import StepLine, describe
 from tactful.journeys.types import Definition
+from tactful.web.build.people_acts import act_rows
 from tactful.web.pages.journeys import CrowdRow, StandingRow, StepChoice, StepPage, VersionPage
 from tactful.web.templatetags.tactful import number
 from tactful.web.types import Person, Tab, Text
@@ -61,6 +62,7 @@ def step_page(line: JourneyLine, choice: Choice, after: int, visit: Visit) -> St
         everybody=min(total, MOST) if total > len(rows) else 0,
         more=page_url(definition.slug, choice, rows[-1].id) if len(found) > PAGE else "",
         first=url if after else "",
+        asked=act_rows(line.journey.id, definition.slug, visit),
     )
 
 

@@ -1,9 +1,8 @@
 """Tasks as rows: whom it is about, in their own words where they wrote, and one act to be done with it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -11,43 +10,21 @@ from django.utils.translation import pgettext
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch
 from tactful.engagements import queries as engagements
-from tactful.engagements.types import EngagementView
 from tactful.gate.rules.word import Word, word_on
 from tactful.gate.sentences import reason_sentence
 from tactful.inbox import queries as inbox
-from tactful.inbox.queries import Conversation, Entry, Task
+from tactful.inbox.queries import Task
 from tactful.inbox.types import NOT_FOR
 from tactful.web.build import results
 from tactful.web.build.around import Around, link, post
+from tactful.web.build.house_tasks import HOUSE_WORDS
+from tactful.web.build.task_parts import Matters, Said, done
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, Meta, Tag, TaskLine, TaskRow
+from tactful.wiring.deciding import goes_unseen_at
 
 LONGEST_QUOTE = 280
 NONE_OF_THESE = "none"  # the answer "no" to "is this it?"
-
-
-@dataclass(frozen=True, slots=True)
-class Matters:
-    """What the tasks of a page speak of, read together."""
-
-    around: Around
-    entries: Mapping[int, Entry]
-    threads: Mapping[int, Conversation]  # by contact
-    newest: Mapping[int, int]  # by thread: the id of its newest entry
-    messages: Mapping[int, Dispatch]
-    engagements: Mapping[int, EngagementView]
-    held: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The part of a row that differs from code to code."""
-
-    matter: str
-    act: Act
-    also: tuple[Act, ...] = ()
-    quote: bool = False
-    tag: Tag | None = None
 
 
 def gather(tasks: Sequence[Task], around: Around) -> Matters:
@@ -169,24 +146,24 @@ def _answer(task: Task, matters: Matters) -> Said:
 def _unverified(task: Task, matters: Matters) -> Said:
     who = matters.around.first_name(task.contact_id)
     matter = _("A mail came under the address of %(name)s, and nobody vouches for it.") % {"name": who}
-    return Said(matter, _thread(task, matters, _("Read it")), (_done(task, _("It is all right")),))
+    return Said(matter, _thread(task, matters, _("Read it")), (done(task, _("It is all right")),))
 
 
 def _asked_to_stop(task: Task, matters: Matters) -> Said:
     name = {"name": matters.around.first_name(task.contact_id)}
     said = _("%(name)s has asked us to stop writing. Reminders, offers and greetings have ended.") % name
     profile = link(_("Open the profile"), "client", task.contact_id)
-    return Said(said, _thread(task, matters, _("Read it")), (_done(task, _("I have seen it")), profile))
+    return Said(said, _thread(task, matters, _("Read it")), (done(task, _("I have seen it")), profile))
 
 
 def _journey(task: Task, matters: Matters) -> Said:
     language = matters.around.visit.language
     title = task.params.get("title", {})
     answers = [
-        _done(task, str(each.get(language) or each.get("en") or each["id"]), str(each["id"]))
+        done(task, str(each.get(language) or each.get("en") or each["id"]), str(each["id"]))
         for each in task.params.get("answers", ())
     ]
-    act, *also = answers or [_done(task, _("It is done"))]
+    act, *also = answers or [done(task, _("It is done"))]
     see = [_thread(task, matters, _("Open the conversation"))] if task.contact_id else []
     return Said(f"{title.get(language) or title.get('en', '')}.", act, (*also, *see))
 
@@ -223,7 +200,7 @@ def _undelivered(task: Task, matters: Matters) -> Said:
         or _("no reason was given"),
     }
     also = _thread(task, matters, _("Write another way"))
-    return Said(said, _message(task, _("Look at it")), (_done(task, _("Taken care of")), also))
+    return Said(said, _message(task, _("Look at it")), (done(task, _("Taken care of")), also))
 
 
 def _unknown(task: Task, matters: Matters) -> Said:
@@ -245,7 +222,7 @@ def _held_message(sentence: Callable[[], str]) -> Callable[[Task, Matters], Said
         if why is None:
             words = _("Hand back, and send it") if word is Word.HANDS_BACK else _("Send it")
             also = (post(words, "decide_late", task.subject_id, fields={"send": "yes"}), drop)
-            said = sentence() % names
+            said = sentence() % names + _goes_unseen(row, matters)
         else:
             visit = matters.around.visit
             reason = reason_sentence(why, matters.around.names(task.contact_id), visit.reader)
@@ -256,17 +233,26 @@ def _held_message(sentence: Callable[[], str]) -> Callable[[Task, Matters], Said
     return say
 
 
+def _goes_unseen(row: Dispatch | None, matters: Matters) -> str:
+    """Of one of the first ones that is a deadline: when it goes although nobody has looked."""
+    at = goes_unseen_at(row) if row is not None else None
+    if at is None:
+        return ""
+    moment = {"moment": near(at, matters.around.visit.now)}
+    return " " + _("If nobody decides, it goes %(moment)s: no deadline is lost to a look.") % moment
+
+
 def _missed(task: Task, matters: Matters) -> Said:
     names = {"title": _title(task, matters), "name": matters.around.first_name(task.contact_id)}
     said = _("“%(title)s” to %(name)s was held until it was too late. See to it yourself.") % names
-    done = _done(task, _("Taken care of"))
-    return Said(said, _thread(task, matters, _("Write to them yourself")), (done,), tag=Tag(_("Too late")))
+    also = (done(task, _("Taken care of")),)
+    return Said(said, _thread(task, matters, _("Write to them yourself")), also, tag=Tag(_("Too late")))
 
 
 def _talk_to_me(task: Task, matters: Matters) -> Said:
     said = _("%(name)s asks to talk with a person.") % {"name": matters.around.first_name(task.contact_id)}
     act = link(_("Open the profile"), "client", task.contact_id)
-    return Said(said, act, (_done(task, _("We have talked")),))
+    return Said(said, act, (done(task, _("We have talked")),))
 
 
 def _upload_full(task: Task, matters: Matters) -> Said:
@@ -278,15 +264,26 @@ def _upload_full(task: Task, matters: Matters) -> Said:
         said = _("%(name)s has sent so much that the link takes no more. Ask for the rest another way.")
     said %= {"name": matters.around.first_name(task.contact_id)}
     act = link(_("Open the profile"), "client", task.contact_id)
-    return Said(said, act, (_done(task, _("Taken care of")),))
+    return Said(said, act, (done(task, _("Taken care of")),))
 
 
 def _bad_news(task: Task, matters: Matters) -> Said:
     """The words are a person's from the first to the last: an empty page, and no template."""
     words = {"name": matters.around.first_name(task.contact_id), "about": task.params.get("about", "")}
     said = _("Tell %(name)s: %(about)s. Automation keeps quiet until you have.") % words
-    told = (_done(task, _("I have written")), _done(task, _("Told by phone"), "phone"))
+    told = (done(task, _("I have written")), done(task, _("Told by phone"), "phone"))
     return Said(said, _thread(task, matters, _("Write")), told, tag=Tag(_("Bad news"), "person"))
+
+
+def _asks_to_be_forgotten(task: Task, matters: Matters) -> Said:
+    words = {"name": matters.around.first_name(task.contact_id)}
+    said = _(
+        "%(name)s asks to be forgotten. Answer within a month of that: erase them, or tell them what you "
+        "must keep and why."
+    )
+    look = link(_("See what would go"), "erase", task.contact_id)
+    also = (_thread(task, matters, _("Write to them")), done(task, _("They have an answer"), "answered"))
+    return Said(said % words, look, also)
 
 
 def _broadcast(task: Task, matters: Matters) -> Said:
@@ -299,26 +296,12 @@ def _broadcast(task: Task, matters: Matters) -> Said:
     return Said(said, read, tag=Tag(_("Waits for a second person"), "held"))
 
 
-def _house(sentence: Callable[[], str], where: str) -> Callable[[Task, Matters], Said]:
-    def say(task: Task, _matters: Matters) -> Said:
-        names = ("reason", "detail", "error", "fact", "from", "name", "address")
-        given = dict.fromkeys(names, "") | _texts(task.params)
-        given["detail"] = results.said(given["detail"])
-        return Said(sentence() % given, link(_("Look at it"), where), (_done(task, _("Taken care of")),))
-
-    return say
-
-
 def _anything(task: Task, _matters: Matters) -> Said:
     """A code that this version does not know still stands on somebody's list."""
     where = link(_("Open the profile"), "client", task.contact_id) if task.contact_id else None
-    act = _done(task, _("It is done"))
+    act = done(task, _("It is done"))
     said = _("Something needs a person: %(code)s.") % {"code": task.code.replace("_", " ")}
     return Said(said, where or act, (act,) if where else ())
-
-
-def _texts(params: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(value) for key, value in params.items()}
 
 
 def _title(task: Task, matters: Matters) -> str:
@@ -333,10 +316,6 @@ def _message(task: Task, text: str) -> Act:
 def _thread(task: Task, matters: Matters, text: str) -> Act:
     found = matters.threads.get(task.contact_id or 0)
     return link(text, "conversation", found.id) if found else link(text, "client", task.contact_id)
-
-
-def _done(task: Task, text: str, answer: str = "done") -> Act:
-    return post(text, "task_done", task.id, fields={"answer": answer})
 
 
 TAGS: Mapping[str, Callable[[], Tag]] = {
@@ -373,28 +352,9 @@ WORDS: Mapping[str, Callable[[Task, Matters], Said]] = {
     ),
     "fact_unreadable": _held_message(lambda: _("We cannot find out if “%(title)s” may go to %(name)s.")),
     "talk_to_me": _talk_to_me,
+    "erasure_asked": _asks_to_be_forgotten,
     "upload_full": _upload_full,
     "bad_news": _bad_news,
-    "account_paused": _house(lambda: _("A mail account is stopped: %(detail)s"), "settings_mail"),
-    "mailbox_unread": _house(
-        lambda: _(
-            "The mailbox of %(address)s cannot be read. Meanwhile nobody is chased: they may have answered."
-        ),
-        "settings_mail",
-    ),
-    "sending_paused": _house(lambda: _("Nothing leaves: sending is paused."), "outbox"),
-    "mail_unreadable": _house(
-        lambda: _("A mail from %(from)s could not be read. It rests in the raw store."), "inbox"
-    ),
-    "endpoint_stopped": _house(
-        lambda: _("“%(name)s” does not listen any more, so it is told nothing. Look at its address."),
-        "settings_webhooks",
-    ),
-    "calendar_failing": _house(
-        lambda: _("“%(name)s” could not be read for a day, so reminders do not follow it. Look at it."),
-        "calendars",
-    ),
-    "backup_failed": _house(lambda: _("The nightly backup could not be made: %(reason)s"), "today"),
     "broadcast_waits": _broadcast,
-    "fact_failed": _house(lambda: _("Automation could not take in “%(fact)s”: %(error)s"), "outbox"),
+    **HOUSE_WORDS,
 }

@@ -27,6 +27,7 @@ from tactful.web.pages.trust import (
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, EmptyState, Link
 from tactful.web.visit import Visit
+from tactful.wiring.deciding import goes_unseen_at
 from tactful.wiring.rehearsal import OWNERS_ONLY, Why
 from tactful.wiring.trust import FIRST_ONES
 from tactful.wiring.written import MailWords, words_of
@@ -266,6 +267,7 @@ def _first(row: Dispatch, words: MailWords | None, around: Around) -> FirstRow:
         words=words.text if words else "",
         send=post(_("Send it"), "first_send", row.pk),
         stop=post(_("Stop this one"), "stop_message", row.pk, fields={"next": reverse("web:first_ones")}),
+        goes_at=goes_unseen_at(row),
     )
 
 

@@ -121,11 +121,33 @@ class PasswordForm(ServersForm):
         return Wish(self.corrected(user, out), self.way, sender_name=given["sender_name"])
 
     def secrets(self) -> dict[str, str]:
-        password = self.cleaned_data["password"]
-        if self.mailbox.host is MailHost.GOOGLE and self.way is SignIn.APP_PASSWORD:
-            password = "".join(password.split())  # Google shows it in four groups, and copies them so
-        relay = self.cleaned_data["smtp_password"]
+        password, relay = self._password(), self.cleaned_data["smtp_password"]
         return {"imap_password": password, "smtp_password": relay or password}
+
+    def _password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if self.mailbox.host is MailHost.GOOGLE and self.way is SignIn.APP_PASSWORD:
+            return "".join(password.split())  # Google shows it in four groups, and copies them so
+        return password
+
+
+class OwnPasswordForm(PasswordForm):
+    """Somebody's own mailbox: the server that it is read from, and none to send over."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (*(name for name in self.fields if name.startswith("smtp_")), "sender_name"):
+            del self.fields[name]
+        self.fields["imap_host"].required = True
+
+    def wish(self) -> Wish:
+        given = self.cleaned_data
+        server = Server(given["imap_host"], given["imap_port"] or 993, given["imap_security"] or "none")
+        user = given["username"]
+        return Wish(replace(self.mailbox, incoming=server, user_in=user), self.way, own=True)
+
+    def secrets(self) -> dict[str, str]:
+        return {"imap_password": self._password()}
 
 
 class LeaveForm(ServersForm):

@@ -48,6 +48,15 @@ class CheckRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActRow:
+    """What was asked of people. ``undo``: while it can still be taken back, and ``by`` whom it was asked."""
+
+    said: Text
+    by: str = ""
+    undo: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyPage:
     """``version``: "Version 4"; ``version_note``: what is said beside it; ``inside``: who is in it.
     ``acts``: at most three, the strong one last. ``source``: the definition as YAML."""
@@ -70,6 +79,7 @@ class JourneyPage:
     people_url: str = ""
     proofs: tuple[Fact, ...] = ()  # tests and the last replay
     slug: str = ""
+    asked: tuple[ActRow, ...] = ()  # of people, lately
 
     @property
     def passing(self) -> int:
@@ -122,6 +132,7 @@ class StepPage:
     everybody: int = 0
     more: str = ""
     first: str = ""
+    asked: tuple[ActRow, ...] = ()
 
     @property
     def any_paused(self) -> bool:

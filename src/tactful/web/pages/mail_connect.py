@@ -19,11 +19,26 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the forms of the page go, and ``up``: the page that it belongs to, with its name. ``own``: it is
+    somebody's own mailbox."""
+
+    here: str
+    host: str
+    keep: str
+    up: Link
+    title: Text
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectPage:
     """``known`` None: only the address is asked for. ``form`` None: what is needed is there, and ``go`` leads
-    to the provider. ``others``: the other ways to sign in. ``sheet``: the page for whoever runs it."""
+    to the provider. ``others``: the other ways to sign in. ``sheet``: the page for whoever runs it.
+    ``closed``: why this way is not open here."""
 
     ask: Form
+    doors: Doors
     known: Known | None = None
     way: Text = ""
     steps: tuple[Text, ...] = ()
@@ -32,6 +47,7 @@ class ConnectPage:
     others: tuple[Link, ...] = ()
     sheet: str = ""
     trouble: Text = ""
+    closed: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.forms import Form
 
+from tactful.web.pages.mailboxes import MailboxState
 from tactful.web.types import Act, EmptyState, Fact, Link, Person, Text
 
 
@@ -29,7 +30,7 @@ class TestLine:
 class MailPage:
     """``test_text`` says what trying it does, "" while there is nothing to try; the button posts to
     web:settings_mail_test. ``form.sections`` groups the fields. ``trial``: what a mail to ourselves has
-    shown; ``waits``: what is awaited while one is on its way."""
+    shown; ``waits``: what is awaited while one is on its way. ``reading``: None without an account."""
 
     form: Form
     state: Text
@@ -38,6 +39,7 @@ class MailPage:
     tests: tuple[TestLine, ...] = ()
     trial: tuple[TestLine, ...] = ()
     waits: Text = ""
+    reading: MailboxState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +205,11 @@ class SenderPage:
     asked: bool
     said: Text
     groups: tuple[CheckGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsPage:
+    """``said``: whether the assessment was taken up, "" where no trade asks for one. ``act``: for owners."""
+
+    said: Text = ""
+    act: Act | None = None

@@ -51,7 +51,8 @@ class TrialPage:
 
 @dataclass(frozen=True, slots=True)
 class FirstRow:
-    """``since``: since when it waits; ``until``: after that it makes no sense any more."""
+    """``since``: since when it waits; ``until``: after that it makes no sense any more; ``goes_at``: then it
+    goes although nobody has looked."""
 
     id: int
     person: Person
@@ -61,6 +62,7 @@ class FirstRow:
     words: Text
     send: Act
     stop: Act
+    goes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

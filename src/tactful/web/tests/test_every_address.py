@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from tactful.foundation.keys.actions import KeyWish, make_key
 from tactful.gate.actions import NewHold, place_hold
 from tactful.inbox.models import EntryFile, Task
 from tactful.journeys.actions import NewTest, ask_replay, import_journey, keep_test
-from tactful.journeys.models import JourneyTest
+from tactful.journeys.models import Journey, JourneyTest, PeopleAct
 from tactful.journeys.recipes import text
 from tactful.journeys.rules.definition import read
 from tactful.tracking.actions import NewProperty, add_source, declare_attribute, define_property
@@ -206,8 +207,17 @@ def _real_ids(house: Cast) -> dict[str, int]:
             house.client("Twin").id, house.client("Double").id, acting_user=house.owner.id, now=house.now
         ),
         "tests": _kept_test(house).id,
+        "asked": _asked(house).id,
         "replays": ask_replay(read(text(JOURNEY)), days=90, acting_user=house.owner.id, now=house.now).id,
     }
+
+
+def _asked(house: Cast) -> PeopleAct:
+    when = {"asked_at": house.now, "due_at": house.now + timedelta(seconds=30)}
+    journey = Journey.objects.get(slug=JOURNEY)
+    return PeopleAct.objects.create(
+        journey=journey, what="pause", enrolments=[], rested=[], by=house.owner.id, **when
+    )
 
 
 def _listener(house: Cast) -> Endpoint:

@@ -12,13 +12,14 @@ from tactful.delivery.types import NewMessage
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import Audit, AuditPayload
 from tactful.journeys import queries
-from tactful.journeys.actions import import_journey, switch_on
+from tactful.journeys.actions import carry_out_asked, import_journey, switch_on
 from tactful.journeys.models import Enrolment, Journey, JourneySpell, Visit
 from tactful.journeys.recipes import names, text
 from tactful.journeys.rules.definition import document, read
 from tactful.touchpoints.types import MessageClass, Purpose
 from tactful.web.build import standing
 from tactful.web.tests.cast import REASON, Cast
+from tactful.wiring.journey_facts import loader
 
 SLUG = names()[0]
 URL = f"/journeys/{SLUG}/"
@@ -104,6 +105,7 @@ def test_who_stands_where_and_taking_somebody_out(cast: Cast) -> None:
     row.refresh_from_db()
     assert row.ended_at is None  # no reason, nothing done
     client.post(f"{URL}departures/", {"enrolment": row.id, "reason": "She has sent it all"})
+    half_a_minute_later(cast)
     row.refresh_from_db()
     assert row.end_reason == "taken_out"
     assert Audit.objects.filter(verb="enrolment.taken_out", actor=cast.colleague.id).exists()
@@ -118,6 +120,11 @@ def test_only_those_inside_this_journey_are_taken_out(cast: Cast) -> None:
     assert client.get(f"{URL}steps/no-such-step/").status_code == 404
 
 
+def half_a_minute_later(cast: Cast) -> None:
+    later = business_now() + timedelta(seconds=31)
+    carry_out_asked(loader(later), later)
+
+
 def post(cast: Cast, what: str, row: Enrolment, **more: str) -> str:
     given = {"enrolment": row.id, "reason": "She asked for it", **more}
     page = cast.signed_in(cast.colleague).post(f"{URL}{what}/", given, follow=True).content.decode()
@@ -127,12 +134,47 @@ def post(cast: Cast, what: str, row: Enrolment, **more: str) -> str:
 
 def test_somebody_is_sent_on_past_a_step_and_to_another(cast: Cast) -> None:
     row = walking(cast)
-    assert "1 client has been sent on" in post(cast, "moves", row, step="wait-once-more")
-    assert (row.step, row.phase) == ("wait-once-more", "waiting")
-    assert "Nobody has moved" in post(cast, "moves", row, step="no-such-step")
+    assert "1 client is sent on in half a minute." in post(cast, "moves", row, step="wait-once-more")
+    assert (row.step, row.is_paused) == ("wait-for-documents", True)
+    half_a_minute_later(cast)
+    row.refresh_from_db()
+    assert (row.step, row.phase, row.is_paused) == ("wait-once-more", "waiting", False)
+    assert "This step is not in the journey" in post(cast, "moves", row, step="no-such-step")
     # What is still missing cannot be read here, so nothing is said on a guess.
-    assert "Nobody has moved" in post(cast, "moves", row)
-    assert row.step == "wait-once-more"
+    assert "1 client is sent past this step in half a minute." in post(cast, "moves", row)
+    half_a_minute_later(cast)
+    row.refresh_from_db()
+    assert (row.step, row.is_paused) == ("wait-once-more", False)
+    assert "Only 0 of 1 were reached." in cast.signed_in(cast.colleague).get(URL).content.decode()
+
+
+@pytest.mark.parametrize("what", ["moves", "pauses", "departures"])
+def test_for_half_a_minute_it_can_be_taken_back(cast: Cast, what: str) -> None:
+    row = walking(cast)
+    stood = (row.step, row.phase, row.ended_at)
+    page = post(cast, what, row, step="wait-once-more" if what == "moves" else "")
+    assert row.is_paused, "nothing goes to them meanwhile"
+    (back,) = re.findall(rf"{URL}asked/\d+/back/", page)
+    assert cast.signed_in(cast.reader).post(back).status_code == 403
+    client = cast.signed_in(cast.colleague)
+    assert "Taken back." in client.post(back, follow=True).content.decode()
+    half_a_minute_later(cast)
+    after = Enrolment.objects.get(id=row.id)
+    assert (after.step, after.phase, after.ended_at, after.is_paused) == (*stood, False)
+    assert back not in client.get(URL).content.decode()
+    assert "It is done already" in client.post(back, follow=True).content.decode()
+    assert Audit.objects.filter(verb="enrolment.left_as_it_was", actor=cast.colleague.id).count() == 1
+
+
+def test_whoever_rested_before_rests_on_when_it_is_taken_back(cast: Cast) -> None:
+    row = walking(cast)
+    post(cast, "pauses", row)
+    half_a_minute_later(cast)
+    page = post(cast, "departures", row)
+    (back,) = re.findall(rf"{URL}asked/\d+/back/", page)
+    cast.signed_in(cast.colleague).post(back)
+    row.refresh_from_db()
+    assert (row.is_paused, row.ended_at) == (True, None)
 
 
 def test_somebody_rests_until_somebody_lets_them_go_on(cast: Cast) -> None:
@@ -346,6 +388,7 @@ def test_an_act_reaches_those_whom_the_page_had_chosen(cast: Cast) -> None:
     client = cast.signed_in(cast.colleague)
     only_held = {"everybody": "yes", "at": "", "only": "held", "reason": "It was a mistake"}
     client.post(f"{URL}departures/", only_held)
+    half_a_minute_later(cast)
     assert [row.id for row in Enrolment.objects.filter(ended_at=None)] == [liv.id]
     nobody = client.post(f"{URL}departures/", only_held, follow=True).content.decode()
     assert "They have left it already" in nobody

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from tactful.channels.actions import AccountForm, Place, save_mail_account, store_polled
 from tactful.channels.models import Account
-from tactful.channels.types import InboundMessage
+from tactful.channels.types import InboundMessage, our_words
 from tactful.foundation.models import Audit
 from tactful.inbox.actions.history import keep_past
 from tactful.inbox.actions.outside import say_outside
 from tactful.inbox.models import Entry
 from tactful.inbox.types import Outside, Received
 from tactful.web.tests.cast import Cast
+from tactful.wiring.hearing import ask_about_unread
 from tactful.wiring.history import History, history_of
 
 PAGE = "/settings/mail/privacy/"
@@ -65,6 +66,39 @@ def test_history_is_asked_for_and_says_who_waits(cast: Cast) -> None:
     assert history_of(account) is History.READING
     Account.objects.update(history_done_at=cast.now)
     assert "None of your clients waits" in client.get(PAGE).content.decode()
+
+
+def test_each_mailbox_says_whether_it_is_read_and_how_it_is_mended(cast: Cast) -> None:
+    account = connected(cast)
+    client = cast.signed_in(cast.owner)
+    page = "/settings/mail/"
+
+    def says(**now: object) -> tuple[str, str]:
+        Account.objects.filter(id=account.id).update(**now)
+        return client.get(PAGE).content.decode(), client.get(page).content.decode()
+
+    for shown in says(read_at=cast.now - timedelta(minutes=3)):
+        assert "Read 3 minutes ago" in shown
+    trouble = our_words("imap.password", error="NO")
+    for shown in says(trouble=trouble, trouble_at=cast.now - timedelta(minutes=20), refused=True):
+        assert "Could not be read since today" in shown
+        assert ": the password was refused. Enter it again." in shown
+        assert "/settings/mail/connect/?again=1&amp;address=post%40fjord.example" in shown
+    for shown in says(trouble=our_words("smtp.silent"), refused=False):
+        assert ". The server did not answer in time." in shown
+        assert "again=1&amp;address" not in shown
+    connect_page = client.get("/settings/mail/connect/?again=1&address=post%40fjord.example").content.decode()
+    assert 'value="post@fjord.example"' in connect_page
+
+
+def test_today_leads_to_where_the_password_is_entered_again(cast: Cast) -> None:
+    account = connected(cast)
+    long_ago, trouble = cast.now - timedelta(minutes=6), our_words("imap.password", error="NO")
+    Account.objects.filter(id=account.id).update(trouble=trouble, trouble_at=long_ago, refused=True)
+    ask_about_unread(cast.now)
+    (row,) = cast.signed_in(cast.owner).get("/").context["page"].tasks
+    assert "The password of the mailbox post@fjord.example was refused. Enter it again." in str(row.matter)
+    assert row.act.url == "/settings/mail/connect/?again=1&address=post%40fjord.example"
 
 
 def test_each_sees_their_own_and_nobody_elses(cast: Cast) -> None:

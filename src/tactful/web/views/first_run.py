@@ -261,7 +261,8 @@ def _choose_wishes(request: StaffRequest, _state: Progress) -> None:
 
 
 def _begin(request: StaffRequest, _state: Progress) -> None:
-    run.finish(_case(request), by=request.user, now=request.visit.now)
+    assessed = request.POST.get("assessed") == "yes"
+    run.finish(_case(request), by=request.user, now=request.visit.now, assessed=assessed)
     for key in (TRIED, SENT):
         request.session.pop(key, None)
     messages.success(

@@ -18,6 +18,7 @@ from tactful.web.access import StaffRequest, owner_only, staff_page
 from tactful.web.build.mail_connect import Step, ask_page, redirect_address, sheet_page, step_page, trouble_of
 from tactful.web.forms.mail_connect import AddressForm, HostForm, LeaveForm, PasswordForm
 from tactful.web.types import Text
+from tactful.web.views import own_mailbox
 from tactful.wiring import mail_connect as wiring
 from tactful.wiring.mail_connect import NotConnected, Wish, keep_wish, read_wish
 from tactful.wiring.mail_lookup import look_up
@@ -125,9 +126,15 @@ def go(request: StaffRequest) -> HttpResponseBase:
 
 @require_GET
 @staff_page("settings")
-@owner_only
 def back(request: StaffRequest) -> HttpResponseBase:
-    """From the provider, with a code or with a no. The state is of this session, and works once."""
+    """From the provider, to the one address that is registered there: for the firm's mailbox, or for one's
+    own."""
+    return own_mailbox.came_back(request) or _firms_back(request)
+
+
+@owner_only
+def _firms_back(request: StaffRequest) -> HttpResponseBase:
+    """With a code or with a no. The state is of this session, and works once."""
     wish, state = _wish(request), request.session.pop(STATE, "")
     if wish is None or not wiring.is_ours(state, request.GET.get("state", "")):
         return _sorry(request, sentences.trouble("stale"))

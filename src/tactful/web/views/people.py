@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from tactful.channels.actions import end_mailboxes_of
 from tactful.foundation.models import User
 from tactful.foundation.staff import actions, queries
 from tactful.foundation.staff.actions import PersonError
@@ -78,6 +79,7 @@ def new_password(request: StaffRequest, pk: int) -> HttpResponseBase:
 @writes
 def departure(request: StaffRequest, pk: int) -> HttpResponseBase:
     _tried(actions.deactivate, request, _person(pk).id)
+    end_mailboxes_of(pk, acting_user=request.user.id, now=request.visit.now)
     return done(
         request, _("They can no longer sign in. What they did keeps their name."), "web:settings_people"
     )

@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tactful.journeys import actions, queries
-from tactful.journeys.actions import Passage
+from tactful.journeys.actions import Asked, Passage
 from tactful.journeys.queries import ONLY, Choice, JourneyLine, JourneyVersion
 from tactful.web.access import Sorry, StaffRequest, done, number, staff_page, writes
+from tactful.web.build.people_acts import act_sentence
 from tactful.web.build.standing import MOST, TO, step_page, version_page
 from tactful.web.views.journeys import line_of
 from tactful.wiring.journey_facts import loader
@@ -50,38 +51,44 @@ def _standing(request: StaffRequest, slug: str, step: str) -> HttpResponseBase:
 @writes
 def departures(request: StaffRequest, slug: str) -> HttpResponseBase:
     """Take people out."""
-    count = actions.take_out(_ids(request, slug), load=loader(request.visit.now), **_why_and_who(request))
-    words = ngettext("%(n)d client has been taken out.", "%(n)d clients have been taken out.", count)
-    return _done(request, slug, words % {"n": count})
+    return _asks(request, slug, "take_out")
 
 
 @staff_page("journeys")
 @writes
 def moves(request: StaffRequest, slug: str) -> HttpResponseBase:
     """On to a step, or past the present one."""
-    to, load = request.POST.get("step", "") or None, loader(request.visit.now)
-    count = actions.move(_ids(request, slug), to, load=load, **_why_and_who(request))
-    if not count:
-        raise Sorry(
-            _(
-                "Nobody has moved. The journey is off, or the step is not in their version, or "
-                "something that it asks cannot be read now."
-            )
-        )
-    words = ngettext("%(n)d client has been sent on.", "%(n)d clients have been sent on.", count)
-    return _done(request, slug, words % {"n": count})
+    to = request.POST.get("step", "")
+    if to and all(step.id != to for step in queries.definition_of(line_of(slug).journey).steps):
+        raise Sorry(_("This step is not in the journey any more. Choose another one."))
+    return _asks(request, slug, "move" if to else "skip", to)
 
 
 @staff_page("journeys")
 @writes
 def pauses(request: StaffRequest, slug: str) -> HttpResponseBase:
-    count = actions.pause(_ids(request, slug), **_why_and_who(request))
-    words = ngettext(
-        "%(n)d client rests and hears nothing from this journey.",
-        "%(n)d clients rest and hear nothing from this journey.",
-        count,
-    )
-    return _done(request, slug, words % {"n": count})
+    return _asks(request, slug, "pause")
+
+
+def _asks(request: StaffRequest, slug: str, what: str, step: str = "") -> HttpResponseBase:
+    """Those who are meant rest at once; the rest follows in half a minute, unless it is taken back."""
+    asked = Asked(line_of(slug).journey.id, _ids(request, slug), what, step)
+    act = actions.ask_of_people(asked, **_why_and_who(request))
+    if act is None:
+        raise Sorry(_("They have left it already."))
+    return _done(request, slug, act_sentence(act))
+
+
+@staff_page("journeys")
+@writes
+def take_back(request: StaffRequest, slug: str, pk: int) -> HttpResponseBase:
+    """The half minute is not over: everybody stays where they were."""
+    now = request.visit.now
+    known = {act.id for act in queries.recent_acts(line_of(slug).journey.id, now)}
+    who = request.user.id
+    if pk not in known or not actions.take_back(pk, load=loader(now), acting_user=who, now=now):
+        raise Sorry(_("It is done already, and cannot be taken back."))
+    return _done(request, slug, _("Taken back. Everybody goes on from where they were."))
 
 
 @staff_page("journeys")

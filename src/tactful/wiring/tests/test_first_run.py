@@ -57,7 +57,7 @@ def test_each_trade_begins_whole(slug: str, owner: User, now: datetime) -> None:
     client = walk(slug, owner, now)
     assert not JourneySpell.objects.exists(), "nothing is on before somebody says yes"
     wish = next(each for each in run.wishes_of(run.progress()) if each.key in run.CASES)
-    assert run.finish(run.FirstCase(wish.key, client, now + SOON), by=owner, now=now)
+    assert run.finish(run.FirstCase(wish.key, client, now + SOON), by=owner, now=now, assessed=True)
     on = set(JourneySpell.objects.filter(kind="live", to_at=None).values_list("journey__slug", flat=True))
     assert on == {each.recipe for each in trades()[slug].wishes}
     undecided = Touchpoint.objects.filter(current__line="undecided").values_list("slug", flat=True)
@@ -163,12 +163,25 @@ def test_a_typed_client_may_get_service_messages_and_no_news(owner: User, now: d
 
 def test_a_clinic_speaks_neutrally_and_says_that_its_records_stand(owner: User, now: datetime) -> None:
     client = walk("health", owner, now)
-    run.finish(run.FirstCase("appointment", client, now + SOON), by=owner, now=now)
+    run.finish(run.FirstCase("appointment", client, now + SOON), by=owner, now=now, assessed=True)
     assert Audit.objects.filter(verb="records.stand").count() == 1
     for slug, languages in languages_by_slug().items():
         for language in languages:
             row = TemplateVersion.objects.get(template__slug=slug, language=language, is_live=True)
             assert "place" not in str(row.__dict__)
+
+
+def test_a_clinic_does_not_begin_before_its_assessment_is_taken_up(owner: User, now: datetime) -> None:
+    """R91."""
+    client = walk("health", owner, now)
+    case = run.FirstCase("appointment", client, now + SOON)
+    with pytest.raises(run.NotYet, match="tick that you have"):
+        run.finish(case, by=owner, now=now)
+    assert not JourneySpell.objects.exists()
+    assert not Audit.objects.filter(verb="records.stand").exists()
+    assert run.finish(case, by=owner, now=now, assessed=True)
+    assert JourneySpell.objects.filter(kind="live").exists()
+    assert business_at(now).assessed == now.date().isoformat()
 
 
 def test_a_house_with_clients_is_never_thrown_into_it(cast: Cast) -> None:

@@ -1,0 +1,117 @@
+"""What is asked of many on a journey can be taken back for half a minute; nothing goes to them meanwhile."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tactful.delivery.models import Dispatch
+from tactful.foundation.models import Audit
+from tactful.journeys import actions, queries
+from tactful.journeys.actions import Asked
+from tactful.journeys.models import Enrolment, PeopleAct
+from tactful.journeys.rules.moves import Phase
+from tactful.journeys.tests.world import World, client, make_world, where
+from tactful.journeys.undoable import WINDOW
+
+pytestmark = pytest.mark.django_db
+BY = 7
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def about_to_hear(world: World) -> Enrolment:
+    """A client whose first message is queued."""
+    row = world.wanted(client())
+    assert where(row)[1] == Phase.SENDING
+    return row
+
+
+def asks(world: World, what: str, row: Enrolment, step: str = "") -> PeopleAct:
+    asked = Asked(row.journey_id, [row.id], what, step)
+    act = actions.ask_of_people(asked, reason="because", acting_user=BY, now=world.now)
+    assert act is not None
+    return act
+
+
+def passes(world: World, by: timedelta) -> int:
+    world.now += by
+    return actions.carry_out_asked(world.load, world.now)
+
+
+def queued(row: Enrolment) -> int:
+    return Dispatch.objects.filter(contact_id=row.contact_id, state="queued").count()
+
+
+def back(world: World, act: PeopleAct) -> bool:
+    given: dict[str, Any] = {"load": world.load, "acting_user": BY, "now": world.now}
+    return actions.take_back(act.id, **given)
+
+
+def test_what_was_about_to_go_does_not_and_goes_when_it_is_taken_back(world: World) -> None:
+    row = about_to_hear(world)
+    stood = where(row)
+    assert queued(row) == 1
+    act = asks(world, "take_out", row)
+    assert queued(row) == 0
+    assert passes(world, WINDOW - timedelta(seconds=1)) == 0
+    assert back(world, act)
+    assert where(row) == stood
+    assert queued(row) == 1
+    assert passes(world, 2 * WINDOW) == 0
+    assert not back(world, act)
+    row.refresh_from_db()
+    assert row.ended_at is None
+
+
+def test_after_half_a_minute_it_is_done_once(world: World) -> None:
+    row = about_to_hear(world)
+    act = asks(world, "take_out", row)
+    assert passes(world, WINDOW) == 1
+    assert passes(world, WINDOW) == 0
+    row.refresh_from_db()
+    assert row.end_reason == "taken_out"
+    assert not back(world, act)
+    assert queries.recent_acts(row.journey_id, world.now) == []
+    assert Audit.objects.filter(verb="enrolment.taken_out", actor=BY).count() == 1
+
+
+def test_whoever_cannot_be_moved_goes_on_and_it_is_said(world: World) -> None:
+    row = about_to_hear(world)
+    stood = where(row)
+    asks(world, "move", row, "no-such-step")
+    passes(world, WINDOW)
+    assert where(row) == stood
+    assert queued(row) == 1
+    (said,) = queries.recent_acts(row.journey_id, world.now)
+    assert said.reached == 0
+
+
+def test_resting_stays_when_the_half_minute_is_over(world: World) -> None:
+    row = about_to_hear(world)
+    asks(world, "pause", row)
+    passes(world, WINDOW)
+    row.refresh_from_db()
+    assert row.is_paused
+    assert queued(row) == 0
+
+
+def test_what_was_done_long_ago_is_forgotten_and_what_waits_is_not(world: World) -> None:
+    row = about_to_hear(world)
+    asks(world, "pause", row)
+    passes(world, WINDOW)
+    world.now += timedelta(hours=2)
+    waiting = asks(world, "take_out", row)
+    passes(world, timedelta())
+    assert [act.id for act in PeopleAct.objects.all()] == [waiting.id]
+
+
+def test_whoever_has_left_is_not_asked_about(world: World) -> None:
+    row = about_to_hear(world)
+    asks(world, "take_out", row)
+    passes(world, WINDOW)
+    asked = Asked(row.journey_id, [row.id], "pause")
+    assert actions.ask_of_people(asked, reason="x", acting_user=BY, now=world.now) is None

@@ -1,0 +1,56 @@
+"""What was asked of people on a journey: what can still be taken back, and what did not reach everybody."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tactful.journeys import queries
+from tactful.journeys.queries import PeopleAct
+from tactful.web.pages.journeys import ActRow
+from tactful.web.templatetags.tactful import number
+from tactful.web.types import Act
+from tactful.web.visit import Visit
+
+SOON: Final[Mapping[str, Callable[[int], str]]] = {
+    "move": lambda n: ngettext(
+        "%(n)s client is sent on in half a minute.", "%(n)s clients are sent on in half a minute.", n
+    ),
+    "skip": lambda n: ngettext(
+        "%(n)s client is sent past this step in half a minute.",
+        "%(n)s clients are sent past this step in half a minute.",
+        n,
+    ),
+    "take_out": lambda n: ngettext(
+        "%(n)s client is taken out in half a minute.", "%(n)s clients are taken out in half a minute.", n
+    ),
+    "pause": lambda n: ngettext(
+        "%(n)s client rests and hears nothing from this journey.",
+        "%(n)s clients rest and hear nothing from this journey.",
+        n,
+    ),
+}
+
+
+def act_sentence(act: PeopleAct) -> str:
+    """As it stands until it is carried out."""
+    count = len(act.enrolments)
+    return SOON[act.what](count) % {"n": number(count)}
+
+
+def act_rows(journey_id: int, slug: str, visit: Visit) -> tuple[ActRow, ...]:
+    return tuple(_row(act, slug, visit) for act in queries.recent_acts(journey_id, visit.now))
+
+
+def _row(act: PeopleAct, slug: str, visit: Visit) -> ActRow:
+    if act.done_at is None:
+        undo = Act(_("Undo"), reverse("web:journey_take_back", args=[slug, act.id]))
+        who = visit.person(act.by)
+        return ActRow(act_sentence(act), who.name if who else "", undo if visit.user.may_write else None)
+    said = _(
+        "Only %(n)s of %(all)s were reached. The others go on from where they stood: the journey is off, the "
+        "step is not in their version, or something that it asks cannot be read now."
+    )
+    return ActRow(said % {"n": number(act.reached or 0), "all": number(len(act.enrolments))})
