@@ -17,6 +17,7 @@ from tactful.delivery.verdicts import write
 from tactful.foundation.clock import machine_now
 from tactful.foundation.ids import new_id
 from tactful.gate import queries as gate
+from tactful.kernel.clock import machine_ms
 
 BATCH = 2000
 
@@ -24,11 +25,14 @@ BATCH = 2000
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """Cleared messages with their lease. ``id`` is the batch's row, deleted when all are settled.
-    ``house_rev``: the orders to the whole house under which they were cleared."""
+    ``house_rev``: the orders to the whole house under which they were cleared. ``now``, ``at_ms``: when the
+    gate was asked, by the business clock and by the machine's."""
 
     id: int
     items: Sequence[Item]
     house_rev: int
+    now: datetime
+    at_ms: int
 
 
 @transaction.atomic
@@ -38,7 +42,7 @@ def claim(worker_id: int, sources: FactSources, now: datetime, limit: int = BATC
     found = hot.candidates(scope, now) if scope else []
     if scope is None or not found:
         return None
-    house_rev = gate.house_rev()
+    house_rev, at_ms = gate.house_rev(), machine_ms()
     revs = {contact: rev for _, contact, rev in found}
     gone = settle_departed(now, [row[0] for row in found])
     left = [row[0] for row in found if row[0] not in gone]
@@ -48,7 +52,7 @@ def claim(worker_id: int, sources: FactSources, now: datetime, limit: int = BATC
     cleared = write(judged, revs, worker_id, now)
     if cleared:
         hot.open_batch(batch_id, worker_id, [item.id for item in cleared])
-    return Claimed(batch_id, cleared, house_rev)
+    return Claimed(batch_id, cleared, house_rev, now, at_ms)
 
 
 def _scope(limit: int) -> hot.Scope | None:

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
 from threading import Event
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tactful.channels.types import OutboundMessage, Outcome, SendResult
 from tactful.delivery.batch import Item
@@ -27,6 +29,8 @@ GROUPS = (5, 400)
 LONGEST_MS = 100
 """A mark is the moment of sending, so the dot must follow soon: groups grow while twice as many would leave
 within this, and shrink while they take longer."""
+STALE_MS = 30_000
+"""A mark is the moment of sending: what the gate has said longer ago than this, it is asked again."""
 FLUSH_MS = 2_000
 FLUSH_AT = 1_000
 HALT = (Outcome.ACCOUNT, Outcome.POLICY, Outcome.RATE)
@@ -46,6 +50,8 @@ class Hand:
     stop: Event
     departures: DepartureLog | None = None
     pace: dict[int, int] = field(default_factory=dict)
+    served: dict[int, int] = field(default_factory=dict)
+    """When each account had its turn, by the machine clock: a slow one does not always go first."""
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ class Trip:
     desk: Desk
     waiting: list[Item]
     group: int
-    house_rev: int
+    claimed: Claimed
     account: int
     marked: dict[int, Item] = field(default_factory=dict)
     results: list[tuple[Item, SendResult]] = field(default_factory=list)
@@ -69,10 +75,13 @@ def send_batch(claimed: Claimed, hand: Hand, desk: Desk) -> None:
     by_account: dict[int, list[Item]] = {}
     for item in claimed.items:
         by_account.setdefault(item.account_id, []).append(item)
-    for account, share in by_account.items():
-        trip = Trip(hand, desk, share, hand.pace.get(account, FIRST_GROUP), claimed.house_rev, account)
+    for account in sorted(by_account, key=lambda each: hand.served.get(each, 0)):
+        group = hand.pace.get(account, FIRST_GROUP)
+        trip = Trip(hand, desk, by_account[account], group, claimed, account)
         _travel(trip)
         hand.pace[account] = trip.group
+        if len(trip.waiting) < len(by_account[account]):
+            hand.served[account] = machine_ms()
     hot_claim.close_batch(claimed.id)
     hand.journal.clear()
 
@@ -91,15 +100,31 @@ def _travel(trip: Trip) -> None:
 
 def _messages(trip: Trip) -> Iterator[OutboundMessage]:
     """Marked mails, group by group. The transport reads one ahead, so marks never lag behind dots."""
-    while trip.waiting and not trip.halted and not trip.hand.stop.is_set():
-        group, trip.waiting = trip.waiting[: trip.group], trip.waiting[trip.group :]
+    while not trip.halted and not trip.hand.stop.is_set() and (group := _in_time(trip)):
         built, poisoned = build(group, trip.desk)
         trip.results += poisoned
+        ready = _marked(trip, built)
+        marked_ms = machine_ms()
+        going = {item.id for item in group}
+        trip.waiting = [item for item in trip.waiting if item.id not in going]
+        yield from ready
         if built:
-            ready = _mark(trip, built)
-            marked_ms = machine_ms()
-            yield from ready
             trip.group = _next_group(trip.group, machine_ms() - marked_ms)
+
+
+def _in_time(trip: Trip) -> list[Item]:
+    """The next whose latest moment has not come. They wait until they are marked, so that one that is not
+    goes back. None, when the gate has been asked too long ago: all that is left meets it again."""
+    age_ms = machine_ms() - trip.claimed.at_ms
+    if age_ms > STALE_MS:
+        return []
+    now = trip.claimed.now + timedelta(milliseconds=age_ms)
+    return list(islice((item for item in trip.waiting if not _too_late(item, now)), trip.group))
+
+
+def _too_late(item: Item, now: datetime) -> bool:
+    latest_at = item.due.request.latest_at
+    return latest_at is not None and latest_at <= now
 
 
 def _next_group(group: int, took_ms: int) -> int:
@@ -109,15 +134,32 @@ def _next_group(group: int, took_ms: int) -> int:
     return min(most, group * 2) if took_ms * 2 < LONGEST_MS else group
 
 
+def _marked(trip: Trip, built: list[Built]) -> list[OutboundMessage]:
+    """One that the promise's constraint refuses stops no other."""
+    if not built:
+        return []
+    try:
+        return _mark(trip, built)
+    except IntegrityError as refused:
+        if len(built) == 1:
+            item, words = built[0].item, f"{type(refused).__name__}: {refused}"[:500]
+            log.exception("Message %s may not be handed over.", item.id)
+            trip.results.append((item, SendResult(item.id, item.attempt, Outcome.POISON, detail=words)))
+            return []
+        middle = len(built) // 2
+        return _marked(trip, built[:middle]) + _marked(trip, built[middle:])
+
+
 def _mark(trip: Trip, built: list[Built]) -> list[OutboundMessage]:
     with transaction.atomic():
-        for ident in list(trip.desk.fresh_heads):
-            hot.save_letterhead(ident, trip.desk.fresh_heads.pop(ident))
+        for ident, head in trip.desk.fresh_heads.items():
+            hot.save_letterhead(ident, head)
         marked = hot.mark(_params(trip, built))
         late = [made.item.id for made in built if made.item.id not in marked]
         if late:
             hot.give_back(pg.numbers(late), trip.hand.worker_id)
             built = [made for made in built if made.item.id in marked]
+    trip.desk.fresh_heads.clear()
     for made in built:
         item = made.item
         item.first_handoff_at = made.first_at
@@ -131,7 +173,7 @@ def _params(trip: Trip, built: Sequence[Built]) -> dict[str, object]:
     items, messages, fixed, versions, hashes, firsts = zip(*built, strict=True)
     return {
         "worker": trip.hand.worker_id,
-        "house": trip.house_rev,
+        "house": trip.claimed.house_rev,
         "account": trip.account,
         "contacts": pg.numbers({item.contact_id for item in items}),
         "touchpoints": pg.numbers({item.due.touchpoint_id for item in items} - {None}),

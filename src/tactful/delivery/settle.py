@@ -73,7 +73,7 @@ def _write_others(outcomes: Outcomes, worker_id: int, now: datetime) -> list[New
             "resents": [step.resent for _, _, step in rows],
             "codes": pg.numbers(result.code for _, result, _ in rows),
             "results": [_words(result) for _, result, _ in rows],
-            "hashes": [_person_hash(item) for item, _, _ in rows],
+            "hashes": [_person_hash(item) if step.state == "dead" else None for item, _, step in rows],
             "tasks": [now + ASK_AFTER if step.state == "unknown" else None for _, _, step in rows],
         }
     )
@@ -132,5 +132,8 @@ def _words(result: SendResult) -> str:
 
 
 def _person_hash(item: Item) -> bytes | None:
-    """A person's words may die before they were ever built; the promise names them all the same."""
-    return None if item.approved_hash is None or item.due.template else words_hash(item.subject, item.body)
+    """What a person has approved may die before it was ever built; the promise names their words all the
+    same."""
+    if item.approved_hash is None or item.due.template:
+        return item.approved_hash
+    return words_hash(item.subject, item.body)
