@@ -68,6 +68,7 @@ def staff_pages(house: House) -> list[str]:
         "/import/",
         f"/import/{house.one(IMPORT_RUN)}/",
         f"/import/{house.one(IMPORT_RUN)}/undo/",
+        "/settings/",
         *(f"/settings/{page}/" for page in SETTINGS),
         "/settings/mail/connect/",
         "/settings/mailboxes/own/",

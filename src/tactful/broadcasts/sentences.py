@@ -53,11 +53,11 @@ def _about(plan: Plan, tree: Node | None, touchpoint: TouchpointView | None) -> 
     elif tree is None:
         yield _("The group that gets it cannot be read any more. Choose another one, or mend it.")
     if touchpoint is None:
-        yield _("Choose at which place on your line this is said.")
+        yield _("Choose the touchpoint at which this is said.")
     elif touchpoint.line is not Line.STRUCTURAL:
-        yield _("This place on your line is a matter for people. Choose one where automation may write.")
+        yield _("This touchpoint is a matter for people. Choose one where automation may write.")
     elif touchpoint.message_class not in KINDS:
-        yield _("A broadcast keeps in touch or brings news. Choose a place of that kind.")
+        yield _("A broadcast keeps in touch or brings news. Choose a touchpoint of that kind.")
 
 
 def _words(place: int, variant: Variant, plan: Plan, fields: Collection[str]) -> Iterator[str]:

@@ -118,6 +118,7 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "web:today"
 ACCOUNT_ADAPTER = "tactful.web.signin.AccountAdapter"
+MFA_ADAPTER = "tactful.web.signin.SecondStepAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

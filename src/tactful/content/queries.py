@@ -58,6 +58,12 @@ def live_languages() -> dict[str, frozenset[str]]:
     return {slug: frozenset(languages) for slug, languages in found.items()}
 
 
+def names(language: str) -> dict[str, str]:
+    """How each letter is called, by its slug."""
+    column = "name_nb" if language == "nb" else "name_en"
+    return dict(Template.objects.values_list("slug", column))
+
+
 def languages_by_slug() -> dict[str, frozenset[str]]:
     """In which languages each template has a live version."""
     found: dict[str, set[str]] = {}

@@ -180,7 +180,7 @@ class StandingHoldFact:
     owner_id: int | None
     expires_at: datetime | None
     on_release: str  # a value of ``OnRelease``
-    topic: str = ""  # "marketing", "optional" or "until_back": it holds these only
+    topic: str = ""  # "marketing", "optional", "until_back" or "unconfirmed": see ``rules.orders``
 
 
 @dataclass(frozen=True, slots=True)

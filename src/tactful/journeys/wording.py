@@ -90,7 +90,7 @@ def _findings() -> Mapping[str, str]:
         ),
         "no_touchpoint": gettext("There is no touchpoint “%(touchpoint)s”. Make it, or choose another."),
         "no_words": gettext("“%(what)s” has no %(language)s text."),
-        "no_template": gettext("There is no template “%(template)s”. Write it, or choose another."),
+        "no_template": gettext("There is no letter “%(template)s”. Write it, or choose another."),
         "no_template_language": gettext("“%(template)s” has no %(language)s text."),
         "no_default": gettext(
             "“%(variable)s” has nothing to say when the value is missing. Write a stand-in."

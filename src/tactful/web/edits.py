@@ -149,8 +149,8 @@ def _plain(problem: Problem, language: str) -> str:
 
 def _labels() -> Mapping[str, str]:
     return {
-        "touchpoint": _("What it is"),
-        "template": _("Its words"),
+        "touchpoint": _("Touchpoint"),
+        "template": _("Letter"),
         "event": _("What happens"),
         "title": _("What to do"),
         "owner": _("Who does it"),
@@ -169,7 +169,7 @@ def _labels() -> Mapping[str, str]:
         "weight": _("So many of the whole"),
         "shares": _("Share 1"),
         "form": _("The form’s short name"),  # noqa: RUF001
-        "segment": _("The group’s short name"),  # noqa: RUF001
+        "segment": _("Which segment"),
         "date": _("Which date"),
         "for": _("Only if, or for whom"),
         "from": _("Counted from"),

@@ -21,8 +21,9 @@ from tactful.foundation.staff.actions import end_helpers, note_helper
 
 _LOOKS = (
     "helping line line_print touchpoint touchpoint_add journeys journey journey_source journey_new draft "
-    "draft_text draft_publication recipes letters letter letter_frame settings_business settings_brand "
-    "settings_quiet settings_caps settings_mail settings_sender settings_records records_file account"
+    "draft_text draft_publication recipes letters letter letter_frame settings settings_business "
+    "settings_brand settings_quiet settings_caps settings_mail settings_sender settings_records records_file "
+    "account"
 )
 LOOKS: Final = frozenset(f"web:{name}" for name in _LOOKS.split())
 _CHANGES = (

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import User
@@ -23,10 +25,28 @@ from tactful.foundation.staff.actions import choose_password, end_sessions
 from tactful.foundation.staff.queries import sign_in_marks
 
 View = Callable[..., HttpResponseBase]
+NOT_THIS_CODE = gettext_lazy(
+    "That did not fit. Take the code that the app shows right now, or try your passkey once more."
+)
+"""For both: allauth does not tell which of them was tried."""
+SAID = {
+    "account_inactive": gettext_lazy("This account is closed. Ask an owner to open it again."),
+    "email_password_mismatch": gettext_lazy("Mail address and password do not fit together. Try again."),
+    "enter_current_password": gettext_lazy("Write the password that you have now."),
+    "incorrect_code": NOT_THIS_CODE,
+    "incorrect_password": gettext_lazy("That is not your password. Try again."),
+    "invalid_login": gettext_lazy("Mail address and password do not fit together. Try again."),
+    "same_as_current": gettext_lazy("That is what you have already. Choose another."),
+    "too_many_login_attempts": gettext_lazy("Too many tries. Wait a little, and try again."),
+    "rate_limited": gettext_lazy("Too many tries. Wait a little, and try again."),
+}
+"""What allauth says in a voice of its own, in ours."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Nobody signs up by themselves: an owner adds people."""
+
+    error_messages = DefaultAccountAdapter.error_messages | SAID
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
@@ -42,6 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
         return reverse("web:account")
+
+
+class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": NOT_THIS_CODE}
 
 
 def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

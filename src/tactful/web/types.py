@@ -83,7 +83,8 @@ class HoldCard:
     ``left``: what remains of the hold, 0 to 100 (``web.rules.arc.share_left``). ``until``: what would end
     it ("the call is done"); ``until_at``: the latest moment. ``then``: what happens after ("checked
     again"). Without an ``owner`` the card offers ``take``. ``act``: one link at the lower right, for rows
-    of cards; ``acts``: buttons below, for a card that stands alone.
+    of cards, what would end it if there is such a thing; ``acts``: buttons below, for a card that stands
+    alone. ``url``: of the message.
     """
 
     title: Text
@@ -97,6 +98,7 @@ class HoldCard:
     take: Act | None = None
     act: Act | None = None
     acts: tuple[Act, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ urlpatterns = [
     path("import/<id:pk>/", imports.import_run, name="import_run"),
     path("import/<id:pk>/undo/", imports.undo, name="import_undo"),
     path("import/<id:pk>/refused.csv", imports.refused, name="import_refused"),
+    path("settings/", settings.home, name="settings"),
     path("settings/business/", settings.business, name="settings_business"),
     path("settings/brand/", brand.brand, name="settings_brand"),
     path("settings/quiet/", settings.quiet, name="settings_quiet"),

@@ -25,6 +25,7 @@ from tactful.foundation.queries import settings_at
 from tactful.foundation.secrets import key_ring
 from tactful.gate import queries as holds
 from tactful.gate.actions import NewHold, keep_hold, release_hold
+from tactful.gate.rules.orders import QUESTION, UNCONFIRMED
 from tactful.gate.types import OnRelease
 from tactful.kernel.tokens import sign
 from tactful.touchpoints import actions as line
@@ -44,7 +45,6 @@ WORDS: Final = {
     "en": "Yes, {business} may send me news and offers by mail, now and then.",
     "nb": "Ja, {business} kan sende meg nyheter og tilbud på e-post av og til.",
 }
-UNCONFIRMED: Final = "unconfirmed"
 SPOKE: Final = ("reply.received", "conversation.opened", "contact.updated", "contact.merged")
 
 
@@ -121,6 +121,7 @@ def ask(asked: Asked, language: str, now: datetime) -> bool:
             language=spoken,
             variables={"confirm_url": f"{settings.BASE_URL}/c/confirm/{sign(key_ring(), PURPOSE, row.id)}/"},
             latest_at=row.expires_at,
+            topics=(QUESTION,),
         )
         enqueue([message], now=now)
     return True
@@ -149,8 +150,8 @@ def _is_ours(asked: Asked, door: Door) -> bool:
 def _keep_still(contact_id: int, until: datetime, now: datetime) -> None:
     """Nobody writes to a stranger because a stranger asked for it, but for the one question."""
     hold = NewHold(
-        scope="contact", scope_id=contact_id, topic="optional", reason=UNCONFIRMED, expires_at=until,
-        on_release=OnRelease.SKIP,
+        scope="contact", scope_id=contact_id, topic=UNCONFIRMED, reason=UNCONFIRMED, expires_at=until,
+        on_release=OnRelease.RECOMPUTE,
     )  # fmt: skip
     keep_hold(hold, now=now)
 

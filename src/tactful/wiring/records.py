@@ -6,9 +6,10 @@ Facts come from settings and tables as they stand; what only a person can say is
 engineering, not legal advice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -17,11 +18,41 @@ from tactful.channels import queries as channels
 from tactful.connectors import queries as connectors
 from tactful.foundation.queries import business_at
 from tactful.foundation.types import Business, keeps_no_topics
+from tactful.kernel.marking import gettext_noop
 from tactful.touchpoints import queries as the_map
 from tactful.touchpoints.types import Line, MessageClass
 from tactful.webhooks import queries as webhooks
 from tactful.wiring.keeping import RAW_FOR, words_kept_for
 from tactful.wiring.personal_data import SECTIONS
+
+KINDS: Final[Mapping[str, str]] = {
+    "Who you are": gettext_noop(
+        "Who they are: name, addresses, phone, language, company, household, and what is noted of them."
+    ),
+    "What you have agreed to, and what not": gettext_noop(
+        "What they have agreed to and what they have said no to, with the words and the moment."
+    ),
+    "What was written and said": gettext_noop(
+        "What was written and said: conversations, mails, files, and each message to them with what became "
+        "of it."
+    ),
+    "What happened": gettext_noop(
+        "What happened: visits, orders, appointments and what else other systems tell, and what is counted "
+        "of it."
+    ),
+    "The work we do for you, and its documents": gettext_noop(
+        "The work that is done for them, and its documents."
+    ),
+    "What goes by itself, and what keeps it quiet": gettext_noop(
+        "What goes to them by itself, and what keeps it quiet."
+    ),
+    "What people of ours had to do": gettext_noop("What people here had to do for them."),
+    "Where it came from, and where it went": gettext_noop(
+        "Where it came from and where it went: files that were read, and programs that were told."
+    ),
+    "Who changed what": gettext_noop("Who changed what, and when."),
+}
+"""What each section of ``personal_data`` holds, to somebody who is not the client that it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +73,7 @@ def records(now: datetime) -> tuple[Part, ...]:
 
 def as_markdown(now: datetime) -> str:
     head = _("Record of processing, drawn up %(day)s") % {"day": now.date().isoformat()}
-    return f"# {head}\n\n" + "\n".join(_markdown(records(now)))
+    return f"# {head}\n\n" + "\n".join(_markdown((*records(now), _tables())))
 
 
 def _markdown(parts: tuple[Part, ...]) -> Iterator[str]:
@@ -72,7 +103,7 @@ def _purposes(_house: Business, _now: datetime) -> Part:
     news = any(row.message_class == MessageClass.MARKETING for row in rows)
     lines = [
         _("To do what we have agreed with clients, and to answer them. Ground: contract."),
-        _("Reminders and messages by automation at %(count)d places that we have drawn below the line.")
+        _("Reminders and messages by automation at %(count)d touchpoints that we have drawn below the line.")
         % {"count": len(rows)},
     ]
     if news:
@@ -81,10 +112,17 @@ def _purposes(_house: Business, _now: datetime) -> Part:
 
 
 def _kinds(_house: Business, _now: datetime) -> Part:
-    lines = [
-        f"{_(section.title)}: {', '.join(table.table for table in section.tables)}" for section in SECTIONS
-    ]
+    lines = [str(_(KINDS[section.title])) for section in SECTIONS]
     return Part(_("Whose data, and which: clients and those who write to us"), tuple(lines))
+
+
+def _tables() -> Part:
+    """For whoever runs the machine; in the file only."""
+    lines = [
+        f"{_(KINDS[section.title])} {', '.join(table.table for table in section.tables)}"
+        for section in SECTIONS
+    ]
+    return Part(_("The same, by the tables of the database"), tuple(lines))
 
 
 def _others(_house: Business, _now: datetime) -> Part:

@@ -8,9 +8,9 @@ SENTENCES: dict[str, str] = {
     "too_long": gettext_noop("The text is longer than %(limit)s characters. Make it shorter."),
     "mark_too_long": gettext_noop("“%(mark)s…” is longer than %(limit)s characters. Make it shorter."),
     "too_many_marks": gettext_noop("There are more than %(limit)s places in {{ }} or {%% %%}. Use fewer."),
-    "tag": gettext_noop("The tag “%(name)s” is not available in templates. You can use: %(allowed)s."),
-    "filter": gettext_noop("The filter “%(name)s” is not available in templates. You can use: %(allowed)s."),
-    "range": gettext_noop("A range like (1..10) is not available in templates. Use a list variable."),
+    "tag": gettext_noop("The tag “%(name)s” is not available in letters. You can use: %(allowed)s."),
+    "filter": gettext_noop("The filter “%(name)s” is not available in letters. You can use: %(allowed)s."),
+    "range": gettext_noop("A range like (1..10) is not available in letters. Use a list variable."),
     "unknown_variable": gettext_noop(
         "The variable “%(name)s” is not declared. Declare it with a default, or correct its name."
     ),

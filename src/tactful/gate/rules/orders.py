@@ -11,6 +11,10 @@ OPTIONAL: Final = "optional"
 UNTIL_BACK: Final = "until_back"
 """While a client is away: everything that can wait for the return. Not what they are waiting for
 themselves, and no date of theirs that comes before it."""
+UNCONFIRMED: Final = "unconfirmed"
+"""Somebody wrote an address into a form, and its owner has not said yes: everything, whatever its class."""
+QUESTION: Final = "confirmation"
+"""What the one message is about that may go then: it asks whether it was them."""
 TRIAL: Final = "trial"
 """The trial week: nothing that automation wants to send leaves."""
 FIRST: Final = "first"
@@ -57,6 +61,8 @@ def _touches(row: Standing, request: GateRequest, household_id: int | None) -> b
 def _is_of_its_part(row: Standing, request: GateRequest) -> bool:
     if row.topic == "marketing":
         return request.purpose is Purpose.MARKETING
+    if row.topic == UNCONFIRMED:
+        return QUESTION not in request.topics
     if row.topic == OPTIONAL:
         return request.message_class in MAY_WAIT
     return row.topic != UNTIL_BACK or _waits_for_return(row, request)

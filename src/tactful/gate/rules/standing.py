@@ -20,6 +20,7 @@ _PARTS = {
     "marketing": Code.STANDING_CONTACT_NEWS,
     "optional": Code.STANDING_CONTACT_OPTIONAL,
     "until_back": Code.STANDING_CONTACT_AWAY,
+    "unconfirmed": Code.STANDING_CONTACT,
 }
 _RELEASES = {release.value: release for release in OnRelease}
 

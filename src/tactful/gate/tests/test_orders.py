@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tactful.gate.rules.check import check
-from tactful.gate.rules.orders import UNTIL_BACK, orders_on
+from tactful.gate.rules.orders import QUESTION, UNCONFIRMED, UNTIL_BACK, orders_on
 from tactful.gate.tests.cast import NOW, REQUEST, SETTINGS, facts, request, utc
 from tactful.gate.types import GateRequest, Standing, Verdict, VerdictKind
 from tactful.touchpoints.types import MessageClass, Purpose
@@ -60,3 +60,17 @@ def test_an_order_of_a_person_reaches_everything_as_before() -> None:
     order = replace(ABSENCE, topic="")
     for kind in MessageClass:
         assert orders_on(request(message_class=kind), [order], placed=True, household_id=None)
+
+
+@pytest.mark.parametrize("kind", list(MessageClass))
+def test_a_stranger_who_has_not_said_yes_hears_the_question_and_nothing_else(kind: MessageClass) -> None:
+    order = replace(ABSENCE, topic=UNCONFIRMED, reason=UNCONFIRMED)
+
+    def answer(message: GateRequest) -> Verdict:
+        standing = orders_on(message, [order], placed=True, household_id=None)
+        return check(message, facts(standing=standing), SETTINGS, NOW)
+
+    held = answer(request(message_class=kind, latest_at=LATER))
+    assert (held.kind, held.reasons[0].code) == (VerdictKind.HOLD, "standing.contact")
+    question = request(message_class=kind, latest_at=LATER, topics=frozenset({QUESTION}))
+    assert answer(question).kind is VerdictKind.CLEAR

@@ -206,6 +206,7 @@ def test_names_and_orders_are_taken_as_they_are(name: str, spoken: str) -> None:
         ("", "Everything to Liv is held for now"),
         ("marketing", "News and offers to Liv are held for now"),
         ("optional", "What can wait is held for Liv for now"),
+        ("unconfirmed", "Everything to Liv is held for now"),
     ],
 )
 def test_an_order_for_a_part_says_of_which_part(topic: str, said: str) -> None:

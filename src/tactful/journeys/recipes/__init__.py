@@ -19,8 +19,9 @@ NOTES = ".notes.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """``needs``: what must exist in the house first, a sentence each. ``judgement``: the touchpoints
-    where a person speaks instead, by slug.
+    """``needs``: what must exist in the house first, a sentence each, to owners. ``tells``: the same to
+    whoever connects the system: names of events, each with its fields. ``judgement``: the touchpoints where
+    a person speaks instead, by slug.
 
     ``tests``: stored tests as they stand in the file. Each has a ``name``; ``given``: the client
     (language, zone, country), ``facts`` (by key, ``from`` a moment on), ``grounds`` for writing,
@@ -34,6 +35,7 @@ class Notes:
     needs: tuple[Text, ...]
     judgement: tuple[str, ...]
     tests: tuple[Mapping[str, Any], ...]
+    tells: Mapping[str, tuple[str, ...]]
 
 
 def names() -> list[str]:
@@ -58,6 +60,7 @@ def notes(slug: str) -> Notes:
         needs=tuple(Text(**each) for each in loaded["needs"]),
         judgement=tuple(loaded["judgement"]),
         tests=tuple(loaded["tests"]),
+        tells={name: tuple(fields) for name, fields in loaded.get("tells", {}).items()},
     )
 
 

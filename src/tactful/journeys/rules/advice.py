@@ -24,7 +24,7 @@ class Advice:
 def advice(definition: Definition, around: Surroundings) -> tuple[Advice, ...]:
     """In the order of the checks; nothing means that all is well."""
     found = (finding for checked in run_checks(definition, around) for finding in checked.findings)
-    return tuple(Advice(finding, fixed(definition, finding)) for finding in found)
+    return tuple(Advice(finding, fixed(definition, finding, around)) for finding in found)
 
 
 def advised(definition: Definition, around: Surroundings, name: str) -> Advice | None:

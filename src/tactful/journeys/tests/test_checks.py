@@ -266,13 +266,38 @@ def test_journeys_that_begin_each_other() -> None:
         (walking(send("a", latest=Delay())), {}),
         (walking(send("a", "b"), Wait("b", "c", DAY), Exit("c")), {"touchpoints": ADVERTISING}),
         (walking(Task("a", END, TaskKind.CALL, Text("Call", "Ring"))), {}),
+        (
+            walking(
+                Wait("a", "b", Delay(until=STARTS, earlier=HOUR)),
+                send("b", latest=Delay(until=STARTS, earlier=2 * HOUR)),
+            ),
+            {},
+        ),
+        (
+            walking(
+                Wait("a", "b", Delay(until=date(2027, 4, 9))),
+                send("b", latest=Delay(until=date(2027, 3, 31))),
+            ),
+            {},
+        ),
+        (walking(send("a", "b"), Wait("b", "c", DAY), send("c", "d"), send("d", "e"), send("e")), {}),
+        (called("x"), {"journeys": {"y": called("y")}}),
+        (called("x", AT), {"journeys": {"y": called("y", LATER)}}),
+        (
+            called("x", None, MORNING, send("a")),
+            {"journeys": {"y": called("y", EventEntry("e"), MORNING, send("a"))}},
+        ),
+        (
+            called("x", ManualEntry(), StartJourney("s", "a", "y"), send("a")),
+            {"journeys": {"y": called("y", ManualEntry(), StartJourney("s", END, "x"))}},
+        ),
     ],
 )
 def test_what_can_be_mended_with_a_click_is_well_afterwards(
     made: Definition, changed: dict[str, Any]
 ) -> None:
     (finding,) = [each for one in run_checks(made, around(made, **changed)) for each in one.findings]
-    mended = fixed(made, finding)
+    mended = fixed(made, finding, around(made, **changed))
     assert mended is not None
     assert found(mended, **changed) == []
 
@@ -290,3 +315,11 @@ def test_each_finding_comes_with_its_way_to_be_mended() -> None:
     assert advised(once, house, said[0].name) is None, "it is mended already"
     many = walking(send("a", "b"), Wait("b", "a", DAY))
     assert [each.mended for each in advice(many, around(many))] == [None], "only a person knows"
+
+
+def test_a_rest_is_put_as_late_as_it_helps() -> None:
+    fast = walking(send("a", "b"), send("b", "c"), send("c", "d"), send("d"))
+    (said,) = advice(fast, around(fast))
+    assert said.mended is not None
+    assert [step.id for step in said.mended.steps] == ["a", "b", "c", "d-wait", "d"]
+    assert said.mended.steps[3] == Wait("d-wait", "d", Delay(days=7)), "fewer days leave four in a week"

@@ -1,5 +1,6 @@
 """What stands beside each recipe: notes in both languages, stored tests that hold, and the owner's page."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ NOTES = {slug: recipes.notes(slug) for slug in SLUGS}
 TESTS = [(slug, test) for slug in SLUGS for test in NOTES[slug].tests]
 OPTIONAL = frozenset({MessageClass.RELATIONSHIP, MessageClass.MARKETING})
 COUNTING = frozenset(each.slug for each in suggestions() if each.message_class in OPTIONAL)
+RAW = re.compile(r"\w[._]\w")
+"""Names of events and fields, which are for programs and not for owners."""
 PAGE = Path(__file__).parents[4] / "docs" / "journeys.md"
 
 each_recipe = pytest.mark.parametrize("slug", SLUGS)
@@ -35,6 +38,8 @@ def test_its_notes_speak_both_languages(slug: str) -> None:
     assert all(text.en.strip() and text.nb.strip() and text.en != text.nb for text in words)
     assert len(told.when_not.en) > 80, "a paragraph, not a word"
     assert told.needs
+    assert not [text.en for text in (told.when_not, *told.needs) if RAW.search(f"{text.en} {text.nb}")]
+    assert all(RAW.search(name) for name in told.tells)
     assert told.trades
     assert set(told.trades) <= set(recipes.TRADES)
     assert 2 <= len(told.tests) <= 4
@@ -94,6 +99,8 @@ def test_the_owners_page_tells_of_it(slug: str) -> None:
     assert f"#### {PLANS[slug].definition.name.en} `{slug}` · " in page
     assert f"**When not.** {told.when_not.en}" in page
     assert f"**Needs.** {' '.join(need.en for need in told.needs)}" in page
+    for name, fields in told.tells.items():
+        assert (f"`{name}` ({', '.join(fields)})" if fields else f"`{name}`") in page
 
 
 def test_the_owners_page_tells_of_nothing_else() -> None:

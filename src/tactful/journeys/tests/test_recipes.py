@@ -191,3 +191,11 @@ def test_source_of_every_value_is_a_field_or_a_fact() -> None:
     for made in RECIPES.values():
         used = {ref.source for step in sends(made) for ref in (v.ref for v in step.variables)}
         assert used <= {Source.ENTRY, Source.EVENT, Source.FACT}
+
+
+@each_recipe
+def test_a_letter_is_called_the_same_in_the_journey_and_by_itself(slug: str) -> None:
+    made = RECIPES[slug]
+    for step in sends(made):
+        called = {language: SEEDS[step.template, language].name for language in LANGUAGES}
+        assert {language: made.names[step.template].in_language(language) for language in LANGUAGES} == called

@@ -19,17 +19,23 @@ from tactful.delivery.tests.house import Clerk, Provider
 from tactful.events.actions import record
 from tactful.events.models import Event
 from tactful.events.types import NewFact
+from tactful.foundation.actions import change_settings
 from tactful.foundation.clock import business_now
 from tactful.gate.models import StandingHold
+from tactful.gate.queries import orders_at
+from tactful.segments.actions import NewSegment, make_segment, reevaluate, refresh_due, set_live
+from tactful.segments.models import SegmentMember
+from tactful.segments.types import FORMAT
 from tactful.touchpoints.actions import decide
 from tactful.touchpoints.queries import by_slug
-from tactful.touchpoints.types import Line
+from tactful.touchpoints.types import Line, MessageClass
 from tactful.tracking.actions import add_source, revoke_source
 from tactful.tracking.types import KeyKind
 from tactful.wiring import opting_in
 from tactful.wiring.letters import fact_sources
 from tactful.wiring.opting_in import Asked, Door, ask, forget_unanswered, keep_door
-from tactful.wiring.tests.cast import Cast
+from tactful.wiring.segments import ALLOWED, moment_at
+from tactful.wiring.tests.cast import ALWAYS_OPEN, Cast
 
 SITE = "https://salon.example"
 WORDS = (("en", "Yes, Salon may send me news."), ("nb", "Ja, Salong kan sende meg nyheter."))
@@ -225,3 +231,44 @@ def test_another_doors_token_opens_nothing(cast: Cast, fill_in: Callable[..., No
     for wrong in (token[:-1] + ("0" if token[-1] != "0" else "1"), "no-such-token"):
         assert browser().post(f"/c/confirm/{wrong}/").status_code == 404
     assert browser().get(f"/c/unsubscribe/{token}/").status_code == 404
+
+
+def test_before_the_yes_only_the_question_goes_whatever_else_is_urgent(
+    cast: Cast, fill_in: Callable[..., None], tmp_path: Path
+) -> None:
+    change_settings(values=ALWAYS_OPEN, acting_user=None, now=business_now())
+    fill_in()
+    (question,) = asked()
+    stranger = Contact.objects.get(id=question.contact_id)
+    latest = business_now() + timedelta(days=30)
+    urgent = cast.plans(stranger, message_class=MessageClass.DEADLINE, latest_at=latest)
+    clerk = Clerk(_Real(), Provider(), tmp_path)  # type: ignore[arg-type]
+    claim(clerk.worker_id, fact_sources(), business_now())
+    clerk.leave()
+    assert Dispatch.objects.get(message_id=question.id).state == "claimed"
+    held = Dispatch.objects.get(message_id=urgent)
+    assert (held.state, held.reasons[0]["code"]) == ("held", "standing.contact")
+    browser().post(link())
+    assert not orders_at(business_now()), "nothing keeps still who has said yes"
+
+
+def test_a_stranger_enters_a_live_segment_with_the_yes(cast: Cast, fill_in: Callable[..., None]) -> None:
+    now = business_now()
+    everybody = NewSegment("Everybody by mail", {"format": FORMAT, "where": {"address": "mail"}})
+    row = make_segment(everybody, allowed=ALLOWED, acting_user=None, moment=moment_at(now))
+    set_live(row.id, True, acting_user=None, now=now)
+    assert refresh_due(allowed=ALLOWED, moment=moment_at(now))
+    fill_in()
+    (question,) = asked()
+    stranger = question.contact_id
+
+    def comes_in(at: datetime) -> bool:
+        reevaluate([stranger], allowed=ALLOWED, moment=moment_at(at))
+        return SegmentMember.objects.running().filter(segment=row, contact_id=stranger).exists()
+
+    assert not comes_in(business_now())
+    assert refresh_due(allowed=ALLOWED, moment=moment_at(now + timedelta(hours=2)))
+    assert not comes_in(business_now()), "nor by a look at everybody"
+    browser().post(link())
+    assert comes_in(business_now())
+    assert Event.objects.filter(name="segment.entered", contact_id=stranger).count() == 1

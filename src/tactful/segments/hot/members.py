@@ -1,6 +1,6 @@
 """Keeping the members of live segments: who has come in, who has left, and the spells that say so."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,8 +22,13 @@ EVERYBODY = SQL(
 )
 END = """UPDATE segment_member SET to_at = %(now)s, end_recorded_at = %(now)s
 WHERE segment_id = %(segment)s AND to_at IS NULL AND contact_id = ANY(%(ids)s::bigint[])"""
-#: A contact may be erased between the question and the answer.
-STILL_THERE = "SELECT id FROM contact WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE"
+#: A contact may be erased between the question and the answer. Whoever is here only because somebody wrote
+#: their address into a form comes in when they have said yes, or a day after it is too late for that (whom
+#: nobody has spoken with is forgotten by then): nothing shall begin for them before.
+STILL_THERE = """SELECT id FROM contact c WHERE id = ANY(%(ids)s::bigint[]) AND NOT EXISTS (
+    SELECT FROM consent_request w WHERE w.contact_id = c.id AND w.is_new AND w.confirmed_at IS NULL
+    AND w.expires_at > %(now)s - interval '1 day')
+ORDER BY id FOR KEY SHARE OF c"""
 TAKE = """DELETE FROM segment_dirty WHERE id IN (
     SELECT id FROM segment_dirty ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING contact_id"""
 COUNTS = """SELECT segment_id, count(*) FROM segment_member
@@ -67,13 +72,17 @@ def write_all(found: Mapping[int, Difference], now: datetime) -> dict[int, Diffe
         if each.left:
             pg.run(END, {"segment": segment_id, "now": now, "ids": pg.numbers(each.left)})
     coming = sorted({ident for each in found.values() for ident in each.entered})
-    there = {row[0] for row in pg.many(STILL_THERE, [pg.numbers(coming)])} if coming else set()
+    there = set(_there(coming, now)) if coming else set()
     kept = {
         segment_id: Difference(tuple(ident for ident in each.entered if ident in there), each.left)
         for segment_id, each in found.items()
     }
     _begin([(segment_id, ident) for segment_id, each in kept.items() for ident in each.entered], now)
     return kept
+
+
+def _there(ids: Sequence[int], now: datetime) -> Iterator[int]:
+    return (row[0] for row in pg.many(STILL_THERE, {"ids": pg.numbers(ids), "now": now}))
 
 
 def _begin(stays: Sequence[tuple[int, int]], now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tactful.contacts import queries as contacts
 from tactful.contacts.types import Person as Contact
+from tactful.content import queries as content
 from tactful.delivery.queries import Message
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
@@ -19,11 +20,12 @@ from tactful.web.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Read once for a page: the clients it speaks of, and how touchpoints are called."""
+    """Read once for a page: the clients it speaks of, and how touchpoints and letters are called."""
 
     visit: Visit
     clients: Mapping[int, Contact]
     touchpoints: Mapping[int, str]
+    letters: Mapping[str, str]
 
     def client(self, contact_id: int | None) -> Person:
         """A client with a link to the profile; somebody unknown for an id that is gone."""
@@ -41,9 +43,14 @@ class Around:
         return self.visit.names(found.given_name if found else "")
 
     def title(self, message: Message) -> str:
-        """A message as we call it: by its touchpoint, or by its subject."""
-        known = self.touchpoints.get(message.touchpoint_id or 0)
+        """A message as we call it everywhere: by its letter (of a broadcast, by its name), so that
+        a first and a second reminder are told apart; else by its touchpoint, or by its subject."""
+        known = self.letters.get(message.template) or self.touchpoint(message)
         return known or message.subject or message.template.replace("-", " ").capitalize() or _("A message")
+
+    def touchpoint(self, message: Message) -> str:
+        """How the place is called at which it is said; "" if there is none."""
+        return self.touchpoints.get(message.touchpoint_id or 0, "")
 
 
 def tasks_for(visit: Visit) -> QuerySet[Task]:
@@ -71,11 +78,11 @@ def _whose(visit: Visit) -> int | None:
 
 
 def look_around(visit: Visit, contact_ids: Collection[int | None]) -> Around:
-    """Two queries, however many clients."""
+    """Three queries, however many clients."""
     people = contacts.people({ident for ident in contact_ids if ident is not None})
     nb = visit.language == "nb"
     touchpoints = {row.id: row.name_nb if nb else row.name_en for row in on_the_map()}
-    return Around(visit, people, touchpoints)
+    return Around(visit, people, touchpoints, content.names(visit.language))
 
 
 def link(text: str, name: str, *args: object, strong: bool = False, key: str = "") -> Act:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tactful.foundation.staff.queries import working_people
 from tactful.inbox import queries as inbox
@@ -19,12 +20,11 @@ from tactful.inbox.rules.burden import (
 )
 from tactful.web.build.around import post
 from tactful.web.pages.settings import AsksPage, CauseRow, DayRow
-from tactful.web.templatetags.tactful import number
+from tactful.web.templatetags.tactful import in_words
 from tactful.web.types import Act, EmptyState
 from tactful.web.visit import Visit
 
 STRETCH = timedelta(days=30)
-WEEKS = STRETCH.days / 7
 CAUSES: Mapping[str, Callable[[], str]] = {
     "unverified": lambda: _("Mail under an address that nobody vouches for"),
     "asked_to_stop": lambda: _("Somebody may have asked us to stop"),
@@ -40,7 +40,7 @@ CAUSES: Mapping[str, Callable[[], str]] = {
     "hold_expired": lambda: _("A message has been held for long"),
     "fact_unreadable": lambda: _("Something about a message cannot be found out"),
     "journey_call": lambda: _("A journey asks for a call"),
-    "journey_write": lambda: _("A journey asks for a letter of your own"),
+    "journey_write": lambda: _("A journey asks you to write yourselves"),
     "journey_decide": lambda: _("A journey asks for a decision"),
     "journey_approve": lambda: _("A journey asks for a yes"),
     "erasure_asked": lambda: _("A client asks to be forgotten"),
@@ -64,10 +64,10 @@ def asks_page(visit: Visit) -> AsksPage:
     offers = {each.cause: each for each in advice(found, budget, gathered | off)}
     known = dict(found.causes) | {cause: 0 for cause in gathered | off if cause not in dict(found.causes)}
     return AsksPage(
-        said=_said(found, budget),
+        said=_said(found, budget) if found.total else _("In the last 30 days Tactful has asked you nothing."),
         kept=not is_over(found, budget),
         causes=tuple(_cause(cause, count, offers, gathered, off) for cause, count in known.items()),
-        days=_days(found, budget),
+        days=_days(found, budget) if found.total else (),
         advice=_advice(offers) if is_over(found, budget) else "",
         empty=None if known else EmptyState(_("Nothing has been asked"), _nothing(), "person"),
     )
@@ -78,19 +78,16 @@ def cause_name(cause: str) -> str:
 
 
 def _said(found: Felt, budget: Budget) -> str:
-    words = {
-        "median": number(found.median),
-        "p95": number(round(found.p95, 1)),
-        "may": number(round(budget.median, 1)),
-        "most": number(round(budget.p95, 1)),
-    }
-    return (
-        _(
-            "On an ordinary working day of the last 30 days you were asked %(median)s times, "
-            "on a busy one %(p95)s. It should be at most %(may)s and %(most)s."
-        )
-        % words
-    )
+    """In whole questions: nobody is asked half of one."""
+    said = _("On an ordinary working day Tactful has %(usual)s for you, on a busy one %(busy)s.")
+    may = _("In a firm of your size, %(may)s and %(most)s are meant to be enough.")
+    now = {"usual": _questions(round(found.median)), "busy": _questions(round(found.p95))}
+    enough = {"may": in_words(round(budget.median)), "most": in_words(round(budget.p95))}
+    return f"{said % now} {may % enough}"
+
+
+def _questions(n: int) -> str:
+    return ngettext("one question", "%(n)s questions", n) % {"n": in_words(n)} if n else _("no question")
 
 
 def _advice(offers: Mapping[str, Advice]) -> str:
@@ -102,14 +99,13 @@ def _advice(offers: Mapping[str, Advice]) -> str:
 def _cause(
     cause: str, count: int, offers: Mapping[str, Advice], gathered: frozenset[str], off: frozenset[str]
 ) -> CauseRow:
-    week = _("%(n)s a week") % {"n": number(round(count / WEEKS, 1))}
     if cause in gathered & MAY_BE_GATHERED:
         back = (post(_("Ask at once again"), "asks_again", fields={"cause": cause}),)
-        return CauseRow(cause_name(cause), count, week, _("Gathered in one list a week."), back)
+        return CauseRow(cause_name(cause), count, _("Gathered in one list a week."), back)
     if cause in off & MAY_BE_OFF:
         back = (post(_("Ask again"), "asks_again", fields={"cause": cause}),)
-        return CauseRow(cause_name(cause), count, week, _("Switched off: nobody is asked."), back)
-    return CauseRow(cause_name(cause), count, week, "", _offered(cause, offers.get(cause)))
+        return CauseRow(cause_name(cause), count, _("Switched off: nobody is asked."), back)
+    return CauseRow(cause_name(cause), count, "", _offered(cause, offers.get(cause)))
 
 
 def _offered(cause: str, offer: Advice | None) -> tuple[Act, ...]:

@@ -349,7 +349,7 @@ def _facts(row: Broadcast, plan: Plan, visit: Visit) -> Iterator[Fact]:
     touchpoint = queries.touchpoint_of(plan)
     if touchpoint is not None:
         url = reverse("web:touchpoint", args=[touchpoint.slug])
-        yield Fact(_("Place on your line"), touchpoint.name(visit.language), url=url)
+        yield Fact(_("Touchpoint"), touchpoint.name(visit.language), url=url)
     if plan.segment:
         group = segments.segment(plan.segment)
         url = reverse("web:segment", args=[plan.segment]) if group else ""

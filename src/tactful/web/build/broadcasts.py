@@ -158,10 +158,10 @@ def write_page(row: Broadcast | None, writing: Writing, visit: Visit, error: str
 
 def _offer(visit: Visit) -> Offer:
     if not visit.user.is_owner:
-        return Offer(_("No place on your line is for this yet. Ask an owner to put News on it."))
+        return Offer(_("No touchpoint is for this yet. Ask an owner to put News on the line."))
     said = _(
-        "No place on your line is for this yet. News is made for it: put it on the line, say that automation "
-        "may write there, and come back."
+        "No touchpoint is for this yet. News is made for it: put it on the line, say that automation may "
+        "write there, and come back."
     )
     return Offer(said, post(_("Put News on the line"), "broadcast_news"))
 

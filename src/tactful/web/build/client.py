@@ -282,7 +282,8 @@ def _mood(known: _Known) -> Mood | None:
 
 def _holds(known: _Known) -> tuple[HoldCard, ...]:
     held = outbox.held(HOLDS_SHOWN, [known.id])
-    return tuple(alone(hold_card(each, known.around), each.message.id) for each in held)
+    threads = {known.id: known.thread} if known.thread is not None else {}
+    return tuple(alone(hold_card(each, known.around, threads), each.message.id) for each in held)
 
 
 def _documents(known: _Known) -> tuple[DocumentRow, ...]:

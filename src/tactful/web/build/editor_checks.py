@@ -9,7 +9,7 @@ from tactful.journeys import queries
 from tactful.journeys.rules.advice import Advice, advice
 from tactful.journeys.rules.checks import Finding, Surroundings, run_checks
 from tactful.journeys.sentences import finding_sentence, passed_sentence
-from tactful.journeys.types import Definition, Send
+from tactful.journeys.types import Definition, Send, Step
 from tactful.web.pages.editor import Fixable, TestRow
 from tactful.web.pages.journeys import CheckRow
 from tactful.web.types import Link
@@ -76,14 +76,38 @@ def _row(said: Advice, definition: Definition, visit: Visit) -> Fixable:
 
 
 def _mend(finding: Finding, definition: Definition) -> Link | None:
-    """What a click in the flow cannot mend: a decision on the line, a touchpoint that is not there."""
+    """What a click in the flow cannot mend: a decision on the line, a touchpoint or a letter that is not
+    there, words that only a person knows."""
+    if finding.code == "no_words" and not finding.step:
+        part = "names" if finding.params["what"].startswith("names.") else "about"
+        return Link(_("Write it"), f"{reverse('web:draft', args=[definition.slug])}?part={part}")
+    step = next((each for each in definition.steps if each.id == finding.step), None)
+    return mend_elsewhere(finding, step)
+
+
+def mend_elsewhere(finding: Finding, step: Step | None) -> Link | None:
+    """The page on which it is mended, if that is another one than the journey's own."""
     if finding.id == "J012":
         return Link(_("See the other journey"), reverse("web:journey", args=[finding.params["other"]]))
-    step = next((each for each in definition.steps if each.id == finding.step), None)
-    if not isinstance(step, Send):
-        return None
-    if finding.code in ("judgement", "undecided"):
+    if finding.id == "J013" and "journey" in finding.params:
+        return _other_journey(finding.params["journey"])
+    return _about_sending(finding.code, step) if isinstance(step, Send) else None
+
+
+def _about_sending(code: str, step: Send) -> Link | None:
+    if code in ("judgement", "undecided"):
         return Link(_("Decide it on the line"), reverse("web:touchpoint", args=[step.touchpoint]))
-    if finding.code == "no_touchpoint":
+    if code == "no_touchpoint":
         return Link(_("Make the touchpoint"), reverse("web:touchpoint_add"))
+    if code == "no_template":
+        return Link(_("Write the letter"), reverse("web:letters"))
+    if code == "no_template_language":
+        return Link(_("Open the letter"), reverse("web:letter", args=[step.template]))
     return None
+
+
+def _other_journey(slug: str) -> Link | None:
+    """None: there is none of this name, not even one that is off."""
+    if queries.journey_by_slug(slug) is None:
+        return None
+    return Link(_("See the other journey"), reverse("web:journey", args=[slug]))

@@ -14,12 +14,14 @@ from tactful.journeys.rules.entry_events import events_of, filter_of
 from tactful.journeys.rules.graph import all_refs, match_fields
 from tactful.journeys.sentences import steps_said
 from tactful.journeys.types import CALENDAR_FACT, Definition, ManualEntry, Source, Task, Text, WaitFor
+from tactful.segments import queries as segments
 from tactful.touchpoints.queries import on_the_map
 from tactful.touchpoints.types import Line
 from tactful.tracking import queries as tracking
 from tactful.web.forms.journey.controls import Choice
 from tactful.web.forms.journey.house import House
 from tactful.web.visit import Visit
+from tactful.wiring.segments import ALLOWED
 
 KNOWN_FACTS: Mapping[str, tuple[str, str]] = {
     "contact.consent.marketing": ("the client has agreed to advertising", "kunden har sagt ja til reklame"),
@@ -60,6 +62,7 @@ def house_of(definition: Definition, visit: Visit) -> House:
         touchpoints=tuple(_touchpoints(nb)),
         templates=tuple(Choice(row.slug, row.name_nb if nb else row.name_en) for row in content.templates()),
         journeys=tuple(_journeys(others, definition, visit)),
+        segments=tuple(_segments()),
         people=tuple(
             Choice(f"person:{user.email}", user.name)
             for user in visit.staff.values()
@@ -111,6 +114,13 @@ def _journeys(others: Iterable[Definition], own: Definition, visit: Visit) -> It
         if each.slug != own.slug:
             group = told if isinstance(each.entry, ManualEntry) else rest
             yield Choice(each.slug, each.name.in_language(visit.language) or each.slug, group)
+
+
+def _segments() -> Iterator[Choice]:
+    """A journey hears only of who comes into one that is kept up to date."""
+    for each in segments.listed(ALLOWED):
+        group = _("Kept up to date") if each.row.live_since else _("Not kept up to date: it begins nothing")
+        yield Choice(each.row.slug, each.row.name, group)
 
 
 def _called(

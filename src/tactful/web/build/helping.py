@@ -24,7 +24,7 @@ def helping_page(visit: Visit) -> HelpingPage:
         Fact(_("Journeys"), _count(len(lines), _journeys), url=reverse("web:journeys")),
         Fact(_("Letters"), _count(letters, _letters), url=reverse("web:letters")),
         Fact(_("Mail account"), _mail(), url=reverse("web:settings_mail")),
-        Fact(_("Settings"), _("Business, quiet hours, how often"), url=reverse("web:settings_business")),
+        Fact(_("Settings"), _("Business, quiet hours, how often"), url=reverse("web:settings")),
         Fact(_("Use of data"), _("The record that the law asks for"), url=reverse("web:settings_records")),
     )
     until = full_date(visit.user.ends_at) if visit.user.ends_at else ""
@@ -36,7 +36,7 @@ def _count(n: int, said: object) -> Text:
 
 
 def _open(n: int) -> str:
-    return ngettext("%(n)s place has not been decided", "%(n)s places have not been decided", n)
+    return ngettext("%(n)s touchpoint has not been decided", "%(n)s touchpoints have not been decided", n)
 
 
 def _journeys(n: int) -> str:

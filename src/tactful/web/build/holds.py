@@ -1,6 +1,6 @@
 """Held messages as cards: why, who, until, then, in this order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
@@ -10,13 +10,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tactful.delivery.queries import Held
+from tactful.gate.rules.codes import Code
 from tactful.gate.sentences import hold_ends, reason_sentence
 from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
+from tactful.inbox import queries as inbox
+from tactful.inbox.queries import Conversation
 from tactful.web.build.around import Around, link
 from tactful.web.rules.arc import share_left
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, HoldCard
 
+NO_THREADS: Mapping[int, Conversation] = {}
+TALKED_OUT = frozenset(
+    {
+        Code.TALK_CONVERSATION,
+        Code.TALK_QUESTION,
+        Code.TALK_HANDOFF,
+        Code.TALK_OTHER,
+        Code.DEBT_ANSWER,
+        Code.DEBT_PROMISE,
+        Code.MOOD_COMPLAINT_OPEN,
+    }
+)
+"""Reasons that end in the conversation with the client."""
 TOGETHER = 4  # holds with the same reason from which on one card speaks for all
 LAST_HOUR = timedelta(hours=1)
 _NO_REASON = Reason(Check.NOBODY_TALKING, "standing.other")  # a hold that was written without one
@@ -25,17 +41,24 @@ _NO_REASON = Reason(Check.NOBODY_TALKING, "standing.other")  # a hold that was w
 def hold_cards(held: Sequence[Held], around: Around) -> tuple[HoldCard, ...]:
     """One card each; one card for all that wait for the same thing, if there are many."""
     order = {id(each): place for place, each in enumerate(held)}
+    threads = threads_of(held)
     cards: list[tuple[int, HoldCard]] = []
     for _key, same in groupby(sorted(held, key=_kind), key=_kind):
         group = list(same)
         if len(group) >= TOGETHER:
             cards.append((order[id(group[0])], _shared_card(group, around)))
         else:
-            cards += [(order[id(each)], hold_card(each, around)) for each in group]
+            cards += [(order[id(each)], hold_card(each, around, threads)) for each in group]
     return tuple(card for _place, card in sorted(cards, key=lambda pair: pair[0]))
 
 
-def hold_card(held: Held, around: Around) -> HoldCard:
+def threads_of(held: Sequence[Held]) -> dict[int, Conversation]:
+    """The conversations in which something may end what is held."""
+    return inbox.conversations_of({each.message.contact_id for each in held})
+
+
+def hold_card(held: Held, around: Around, threads: Mapping[int, Conversation] = NO_THREADS) -> HoldCard:
+    """``threads``: where the client's conversation can be opened; without, the card stands in it already."""
     visit, message = around.visit, held.message
     ends = hold_ends(_verdict(held), around.names(message.contact_id), visit.reader)
     by_event = bool(held.wake_on)
@@ -49,14 +72,30 @@ def hold_card(held: Held, around: Around) -> HoldCard:
         until_at=held.until if by_event else None,
         then=ends.then,
         last_hour=timedelta() <= held.until - visit.now <= LAST_HOUR,
-        act=link(_("Look at it"), "message", message.id),
+        act=_ends_it(held, around, threads) or link(_("Look at it"), "message", message.id),
+        url=reverse("web:message", args=[message.id]),
     )
 
 
+def _ends_it(held: Held, around: Around, threads: Mapping[int, Conversation]) -> Act | None:
+    """What would end the hold stands before what only gets rid of the message."""
+    codes = {reason.code for reason in held.reasons}
+    thread = threads.get(held.message.contact_id)
+    if thread is None or not codes & TALKED_OUT:
+        return None
+    if Code.MOOD_COMPLAINT_OPEN in codes:
+        return link(_("Open the complaint"), "conversation", thread.id)
+    if codes & {Code.TALK_QUESTION, Code.DEBT_ANSWER}:
+        name = around.first_name(held.message.contact_id)
+        return link(_("Answer %(name)s") % {"name": name}, "conversation", thread.id)
+    return link(_("Open the conversation"), "conversation", thread.id)
+
+
 def alone(card: HoldCard, message_id: int) -> HoldCard:
-    """The same card where it stands by itself, with what can be done about it."""
+    """The same card where it stands by itself, with what can be done about it: what would end it first."""
     stop = Act(_("Skip this one"), reverse("web:stop_message", args=[message_id]))
-    return replace(card, act=None, acts=(stop,))
+    ends = (card.act,) if card.act is not None and card.act.url != card.url else ()
+    return replace(card, act=None, acts=(*ends, stop))
 
 
 def _shared_card(group: Sequence[Held], around: Around) -> HoldCard:
@@ -66,12 +105,13 @@ def _shared_card(group: Sequence[Held], around: Around) -> HoldCard:
     count = len(group)
     clients = ngettext("%(n)d client", "%(n)d clients", count) % {"n": count}
     every = link(_("See all of them"), "outbox")
-    return replace(card, title=f"{around.title(first.message)} · {clients}", reason=f"{reason}.", act=every)
+    title = f"{around.title(first.message)} · {clients}"
+    return replace(card, title=title, reason=f"{reason}.", act=every, url="")
 
 
-def _kind(held: Held) -> tuple[str, int, int]:
-    reason = held.reasons[0] if held.reasons else None
-    return (reason.code if reason else "", held.message.touchpoint_id or 0, held.owner_id or 0)
+def _kind(held: Held) -> tuple[str, int, str, int]:
+    reason, message = held.reasons[0] if held.reasons else None, held.message
+    return (reason.code if reason else "", message.touchpoint_id or 0, message.template, held.owner_id or 0)
 
 
 def _verdict(held: Held) -> Verdict:

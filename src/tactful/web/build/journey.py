@@ -43,7 +43,8 @@ def journey_page(line: JourneyLine, visit: Visit) -> JourneyPage:
         ),
         checks=check_rows(definition, house, visit),
         rules=tuple(Fact(label, value) for label, value in around(definition, visit.language)),
-        acts=tuple(_acts(definition.slug, line.is_on, visit)),
+        acts=tuple(_acts(definition.slug, visit)),
+        switch=switch(definition.slug, line.is_on) if visit.user.may_write else None,
         source=source_of(line, definition),
         earlier=tuple(_earlier(line, definition.slug, crowd)) if shows_people else (),
         attention=tuple(attention(definition.slug, crowd.steps)) if shows_people else (),
@@ -78,14 +79,13 @@ def _note(line: JourneyLine) -> Text:
     return _("on, written %(day)s") % since if line.is_on else _("off, written %(day)s") % since
 
 
-def _acts(slug: str, is_on: bool, visit: Visit) -> Iterable[Act]:
+def _acts(slug: str, visit: Visit) -> Iterable[Act]:
     if visit.user.is_helper:
         yield _edit(slug)
         return
     yield Act(_("Try it"), reverse("web:journey_try", args=[slug]), post=False)
     yield Act(_("Replay"), reverse("web:replays", args=[slug]), post=False)
     if visit.user.may_write:
-        yield switch(slug, is_on)
         yield _edit(slug)
 
 

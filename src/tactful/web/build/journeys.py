@@ -10,10 +10,11 @@ from tactful.journeys import queries
 from tactful.journeys.queries import JourneyLine
 from tactful.journeys.rules.advice import Advice, advice
 from tactful.journeys.rules.among import week_of_all
-from tactful.journeys.rules.checks import Finding, Surroundings, run_checks
+from tactful.journeys.rules.checks import Surroundings, run_checks
 from tactful.journeys.sentences import finding_sentence, passed_sentence
-from tactful.journeys.types import Definition, Send
+from tactful.journeys.types import Definition
 from tactful.touchpoints import queries as touchpoints
+from tactful.web.build.editor_checks import mend_elsewhere
 from tactful.web.build.late import late_line
 from tactful.web.pages.journeys import CheckRow, JourneyRow, JourneysPage
 from tactful.web.templatetags.tactful import near, number
@@ -121,17 +122,7 @@ def _found(said: Advice, definition: Definition, numbers: Mapping[str, int], vis
         _("Step %(number)d:") % {"number": place} if place else "",
         finding_sentence(finding, visit.language),
         finding.id,
-        _mend(finding, definition),
+        mend_elsewhere(finding, next((each for each in definition.steps if each.id == finding.step), None)),
         act,
         changes,
     )
-
-
-def _mend(finding: Finding, definition: Definition) -> Link | None:
-    """For a send above the line to the decision, for two journeys that meet to the other one."""
-    if finding.id == "J012":
-        return Link(_("See the other journey"), reverse("web:journey", args=[finding.params["other"]]))
-    step = next((each for each in definition.steps if each.id == finding.step), None)
-    if finding.code not in ("judgement", "undecided") or not isinstance(step, Send):
-        return None
-    return Link(_("See the touchpoint"), reverse("web:touchpoint", args=[step.touchpoint]))

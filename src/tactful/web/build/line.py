@@ -131,7 +131,7 @@ def _drift(rows: Sequence[Touchpoint], visit: Visit) -> Iterable[LookRow]:
         return
     for body, count in repeated_words(visit.now):
         said = _("has gone out %(count)d times in the same words. It could be a touchpoint of its own.")
-        link = Link(_("Put it on the map"), reverse("web:touchpoint_add"))
+        link = Link(_("Make it a touchpoint"), reverse("web:touchpoint_add"))
         yield LookRow("structural", f"“{_beginning(body)}”", said % {"count": count}, link)
 
 

@@ -11,7 +11,7 @@ from tactful.broadcasts import queries as broadcasts
 from tactful.channels import queries as channels
 from tactful.content import queries as content
 from tactful.delivery import queries as outbox
-from tactful.delivery.queries import Dispatch, State, Trace
+from tactful.delivery.queries import Dispatch, Message, State, Trace
 from tactful.gate.rules.table import plan
 from tactful.gate.rules.word import Word, word_on
 from tactful.gate.sentences import reason_sentence
@@ -20,7 +20,7 @@ from tactful.journeys import queries as journeys
 from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.types import MessageClass
 from tactful.web.build.around import Around, look_around, post
-from tactful.web.build.holds import alone, hold_card
+from tactful.web.build.holds import alone, hold_card, threads_of
 from tactful.web.build.outbox import GLYPHS, sentence
 from tactful.web.build.results import said
 from tactful.web.build.thread import why_url
@@ -138,7 +138,9 @@ def _facts(found: Trace, around: Around) -> Iterable[Fact]:
         slug = next(each.slug for each in touchpoints.on_the_map() if each.id == message.touchpoint_id)
         name = around.touchpoints[message.touchpoint_id]
         yield Fact(_("Touchpoint"), name, url=reverse("web:touchpoint", args=[slug]))
-    yield Fact(_("Line"), LINES.get(row.line, lambda: row.line)())
+    if message.template in around.letters:
+        yield Fact(_("Letter"), around.letters[message.template], url=_letter(message))
+    yield Fact(_("The line"), LINES.get(row.line, lambda: row.line)())
     yield Fact(_("Kind"), CLASSES.get(message.message_class, message.message_class))
     yield Fact(_("Channel"), _("Mail") if message.channel == "mail" else message.channel)
     if message.latest_at:
@@ -147,11 +149,20 @@ def _facts(found: Trace, around: Around) -> Iterable[Fact]:
         yield Fact(_("Address"), row.address)
 
 
+def _letter(message: Message) -> str:
+    """Where its words are written: those of a broadcast stand with the broadcast."""
+    if message.cause_kind == "broadcast":
+        return reverse("web:broadcast", args=[message.cause_id]) if message.cause_id else ""
+    return reverse("web:letter", args=[message.template])
+
+
 def _technical(found: Trace) -> Iterable[Fact]:
     row, message = found.dispatch, found.message
     if message.template:
         version = row.template_version and content.version_number(row.template_version)
-        yield Fact(_("Template"), f"{message.template}, {version}" if version else message.template)
+        yield Fact(
+            _("Letter, for programs"), f"{message.template}, {version}" if version else message.template
+        )
     yield Fact(_("Attempts"), str(row.attempt))
     if row.result_code or row.result:
         yield Fact(_("Answer of the other side"), f"{row.result_code or ''} {said(row.result)}".strip())
@@ -183,7 +194,7 @@ def _hold(found: Trace, around: Around) -> HoldCard | None:
         return None
     theirs = outbox.held(200, [found.dispatch.contact_id])
     held = next((each for each in theirs if each.message.id == found.message.id), None)
-    return alone(hold_card(held, around), found.message.id) if held else None
+    return alone(hold_card(held, around, threads_of([held])), found.message.id) if held else None
 
 
 def _acts(row: Dispatch, visit: Visit) -> tuple[Act, ...]:

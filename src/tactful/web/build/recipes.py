@@ -14,10 +14,12 @@ from tactful.web.visit import Visit
 
 
 def recipes_page(visit: Visit) -> RecipesPage:
-    """Those that are not in the house yet come first."""
+    """Those for the house's own trade come first, and of these the ones that are not in the house yet."""
     here = {line.journey.slug for line in queries.all_journeys()}
     rows = sorted((_row(slug, slug in here, visit) for slug in recipes.names()), key=lambda row: row.name)
-    return RecipesPage(tuple(sorted(rows, key=lambda row: row.open is not None)))
+    rows.sort(key=lambda row: (not row.ours, row.open is not None))
+    ours = tuple(row for row in rows if row.ours)
+    return RecipesPage(ours or tuple(rows), tuple(row for row in rows if not row.ours) if ours else ())
 
 
 def _row(slug: str, is_here: bool, visit: Visit) -> RecipeRow:
@@ -31,7 +33,9 @@ def _row(slug: str, is_here: bool, visit: Visit) -> RecipeRow:
         trades=", ".join(trades[each] for each in notes.trades),
         steps=tuple(_steps(describe(definition, language))),
         needs=tuple(each.in_language(language) for each in notes.needs),
+        tells=tuple((name, ", ".join(fields)) for name, fields in notes.tells.items()),
         when_not=notes.when_not.in_language(language),
+        ours=visit.house.trade in notes.trades,
         act=take if visit.user.may_set_up and not is_here else None,
         open=Link(_("Open the journey"), reverse("web:journey", args=[slug])) if is_here else None,
     )

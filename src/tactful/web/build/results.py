@@ -13,7 +13,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "mail.address": _("“%(address)s” is not a mail address. Ask for another."),
     "mail.value": _("The value “%(name)s” is missing, and the message makes no sense without it."),
     "mail.no_words": _("The mail has no words."),
-    "mail.template": _("The template did not come to an end with the values of this client."),
+    "mail.template": _("The letter did not come to an end with the values of this client."),
     "mail.refused": _("The mail could not be built."),
     "smtp.line_break": _("The address has a line break in it. Correct it."),
     "smtp.long_address": _("The address is too long. Correct it."),

@@ -1,6 +1,7 @@
 """The trial week, line by line, and the first messages of each touchpoint."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ from tactful.delivery.queries import trust as outbox
 from tactful.delivery.queries.trust import Dispatch, Judged, Place, Rehearsed
 from tactful.gate import queries as gate
 from tactful.gate.queries import StandingHold
+from tactful.journeys import queries as journeys
+from tactful.journeys.types import Send
 from tactful.touchpoints import queries as touchpoints
 from tactful.web.build.around import Around, look_around, post
 from tactful.web.pages.trust import (
@@ -24,15 +27,16 @@ from tactful.web.pages.trust import (
     TrustPage,
     WhyChoice,
 )
-from tactful.web.templatetags.tactful import near
+from tactful.web.templatetags.tactful import in_words, near
 from tactful.web.types import Act, EmptyState, Link
 from tactful.web.visit import Visit
+from tactful.web.words import capital
 from tactful.wiring.deciding import goes_unseen_at
 from tactful.wiring.rehearsal import OWNERS_ONLY, Why
 from tactful.wiring.trust import FIRST_ONES
 from tactful.wiring.written import MailWords, words_of
 
-PAGE, SHOWN_FIRST = 30, 60
+PAGE, SHOWN_FIRST, TOGETHER = 30, 60, 3
 DAYS = (3, 7, 14)
 WHYS: Mapping[Why, Callable[[], str]] = {
     Why.CLIENT: lambda: _("Leave this client alone"),
@@ -63,7 +67,7 @@ def trial_page(visit: Visit, after: Place | None) -> TrialPage:
         title=_("Trial week") if running or trial is None else _("The trial week is over"),
         summary=_summary(running, trial, visit),
         counted=_counted(outbox.judged_counts(trial.id)) if trial else "",
-        lines=tuple(_line(row, words.get(row.pk), around) for row in rows),
+        lines=_with_alike([_line(row, words.get(row.pk), around) for row in rows]),
         whys=_whys(visit),
         can_judge=visit.user.may_write,
         running=running is not None,
@@ -125,7 +129,9 @@ def trust_page(visit: Visit) -> TrustPage:
     running, had = gate.trial(visit.now), gate.trials().exists()
     holds = gate.shown_first(visit.now)
     seen = _seen(holds)
-    views = touchpoints.views_by_id(list(holds))
+    every = touchpoints.views_by_id(list(holds))
+    spoken = _spoken_through()
+    views = {ident: view for ident, view in every.items() if view.slug in spoken or ident in seen}
     rows = [
         TouchpointTrust(
             view.name(visit.language),
@@ -150,7 +156,28 @@ def trust_page(visit: Visit) -> TrustPage:
         days=() if running else DAYS,
         act=post(_("End the trial now"), "trial_end") if running else None,
         rows=tuple(rows),
+        others=_others(len(every) - len(views)),
     )
+
+
+def _spoken_through() -> set[str]:
+    """Touchpoints at which something is sent, or waits to be: those of journeys that are on, and what stands
+    before somebody's eyes now."""
+    on = journeys.live_definitions().values()
+    steps = {step.touchpoint for each in on for step in each.steps if isinstance(step, Send)}
+    waiting = {row.message.touchpoint_id or 0 for row in outbox.waiting_to_be_seen()[:SHOWN_FIRST]}
+    return steps | {view.slug for view in touchpoints.views_by_id(list(waiting)).values()}
+
+
+def _others(count: int) -> str:
+    said = ngettext(
+        "%(n)s more touchpoint stands below the line, and nothing is sent there yet. It shows its first ten "
+        "when something is.",
+        "%(n)s more touchpoints stand below the line, and nothing is sent there yet. They show their first "
+        "ten when something is.",
+        count,
+    )
+    return said % {"n": capital(in_words(count))} if count else ""
 
 
 def _ends(trial: StandingHold, visit: Visit) -> str:
@@ -194,6 +221,21 @@ def _line(row: Rehearsed, words: MailWords | None, around: Around) -> TrialLine:
         said=_said(row),
         more=_more(row, around),
     )
+
+
+def _with_alike(lines: Sequence[TrialLine]) -> tuple[TrialLine, ...]:
+    """The first of several that say the same, one after the other, offers to judge them together."""
+    found = list(lines)
+    for _alike, same in groupby(range(len(found)), key=lambda n: _same_words(found[n])):
+        places = [n for n in same if not found[n].judged]
+        if len(places) >= TOGETHER:
+            first, *others = places
+            found[first] = replace(found[first], alike=tuple(found[n].id for n in others))
+    return tuple(found)
+
+
+def _same_words(line: TrialLine) -> tuple[str, str]:
+    return str(line.name), str(line.subject)
 
 
 def _said(row: Rehearsed) -> str:
@@ -249,7 +291,7 @@ def _group(
         enough = post(_("I have seen enough"), "first_enough", view.slug)
     shown = rows[: max(1, FIRST_ONES - seen)]
     return FirstGroup(
-        name=around.title(rows[0].message),
+        name=around.touchpoint(rows[0].message) or around.title(rows[0].message),
         counted=_of_ten(seen),
         rows=tuple(_first(row, words.get(row.pk), around) for row in shown),
         enough=enough,

@@ -41,8 +41,8 @@ class PlanForm(forms.Form):
     )  # fmt: skip
     segment = forms.ChoiceField(label=_("Who gets it?"), required=False)
     touchpoint = forms.ChoiceField(
-        label=_("Which place on your line is it?"), required=False,
-        help_text=_("Only places where automation may write and that keep in touch or bring news."),
+        label=_("Which touchpoint is it?"), required=False,
+        help_text=_("Only touchpoints where automation may write and that keep in touch or bring news."),
     )  # fmt: skip
     when = forms.ChoiceField(label=_("When does it go?"), choices=WHENS, widget=forms.RadioSelect)
     at = forms.DateTimeField(

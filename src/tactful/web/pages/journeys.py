@@ -72,6 +72,7 @@ class JourneyPage:
     checks: tuple[CheckRow, ...]
     rules: tuple[Fact, ...]
     acts: tuple[Act, ...] = ()
+    switch: Act | None = None  # on or off; it stands beside the version
     source: str = ""
     earlier: tuple[Link, ...] = ()  # versions that people still walk
     attention: tuple[Link, ...] = ()  # who is late, held, failing or paused
@@ -170,7 +171,8 @@ class VersionPage:
 
 @dataclass(frozen=True, slots=True)
 class RecipeRow:
-    """A journey that comes along. ``act`` takes it in; ``open``: where it is, if it is in the house."""
+    """A journey that comes along. ``tells``: (event, its fields), for whoever connects the system. ``act``
+    takes it in; ``open``: where it is, if it is in the house."""
 
     slug: str
     name: Text
@@ -179,12 +181,16 @@ class RecipeRow:
     steps: tuple[Text, ...]
     needs: tuple[Text, ...]
     when_not: Text
+    tells: tuple[tuple[str, str], ...] = ()
+    ours: bool = False  # made for the trade of this house
     act: Act | None = None
     open: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecipesPage:
-    """templates/web/recipes.html"""
+    """templates/web/recipes.html. ``rows``: for the house's own trade, or all where there are none;
+    ``others``: those made for other trades."""
 
     rows: tuple[RecipeRow, ...]
+    others: tuple[RecipeRow, ...] = ()

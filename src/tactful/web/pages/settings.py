@@ -153,7 +153,6 @@ class CauseRow:
 
     name: Text
     total: int
-    a_week: Text
     note: Text = ""
     acts: tuple[Act, ...] = ()
 

@@ -20,7 +20,8 @@ class WhyChoice:
 @dataclass(frozen=True, slots=True)
 class TrialLine:
     """``id``: the message's. ``at``: when it would have gone. ``said``: what a person has said of it, and
-    what followed; ``more``: where that can be looked at. ``words``: as it would have left."""
+    what followed; ``more``: where that can be looked at. ``words``: as it would have left. ``alike``: ids of
+    those after it that say the same."""
 
     id: int
     name: Text
@@ -31,6 +32,11 @@ class TrialLine:
     words: Text = ""
     said: Text = ""
     more: Link | None = None
+    alike: tuple[int, ...] = ()
+
+    @property
+    def together(self) -> int:
+        return len(self.alike) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +158,12 @@ class TouchpointTrust:
 
 @dataclass(frozen=True, slots=True)
 class TrustPage:
-    """``state``: where the house stands. ``days``: choices for a trial, where one can begin."""
+    """``state``: where the house stands. ``days``: choices for a trial, where one can begin. ``others``: how
+    many touchpoints are not among ``rows``, for nothing is sent there."""
 
     state: Text
     link: Link | None
     days: tuple[int, ...] = ()
     act: Act | None = None
     rows: tuple[TouchpointTrust, ...] = ()
+    others: Text = ""

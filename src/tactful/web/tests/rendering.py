@@ -52,6 +52,7 @@ STAFF: dict[str, tuple[str, str, object]] = {
     "import-run": ("web/import_run", "import", imports.DONE),
     "import-reading": ("web/import_run", "import", imports.READING),
     "import-failed": ("web/import_run", "import", imports.FAILED),
+    "settings-home": ("web/settings/home", "settings", None),
     "settings-business": ("web/settings/business", "settings", settings.BUSINESS),
     "settings-mail": ("web/settings/mail", "settings", settings.MAIL),
     "settings-quiet": ("web/settings/quiet", "settings", settings.QUIET),

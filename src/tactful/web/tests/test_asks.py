@@ -42,6 +42,7 @@ def test_a_heavy_cause_is_gathered_and_then_really_is(cast: Cast) -> None:
     owner = cast.signed_in(cast.owner)
     page = owner.get(URL).content.decode()
     assert "It is too much." in page
+    assert "On an ordinary working day Tactful has eight questions for you" in page
     assert "Gather into one list a week" in page
     owner.post(f"{URL}gathered/", {"cause": "hold_expired"})
     assert "Gathered in one list a week." in owner.get(URL).content.decode()

@@ -168,7 +168,7 @@ def test_a_large_group_is_looked_at_by_a_sample_and_it_says_so(
 def test_what_is_missing_stands_there_instead_of_the_button(browser: Client) -> None:
     row = written(browser, **{"0-nb-subject": "", "touchpoint": ""})
     page = shown(browser, f"/broadcasts/{row.id}/")
-    assert "Choose at which place on your line this is said." in page
+    assert "Choose the touchpoint at which this is said." in page
     assert "Send it" not in page
 
 

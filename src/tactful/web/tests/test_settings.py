@@ -1,6 +1,7 @@
 """Settings, the mail account, people and one's own account, by whole requests."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +46,28 @@ def test_each_room_opens_for_owners_only(cast: Cast, room: str, language: str) -
     for other in (cast.colleague, cast.reader):
         assert cast.signed_in(other, language).get(f"/settings/{room}/").status_code == 403
         assert cast.signed_in(other, language).post(f"/settings/{room}/").status_code == 403
+
+
+def _rooms(page: str) -> list[str]:
+    nav = page.partition('class="set-nav"')[2].partition("</nav>")[0]
+    return re.findall(r'<a href="([^"]+)"', nav)
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_all_rooms_stand_on_one_page_each_with_a_sentence(cast: Cast, language: str) -> None:
+    page = cast.signed_in(cast.owner, language).get("/settings/").content.decode()
+    nav = page.partition('class="set-nav"')[2].partition("</nav>")[0]
+    rooms = _rooms(page)
+    assert len(rooms) == len(set(rooms)) == nav.count('<span class="said">')
+    assert nav.count("<h2>") == 4
+    for room in rooms:
+        assert cast.signed_in(cast.owner, language).get(room).status_code == 200, room
+
+
+def test_who_may_not_change_the_house_finds_only_their_own_rooms(cast: Cast) -> None:
+    page = cast.signed_in(cast.reader).get("/settings/").content.decode()
+    rooms = _rooms(page)
+    assert rooms == ["/me/", "/settings/mail/privacy/"]
 
 
 def test_quiet_hours_hold_from_now(cast: Cast) -> None:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import get_hasher
@@ -196,3 +197,24 @@ def test_a_password_is_refused_in_plain_words(cast: Cast, password: str, why: st
     with override("nb"), pytest.raises(ValidationError) as refused:
         validate_password(password, cast.owner)
     assert any(sentence.startswith(why) for sentence in refused.value.messages)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Mail address and password do not fit together."),
+        ("nb", "E-postadressen og passordet passer ikke sammen."),
+    ],
+)
+def test_a_wrong_password_is_said_in_our_voice(cast: Cast, language: str, said: str) -> None:
+    user = with_password(cast)
+    _status, page = log_in(stranger(language), user.email, "something else 9")
+    assert said in page
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_a_wrong_code_says_what_to_do(cast: Cast, language: str) -> None:
+    adapter = get_adapter()
+    with override(language):
+        (said,) = adapter.validation_error("incorrect_code").messages
+    assert said.startswith({"en": "That did not fit.", "nb": "Det passet ikke."}[language])

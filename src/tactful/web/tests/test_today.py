@@ -1,5 +1,6 @@
 """Today, by whole requests."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -104,3 +105,17 @@ def test_what_waits_for_a_word_since_a_working_day_rises(cast: Cast) -> None:
     page = cast.signed_in(cast.owner).get("/").content.decode()
     holds = page[page.index('class="holds"') :]
     assert "Eldest" in holds[: holds.index("</li>")]
+
+
+def test_a_held_message_offers_first_what_would_end_the_hold(cast: Cast) -> None:
+    """A button that only gets rid of the message is never the one thing to do."""
+    cast.writes(cast.liv, "Could somebody call me?")
+    row = cast.holds(cast.liv)
+    url = f"/inbox/{cast.thread(cast.liv).id}/"
+    client = cast.signed_in(cast.colleague)
+    today = client.get("/").content.decode()
+    assert re.search(rf'href="{url}"[^>]*>\s*Answer Liv', today)
+    assert f'href="/outbox/{row.pk}/"' in today, "the title leads to the message"
+    page = client.get(f"/outbox/{row.pk}/").content.decode()
+    assert page.index("Answer Liv") < page.index("Skip this one")
+    assert "Answer Liv" not in client.get(url).content.decode(), "one stands there already"

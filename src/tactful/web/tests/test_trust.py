@@ -1,5 +1,6 @@
 """The trial week, the first ones, what goes out today and the brake, by whole requests."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -148,3 +149,31 @@ def test_the_brake_lists_and_asks_before_it_lets_go(cast: Cast) -> None:
     assert "Yes, start automation again" not in page(cast.signed_in(cast.reader), "/brake/")
     client.post("/hold/release/")
     assert not gate.everything_held(business_now()).exists()
+
+
+def test_only_touchpoints_at_which_something_is_sent_show_their_first_ten(cast: Cast) -> None:
+    trial = begin_trial(acting_user=cast.owner.id, now=cast.now)
+    owner = cast.signed_in(cast.owner)
+    assert trial
+    shown = page(owner, "/settings/trust/")
+    assert "of the first 10 have been let go" not in shown
+    assert "and nothing is sent there yet" in shown
+    held_by(cast, FIRST)
+    shown = page(owner, "/settings/trust/")
+    assert shown.count("of the first 10 have been let go") == 1, "one waits to be seen"
+
+
+def test_messages_that_say_the_same_are_judged_together(cast: Cast) -> None:
+    trial = begin_trial(acting_user=cast.owner.id, now=cast.now)
+    rows = [held_by(cast, TRIAL) for _n in range(4)]
+    for row in rows:
+        Rehearsed.objects.create(message_id=row.pk, trial=trial, at=cast.now)
+    client = cast.signed_in(cast.colleague)
+    shown = page(client, "/trial/")
+    assert shown.count("All four alike are right") == 1
+    also = re.findall(r'name="also" value="(\d+)"', shown)
+    first = re.search(r'action="/outbox/(\d+)/right/"', shown)
+    assert first is not None
+    assert {int(first[1]), *map(int, also)} == {row.pk for row in rows}
+    client.post(f"/outbox/{first[1]}/right/", {"also": [*also, "x", "999999999"]})
+    assert "4 right, 0 wrong, 0 not judged" in page(client, "/trial/")

@@ -47,6 +47,7 @@ WEB = {
     "message": "outbox/<int:pk>",
     "import": "import",
     "import_run": "import/<int:pk>",
+    "settings": "settings",
     "settings_business": "settings/business",
     "settings_mail": "settings/mail",
     "settings_mail_test": "settings/mail/test",

@@ -97,7 +97,7 @@ def _add(request: StaffRequest) -> HttpResponseBase:
         except LineError as error:
             form.add_error("name_en", str(error))
         else:
-            messages.success(request, _("It is on the map. Now say on which side of the line it stands."))
+            messages.success(request, _("It is there. Now say on which side of the line it stands."))
             return redirect("web:touchpoint", row.slug)
     return render(request, "web/touchpoint_add.html", {"form": form}, status=422)
 

@@ -7,7 +7,7 @@ from django.forms import Form
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tactful.channels.actions import save_mail_account
 from tactful.channels.queries import main_account
@@ -23,6 +23,13 @@ from tactful.wiring.mail_access import resume
 from tactful.wiring.mail_test import Part, try_account
 
 TESTS = "mail_tests"
+
+
+@require_safe
+@staff_page("settings")
+def home(request: StaffRequest) -> HttpResponseBase:
+    """All rooms, each with a sentence; which ones stand there is a matter of the role."""
+    return render(request, "web/settings/home.html")
 
 
 @staff_page("settings")

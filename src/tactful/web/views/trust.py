@@ -1,5 +1,6 @@
 """The trial week, the first ones, what goes out today, and the brake's own page."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -8,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from tactful.delivery.actions import NothingToDecide
 from tactful.delivery.queries.trust import Place
 from tactful.touchpoints import queries as touchpoints
 from tactful.web.access import Sorry, StaffRequest, done, number, owner_only, refused, staff_page, writes
 from tactful.web.build.going_out import brake_page, going_line, going_page
-from tactful.web.build.trust import DAYS, first_page, trial_page, trust_page
+from tactful.web.build.trust import DAYS, PAGE, first_page, trial_page, trust_page
 from tactful.wiring import going_out as wired
 from tactful.wiring import rehearsal, trust
 from tactful.wiring.rehearsal import OWNERS_ONLY, Why
@@ -47,7 +49,11 @@ def trial_end(request: StaffRequest) -> HttpResponseBase:
 @staff_page("today")
 @writes
 def trial_right(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """``also``: others that say the same, judged with it."""
     rehearsal.judge_right(pk, acting_user=request.user.id, now=request.visit.now)
+    for each in request.POST.getlist("also")[:PAGE]:
+        with suppress(NothingToDecide):  # somebody has judged that one meanwhile
+            rehearsal.judge_right(number(each) or 0, acting_user=request.user.id, now=request.visit.now)
     return done(request, _("Right. Thank you."), "web:trial")
 
 

@@ -11,7 +11,7 @@ from tactful.inbox.actions.answer import close
 from tactful.inbox.models import Conversation, Entry
 from tactful.wiring.keeping import forget_old_words
 from tactful.wiring.personal_data import SECTIONS
-from tactful.wiring.records import as_markdown
+from tactful.wiring.records import KINDS, as_markdown, records
 from tactful.wiring.tests.cast import Cast
 
 
@@ -28,6 +28,15 @@ def test_it_names_every_table_and_every_server(cast: Cast, trade: str) -> None:
     assert all(table.table in said for section in SECTIONS for table in section.tables)
     assert "Klinikken" in said
     assert "smtp.provider.example" in said
+
+
+def test_the_page_says_in_words_what_the_file_names_as_tables(cast: Cast) -> None:
+    assert set(KINDS) == {section.title for section in SECTIONS}
+    with translation.override("en"):
+        said = " ".join(line for part in records(cast.now) for line in part.lines)
+    assert "What was written and said: conversations" in said
+    assert "_" not in said
+    assert "Who you are" not in said, "it speaks of clients, to an owner"
 
 
 def test_the_assessment_stands_for_sensitive_trades_only(cast: Cast) -> None:

@@ -24,7 +24,8 @@ def condition_group(
 ) -> Group:
     if doc is not None and _rows_of(doc) is None:
         text = Control(f"{prefix}.text", _("The condition as text"), "area", write_yaml(doc))
-        return Group(legend, (Row((text,)),), folded, True, hint=_("It is too nested for lines to click."))
+        hint = _("It is too nested to be clicked together here.")
+        return Group(legend, (Row((text,)),), folded, True, hint=hint)
     joint, rows = _rows_of(doc) if doc is not None else ("all", [])  # type: ignore[misc]
     shown = [_row(f"{prefix}.{n}", row, house) for n, row in enumerate([*rows, *[None] * blank])]
     how = choices([("all", _("All of these hold")), ("any", _("At least one of these holds"))])
@@ -32,7 +33,7 @@ def condition_group(
     head = several_rows if len(shown) > 1 else ()
     return Group(
         legend, (*head, *shown), folded, bool(doc), "g-cond",
-        more=f"more.{prefix}", more_text=_("One more line"),
+        more=f"more.{prefix}", more_text=_("One more condition"),
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _row(name: str, doc: Doc | None, house: House) -> Row:
         op, value = ("known" if value else "unknown"), None
     if doc and "not" in doc:
         op = f"not-{op}"
-    first = _("nothing") if doc is None else _("take this line away")
+    first = _("nothing") if doc is None else _("take this condition away")
     return Row(
         (
             *ref_controls(name, _("What"), inner or None, house, first),

@@ -8,7 +8,18 @@ from django.utils.translation import gettext as _
 
 from tactful.journeys.rules.reading_parts import WEEKDAYS
 from tactful.web.forms.journey.conditions import condition_group, take_condition
-from tactful.web.forms.journey.controls import Choice, Control, Doc, Group, Post, Row, choices, said, word
+from tactful.web.forms.journey.controls import (
+    Choice,
+    Control,
+    Doc,
+    Group,
+    Post,
+    Row,
+    choices,
+    known,
+    said,
+    word,
+)
 from tactful.web.forms.journey.delays import day_ticks, earlier_controls, take_earlier
 from tactful.web.forms.journey.house import House
 from tactful.web.forms.journey.words import event_controls, take_event
@@ -28,7 +39,7 @@ def show_entry(entry: Doc, house: House) -> list[Group]:
             ("event", _("when something happens")),
             ("message", _("when the client writes to us")),
             ("form", _("when the client hands in a form")),
-            ("segment", _("when the client comes to belong to a group")),
+            ("segment", _("when the client comes into a segment")),
             ("date", _("before or on a date")),
             ("every", _("again and again, by the calendar")),
             ("manual", _("when a person says so")),
@@ -50,7 +61,7 @@ def show_entry(entry: Doc, house: House) -> list[Group]:
                     only="if-form",
                 ),
                 Row(
-                    (Control("segment", _("The group’s short name"), "text", entry.get("segment", "")),),  # noqa: RUF001
+                    (_segment(entry, house),),
                     only="if-segment",
                 ),
                 *_date_rows(entry),
@@ -68,17 +79,22 @@ def take_entry(post: Post, old: Doc) -> Doc:
     return _TAKE[kind](post) if kind in _TAKE else old
 
 
+def _segment(entry: Doc, house: House) -> Control:
+    chosen = entry.get("segment", "")
+    return Control("segment", _("Which segment"), "select", chosen, choices=known(house.segments, chosen))
+
+
 def _channel(entry: Doc) -> Control:
-    known = [
+    ways = [
         ("any", _("in any way")),
         ("mail", _("by mail")),
         ("sms", _("by SMS")),
         ("chat", _("in the chat")),
     ]
     chosen = entry.get("message", "any")
-    if chosen not in dict(known):
-        known.append((chosen, chosen))
-    return Control("message", _("How"), "select", chosen, choices=choices(known))
+    if chosen not in dict(ways):
+        ways.append((chosen, chosen))
+    return Control("message", _("How"), "select", chosen, choices=choices(ways))
 
 
 def _key(entry: Doc) -> Control:

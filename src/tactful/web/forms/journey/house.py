@@ -16,6 +16,7 @@ class House:
     touchpoints: tuple[Choice, ...] = ()
     templates: tuple[Choice, ...] = ()
     journeys: tuple[Choice, ...] = ()
+    segments: tuple[Choice, ...] = ()
     people: tuple[Choice, ...] = ()
     events: Mapping[str, Words] = field(default_factory=dict)
     facts: Mapping[str, Words] = field(default_factory=dict)

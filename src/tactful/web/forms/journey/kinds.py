@@ -69,18 +69,18 @@ def _send(doc: Doc, house: House) -> list[Group]:
     touchpoint, template = doc.get("touchpoint", ""), doc.get("template", "")
     what = Control(
         "touchpoint",
-        _("What it is"),
+        _("Touchpoint"),
         "select",
         touchpoint,
-        _("Its touchpoint must be structural, or a person writes it."),
+        _("It must be structural. Else a person writes."),
         known(house.touchpoints, touchpoint),
     )
     words = Control(
         "template",
-        _("Its words"),
+        _("Letter"),
         "select",
         template,
-        _("The text that goes out."),
+        _("The words that go out."),
         known(house.templates, template),
     )
     return [
@@ -144,8 +144,8 @@ def _variables(doc: Doc, house: House) -> Group:
             text_row(f"variables.{n}.default", _("If missing, in English"), _("If missing, in Norwegian"),
                      value.get("default"))
         )  # fmt: skip
-    hint = _("What the text wants to know beyond the client’s own name.")  # noqa: RUF001
-    legend = _("Values in the text")
+    hint = _("What the letter wants to know beyond the client’s own name.")  # noqa: RUF001
+    legend = _("Values in the letter")
     return Group(legend, tuple(rows), True, False, "g-cond", hint)
 
 

@@ -62,7 +62,7 @@ def show_update(doc: Doc, _house: House) -> list[Group]:
         for n, (name, value) in enumerate(shown)
     )
     hint = _("Yes, no and numbers are kept as such, anything else as words.")
-    return [Group("", rows, hint=hint, more="more.set", more_text=_("One more line"))]
+    return [Group("", rows, hint=hint, more="more.set", more_text=_("One more value"))]
 
 
 def take_update(taking: Any) -> Doc:

@@ -57,7 +57,7 @@ def ref_choices(house: House) -> Iterator[Choice]:
     yield Choice("other-entry:", _("Another field…"), began)
     last = _("What happened last")
     for name in house.fields:
-        yield Choice(f"event:{name}", name, last)
+        yield Choice(f"event:{name}", house.say(house.facts[name]) if name in house.facts else name, last)
     yield Choice("other-event:", _("Another field…"), last)
     for answer in house.answers:
         yield Choice(f"answer:{answer.value}", answer.label, _("What a person answered"))

@@ -98,7 +98,7 @@ def values_group(name: str, legend: Text, doc: Mapping[str, Any], house: House, 
     shown = [*doc.items(), ("", "")]
     rows = (_value_row(f"{name}.{n}", key, value, house) for n, (key, value) in enumerate(shown))
     return Group(
-        legend, tuple(rows), bool(name), bool(doc), "g-cond", hint, f"more.{name}", _("One more line")
+        legend, tuple(rows), bool(name), bool(doc), "g-cond", hint, f"more.{name}", _("One more value")
     )
 
 
