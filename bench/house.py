@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -17,45 +17,59 @@ PYTHON = sys.executable
 SEED_CHUNK = 2_000
 
 
+def nothing() -> None:
+    """A database as the migrations leave it."""
+
+
 @contextmanager
-def database(name: str, *, keep: bool = False) -> Iterator[dict[str, str]]:
-    """A fresh migrated database; answers with the environment of processes that use it. ``keep``: the one of
-    the run before with this name, if it ended well, and it stays for the next one."""
+def database(
+    name: str, *, keep: bool = False, make: Callable[[], object] = nothing
+) -> Iterator[dict[str, str]]:
+    """A fresh migrated database in which ``make`` has been called; answers with the environment of processes
+    that use it. ``keep``: it stays for the next run, which finds it as it is, migrated anew."""
     prepare_environ(os.environ)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
     import django  # noqa: PLC0415
 
     django.setup()
     server = SharedServer(os.environ["TACTFUL_DATABASE_URL"])
+    own = f"tactful_bench_{name}"
     try:
-        own = f"tactful_bench_{name}"
-        with kept(server, f"{own}_kept") if keep else _fresh(server, f"{own}_{os.getpid()}") as made:
-            url = _url(server, made)
-            os.environ["TACTFUL_DATABASE_URL"] = url
-            from django.db import connections  # noqa: PLC0415
-
-            connections["default"].close()
-            connections["default"].settings_dict["NAME"] = made
-            if keep:
+        if keep:
+            _keep(server, f"{own}_kept", make)
+            with _used(server, f"{own}_kept") as environ:
                 _up_to_date()
-            yield dict(os.environ)
-            connections["default"].close()
+                yield environ
+        else:
+            with _fresh(server, f"{own}_{os.getpid()}") as made, _used(server, made) as environ:
+                make()
+                yield environ
     finally:
         server.release()
+
+
+@contextmanager
+def _used(server: SharedServer, name: str) -> Iterator[dict[str, str]]:
+    from django.db import connections  # noqa: PLC0415
+
+    os.environ["TACTFUL_DATABASE_URL"] = _url(server, name)
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = name
+    yield dict(os.environ)
+    connections["default"].close()
 
 
 def _fresh(server: SharedServer, name: str) -> AbstractContextManager[str]:
     return clone(server, ensure_template(server), name)
 
 
-@contextmanager
-def kept(server: SharedServer, name: str) -> Iterator[str]:
-    """Made under another name until a run has ended well, so that there is no half one."""
+def _keep(server: SharedServer, name: str, make: Callable[[], object]) -> None:
+    """Made under another name until it is whole, so that there is no half one."""
     if _is_there(server, name):
-        yield name
         return
     with _fresh(server, f"{name}_new") as made:
-        yield made
+        with _used(server, made):
+            make()
         with maintenance(server) as connection:
             connection.execute(f'ALTER DATABASE "{made}" RENAME TO "{name}"')
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import connection
 
-from tactful.contacts.models import Contact
 from tactful.foundation import pg
 from tactful.segments.hot import members
 from tactful.segments.models import Segment
@@ -101,12 +100,6 @@ KINDS: Mapping[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def are_there() -> bool:
-    """In a database that was kept: there they are as they were made, and in no segment."""
-    Segment.objects.all().delete()
-    return Contact.objects.exists()
-
-
 def make(clients: int, events: int, now: datetime) -> None:
     """Indexes of the log are made again behind its rows: that takes a third of the time."""
     params: dict[str, int | datetime] = {"clients": clients, "events": events, "now": now}
@@ -138,6 +131,7 @@ def changed(count: int) -> list[int]:
 
 def make_live(count: int, moment: Moment) -> None:
     """As if all clients had been gone through: nobody is a member yet."""
+    Segment.objects.all().delete()
     kinds = list(KINDS.items())
     rows = []
     for number in range(count):

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from statistics import fmean, median, quantiles
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -30,26 +31,25 @@ def main() -> None:
     options.add_argument("--only", default="", help="one of the pages: " + ", ".join(PAGES))
     options.add_argument("--json", action="store_true", help="kept for symmetry: the last line always is")
     given = options.parse_args()
-    with house.database(f"pages_{given.contacts}", keep=given.keep):
-        owner = prepare(given.contacts)
-        house.report(measure(owner, given))
+    make = partial(prepare, given.contacts)
+    with house.database(f"pages_{given.contacts}", keep=given.keep, make=make):
+        house.report(measure(given))
 
 
-def prepare(contacts: int) -> Any:
-    """The owner who looks at the pages; the town is made if it is not there."""
+OWNER = "owner@fjord.example"
+
+
+def prepare(contacts: int) -> None:
+    """The town, and the owner who looks at the pages."""
     from bench import town, walkers  # noqa: PLC0415, needs Django
     from tactful.foundation.clock import business_now  # noqa: PLC0415
     from tactful.foundation.models import Role, User  # noqa: PLC0415
 
-    known = User.objects.filter(email="owner@fjord.example").first()
-    if known is not None:
-        return known
     began, now = time.monotonic(), business_now()
-    owner = User.objects.add(email="owner@fjord.example", name="Kari Fjord", role=Role.OWNER)
+    owner = User.objects.add(email=OWNER, name="Kari Fjord", role=Role.OWNER)
     town.make(contacts, owner.id, now)
     walkers.make(contacts // 10, contacts, owner, now)
     say(f"{contacts} clients took {time.monotonic() - began:.0f} s.")
-    return owner
 
 
 class Took(NamedTuple):
@@ -64,8 +64,8 @@ class Took(NamedTuple):
         return self.python + self.database
 
 
-def measure(owner: Any, given: argparse.Namespace) -> dict[str, Any]:
-    reader = Reader.signed_in(owner)
+def measure(given: argparse.Namespace) -> dict[str, Any]:
+    reader = Reader.signed_in()
     found: dict[str, list[Took]] = {}
     for page, addresses in PAGES.items():
         if given.only not in ("", page):
@@ -104,16 +104,19 @@ class Reader:
     backend: int
 
     @classmethod
-    def signed_in(cls, owner: Any) -> "Reader":
+    def signed_in(cls) -> "Reader":
         from django.conf import settings  # noqa: PLC0415
         from django.db import connection  # noqa: PLC0415
         from django.test import Client  # noqa: PLC0415
 
         from tactful.foundation.collector import calm_collector  # noqa: PLC0415
+        from tactful.foundation.models import User  # noqa: PLC0415
 
         settings.ALLOWED_HOSTS = ["*"]
         client = Client(headers={"host": "localhost"})
-        client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            User.objects.get(email=OWNER), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
         client.get("/")
         calm_collector()  # as a process that serves pages
         return cls(client, connection.connection.info.backend_pid)

@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 from datetime import timedelta
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -24,23 +25,31 @@ def main() -> None:
     options.add_argument("--events", type=int, default=10_000_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--plans", action="store_true", help="also say how PostgreSQL goes about each count")
-    options.add_argument("--keep", action="store_true", help="keep the clients for the next run, or take them")
+    options.add_argument(
+        "--keep", action="store_true", help="keep the clients for the next run, or take them"
+    )
     options.add_argument("--json", action="store_true", help="kept for symmetry: the last line always is")
     given = options.parse_args()
-    with house.database(f"segments_{given.contacts}_{given.events}", keep=given.keep):
+    make = partial(prepare, given)
+    with house.database(f"segments_{given.contacts}_{given.events}", keep=given.keep, make=make):
         house.report(measure(given))
 
 
-def measure(given: argparse.Namespace) -> dict[str, float | int]:
+def prepare(given: argparse.Namespace) -> None:
     from bench import many  # noqa: PLC0415, needs Django
+    from tactful.foundation.clock import business_now  # noqa: PLC0415
+
+    began = time.monotonic()
+    many.make(given.contacts, given.events, business_now())
+    say(f"{given.contacts} clients with {given.events} events took {time.monotonic() - began:.0f} s.")
+
+
+def measure(given: argparse.Namespace) -> dict[str, float | int]:
+    from bench import many  # noqa: PLC0415
     from tactful.foundation.clock import business_now  # noqa: PLC0415
     from tactful.wiring.segments import moment_at  # noqa: PLC0415
 
-    began = time.monotonic()
     moment = moment_at(business_now())
-    if not many.are_there():
-        many.make(given.contacts, given.events, moment.now)
-    say(f"{given.contacts} clients with {given.events} events took {time.monotonic() - began:.0f} s.")
     counts = {name: _count(name, where, moment, given) for name, where in many.KINDS.items()}
     slowest = max(counts, key=counts.__getitem__)
     say(f"Slowest: {slowest}.")

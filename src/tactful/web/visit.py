@@ -1,8 +1,9 @@
 """One visit of one of our people to a page: who, when, at whose house, in which language."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar, cast
 
 from django.utils.translation import get_language
 
@@ -14,6 +15,8 @@ from tactful.gate.sentences import Reader
 from tactful.web.rules.when import known
 from tactful.web.types import Person
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -24,6 +27,15 @@ class Visit:
     house: Business
     staff: Mapping[int, User]
     language: str  # en or nb
+    _read: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, read: Callable[..., T], *given: Hashable) -> T:
+        """What ``read`` answers to ``given``, asked once for a page and the frame around it. Only for pages
+        that change nothing."""
+        key = (read, *given)
+        if key not in self._read:
+            self._read[key] = read(*given)
+        return cast(T, self._read[key])
 
     @property
     def reader(self) -> Reader:

@@ -58,6 +58,14 @@ def tasks_for(visit: Visit) -> QuerySet[Task]:
     return inbox.open_cards(_whose(visit))
 
 
+def tasks_total(visit: Visit) -> int:
+    return visit.once(_count_cards, _whose(visit))
+
+
+def _count_cards(owner_id: int | None) -> int:
+    return inbox.open_cards(owner_id).count()
+
+
 def leisure_for(visit: Visit) -> QuerySet[Task]:
     """What has time, of the same people."""
     return inbox.at_leisure(_whose(visit))

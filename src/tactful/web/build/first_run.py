@@ -51,8 +51,10 @@ def place_of(step: str, state: Progress) -> Place:
 
 def setup_line(visit: Visit) -> str:
     """For Today, while the first run is open: "Set-up: 3 of 7"."""
-    state = run.progress()
-    if state.finished or not visit.user.is_owner:
+    if not visit.user.is_owner:
+        return ""
+    state = visit.once(run.progress)
+    if state.finished:
         return ""
     done = {"done": len(state.done & set(run.STEPS)), "all": len(run.STEPS)}
     return _("Set-up: %(done)d of %(all)d.") % done

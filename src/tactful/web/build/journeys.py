@@ -10,7 +10,7 @@ from tactful.journeys import queries
 from tactful.journeys.queries import JourneyLine
 from tactful.journeys.rules.advice import Advice, advice
 from tactful.journeys.rules.among import week_of_all
-from tactful.journeys.rules.checks import Surroundings, run_checks
+from tactful.journeys.rules.checks import CHECKS, Surroundings, run_checks
 from tactful.journeys.sentences import finding_sentence, passed_sentence
 from tactful.journeys.types import Definition
 from tactful.touchpoints import queries as touchpoints
@@ -97,13 +97,11 @@ def what_stops(definition: Definition, language: str) -> str:
 def check_rows(definition: Definition, around: Surroundings, visit: Visit) -> tuple[CheckRow, ...]:
     """The failing ones first, each with its reason and, where there is one, the way to mend it."""
     numbers = {step.id: place for place, step in enumerate(definition.steps, 1)}
-    checked = run_checks(definition, around)
-    rows = [
-        CheckRow("pass", passed_sentence(each.id, visit.language), code=each.id)
-        for each in checked
-        if not each.findings
-    ]
-    rows += [_found(each, definition, numbers, visit) for each in advice(definition, around)]
+    found = advice(definition, around)
+    failing = {each.finding.id for each in found}
+    passing = (each for each in CHECKS if each not in failing)
+    rows = [CheckRow("pass", passed_sentence(each, visit.language), code=each) for each in passing]
+    rows += [_found(each, definition, numbers, visit) for each in found]
     order = {"fail": 0, "warn": 1, "pass": 2}
     return tuple(sorted(rows, key=lambda row: order[row.kind]))
 

@@ -1,6 +1,6 @@
 """Who stands at a step of a journey, and who still walks an earlier version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -39,21 +39,25 @@ def step_page(line: JourneyLine, choice: Choice, after: int, visit: Visit) -> St
     rows, url = found[:PAGE], page_url(definition.slug, choice)
     people = contacts.people({row.contact_id for row in rows})
     held = queries.held_among([row.id for row in rows])
-    steps = (
-        {} if choice.step else {step.id: step_title(definition, step.id, visit) for step in definition.steps}
-    )
+    titles = step_titles(definition, visit)
     past = StepChoice("", _("Past this step, to what comes next"), chosen=True)
     return StepPage(
         slug=definition.slug,
         journey=definition.name.in_language(visit.language),
-        name=step_title(definition, choice.step, visit) if choice.step else _("Everybody who is inside"),
+        name=_name(choice.step, titles) if choice.step else _("Everybody who is inside"),
         rows=tuple(
-            _row(row, people[row.contact_id], row.id in held, steps.get(row.step, ""), visit)
+            _row(
+                row,
+                people[row.contact_id],
+                row.id in held,
+                "" if choice.step else titles.get(row.step, ""),
+                visit,
+            )
             for row in rows
             if row.contact_id in people
         ),
         can_take_out=visit.user.may_write,
-        steps=(past, *(each for each in _choices(definition, visit) if each.id != choice.step)),
+        steps=(past, *(each for each in _choices(titles) if each.id != choice.step)),
         at=choice.step,
         only=choice.only,
         tabs=tuple(_tabs(definition.slug, choice)),
@@ -119,6 +123,7 @@ def _row(row: Enrolment, client: Client, held: bool, step: Text, visit: Visit) -
 def version_page(line: JourneyLine, version: JourneyVersion, visit: Visit) -> VersionPage:
     """The people of an earlier version, and where each step's would go."""
     old, new = parse(version.document), queries.definition_of(line.journey)
+    titles = step_titles(old, visit), step_titles(new, visit)
     crowds = queries.crowds_of_version(version)
     people = contacts.people({contact for crowd in crowds for contact in crowd.some})
     total = sum(crowd.number for crowd in crowds)
@@ -134,20 +139,21 @@ def version_page(line: JourneyLine, version: JourneyVersion, visit: Visit) -> Ve
         name=_("From version %(old)d to version %(new)d") % {"old": version.number, "new": line.version},
         sentence=said % words,
         number=version.number,
-        rows=tuple(_crowd_row(crowd, old, new, people, visit) for crowd in crowds),
+        rows=tuple(_crowd_row(crowd, *titles, people) for crowd in crowds),
         can_move=visit.user.may_write,
     )
 
 
 def _crowd_row(
-    crowd: VersionCrowd, old: Definition, new: Definition, people: Mapping[int, Client], visit: Visit
+    crowd: VersionCrowd, old: Mapping[str, Text], new: Mapping[str, Text], people: Mapping[int, Client]
 ) -> CrowdRow:
-    same = any(step.id == crowd.step for step in new.steps)
+    """``old`` and ``new``: the steps of both versions, as ``step_titles``."""
+    same = crowd.step in new
     stay = StepChoice("", _("They stay on the version that they have"), chosen=not same)
-    choices = _choices(new, visit, crowd.step) if crowd.step else ()
+    choices = _choices(new, crowd.step) if crowd.step else ()
     return CrowdRow(
         field=TO + crowd.step,
-        step=step_title(old, crowd.step, visit) if crowd.step else _("Not begun yet: they come along"),
+        step=_name(crowd.step, old) if crowd.step else _("Not begun yet: they come along"),
         number=crowd.number,
         some=_some([people[ident].name for ident in crowd.some if ident in people], crowd.number),
         choices=(stay, *choices) if crowd.step else (),
@@ -162,24 +168,34 @@ def _some(names: list[str], total: int) -> Text:
     return ngettext("%(names)s and %(n)s more", "%(names)s and %(n)s more", more) % words
 
 
-def _choices(definition: Definition, visit: Visit, chosen: str = "") -> Iterable[StepChoice]:
-    for step in definition.steps:
-        yield StepChoice(step.id, step_title(definition, step.id, visit), step.id == chosen)
+def _choices(titles: Mapping[str, Text], chosen: str = "") -> Iterable[StepChoice]:
+    for step, title in titles.items():
+        yield StepChoice(step, title, step == chosen)
 
 
 def step_title(definition: Definition, step_id: str, visit: Visit) -> Text:
     """``Step 2: Wait 7 days``; a step of an earlier version has only its id."""
-    place = next((n for n, step in enumerate(definition.steps, 1) if step.id == step_id), 0)
-    line = _find(describe(definition, visit.language), step_id)
-    words = {"number": place, "what": f"{line.verb} {line.what}".strip() if line else step_id}
-    return _("Step %(number)d: %(what)s") % words if place else _("Earlier version: %(what)s") % words
+    return _name(step_id, step_titles(definition, visit))
 
 
-def _find(lines: Iterable[StepLine], step_id: str) -> StepLine | None:
+def _name(step_id: str, titles: Mapping[str, Text]) -> Text:
+    return titles.get(step_id) or _("Earlier version: %(what)s") % {"what": step_id}
+
+
+def step_titles(definition: Definition, visit: Visit) -> dict[str, Text]:
+    """By the id of each step, in the order of the definition: the journey is told in words once for all."""
+    lines = {line.step: line for line in reversed(list(_numbered(describe(definition, visit.language))))}
+    titles = {}
+    for place, step in enumerate(definition.steps, 1):
+        line = lines.get(step.id)
+        words = {"number": place, "what": f"{line.verb} {line.what}".strip() if line else step.id}
+        titles[step.id] = _("Step %(number)d: %(what)s") % words
+    return titles
+
+
+def _numbered(lines: Iterable[StepLine]) -> Iterator[StepLine]:
     for line in lines:
-        if line.step == step_id and line.number:
-            return line
-        inner = (_find(way.lines, step_id) for way in line.ways)
-        if found := next(filter(None, inner), None):
-            return found
-    return None
+        if line.number:
+            yield line
+        for way in line.ways:
+            yield from _numbered(way.lines)

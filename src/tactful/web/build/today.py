@@ -19,7 +19,7 @@ from tactful.inbox.queries import Task
 from tactful.kernel.windows import minus_working_hours
 from tactful.kernel.zones import day_start, local_day, next_day_start
 from tactful.touchpoints import queries as touchpoints
-from tactful.web.build.around import Around, leisure_for, look_around, post, tasks_for
+from tactful.web.build.around import Around, leisure_for, look_around, post, tasks_for, tasks_total
 from tactful.web.build.day_list import day_list, lists_for
 from tactful.web.build.first_run import setup_line
 from tactful.web.build.holds import hold_cards
@@ -47,13 +47,12 @@ SIGN_OF: dict[str, Glyph] = {
 
 
 def today_page(visit: Visit) -> TodayPage:
-    mine = tasks_for(visit)
-    tasks, total = list(mine[:TASKS_SHOWN]), mine.count()
+    tasks, total = list(tasks_for(visit)[:TASKS_SHOWN]), tasks_total(visit)
     beside = inbox.on_cards([task.id for task in tasks])
     leisure = list(leisure_for(visit)[:TASKS_SHOWN])
     lists = lists_for(visit)
     every = [*tasks, *leisure, *lists.tasks, *(other for group in beside.values() for other in group)]
-    held, held_total = outbox.held(HOLDS_READ), outbox.held_count()
+    held, held_total = outbox.held(HOLDS_READ), visit.once(outbox.held_count)
     around = look_around(visit, [*_clients_of(every), *(each.message.contact_id for each in held)])
     notice, act = _notice(visit)
     next_up, next_link = _next_up(visit)
@@ -196,7 +195,7 @@ def _next_up(visit: Visit) -> tuple[str, Link | None]:
 
 
 def _notice(visit: Visit) -> tuple[str, Act | None]:
-    paused = outbox.sending_paused()
+    paused = visit.once(outbox.sending_paused)
     words = {
         "restored": _("Nothing leaves: a backup has been restored, and an owner has not looked at it yet."),
         "epoch": _(

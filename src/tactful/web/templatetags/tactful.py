@@ -6,6 +6,7 @@ Moments are shown in the active time zone (the business's) and the active langua
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -58,6 +59,7 @@ def _local(at: datetime) -> datetime:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def glyph(name: str, tone: str = "") -> SafeString:
     """One of the signs, hidden from readers: text must stand beside it. ``tone``: auto, person, hold, ink."""
     return format_html(
@@ -72,6 +74,7 @@ def mark(name: str, words: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 

@@ -18,7 +18,7 @@ from tactful.wiring import brake, first_run
 def today(request: StaffRequest) -> HttpResponseBase:
     """An owner who is in the middle of the first run comes back to its screen."""
     if request.user.is_owner and not request.headers.get("HX-Request"):
-        state = first_run.progress()
+        state = request.visit.once(first_run.progress)
         if not (state.finished or state.put_off):
             return redirect("web:first_run")
     return render(request, "web/today.html", {"page": today_page(request.visit)})
