@@ -8,8 +8,11 @@ from django.db import connection
 
 from tactful.events.feed import with_news
 from tactful.foundation.queries import business_at
+from tactful.gate.rules.office import office_rule
 from tactful.inbox.actions.quiet import writing_days
 from tactful.inbox.rules.quiet_days import quiet_enough_at
+from tactful.kernel.windows import minus_working_hours
+from tactful.wiring.gate_facts import settings_of
 from tests.year.oracle import Oracle
 
 WALKING = """
@@ -131,9 +134,17 @@ def _left_waiting(late: datetime) -> Iterator[tuple[int, int, datetime]]:
             yield ident, client, last_at
 
 
+def _long_ago(now: datetime) -> datetime:
+    """Five days, and three days of work: from the Wednesday before Easter to the Tuesday after it nobody is
+    there to be asked."""
+    house = business_at(now)
+    rule = office_rule(settings_of(house), house.country)
+    return min(now - timedelta(days=5), minus_working_hours(now, 24, house.time_zone, rule))
+
+
 def _rows(oracle: Oracle, params: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     now = oracle.world.now
-    params |= {"late": now - timedelta(hours=2), "long_ago": now - timedelta(days=5)}
+    params |= {"late": now - timedelta(hours=2), "long_ago": _long_ago(now)}
     for query in (WALKING, OUTBOX, TASKS, UNKNOWN, STOPPED, TALKS, THREADS, MAIL, FAILED):
         with connection.cursor() as cursor:
             cursor.execute(query, params)
