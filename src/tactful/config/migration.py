@@ -27,9 +27,9 @@ def apply(environment: Environment, say: Callable[[str], None]) -> bool:
     The database itself remembers, in its comment, which migrations it has seen, so that a start without
     news does not wait for Django to compare them. A restored dump has no comment and is looked at.
     """
-    wanted = f"migrations {fingerprint()}"
+    wanted = fingerprint()
     with _as_owner(environment) as connection:
-        if _comment(connection) == wanted:
+        if _comment(connection) == _seen(wanted):
             return False
     say("Bringing the database up to date.")
     _grant_in_own_server(environment)
@@ -38,9 +38,20 @@ def apply(environment: Environment, say: Callable[[str], None]) -> bool:
     done = subprocess.run(command, env=owner_environ(environment), start_new_session=True, check=False)
     if done.returncode != 0:
         raise Trouble("The database could not be brought up to date. What went wrong stands above.")
-    with _as_owner(environment) as connection:
-        _set_comment(connection, wanted)
+    with _as_owner(environment) as connection, suppress(psycopg.errors.InsufficientPrivilege):
+        # A role that does not own the database may not; then each start asks Django.
+        remember(connection, connection.info.dbname, wanted)
     return True
+
+
+def remember(connection: Connection, database: str, migrations: str) -> None:
+    """Note on a database of this server that it has seen the migrations of that ``fingerprint()``."""
+    command = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    connection.execute(command.format(sql.Identifier(database), sql.Literal(_seen(migrations))))
+
+
+def _seen(migrations: str) -> str:
+    return f"migrations {migrations}"
 
 
 def fingerprint() -> str:
@@ -70,13 +81,6 @@ def _comment(connection: Connection) -> object:
     query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
     row = connection.execute(query).fetchone()
     return row[0] if row else None
-
-
-def _set_comment(connection: Connection, comment: str) -> None:
-    """A role that does not own the database may not; then each start asks Django."""
-    name = sql.Identifier(connection.info.dbname)
-    with suppress(psycopg.errors.InsufficientPrivilege):
-        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(comment)))
 
 
 def owner_environ(environment: Environment) -> dict[str, str]:

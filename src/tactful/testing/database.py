@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from tactful.config.migration import Connection, fingerprint
+from tactful.config.migration import Connection, fingerprint, remember
 from tactful.testing.server import SharedServer
 
 MAINTENANCE = "postgres"
@@ -34,6 +34,8 @@ def clone(server: SharedServer, template: str, name: str) -> Iterator[str]:
     with maintenance(server) as connection:
         _drop(connection, name)
         _create(connection, name, template)
+        # A comment does not come along, and a house that starts here would ask Django for four seconds.
+        remember(connection, name, template.removeprefix(TEMPLATE_PREFIX))
         try:
             yield name
         finally:

@@ -1,15 +1,17 @@
-"""``python -m tactful.config.tests.little_firm ACT … , ACT …`` does this and that to a house, for tests.
+"""``python -m tactful.config.tests.little_firm`` does this and that to a house, for tests: a line of acts
+at a time, ``ACT … , ACT …``. Answers with a line of JSON: what the last has said, or why one could not.
 
 ``open PORT``: a firm, its owner, and a mail account at a server of the test. ``queue WORD COUNT MINUTES``: so
 many reminders whose subject holds the word, due in so many minutes. ``pause``, ``resume``, ``shift MINUTES``.
-``states WORD``: how many there are in each state, as JSON. ``canary``: a client with a word in every column;
-prints their number. ``dump FILE``: the whole database as text.
+``states WORD``: how many there are in each state, and why. ``canary``: a client with a word in every column;
+says their number. ``dump FILE``: the whole database as text.
 """
 
 import json
 import os
 import shutil
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -104,21 +106,19 @@ def queue(word: str, count: str, minutes: str) -> None:
     enqueue(messages, now=now)
 
 
-def states(word: str) -> None:
+def states(word: str) -> tuple[dict[str, int], list[str]]:
     found = Dispatch.objects.filter(message__dedupe_key__startswith=f"{word}:")
-    print(json.dumps(Counter(found.values_list("state", flat=True))))
-    why = [why for why in found.values_list("reasons", "result") if any(why)]
-    if why:
-        print(why, file=sys.stderr)
+    why = [str(why) for why in found.values_list("reasons", "result") if any(why)]
+    return Counter(found.values_list("state", flat=True)), why
 
 
-def canary() -> None:
+def canary() -> int:
     with transaction.atomic():
         client = Canary()
         client.plant()
     seal_receipts()
     Dispatch.objects.filter(contact_id=client.one, state="queued").update(state="held")
-    print(json.dumps(client.one))
+    return client.one
 
 
 def dump_to(path: str) -> None:
@@ -127,20 +127,26 @@ def dump_to(path: str) -> None:
         shutil.copyfileobj(source, out)
 
 
+ACTS: dict[str, Callable[..., object]] = {
+    "open": open_firm,
+    "queue": queue,
+    "states": states,
+    "canary": canary,
+    "dump": dump_to,
+    "pause": lambda: pause(scope="everything", acting_user=None, now=business_now()),
+    "resume": lambda: resume(scope="everything", acting_user=None, now=business_now()),
+    "shift": lambda minutes: shift_business_clock(timedelta(minutes=int(minutes))),
+}
+
+
 def main() -> None:
-    acts: dict[str, Callable[..., None]] = {
-        "open": open_firm,
-        "queue": queue,
-        "states": states,
-        "canary": canary,
-        "dump": dump_to,
-        "pause": lambda: pause(scope="everything", acting_user=None, now=business_now()),
-        "resume": lambda: resume(scope="everything", acting_user=None, now=business_now()),
-        "shift": lambda minutes: shift_business_clock(timedelta(minutes=int(minutes))),
-    }
-    for act in " ".join(sys.argv[1:]).split(","):
-        name, *more = act.split()
-        acts[name](*more)
+    for line in sys.stdin:
+        try:
+            said = [ACTS[name](*more) for name, *more in map(str.split, line.split(","))]
+            answer = {"said": said[-1]}
+        except Exception:  # noqa: BLE001, the test that has asked shall see it
+            answer = {"trouble": traceback.format_exc()}
+        print(json.dumps(answer, default=str), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """A client is erased, the machine is lost, a backup of before is restored: they stay erased (R75, R76)."""
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from tactful.config.tests.little_firm import OWNER
 from tactful.config.tests.processes import PATIENCE_SECONDS, running
-from tactful.config.tests.test_lost_machine import FIRM, Machine, machines
+from tactful.config.tests.test_lost_machine import Machine, machines
 
 __all__ = ["machines"]
 
@@ -55,16 +54,16 @@ def test_a_restored_house_does_not_bring_them_back(machines: tuple[Machine, Mach
     key, dump, backup = tmp_path / "key", tmp_path / "dump.sql", tmp_path / "safe" / "before.backup"
     with running(first.home, "-m", "tactful", "up", **first.more) as program:
         program.wait_for("Tactful is ready", patience=PATIENCE_SECONDS * 2)
-        first.run(FIRM, "open 1, pause")
-        contact = json.loads(first.run(FIRM, "canary").splitlines()[0])
-        first.run(FIRM, f"dump {dump}")
+        first.firm("open 1, pause")
+        contact = first.firm("canary")
+        first.firm(f"dump {dump}")
         assert len(words(dump.read_bytes())) > 80
         first.run("tactful", "backup", "--to", str(backup))
         key.write_text(first.run("tactful", "backup", "--show-key"), encoding="ascii")
         erase = ["contacts", "erase", str(contact), "--reason", "asked", "--yes", "--by"]
         assert "which owner" in first.run("tactful", *erase, "nobody@fjord.example", code=1)
         assert "Erased." in first.run("tactful", *erase, OWNER)
-        first.run(FIRM, f"dump {dump}")
+        first.firm(f"dump {dump}")
         assert words(dump.read_bytes()) == set()
         assert list(said_by_files(first.home, tmp_path / "safe")) == []
         first.lose(program)
@@ -73,7 +72,7 @@ def test_a_restored_house_does_not_bring_them_back(machines: tuple[Machine, Mach
     assert "1 clients were erased again" in said
     with running(second.home, "-m", "tactful", "up", **second.more) as program:
         program.wait_for("Tactful is ready", patience=PATIENCE_SECONDS * 2)
-        second.run(FIRM, f"dump {dump}")
+        second.firm(f"dump {dump}")
         assert words(dump.read_bytes()) == set()
         assert list(said_by_files(second.home, tmp_path / "safe-two")) == []
         assert "no such client" in second.run("tactful", *erase, OWNER, code=1)

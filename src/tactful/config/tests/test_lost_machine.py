@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,14 +21,13 @@ from tactful.config.tests.processes import PATIENCE_SECONDS, Running, environ, r
 from tactful.config.tests.test_up import free_port
 from tactful.demo.postbox.sink import Sink
 
-FIRM = "tactful.config.tests.little_firm"
-
 
 class Machine:
     """A data folder, and what is run in it."""
 
     def __init__(self, home: Path, backups: Path) -> None:
         self.home = home
+        self._firm: subprocess.Popen[str] | None = None
         self.more = {
             "TACTFUL_BACKUP_FOLDER": str(backups),
             "TACTFUL_NIGHTLY_BACKUPS": "no",  # at night the worker would make one of its own
@@ -49,8 +49,28 @@ class Machine:
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
 
+    def firm(self, acts: str) -> Any:
+        """What the last of these acts says. One process for all of them: to import Django takes seconds."""
+        if self._firm is None:
+            self._firm = subprocess.Popen(
+                [sys.executable, "-m", "tactful.config.tests.little_firm"],
+                env=environ(self.home, **self.more),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._firm.stdin is not None
+        assert self._firm.stdout is not None
+        self._firm.stdin.write(f"{acts}\n")
+        self._firm.stdin.flush()
+        answer = json.loads(self._firm.stdout.readline())
+        assert "said" in answer, answer["trouble"]
+        return answer["said"]
+
     def states(self, word: str) -> dict[str, int]:
-        return dict(json.loads(self.run(FIRM, "states", word).splitlines()[0]))
+        found, why = self.firm(f"states {word}")
+        print(*why, sep="\n")  # seen where the test fails
+        return dict(found)
 
     def wait_for_states(self, word: str, wanted: dict[str, int]) -> None:
         wait_until(lambda: self.states(word) == wanted, f"{word} is {wanted}")
@@ -66,6 +86,9 @@ class Machine:
         self.remove()
 
     def remove(self) -> None:
+        if self._firm is not None:
+            with self._firm:  # waits for its end, which comes with the end of its orders
+                self._firm = None
         throwaway_server(self.home).erase()
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -95,13 +118,13 @@ def test_nothing_twice_and_nothing_missing(machines: tuple[Machine, Machine], tm
 
         with running(first.home, "-m", "tactful", "up", **first.more) as program:
             program.wait_for("Tactful is ready", patience=PATIENCE_SECONDS * 2)
-            first.run(FIRM, f"open {sink.port}, queue early 3 0")
+            first.firm(f"open {sink.port}, queue early 3 0")
             wait_until(lambda: departed(tmp_path / "safe") == 3, "the first have left")
-            first.run(FIRM, "pause, queue after 3 0, queue later 3 60")
+            first.firm("pause, queue after 3 0, queue later 3 60")
             said = first.run("tactful", "backup")
             assert "read again from end to end" in said
             key.write_text(first.run("tactful", "backup", "--show-key"), encoding="ascii")
-            first.run(FIRM, "resume")
+            first.firm("resume")
             wait_until(lambda: departed(tmp_path / "safe") == 6, "the next have left")
             first.lose(program)
         before = arrived()
@@ -112,7 +135,7 @@ def test_nothing_twice_and_nothing_missing(machines: tuple[Machine, Machine], tm
         assert "3 messages have left since" in said or "6 messages have left since" in said
         with running(second.home, "-m", "tactful", "up", **second.more) as program:
             program.wait_for("Tactful is ready", patience=PATIENCE_SECONDS * 2)
-            second.run(FIRM, "shift 61, resume")  # the pause of the day of the backup, which came along
+            second.firm("shift 61, resume")  # the pause of the day of the backup, which came along
             # The worker has looked at what waits, and knows what had left; the rest waits for the owner.
             second.wait_for_states("after", {"sent": 3})
             assert second.states("later") == {"queued": 3}
