@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from tactful.foundation import pg
 from tactful.journeys.hot import crowds
-from tactful.journeys.models import PAUSED, Enrolment, PeopleAct
+from tactful.journeys.models import PAUSED, Alarm, Enrolment, PeopleAct
 
 SAMPLE = 1_000
 TOLD = timedelta(minutes=10)
@@ -26,10 +26,17 @@ APART = f"""SELECT step, count(*) FILTER (WHERE failures > 0),
 FROM enrolment WHERE retry_at IS NOT NULL AND journey_id = %(journey)s AND ended_at IS NULL
 GROUP BY step"""  # noqa: S608, constants
 
-HELD = """SELECT e.step, count(*) FROM dispatch d
-JOIN message m ON m.id = d.message_id AND m.cause_kind = 'visit'
-JOIN enrolment e ON e.id = m.cause_id
-WHERE d.shelf = 2 AND e.journey_id = %(journey)s AND e.ended_at IS NULL GROUP BY e.step"""
+#: Begins with what is held, of which there is little: PostgreSQL would go through everybody on a journey.
+_HELD = """WITH held AS MATERIALIZED (
+    SELECT message_id FROM dispatch WHERE shelf = 2),
+visited AS MATERIALIZED (
+    SELECT m.cause_id FROM held JOIN message m ON m.id = held.message_id WHERE m.cause_kind = 'visit')
+"""
+HELD = (
+    _HELD  # noqa: S608, constants
+    + """SELECT e.step, count(*) FROM visited JOIN enrolment e ON e.id = visited.cause_id
+WHERE e.journey_id = %(journey)s AND e.ended_at IS NULL GROUP BY e.step"""
+)
 
 WALKED = """WITH newest AS MATERIALIZED (
     SELECT id, step, visit, wait_since, ended_at FROM enrolment
@@ -151,10 +158,11 @@ class Choice:
 
 
 ONLY = ("held", "late", "failing", "paused")
-HELD_IDS = """SELECT e.id FROM dispatch d
-JOIN message m ON m.id = d.message_id AND m.cause_kind = 'visit'
-JOIN enrolment e ON e.id = m.cause_id
-WHERE d.shelf = 2 AND e.journey_id = %(journey)s AND e.ended_at IS NULL"""
+HELD_IDS = (
+    _HELD  # noqa: S608, constants
+    + """SELECT e.id FROM visited JOIN enrolment e ON e.id = visited.cause_id
+WHERE e.journey_id = %(journey)s AND e.ended_at IS NULL"""
+)
 
 
 def chosen(journey_id: int, choice: Choice, now: datetime) -> QuerySet[Enrolment]:
@@ -165,9 +173,11 @@ def chosen(journey_id: int, choice: Choice, now: datetime) -> QuerySet[Enrolment
     if choice.only == "held":
         rows = rows.filter(id__in=[ident for (ident,) in pg.many(HELD_IDS, {"journey": journey_id})])
     elif choice.only == "late":
-        rows = rows.filter(due_at__lt=now - LATE, retry_at=None)
+        alarms = Alarm.objects.filter(journey_id=journey_id, due_at__lt=now - LATE)
+        alarms = alarms.filter(step=choice.step) if choice.step else alarms
+        rows = rows.filter(id__in=alarms.values("enrolment_id"), retry_at=None)
     elif choice.only == "failing":
-        rows = rows.filter(failures__gt=0)
+        rows = rows.filter(failures__gt=0, retry_at__isnull=False)  # each has a moment when it is tried again
     elif choice.only == "paused":
         rows = rows.filter(retry_at__gte=PAUSED, retry_at__lt=PAUSED + timedelta(days=1))
     return rows.order_by("id")

@@ -1,8 +1,8 @@
 """Where somebody is signed in, and the reader's language, for each request; and what no text can hold is
 refused before anybody reads it."""
 
-import time
 from collections.abc import Callable
+from time import monotonic
 from typing import Final
 from urllib.parse import unquote
 
@@ -33,12 +33,12 @@ class SessionsMiddleware:
 
     def _note(self, request: HttpRequest, where: tuple[str, str, str]) -> None:
         noted = self._noted.get(where)
-        if noted is not None and time.monotonic() < noted + self.NOTED_FOR:
+        if noted is not None and monotonic() < noted + self.NOTED_FOR:
             return
         UserSession.objects.create_from_request(request)
         if len(self._noted) >= self.REMEMBERED:
             self._noted.clear()
-        self._noted[where] = time.monotonic()
+        self._noted[where] = monotonic()
 
 
 class ReaderMiddleware:

@@ -8,10 +8,12 @@ from pathlib import Path
 from tactful.config.postgres.account import Account
 from tactful.config.postgres.binaries import Binaries
 from tactful.config.postgres.places import APP_ROLE, OWNER_ROLE, PORT
+from tactful.config.postgres.room import memory_mb, shared_buffers_mb
 from tactful.config.trouble import Trouble, disk_trouble, full_disk
 
 NO_SPACE = "No space left on device"
 BUILTIN_LOCALE_SINCE = 17
+IO_METHOD_SINCE = 18
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 THROWAWAY = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}
@@ -22,10 +24,12 @@ SETTINGS = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "80",
-    "shared_buffers": "96MB",
     "max_wal_size": "256MB",
     "min_wal_size": "64MB",
     "jit": "off",
+    # Pages and batches ask for little: to start processes for it takes longer, and from those who send. Where
+    # whole tables are read while somebody waits, they are asked for (``segments.hot.asking``).
+    "max_parallel_workers_per_gather": "0",
     "autovacuum": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -104,6 +108,11 @@ def configure(cluster: Cluster) -> None:
     names = sorted({cluster.account.name, _our_name(cluster)})
     owned = SETTINGS | (DURABLE if cluster.durable else THROWAWAY)
     owned["unix_socket_directories"] = str(cluster.sockets)
+    owned["shared_buffers"] = f"{shared_buffers_mb(memory_mb())}MB"
+    if (made_by(cluster.data) or 0) >= IO_METHOD_SINCE:
+        # What is not in our buffers is in the system's, mostly: handing it over to processes that read costs
+        # more than it takes, and a page waits for its turn among everything else that runs.
+        owned["io_method"] = "sync"
     files = {
         "postgresql.conf": "".join(f"{name} = '{_quoted(value)}'\n" for name, value in owned.items()),
         "pg_hba.conf": "local all,replication tactful_owner,tactful_app peer map=tactful\n",

@@ -6,8 +6,7 @@ from pathlib import Path
 MB = 1024 * 1024
 BOX = Path("/sys/fs/cgroup/memory.max")
 SHARE = 16
-"""One part of so many: a machine may hold several houses, and what PostgreSQL does not keep the system
-does."""
+"""One part of so many: a machine may hold several houses; what PostgreSQL does not keep, the system does."""
 LEAST, MOST = 96, 512  # MB
 
 

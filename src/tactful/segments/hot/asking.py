@@ -29,6 +29,7 @@ WHOLE_TABLES = (
     "('plan_cache_mode', 'auto'), ('enable_seqscan', 'on'), ('enable_bitmapscan', 'on'), "
     "('enable_sort', 'on'), ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on'), "
     "('enable_nestloop', 'off'), ('parallel_setup_cost', '50'), "
+    "('max_parallel_workers_per_gather', '2'), "
     "('min_parallel_table_scan_size', '1MB')) AS s(name, value)"
 )
 

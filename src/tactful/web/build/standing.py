@@ -182,10 +182,10 @@ def _name(step_id: str, titles: Mapping[str, Text]) -> Text:
     return titles.get(step_id) or _("Earlier version: %(what)s") % {"what": step_id}
 
 
-def step_titles(definition: Definition, visit: Visit) -> dict[str, Text]:
+def step_titles(definition: Definition, visit: Visit) -> Mapping[str, Text]:
     """By the id of each step, in the order of the definition: the journey is told in words once for all."""
     lines = {line.step: line for line in reversed(list(_numbered(describe(definition, visit.language))))}
-    titles = {}
+    titles: dict[str, Text] = {}
     for place, step in enumerate(definition.steps, 1):
         line = lines.get(step.id)
         words = {"number": place, "what": f"{line.verb} {line.what}".strip() if line else step.id}

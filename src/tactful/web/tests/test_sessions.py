@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     seconds = [1_000.0]
-    monkeypatch.setattr(middleware.time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr("tactful.web.middleware.monotonic", lambda: seconds[0])
     return seconds
 
 
