@@ -105,10 +105,11 @@ class DayLists:
         if self.at_desk == self.now:
             today = day_start(local_day(self.now, self.zone), self.zone)
             wanted |= Q(asks_at__gte=today, asks_at__lte=self.now, done_at=None)
-        rows = Task.objects.filter(wanted, asks_at__isnull=False).order_by("id")
+        rows = Task.objects.filter(wanted).order_by("id")
         found: dict[tuple[int | None, datetime], int] = {}
         for ident, joined, owner, at in rows.values_list("id", "joined", "owner_id", "asks_at"):
-            found.setdefault((owner, at), joined or ident)
+            if at is not None:
+                found.setdefault((owner, at), joined or ident)
         return found
 
     def take(self, new: NewTask, row: Task) -> None:

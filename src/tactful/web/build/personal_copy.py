@@ -48,6 +48,7 @@ LABELS: Mapping[str, str] = {
     "detail": gettext_noop("Details"),
     "document": gettext_noop("Content"),
     "done_at": gettext_noop("Done"),
+    "asks_at": gettext_noop("Asked"),
     "due_at": gettext_noop("Due"),
     "due_on": gettext_noop("Due"),
     "end_reason": gettext_noop("Why it ended"),
