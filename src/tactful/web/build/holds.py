@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tactful.delivery.queries import Held
 from tactful.gate.rules.codes import Code
-from tactful.gate.sentences import hold_ends, reason_sentence
+from tactful.gate.sentences import HoldEnds, hold_ends, reason_sentence
 from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Conversation
@@ -19,6 +19,7 @@ from tactful.web.build.around import Around, link
 from tactful.web.rules.arc import share_left
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, HoldCard
+from tactful.web.visit import Visit
 
 NO_THREADS: Mapping[int, Conversation] = {}
 TALKED_OUT = frozenset(
@@ -61,20 +62,30 @@ def hold_card(held: Held, around: Around, threads: Mapping[int, Conversation] = 
     """``threads``: where the client's conversation can be opened; without, the card stands in it already."""
     visit, message = around.visit, held.message
     ends = hold_ends(_verdict(held), around.names(message.contact_id), visit.reader)
-    by_event = bool(held.wake_on)
     owner = visit.person(held.owner_id)
     return HoldCard(
         title=f"{around.title(message)} · {around.first_name(message.contact_id)}",
         reason=f"{ends.why}.",
         left=share_left(held.since or message.created_at, held.until, visit.now),
         owner=owner,
-        until=ends.until if by_event else near(held.until, visit.now),
-        until_at=held.until if by_event else None,
+        until=_until(held, ends, visit),
+        until_at=held.until if held.wake_on and not _in_trial(held) else None,
         then=ends.then,
         last_hour=timedelta() <= held.until - visit.now <= LAST_HOUR,
         act=_ends_it(held, around, threads) or link(_("Look at it"), "message", message.id),
         url=reverse("web:message", args=[message.id]),
     )
+
+
+def _in_trial(held: Held) -> bool:
+    """What the trial week holds has no moment of its own: nothing goes by itself when it is over."""
+    return bool(held.reasons) and held.reasons[0].code == Code.STANDING_TRIAL
+
+
+def _until(held: Held, ends: HoldEnds, visit: Visit) -> str:
+    if _in_trial(held):
+        return _("The trial week is over")
+    return ends.until if held.wake_on else near(held.until, visit.now)
 
 
 def _ends_it(held: Held, around: Around, threads: Mapping[int, Conversation]) -> Act | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch, State
+from tactful.gate.rules.codes import Code
 from tactful.web.build.around import Around, look_around
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.results import said
@@ -85,8 +87,16 @@ def _row(row: Dispatch, around: Around) -> OutboxRow:
         title=around.title(row.message),
         client=around.client(row.contact_id),
         sentence=sentence(row, around),
-        meta=(channel, near(row.settled_at or row.first_handoff_at or row.not_before, now)),
+        meta=(channel, _when(row, now)),
     )
+
+
+def _when(row: Dispatch, now: datetime) -> str:
+    """What the trial week holds has no moment of its own: nothing goes by itself when it is over."""
+    code = row.reasons[0].get("code") if row.reasons else ""
+    if row.state == State.HELD and code == Code.STANDING_TRIAL:
+        return _("when the trial week is over")
+    return near(row.settled_at or row.first_handoff_at or row.not_before, now)
 
 
 def sentence(row: Dispatch, around: Around) -> str:

@@ -109,9 +109,9 @@ def test_what_waits_for_a_word_since_a_working_day_rises(cast: Cast) -> None:
 
 def test_a_held_message_offers_first_what_would_end_the_hold(cast: Cast) -> None:
     """A button that only gets rid of the message is never the one thing to do."""
-    cast.writes(cast.liv, "Could somebody call me?")
-    row = cast.holds(cast.liv)
-    url = f"/inbox/{cast.thread(cast.liv).id}/"
+    cast.writes(cast.consenting, "Could somebody call me?")
+    row = cast.holds(cast.consenting)
+    url = f"/inbox/{cast.thread(cast.consenting).id}/"
     client = cast.signed_in(cast.colleague)
     today = client.get("/").content.decode()
     assert re.search(rf'href="{url}"[^>]*>\s*Answer Liv', today)

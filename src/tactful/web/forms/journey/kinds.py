@@ -84,7 +84,7 @@ def _send(doc: Doc, house: House) -> list[Group]:
         known(house.templates, template),
     )
     return [
-        Group("", (Row((what, words)),)),
+        Group("", (Row((what,)), Row((words,)))),  # under each other: names are long, and a phone is narrow
         condition_group("still_true", _("Only if something still holds"), doc.get("still_true"), house),
         delay_group("latest", _("Not later than"), doc.get("latest"), house, folded=True),
         _variables(doc, house),
