@@ -24,8 +24,10 @@ from tactful.foundation import files
 from tactful.foundation.clock import business_now
 from tactful.foundation.limits import Limit
 from tactful.foundation.models import RateWindow
+from tactful.gate import queries as gate
 from tactful.gate.models import StandingHold
 from tactful.gate.rules.codes import Code
+from tactful.inbox.actions.tasks import finish
 from tactful.portal import limits
 from tactful.portal.views import DOCUMENTS
 from tactful.touchpoints.types import Purpose
@@ -218,6 +220,17 @@ def test_talk_to_a_person_is_one_task(cast: Cast) -> None:
     browser().post(url)
     browser().post(url)
     assert [task.owner_id for task in cast.tasks(code="talk_to_me")] == [cast.colleague.id]
+
+
+def test_who_asks_for_a_person_is_not_chased_by_the_machine_until_they_have_talked(cast: Cast) -> None:
+    browser().post(reverse("portal:talk", args=[cast.token(WHY, cast.sent(cast.liv))]))
+    cast.later(timedelta(hours=1))
+    (hold,) = gate.standing_on(cast.liv.id, cast.now)
+    assert (hold.topic, hold.owner_id) == ("optional", cast.colleague.id)
+    (task,) = cast.tasks(code="talk_to_me")
+    finish(task.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert not gate.standing_on(cast.liv.id, cast.now)
 
 
 @pytest.mark.parametrize(
