@@ -102,6 +102,7 @@ ORDERS: dict[str, Words] = {
     "is_this_it": _("a file has come, and one of us looks whether it is what we asked for"),
     "away": _("away, by an automatic answer"),
     "client_pause": _("%(client)s asked for a pause"),
+    "talk_to_me": _("%(client)s asked to talk with a person"),
     "trial_not_them": _("said in the trial week: automation leaves %(client)s alone"),
     "trial_not_now": _("said in the trial week: not just now"),
     "unconfirmed": _("%(client)s has not said yet that the address is theirs"),

@@ -11,6 +11,7 @@ PROPOSAL = "proposal"
 
 
 IS_THIS_IT = "is_this_it"
+TALK_TO_ME = "talk_to_me"
 """The code of the question what a client's file is."""
 UNVERIFIED = "unverified"
 """The code of the question about a mail under an address that nobody vouches for."""

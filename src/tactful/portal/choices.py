@@ -15,10 +15,11 @@ from tactful.foundation.clock import business_now
 from tactful.gate.actions import NewHold, keep_hold
 from tactful.gate.types import OnRelease
 from tactful.inbox.actions.tasks import open_tasks
-from tactful.inbox.types import NewTask
+from tactful.inbox.types import TALK_TO_ME, NewTask
 from tactful.portal.coming import coming_rows
 from tactful.portal.links import Visit
 from tactful.portal.types import PreferenceRow, PreferencesPage, UnsubscribePage
+from tactful.wiring.looking import hold_chasers
 
 PAUSE = timedelta(days=30)
 
@@ -41,10 +42,12 @@ def pause(contact_id: int, *, now: datetime) -> None:
     keep_hold(hold, now=now)
 
 
+@transaction.atomic
 def ask_for_person(visit: Visit, message_id: int, *, now: datetime) -> None:
+    """Until somebody has talked with them, nothing comes that can wait."""
     task = NewTask(
         kind="call",
-        code="talk_to_me",
+        code=TALK_TO_ME,
         dedupe_key=f"talk:{message_id}:{now.date().isoformat()}",
         contact_id=visit.person.id,
         owner_id=visit.person.manager_id,
@@ -52,7 +55,8 @@ def ask_for_person(visit: Visit, message_id: int, *, now: datetime) -> None:
         subject_id=visit.person.id,
         due_at=now + timedelta(days=1),
     )
-    open_tasks([task], now=now)
+    if open_tasks([task], now=now):
+        hold_chasers(visit.person.id, visit.person.manager_id, now, TALK_TO_ME)
 
 
 def unsubscribe_page(token: str, why_token: str, done: bool) -> UnsubscribePage:

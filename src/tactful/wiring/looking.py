@@ -1,5 +1,5 @@
-"""A file has come while documents are missing: one of us is asked what it is, and until somebody has looked,
-nobody chases that client.
+"""A file has come while documents are missing, or a client has asked for a person: until one of us has
+looked, or talked with them, nobody chases that client.
 
 The file may be what the next reminder would ask for. What the client waits for goes all the same. As nobody
 is chased meanwhile, the question may wait for the list of the next working day.
@@ -17,9 +17,10 @@ from tactful.gate.actions import NewHold, keep_hold, release_hold
 from tactful.gate.rules.orders import OPTIONAL
 from tactful.inbox.actions.quiet import files_looked_at
 from tactful.inbox.actions.tasks import open_about, open_tasks
-from tactful.inbox.types import IS_THIS_IT, NewTask
+from tactful.inbox.types import IS_THIS_IT, TALK_TO_ME, NewTask
 from tactful.kernel.zones import day_start
 
+WAITED_FOR: Final = (IS_THIS_IT, TALK_TO_ME)
 AT_MOST: Final = timedelta(days=7)
 """A house may have gathered these questions into one list a week."""
 WORKING_DAY: Final = timedelta(days=1)
@@ -55,10 +56,11 @@ def needed_by(due_on: date | None, now: datetime) -> datetime | None:
     return at if at is not None and at > now else None
 
 
-def hold_chasers(contact_id: int, owner_id: int | None, now: datetime) -> None:
+def hold_chasers(contact_id: int, owner_id: int | None, now: datetime, reason: str = IS_THIS_IT) -> None:
+    """``reason``: the code of the tasks for which it waits."""
     hold = NewHold(
         scope="contact",
-        reason=IS_THIS_IT,
+        reason=reason,
         scope_id=contact_id,
         topic=OPTIONAL,
         owner_id=owner_id,
@@ -68,12 +70,16 @@ def hold_chasers(contact_id: int, owner_id: int | None, now: datetime) -> None:
 
 
 def let_chase(facts: Sequence[Fact], now: datetime) -> None:
-    """Somebody has looked: with the last file of a client, what was held is worked out again, and the mail is
-    done with."""
-    looked = {fact.contact_id for fact in facts if fact.data.get("code") == IS_THIS_IT}
-    for contact in sorted(ident for ident in looked if ident is not None):
-        if not open_about(contact, IS_THIS_IT):
+    """Somebody has looked, or talked with them: with the last such task of a client, what was held is worked
+    out again; and with the last file, the mail is done with."""
+    done = {
+        (fact.contact_id, str(fact.data.get("code", ""))) for fact in facts if fact.contact_id is not None
+    }
+    for contact, code in sorted((contact or 0, code) for contact, code in done if code in WAITED_FOR):
+        if open_about(contact, code):
+            continue
+        if code == IS_THIS_IT:
             files_looked_at(contact, now=now)
-            for hold in gate.standing_on(contact, now):
-                if hold.reason == IS_THIS_IT:
-                    release_hold(hold.id, acting_user=None, now=now)
+        for hold in gate.standing_on(contact, now):
+            if hold.reason == code:
+                release_hold(hold.id, acting_user=None, now=now)

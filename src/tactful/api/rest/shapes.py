@@ -15,7 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from tactful.contacts.actions import ERASURE_REASONS
+from tactful.contacts.actions import ERASURE_REASONS, NO_ATTRIBUTES
 from tactful.delivery.queries import State
 from tactful.inbox.queries import Conversation
 
@@ -92,6 +92,16 @@ class Sought(Schema):
     find: Line = ""
 
 
+def _no_columns(attributes: dict[str, str]) -> dict[str, str]:
+    """What has a field of its own has rules of its own, or is not for programs to change."""
+    if taken := sorted(NO_ATTRIBUTES & attributes.keys()):
+        raise ValueError(f"{', '.join(taken)}: no attribute, and a client's own data may not be named so.")
+    return attributes
+
+
+Attributes = Annotated[dict[Key, Line], AfterValidator(_no_columns)]
+
+
 class NewContactIn(Given):
     name: Line = Field(min_length=1)
     emails: list[Line] = Field(default=[], max_length=20)
@@ -99,7 +109,7 @@ class NewContactIn(Given):
     language: Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})?)?$")] = ""
     company: Line = ""
     tags: list[Key] = Field(default=[], max_length=50)
-    attributes: dict[Key, Line] = Field(default={}, max_length=100)
+    attributes: Attributes = Field(default={}, max_length=100)
 
 
 class ContactChanges(Given):
@@ -109,7 +119,7 @@ class ContactChanges(Given):
     language: Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})?)?$")] | None = None
     company: Line | None = None
     tier: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=20)] | None = None
-    attributes: dict[Key, Line] = Field(default={}, max_length=100)
+    attributes: Attributes = Field(default={}, max_length=100)
 
 
 class NewAddressIn(Given):

@@ -28,12 +28,13 @@ from .importing import (
 )
 from .merging import MergeError, follow, merge, unmerge
 from .objecting import MARKETING, OBJECTIONS, OPTIONAL, correct_objection, object_to, take_back
-from .people import ContactError, add_identity, create_contact, update_contact
+from .people import NO_ATTRIBUTES, ContactError, add_identity, create_contact, update_contact
 from .undoing import ask_undo, continue_undoing
 
 __all__ = [
     "ERASURE_REASONS",
     "MARKETING",
+    "NO_ATTRIBUTES",
     "OBJECTIONS",
     "OPTIONAL",
     "Address",

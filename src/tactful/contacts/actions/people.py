@@ -17,6 +17,8 @@ from tactful.contacts.types import Field, NewContact, Note
 from ._writing import bump_gate, change_attributes, company_named, locked, refresh_search, spell, tell
 
 COLUMNS = frozenset({"name", "language", "time_zone", "country", "subdivision", "tier", "manager_id"})
+NO_ATTRIBUTES = COLUMNS | {"company"}
+"""What ``update_contact`` takes for something else than an attribute."""
 
 
 class ContactError(ValueError):

@@ -26,6 +26,7 @@ from tactful.foundation.clock import business_now
 from tactful.foundation.limits import Limit
 from tactful.foundation.models import RateWindow
 from tactful.foundation.queries import business_at
+from tactful.gate import queries as gate
 from tactful.gate.models import StandingHold
 from tactful.gate.queries import standing_on
 from tactful.gate.rules.codes import Code
@@ -260,6 +261,17 @@ def test_whoever_was_erased_has_no_page(cast: Cast) -> None:
     continue_erasures(cast.now)
     assert cast.tasks() == []
     assert browser().get(url).status_code == 404
+
+
+def test_who_asks_for_a_person_is_not_chased_by_the_machine_until_they_have_talked(cast: Cast) -> None:
+    browser().post(reverse("portal:talk", args=[cast.token(WHY, cast.sent(cast.liv))]))
+    cast.later(timedelta(hours=1))
+    (hold,) = gate.standing_on(cast.liv.id, cast.now)
+    assert (hold.topic, hold.owner_id) == ("optional", cast.colleague.id)
+    (task,) = cast.tasks(code="talk_to_me")
+    finish(task.id, acting_user=cast.colleague.id, now=cast.now)
+    cast.reacts()
+    assert not gate.standing_on(cast.liv.id, cast.now)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ OURS = frozenset(
         "basis",
         "booking",
         "broadcast",
+        "calendar",
         "complaint",
         "computed",
         "contact",

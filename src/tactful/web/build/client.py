@@ -344,6 +344,7 @@ def _standing(row: StandingHold, known: _Known) -> StandingRow:
         "unverified": _("Somebody writes under this address, and we do not know if it is theirs."),
         "away": _("Away, by an automatic answer."),
         "client_pause": _("The client asked for a pause of all that can wait."),
+        "talk_to_me": _("The client asked to talk with a person."),
         "unconfirmed": _("Somebody wrote this address into a form, and its owner has not said yes yet."),
     }
     reason = codes.get(row.reason, row.reason)

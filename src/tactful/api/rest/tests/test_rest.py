@@ -9,6 +9,7 @@ import pytest
 
 from tactful.api.rest.tests.conftest import Program
 from tactful.api.rest.urls import document
+from tactful.contacts.actions import NO_ATTRIBUTES
 from tactful.contacts.models import Contact, ContactSpell
 from tactful.delivery.models import Message
 from tactful.events.models import Event
@@ -209,6 +210,17 @@ def test_tasks(full: Program) -> None:
     (task,) = all_of(full, f"/tasks?contact_id={full.cast.consenting.id}", 1)
     assert (task["kind"], task["code"], task["done_at"]) == ("call", "journey.call", None)
     assert all_of(full, "/tasks?done=true", 5) == []
+
+
+@pytest.mark.parametrize("name", sorted(NO_ATTRIBUTES))
+def test_what_is_no_attribute_is_not_changed_by_that_name(full: Program, name: str) -> None:
+    """Whose client it is, and where they live, by which the gate knows their night, is not for programs."""
+    made = full.asks("POST", "/contacts", LIV).json()
+    before = Contact.objects.filter(id=made["id"]).values().get()
+    answer = full.asks("PATCH", f"/contacts/{made['id']}", {"attributes": {name: "Pacific/Auckland"}})
+    assert answer.status_code == 422
+    assert full.asks("POST", "/contacts", {"name": "Kari", "attributes": {name: "7"}}).status_code == 422
+    assert Contact.objects.filter(id=made["id"]).values().get() == before
 
 
 def test_attributes_are_kept_as_intervals(full: Program) -> None:
