@@ -11,6 +11,7 @@ from tactful.delivery.actions.restored import settle_departed
 from tactful.delivery.batch import Item, item_of
 from tactful.delivery.hot import claim as hot
 from tactful.delivery.judging import Bench, judge
+from tactful.delivery.merged import revive
 from tactful.delivery.models import SendingPause
 from tactful.delivery.types import FactSources
 from tactful.delivery.verdicts import write
@@ -47,6 +48,7 @@ def claim(worker_id: int, sources: FactSources, now: datetime, limit: int = BATC
     gone = settle_departed(now, [row[0] for row in found])
     left = [row[0] for row in found if row[0] not in gone]
     items = [item_of(row, scope.default, now) for row in hot.load(left)]
+    revive({item.id: item.contact_id for item in items if item.may_merge and item.first_handoff_at is None})
     judged = judge(Bench(items, sources, now, scope.default))
     batch_id = new_id()
     cleared = write(judged, revs, worker_id, now)

@@ -12,6 +12,7 @@ from tactful.delivery.types import CapScope, FactSources
 from tactful.gate.rules.check import Sitting
 from tactful.gate.rules.table import counts_in_caps
 from tactful.gate.types import UNKNOWN, Author, Facts, GateSettings, Verdict, VerdictKind
+from tactful.touchpoints import queries as touchpoints
 from tactful.touchpoints.types import MessageClass
 
 ALSO = "summary"  # the variable with which a message speaks in another's mail
@@ -49,12 +50,17 @@ def judge(bench: Bench) -> Judged:
     touched = {item.contact_id for item in items if item.id in counted or item.may_merge}
     judged.scopes = bench.sources.cap_scopes(sorted(touched), bench.now) if touched else {}
     choirs, items = _choirs(bench, items, judged.scopes)
+    facts = bench.sources.gate_facts([item.due for item in items], bench.now)
+    sitting = Sitting(settings, bench.now)
+    mute = _mute(choirs, items, facts, sitting) if choirs else set()
     silent = {loser: choir for choir in choirs for loser in (*choir.merged, *choir.waiting)}
+    for ident in mute:
+        del silent[ident]
+    due = {item.id for item in bench.items}
+    items = [item for item in items if item.id not in mute or item.id in due]
     asked = [item for item in items if item.id not in silent]
     booking = [item for item in asked if item.id in counted and item.contact_id in judged.scopes]
     caps, booked = _reserve(booking, [*items, *judged.expired], judged.scopes, settings)
-    facts = bench.sources.gate_facts([item.due for item in asked], bench.now)
-    sitting = Sitting(settings, bench.now)
     for item in asked:
         _ask(item, facts.get(item.id), caps if item.id in counted else None, sitting, judged)
     _silence([item for item in items if item.id in silent], silent, judged)
@@ -177,6 +183,24 @@ def _choirs(
     ]
     heard = {loser for choir in choirs for loser in choir.merged}
     return choirs, [*items, *(item for item in later.values() if item.id in heard)]
+
+
+def _mute(
+    choirs: Iterable[Choir], items: Iterable[Item], facts: Mapping[int, Facts], sitting: Sitting
+) -> set[int]:
+    """Those of whom the gate lets nothing be said, in another's mail no more than in their own. They are
+    asked alone, now or when they are due. Places under the caps are the speaker's."""
+    among = {ident for choir in choirs for ident in choir.merged}
+    riders = [item for item in items if item.id in among]
+    points = {ident for item in riders if (ident := item.due.touchpoint_id) is not None}
+    lines = {None, *(point.revision_id for point in touchpoints.views_by_id(points).values())}
+    return {
+        item.id
+        for item in riders
+        if item.touchpoint_rev not in lines  # the mark asks the speaker's alone
+        or item.id not in facts
+        or sitting.check(item.due.request, facts[item.id])[0] is not VerdictKind.CLEAR
+    }
 
 
 def _voice(item: Item, bench: Bench) -> Voice:

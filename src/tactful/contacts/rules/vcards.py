@@ -14,6 +14,7 @@ from tactful.contacts.types import SourceRow
 from .trouble import Unusable
 
 MAX_CARDS = 20_000
+MOST_OF_A_KIND = 20  # addresses of one card
 MAX_LINE = 10_000  # characters; longer ones are pictures
 _ONE = (
     "Name", "First name", "Last name", "Company", "Birthday", "Address", "Postal code", "City", "Tags",
@@ -135,7 +136,8 @@ def _take(found: dict[str, list[str]], line: Line) -> None:
             found["Birthday"] = ["-".join(day.groups())]
     elif line.name in ("TEL", "EMAIL"):
         address = _said(line.value).removeprefix("tel:").removeprefix("mailto:")
-        found["Phone" if line.name == "TEL" else "E-mail"].append(address)
+        addresses = found["Phone" if line.name == "TEL" else "E-mail"]
+        addresses += [address][: MOST_OF_A_KIND - len(addresses)]  # each is a column of all cards
     elif line.name == "CATEGORIES":
         found.setdefault("Tags", []).extend(_said(each) for each in _split(line.value, ","))
     elif line.name in _SIMPLE:

@@ -118,3 +118,10 @@ def test_no_card_breaks_the_reader(pieces: list[str], glue: str) -> None:
         said = "file.read"
         assert {len(row.cells) for row in table.rows} == {len(table.header)}
     assert said.startswith("file.")
+
+
+def test_one_card_with_endless_numbers_makes_no_endless_table() -> None:
+    """Each of its numbers would be a cell of every other card: one megabyte, a table of a billion."""
+    many = "BEGIN:VCARD\nFN:Kari\n" + "TEL:91122333\n" * 3_000 + "END:VCARD\n"
+    table = read_table((many + "BEGIN:VCARD\nFN:Ola\nEND:VCARD\n" * 100).encode())
+    assert (len(table.rows), len(table.header)) == (101, len(vcards._ONE) + 1 + vcards.MOST_OF_A_KIND)

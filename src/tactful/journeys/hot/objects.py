@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 
+from tactful.contacts.actions import bump_gate
 from tactful.events.types import Fact
 from tactful.journeys.models import ObjectFact
 from tactful.journeys.rules.dates import CANCELLED, object_fields, told_object
@@ -16,10 +17,12 @@ MOST_KEY, MOST_FIELD = 80, 80
 
 
 def take_in(facts: Sequence[Fact]) -> None:
-    """In the transaction that reads the log, before anybody asks for these dates."""
+    """In the transaction that reads the log, before anybody asks for these dates. What the gate has cleared
+    by what was known of them meets it again. The contacts come first, as everywhere."""
     told = [(found, fact) for fact in facts if (found := told_object(fact.name, fact.data)) is not None]
     if not told:
         return
+    bump_gate({fact.contact_id for _, fact in told if fact.contact_id is not None})
     named = {(kind, key) for (kind, key, _), _ in told if _ours(kind, key)}
     running, over = _running(named), _over(named)
     fresh: list[ObjectFact] = []

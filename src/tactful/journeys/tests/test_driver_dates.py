@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from tactful.contacts.models import Contact
 from tactful.delivery.models import Dispatch, Message
 from tactful.events.models import Event
 from tactful.events.types import Fact
 from tactful.journeys import driver, queries
 from tactful.journeys.actions import begin_by_hand
+from tactful.journeys.hot import objects
 from tactful.journeys.models import Enrolment, Journey, JourneyVersion, ObjectFact, WebhookCall
 from tactful.journeys.plans import plan_of
 from tactful.journeys.rules.batch import Asked
@@ -376,3 +378,13 @@ def test_a_call_is_queued_once_and_its_answer_moves_the_journey() -> None:
     assert [where(row)[0] for row in rows] == ["rest", "ask", "ask"]
     world.answer(rows[1], "approved")
     assert steps(rows[1]) == [("tell", "failed"), ("ask", "answer:approved")]
+
+
+@pytest.mark.parametrize("verb", ["dated", "moved", "cancelled"])
+def test_news_of_an_object_reach_what_a_worker_has_in_hand(verb: str) -> None:
+    """A mail that speaks of a visit is cleared and not handed over yet: it meets the gate once more."""
+    contact = Contact.objects.create(name="Kari", sort_key="kari", created_at=MONDAY).id
+    before = Contact.objects.get(id=contact).gate_rev
+    data = {"visit": "7", "starts_at": VISIT.isoformat()}
+    objects.take_in([Fact(1, f"visit.{verb}", contact, MONDAY, MONDAY, data)])
+    assert Contact.objects.get(id=contact).gate_rev > before
