@@ -58,7 +58,7 @@ def today_page(visit: Visit) -> TodayPage:
         greeting=_greeting(visit),
         tasks=task_rows(tasks, around, beside),
         tasks_total=total,
-        leisure=task_rows(leisure, around, strong=False),
+        leisure=task_rows(leisure, around, strong=False) if leisure else (),
         holds=_holds(held, around),
         holds_total=held_total,
         holds_url=reverse("web:outbox"),
