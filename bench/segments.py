@@ -49,6 +49,7 @@ def measure(given: argparse.Namespace) -> dict[str, float | int]:
     from tactful.foundation.clock import business_now  # noqa: PLC0415
     from tactful.wiring.segments import moment_at  # noqa: PLC0415
 
+    many.count_all(business_now())
     moment = moment_at(business_now())
     counts = {name: _count(name, where, moment, given) for name, where in many.KINDS.items()}
     slowest = max(counts, key=counts.__getitem__)

@@ -16,6 +16,11 @@ def on_the_map() -> QuerySet[Touchpoint]:
     return Touchpoint.objects.select_related("current", "owner").order_by("position")
 
 
+def names() -> list[tuple[int, str, str]]:
+    """Of every touchpoint its id, and how it is called in English and in Norwegian."""
+    return list(Touchpoint.objects.order_by().values_list("id", "name_en", "name_nb"))
+
+
 def by_slug(slug: str) -> Touchpoint | None:
     return on_the_map().filter(slug=slug).first()
 

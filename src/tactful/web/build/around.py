@@ -13,7 +13,7 @@ from tactful.content import queries as content
 from tactful.delivery.queries import Message
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
-from tactful.touchpoints.queries import on_the_map
+from tactful.touchpoints.queries import names
 from tactful.web.types import Act, Person
 from tactful.web.visit import Visit
 
@@ -89,7 +89,7 @@ def look_around(visit: Visit, contact_ids: Collection[int | None]) -> Around:
     """Three queries, however many clients."""
     people = contacts.people({ident for ident in contact_ids if ident is not None})
     nb = visit.language == "nb"
-    touchpoints = {row.id: row.name_nb if nb else row.name_en for row in on_the_map()}
+    touchpoints = {ident: name_nb if nb else name_en for ident, name_en, name_nb in names()}
     return Around(visit, people, touchpoints, content.names(visit.language))
 
 

@@ -53,8 +53,6 @@ def task_rows(
     strong: bool = True,
 ) -> tuple[TaskRow, ...]:
     """``beside``: by the id of a card's first task, what else stands on it. ``strong``: the first act."""
-    if not tasks:
-        return ()
     others = beside or {}
     matters = gather([*tasks, *(other for group in others.values() for other in group)], around)
     rows = [

@@ -60,7 +60,7 @@ def today_page(visit: Visit) -> TodayPage:
         greeting=_greeting(visit),
         tasks=task_rows(tasks, around, beside),
         tasks_total=total + lists.asked_total,
-        leisure=task_rows(leisure, around, strong=False),
+        leisure=task_rows(leisure, around, strong=False) if leisure else (),
         day_list=day_list(lists, around, strong=not tasks),
         holds=_holds(held, around),
         holds_total=held_total,
