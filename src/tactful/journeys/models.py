@@ -319,7 +319,7 @@ class ReplayedLine(models.Model):
 
 
 class PeopleAct(Row):
-    """What was asked of people on a journey (``journeys.undoable``). ``enrolments``: all who are meant.
+    """What was asked of people on a journey (``journeys.actions.undoable``). ``enrolments``: all who are meant.
     ``rested``: those of them who rest only until ``due_at``. ``reached``: how many of them it did something
     for, once ``done_at``."""
 
