@@ -319,9 +319,9 @@ class ReplayedLine(models.Model):
 
 
 class PeopleAct(Row):
-    """What was asked of people on a journey (``journeys.undoable``). ``enrolments``: all who are meant.
-    ``rested``: those of them who rest only until ``due_at``. ``reached``: how many of them it did something
-    for, once ``done_at``."""
+    """What was asked of people on a journey (``journeys.actions.undoable``). ``enrolments``: all who are
+    meant. ``rested``: those of them who rest only until ``due_at``. ``reached``: how many of them it did
+    something for, once ``done_at``."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
     what = models.CharField(max_length=10)  # move, skip, take_out, pause

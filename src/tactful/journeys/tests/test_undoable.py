@@ -9,10 +9,10 @@ from tactful.delivery.models import Dispatch
 from tactful.foundation.models import Audit
 from tactful.journeys import actions, queries
 from tactful.journeys.actions import Asked
+from tactful.journeys.actions.undoable import WINDOW
 from tactful.journeys.models import Enrolment, PeopleAct
 from tactful.journeys.rules.moves import Phase
 from tactful.journeys.tests.world import World, client, make_world, where
-from tactful.journeys.undoable import WINDOW
 
 pytestmark = pytest.mark.django_db
 BY = 7

@@ -13,6 +13,7 @@ from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import expect_assessed, record_audit
 from tactful.journeys import driver
+from tactful.journeys.actions.undoable import Asked, ask_of_people, carry_out_asked, take_back
 from tactful.journeys.drafts import (
     Did,
     DraftGone,
@@ -50,7 +51,6 @@ from tactful.journeys.rules.given import read_given
 from tactful.journeys.stored import FailedTests, run_stored
 from tactful.journeys.transferring import Passage, Transferred, transfer
 from tactful.journeys.types import ManualEntry, Scalar
-from tactful.journeys.undoable import Asked, ask_of_people, carry_out_asked, take_back
 
 __all__ = [
     "Asked",
