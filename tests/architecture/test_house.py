@@ -3,7 +3,9 @@
 import ast
 import re
 
-from tests.architecture.source import Source, production
+from tests.architecture.source import ROOT, Source, production
+
+FRONTEND = ROOT.parents[1] / "frontend" / "src"
 
 APPS = {
     "contacts", "touchpoints", "channels", "events", "tracking", "connectors", "gate", "segments", "content",
@@ -99,8 +101,7 @@ def test_state_changes_only_in_actions() -> None:
 
 def _is_manager_write(func: ast.Attribute) -> bool:
     """``Model.objects.create(…)`` and ``….filter(…).update(…)``; ``dict.update`` is none of these."""
-    text = ast.unparse(func)
-    return func.attr in {"create", "update"} and ".objects." in text
+    return func.attr in {"create", "update"} and ".objects." in ast.unparse(func)
 
 
 def _is_no_row(func: ast.Attribute) -> bool:
@@ -136,6 +137,21 @@ def test_files_and_functions_stay_small() -> None:
         and (node.end_lineno or 0) - node.lineno + 1 > 60
     ]
     assert (long_files, long_functions) == ([], [])
+
+
+def test_a_theme_is_colours_alone() -> None:
+    """Tests look at a page whole in one theme, and in the other at its colours (``light-dark()``)."""
+    paths = [path for path in FRONTEND.rglob("*.*") if path.suffix in {".css", ".ts"}]
+    texts = [re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL) for path in paths]
+    assert len(texts) > 20
+    asked = [text for text in texts if "prefers-color-scheme" in text]
+    own = [
+        rule[0]
+        for text in texts
+        for rule in re.finditer(r"[^{}]*\bdata-theme\b[^{}]*\{([^{}]*)\}", text)
+        if not re.fullmatch(r"\s*color-scheme: \w+;\s*", rule[1])
+    ]
+    assert (asked, own) == ([], [])
 
 
 def test_no_signals_and_no_save_overrides() -> None:

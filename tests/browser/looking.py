@@ -7,8 +7,10 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
+"""A theme is nothing but colours: the styles know ``light-dark()`` and no question for the theme."""
 # Mail in frames is no page of ours, and its sandbox lets axe in no more than any other script.
-RUN_AXE = """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations'],
+RUN_AXE = """([type, values]) => axe.run({runOnly: {type, values}, resultTypes: ['violations'],
         iframes: false})
     .then(found => found.violations.map(each => [each.id, each.nodes.map(node => node.html.slice(0, 200) +
         ' — ' + node.failureSummary)]))"""
@@ -24,19 +26,23 @@ RUNNING = """() => document.getAnimations().length === 0"""
 
 def faults(page: Page) -> list[str]:
     """What axe finds, one sentence per element. The page has been given axe when it opened."""
-    page.wait_for_function(RUNNING)
-    found: list[Any] = page.evaluate(RUN_AXE, RULES)
-    return [f"{rule}: {node}" for rule, nodes in found for node in nodes]
+    return _asked(page, "tag", RULES)
 
 
 def faults_in_both_themes(page: Page) -> list[str]:
-    """Of a page that is hard to come by: it is looked at in light and in dark without another load."""
+    """Of a page that is hard to come by: it is looked at in dark and in light without another load."""
     page.evaluate(AXE_SCRIPT)
-    found = []
-    for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        found += [f"{theme}: {each}" for each in faults(page)]
-    return found
+    page.emulate_media(color_scheme="dark")
+    found = [f"dark: {each}" for each in faults(page)]
+    page.emulate_media(color_scheme="light")
+    return found + [f"light: {each}" for each in _asked(page, "rule", RULES_OF_COLOUR)]
+
+
+def _asked(page: Page, kind: str, rules: list[str]) -> list[str]:
+    """``kind``: whether the rules are named one by one (``rule``) or by what they belong to (``tag``)."""
+    page.wait_for_function(RUNNING)
+    found: list[Any] = page.evaluate(RUN_AXE, [kind, rules])
+    return [f"{rule}: {node}" for rule, nodes in found for node in nodes]
 
 
 def too_wide(page: Page) -> list[str]:

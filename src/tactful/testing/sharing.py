@@ -6,10 +6,17 @@ TOGETHER = (
     "tests/browser/test_hostile.py",  # a house full of hostile words
     "tests/browser/",  # the demo business
     "src/tactful/config/tests/",  # a database server that is stopped and killed
+    "tests/architecture/",  # the source of the house, read and parsed
 )
 LONG = (
     "src/tactful/delivery/tests/test_state_machine.py",
     "src/tactful/journeys/tests/test_driver_states.py",
+    "src/tactful/journeys/tests/test_two_engines.py",
+    "src/tactful/web/tests/test_every_address.py",
+    "tests/month/test_month.py",
+    "tests/sdk/",
+    "tests/test_broadcast.py",
+    "tests/year/",
 )
 
 
