@@ -29,7 +29,7 @@ from tactful.journeys.types import (
 OWNER = "account_manager"
 APART: Final = Delay(elapsed=timedelta(hours=2))
 """So much later one of two journeys writes that would write at once."""
-RESTS: Final = (2, 3, 4, 7)
+RESTS: Final = (2, 3, 4, 8)
 """Days that are tried between messages which come too fast, the fewest first."""
 _DAY: Final = timedelta(days=1)
 
@@ -87,7 +87,7 @@ def _waiting_before(definition: Definition, step_id: str, delay: Delay) -> Defin
     spot = spot_of(lay_out(definition), step_id)
     if spot is None:
         raise NotPossible("gone")
-    wait = Wait(editing.fresh_id(definition, f"{step_id}-wait"), NOTHING, delay)
+    wait = Wait(editing.fresh_id(definition, f"{step_id}-wait"), step_id, delay)
     return editing.add(definition, wait, spot.line.place)
 
 

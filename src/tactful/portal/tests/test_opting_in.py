@@ -247,6 +247,7 @@ def test_before_the_yes_only_the_question_goes_whatever_else_is_urgent(
     clerk.leave()
     assert Dispatch.objects.get(message_id=question.id).state == "claimed"
     held = Dispatch.objects.get(message_id=urgent)
+    assert held.reasons
     assert (held.state, held.reasons[0]["code"]) == ("held", "standing.contact")
     browser().post(link())
     assert not orders_at(business_now()), "nothing keeps still who has said yes"

@@ -141,23 +141,23 @@ def trust_page(visit: Visit) -> TrustPage:
         )
         for ident, view in sorted(views.items(), key=lambda pair: pair[1].name(visit.language))
     ]
-    if running is not None:
-        state = _("A trial is running until %(when)s. Nothing leaves that automation wants to send.")
-        said = state % {"when": _ends(running, visit)}
-    else:
-        said = (
-            _("The trial is over. Automation runs, and shows the first ten of each touchpoint.")
-            if had
-            else _("No trial has been held here. Automation runs.")
-        )
     return TrustPage(
-        state=said,
+        state=_where_we_are(running, had=had, visit=visit),
         link=Link(_("What would have gone"), reverse("web:trial")) if running or had else None,
         days=() if running else DAYS,
         act=post(_("End the trial now"), "trial_end") if running else None,
         rows=tuple(rows),
         others=_others(len(every) - len(views)),
     )
+
+
+def _where_we_are(running: StandingHold | None, *, had: bool, visit: Visit) -> str:
+    if running is not None:
+        state = _("A trial is running until %(when)s. Nothing leaves that automation wants to send.")
+        return state % {"when": _ends(running, visit)}
+    if had:
+        return _("The trial is over. Automation runs, and shows the first ten of each touchpoint.")
+    return _("No trial has been held here. Automation runs.")
 
 
 def _spoken_through() -> set[str]:
