@@ -1,7 +1,7 @@
 """What an imported list allows us, and what it forbids."""
 
 import hashlib
-from collections.abc import Collection, Container
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -40,9 +40,9 @@ class Grounds:
     given: list[_Given] = field(default_factory=list)
 
     def decide(
-        self, touched: Collection[int], added: Collection[tuple[int, str]], objecting: Collection[int]
+        self, touched: Collection[int], added: Collection[tuple[int, str, str]], objecting: Collection[int]
     ) -> None:
-        """``touched``: contacts that were here before. ``added``: contact and kind of each new address.
+        """``touched``: contacts that were here before. ``added``: contact, kind, value of each new address.
         ``objecting``: those for whom the file says no. Ends whatever marketing to them rested on."""
         self.objecting, against = objecting, set(objecting)
         if touched:
@@ -52,7 +52,7 @@ class Grounds:
         source = self.request.file_name[:300]
         self.given.append(_Given("withdrawal", "marketing", "mail", "", source, list(objecting)))
         for channel, kind in _CHANNELS:
-            self._allow(sorted([ident for ident, own in added if own == kind]), channel, against)
+            self._allow(sorted({ident for ident, own, _ in added if own == kind}), channel, against)
 
     def _end(self, touched: Collection[int], objecting: Collection[int]) -> None:
         ends = []
@@ -64,15 +64,17 @@ class Grounds:
         if ends:
             BasisSpell.objects.filter(id__in=ends).update(to_at=self.now, end_recorded_at=self.now)
 
-    def _allow(self, idents: list[int], channel: str, against: Container[int]) -> None:
+    def _allow(self, idents: list[int], channel: str, against: Collection[int]) -> None:
         words, source = self.request.declared.words, self._source()
         for purpose, kind in self._uses():
-            free = [
-                ident
-                for ident in idents
-                if (ident, purpose, channel) not in self.having
-                and not (purpose == "marketing" and ident in against)
-            ]
+            barred = against if purpose == "marketing" else ()
+            free = idents
+            if self.having or barred:
+                free = [
+                    ident
+                    for ident in idents
+                    if (ident, purpose, channel) not in self.having and ident not in barred
+                ]
             self.given.append(_Given(kind, purpose, channel, words, source, free))
 
     def _uses(self) -> list[tuple[str, str]]:

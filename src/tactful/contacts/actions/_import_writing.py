@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from tactful.contacts.models import ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
@@ -100,8 +101,11 @@ class Writer:
         if held.is_new:
             self.spells[ident, BEGAN, ""] = held.began
         self._set_columns(held, plan)
-        for name, value in fill.items():
-            if name not in _APART:
+        attributes = {name: value for name, value in fill.items() if name not in _APART}
+        if held.is_new:  # with these they begin
+            held.attributes.update(attributes.items())
+        else:
+            for name, value in attributes.items():
                 self._set_attribute(held, name, value)
         for tag in changes.tags:
             self.spells[ident, "tag", tag] = None
@@ -160,8 +164,7 @@ class Writer:
         before = sorted((held for held in self.changed.values() if not held.is_new), key=lambda held: held.id)
         touched = [held.id for held in before]
         self.grounds = Grounds(self.now, self.by, self.controller, self.request)
-        added = {(owner, kind) for owner, kind, _ in self.addresses}
-        self.grounds.decide(touched, added, self.objecting)
+        self.grounds.decide(touched, self.addresses, self.objecting)
         if before:
             with copying() as behind:  # some of them may be in a firm that is new
                 self._copy_firms(behind)
@@ -235,4 +238,9 @@ def _update(people: Sequence[Held]) -> None:
 def _set_name(held: Held, plan: RowPlan) -> None:
     draft = plan.draft
     held.name, held.given_name = draft.name, draft.given_name[:100]
-    held.sort_key = person_sort_key(PersonName(draft.name, draft.given_name, draft.family_name))[:200]
+    held.sort_key = _sort_key(draft.name, draft.given_name, draft.family_name)
+
+
+@lru_cache(maxsize=4096)
+def _sort_key(full: str, given: str, family: str) -> str:
+    return person_sort_key(PersonName(full, given, family))[:200]

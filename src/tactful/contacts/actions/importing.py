@@ -20,6 +20,7 @@ from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.sentences import sentence
 from tactful.contacts.types import ColumnMapping, Field, ImportRequest, Note, RowOutcome, Table
 from tactful.foundation import files
+from tactful.foundation.collector import collected_by_hand
 from tactful.foundation.pg import will_pass
 
 from ._import_ahead import ReadAhead
@@ -68,11 +69,12 @@ def continue_imports(*, now: datetime, size: int = BATCH_ROWS) -> bool:
     """Read one more batch of the oldest file that waits. Answers whether there was anything to do."""
     run: ImportRun | None = None
     try:
-        with transaction.atomic():
+        with collected_by_hand() as collect, transaction.atomic():
             waiting = ImportRun.objects.select_for_update(skip_locked=True).filter(finished_at=None)
             run = waiting.order_by("started_at", "id").first()
             if run is not None:
                 take_in(run, _table(run.stored), size, now, _AHEAD)
+                collect()
     except Exception as error:
         if run is None or will_pass(error):
             raise

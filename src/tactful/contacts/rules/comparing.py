@@ -36,7 +36,7 @@ def said(draft: Draft) -> Said | None:
         return None  # a name of one of us stands on the client as a number
     if not compatible(name, name) or not (mails or (phones and is_full(name))):
         return None  # for the long way it would not be the same person, alike as they are
-    attributes: dict[str, str] = {**values}
+    attributes: dict[str, str] = dict(values.items())
     company, number = attributes.pop(_COMPANY, ""), attributes.pop(_NUMBER, "")
     if family:
         attributes[_FAMILY_NAME] = family

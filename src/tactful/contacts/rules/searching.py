@@ -17,8 +17,7 @@ _KEEP = str.maketrans({"æ": "\ue000", "ø": "\ue001", "å": "\ue002"})
 _BACK = str.maketrans({"\ue000": "æ", "\ue001": "ø", "\ue002": "å"})
 _MARKS = re.compile(r"[\W_]+")
 _NO_DIGIT = re.compile(r"\D")
-_DIGIT = re.compile(r"[0-9]")
-_APART = re.compile(r"[\s\0]")
+_DIGIT = re.compile(r"\d")
 _PHONE = re.compile(r"[+\d][\d\s()\-./]*")
 
 
@@ -40,30 +39,53 @@ def fold(text: str) -> str:
 
 def searchable(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]) -> Searchable:
     """``names``: person and company; ``phones`` in E.164. Whole words keep their marks ("o'brien")."""
-    found = [_known_name(name) for name in names if name]
-    words: list[Iterable[str]] = [map(begun, own) for own, _ in found]
-    pieces: list[Iterable[str]] = [own for _, own in found]
+    words: set[str] = set()
+    pieces: set[str] = set()
+    for name in names:
+        if name:
+            _take(_begun_name(name), words, pieces)
     for mail in mails:
-        if mail.isascii() and mail.islower() and not _APART.search(mail):  # one word, as it stands
+        if mail.isascii() and mail.islower() and mail.isprintable() and " " not in mail:  # one word, as it is
             at = mail.find("@") if "@" in mail else len(mail)
-            head, (more_words, more_pieces) = mail[: at + 2], _known_domain(mail[at:])
-            words += ((begun(mail), *map(begun, filter(None, _MARKS.split(mail[:at])))), more_words)
-            pieces += ([head[n : n + 3] for n in range(len(head) - 2)], more_pieces)
+            head, local = mail[: at + 2], mail[:at]
+            words.add(begun(mail))
+            words.update(
+                (begun(local),) if local.isalnum() else map(begun, filter(None, _MARKS.split(local)))
+            )
+            pieces.update([head[n : n + 3] for n in range(len(head) - 2)])
+            _take(_begun_domain(mail[at:]), words, pieces)
         else:
-            own_words, own_pieces = _split(mail)
-            words.append(map(begun, own_words))
-            pieces.append(own_pieces)
+            _take(_begun(mail), words, pieces)
     for phone in phones:
         digits = phone[1:]
         if not (phone[:1] == "+" and digits.isascii() and digits.isdecimal()):
             digits = _NO_DIGIT.sub("", phone)
-        words.append((begun(digits),) if digits else ())
-        pieces.append([digits[n : n + 3] for n in range(len(digits) - 2)])
-    return Searchable(sorted(set[str]().union(*words)), sorted(set[str]().union(*pieces)))
+        if digits:
+            words.add(digits[:LONGEST_SHORT])
+            pieces.update([digits[n : n + 3] for n in range(len(digits) - 2)])
+    return Searchable(sorted(words), sorted(pieces))
+
+
+Begun = tuple[frozenset[str], frozenset[str]]
+
+
+def _take(own: Begun, words: set[str], pieces: set[str]) -> None:
+    words |= own[0]
+    pieces |= own[1]
+
+
+def _begun(text: str) -> Begun:
+    words, pieces = _split(text)
+    return frozenset(map(begun, words)), frozenset(pieces)
+
+
+@lru_cache(maxsize=4096)
+def _begun_name(name: str) -> Begun:
+    return _begun(name)
 
 
 @lru_cache(maxsize=1024)
-def _known_domain(text: str) -> tuple[frozenset[str], frozenset[str]]:
+def _begun_domain(text: str) -> Begun:
     """A plain address from its @ on."""
     return frozenset(map(begun, filter(None, _MARKS.split(text)))), frozenset(trigrams(text))
 
@@ -96,7 +118,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzæøå'-"
 
 def begun(word: str) -> str:
     """As much of a word as anybody looks for by its beginning."""
-    digit = _DIGIT.search(word)
+    digit = None if word.isalpha() else _DIGIT.search(word)
     return word[: min(max(digit.start(), LONGEST_SHORT), LONGEST_BEGUN) if digit else LONGEST_BEGUN]
 
 
