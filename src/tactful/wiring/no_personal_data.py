@@ -48,7 +48,7 @@ NOWHERE: Final = (
             "mail_grant": ("client_id", "gives_url", "refused_code"),
             "account": (
                 *("channel", "name", "address", "sender_name", "settings"),
-                *("paused_reason", "paused_detail"),
+                *("paused_reason", "paused_detail", "trouble"),
             ),
             "api_key": ("name", "shown", "digest", "scopes"),
             "attribute": ("key", "label", "type", "origin"),
@@ -69,7 +69,7 @@ NOWHERE: Final = (
             "journey_draft_entry": ("text", "said"),
             "journey_spell": ("kind",),
             "journey_version": ("document", "source"),
-            "people_act": ("what", "step"),
+            "people_act": ("what", "step", "enrolments", "rested"),
             "letter_draft": ("slug", "name_en", "name_nb", "body"),
             "letter_entry": ("body",),
             "letterhead": ("body",),
