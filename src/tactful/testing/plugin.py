@@ -12,6 +12,15 @@ prepare_environ(os.environ)
 settings.register_profile("nightly", max_examples=20_000)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Some million objects of modules and tests are here to stay: not to look through them for garbage again
+    and again."""
+    from tactful.foundation.collector import calm_collector  # noqa: PLC0415, the environment comes first
+
+    calm_collector()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The last one that offers a fixture wins, so ours come after those of pytest-django."""
     config.pluginmanager.import_plugin("tactful.testing.fixtures")
