@@ -162,7 +162,7 @@ def test_taking_it_back_brings_it_to_the_desk(salon: Salon) -> None:
         ({"name": " "}, "Give it a name"),
         ({"segment": ""}, "Choose who gets it"),
         ({"segment": "no-such"}, "cannot be read any more"),
-        ({"touchpoint": ""}, "Choose at which place on your line"),
+        ({"touchpoint": ""}, "Choose the touchpoint at which this is said"),
         ({"variants": (Variant(),)}, "Write what it says"),
         ({"variants": (Variant({"nb": NEWS}, 0),)}, "Give at least one version a share"),
         ({"variants": (Variant({"nb": NEWS}), Variant({"en": NEWS}))}, "in the same languages"),

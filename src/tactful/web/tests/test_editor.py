@@ -157,7 +157,7 @@ def test_what_is_left_empty_is_asked_for_and_what_was_typed_stays(cast: Cast) ->
     answer = client.post(
         f"{DRAFT}steps/", {"kind": "send", "place": last_place(), "revision": revision(), "template": "tip"}
     )
-    assert "“What it is” is not filled in as it must be." in unescape(answer.content.decode())
+    assert "“Touchpoint” is not filled in as it must be." in unescape(answer.content.decode())
     assert len(draft().steps) == 1
 
 
