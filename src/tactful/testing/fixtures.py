@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from tactful.config.postgres.places import APP_ROLE
@@ -50,6 +52,8 @@ def django_db_setup(
     test_server: SharedServer, database_template: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """Instead of pytest-django's: a clone of the template for this process, not a migration run."""
+    # WhiteNoise warns about a missing folder, and which test is the first to open a page is left to chance.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     own = clone(test_server, database_template, _own_name("test"))
     with django_db_blocker.unblock(), own as name, django_uses(name), django_db_blocker.block():
         yield

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from django.conf import LazySettings
 from django.conf import settings as live_settings
@@ -15,5 +13,4 @@ def cast(db: None, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> C
     monkeypatch.setattr(live_settings, "ROOT_URLCONF", "tactful.web.tests.live_urls")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose otherwise
     settings.WHITENOISE_USE_FINDERS = False  # each test client would list all static files
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing folder
     return remembered(make_cast)
