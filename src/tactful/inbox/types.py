@@ -11,8 +11,9 @@ PROPOSAL = "proposal"
 
 
 IS_THIS_IT = "is_this_it"
-TALK_TO_ME = "talk_to_me"
 """The code of the question what a client's file is."""
+TALK_TO_ME = "talk_to_me"
+"""The code of the task of a client who has asked for a person."""
 UNVERIFIED = "unverified"
 """The code of the question about a mail under an address that nobody vouches for."""
 OUTSIDE = "outside"

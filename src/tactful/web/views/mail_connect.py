@@ -19,8 +19,9 @@ from tactful.web.build.mail_connect import Step, ask_page, redirect_address, she
 from tactful.web.forms.mail_connect import AddressForm, HostForm, LeaveForm, PasswordForm
 from tactful.web.types import Text
 from tactful.web.views import own_mailbox
+from tactful.web.views.mail_leave import trouble_with_answer
 from tactful.wiring import mail_connect as wiring
-from tactful.wiring.mail_connect import NotConnected, Wish, keep_wish, read_wish
+from tactful.wiring.mail_connect import Wish, keep_wish, read_wish
 from tactful.wiring.mail_lookup import look_up
 
 KEPT, NEXT, STATE, SAID = "mail_connect", "mail_connect_next", "mail_connect_state", "mail_connect_said"
@@ -138,14 +139,8 @@ def _firms_back(request: StaffRequest) -> HttpResponseBase:
     wish, state = _wish(request), request.session.pop(STATE, "")
     if wish is None or not wiring.is_ours(state, request.GET.get("state", "")):
         return _sorry(request, sentences.trouble("stale"))
-    if "code" not in request.GET:
-        return _sorry(request, sentences.trouble("denied", request.GET.get("error", "")[:60]))
-    try:
-        code = request.GET["code"]
-        wiring.complete(wish, code, redirect_address(), user=request.user.id, now=request.visit.now)
-    except NotConnected as trouble:
-        return _sorry(request, sentences.trouble(trouble.code, trouble.said))
-    return _connected(request)
+    trouble = trouble_with_answer(request, wish)
+    return _sorry(request, trouble) if trouble else _connected(request)
 
 
 @require_GET

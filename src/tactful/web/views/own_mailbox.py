@@ -16,8 +16,9 @@ from tactful.web.access import Sorry, StaffRequest, View, done, refused, staff_p
 from tactful.web.build.mail_connect import Step, ask_page, own_step_page, redirect_address, trouble_of
 from tactful.web.forms.mail_connect import AddressForm, HostForm, OwnPasswordForm
 from tactful.web.types import Text
+from tactful.web.views.mail_leave import trouble_with_answer
 from tactful.wiring import mail_connect as wiring
-from tactful.wiring.mail_connect import NotConnected, Wish, keep_wish, read_wish
+from tactful.wiring.mail_connect import Wish, keep_wish, read_wish
 from tactful.wiring.mail_lookup import look_up
 
 KEPT, STATE, SAID = "own_mailbox", "own_mailbox_state", "own_mailbox_said"
@@ -130,14 +131,8 @@ def came_back(request: StaffRequest) -> HttpResponseBase | None:
     wish = _by_leave(request)
     if wish is None:
         return _sorry(request, sentences.trouble("stale"))
-    if "code" not in request.GET:
-        return _sorry(request, sentences.trouble("denied", request.GET.get("error", "")[:60]))
-    try:
-        code = request.GET["code"]
-        wiring.complete(wish, code, redirect_address(), user=request.user.id, now=request.visit.now)
-    except NotConnected as trouble:
-        return _sorry(request, sentences.trouble(trouble.code, trouble.said))
-    return _connected(request)
+    trouble = trouble_with_answer(request, wish)
+    return _sorry(request, trouble) if trouble else _connected(request)
 
 
 @staff_page("settings")
