@@ -51,6 +51,7 @@ def test_a_letter_from_the_first_word_to_a_test(house: House, signed_in: Signed)
     expect(page.locator("#s-1")).to_be_focused()
     expect(page.locator(".lt-hints")).to_contain_text("A picture has no words instead of it.")
     press_on(page, page.locator(".lt-hints a"))
+    expect(page.locator("#b-src")).to_be_focused()  # by itself, as soon as it is there
     page.locator("#b-alt").focus()
     page.keyboard.type("Our door")
     page.keyboard.press("Enter")

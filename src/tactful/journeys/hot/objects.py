@@ -120,11 +120,13 @@ def _end(
     fact: Fact,
     ended: dict[int, ObjectFact],
 ) -> None:
-    """What was said later than this fact happened stays; so does what it says again."""
+    """What was said later than this fact happened stays. What is said again holds from now on by this word,
+    so that none which is older than it and comes later has a say."""
     for name in closing:
-        row = known[name]
-        if row.from_at <= _since(fact) and (name not in said or said[name] != row.value):
-            row.to_at, row.end_recorded_at = _since(fact), fact.recorded_at
+        row, since = known[name], _since(fact)
+        again = name in said and said[name] == row.value
+        if row.from_at < since or (row.from_at == since and not again):
+            row.to_at, row.end_recorded_at = since, fact.recorded_at
             ended[row.id] = known.pop(name)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, get_args
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -28,12 +29,14 @@ from tactful.journeys.rules.moves import (
     CancelMessages,
     EnqueueSend,
     Event,
+    Facts,
     OpenTask,
     StartOther,
     StopOther,
 )
+from tactful.journeys.rules.posting import Post
 from tactful.journeys.rules.story import tell
-from tactful.journeys.rules.tale import Letter, Scene, Tale, Told, Walk
+from tactful.journeys.rules.tale import Letter, Scene, Sending, Tale, Told, Walk
 from tactful.journeys.tests.world import touchpoint
 from tactful.journeys.types import END, Definition, Entry, EventEntry, Not, Send, Step, Tag, Text
 
@@ -51,21 +54,26 @@ LAST_DAY = 9999_12_31
 # The story as it is told
 
 
-@dataclass(frozen=True)
+Named = tuple[str, int, int]  # a message: entry key, entry number and visit
+
+
+@dataclass
 class TheirWorld:
-    """What is known at a moment, and what stands against each message until its end."""
+    """What is known at a moment, and what stands against each message until its end. ``asked``: the message
+    before the gate. Two ways may ask for one at the same moment, each engine in its own order, so a message
+    is not known by its number."""
 
     story: Story
-    letters: Sequence[Wanted]
+    letters: Mapping[Named, Wanted]
+    asked: Named = ("", 0, 0)
 
     def fact(self, contact: int, key: str, now: datetime) -> Any:
         del contact
         return self.story.fact(key, now)
 
     def gate_facts(self, letter: Letter, now: datetime) -> GateFacts:
-        number = letter.request.message_id
-        assert number <= len(self.letters), "a message that nobody wanted on the database"
-        wanted = self.letters[number - 1]
+        wanted = self.letters.get(self.asked)
+        assert wanted is not None, f"a message that nobody wanted on the database: {self.asked}"
         known = replace_standing(letter, tuple(self._hold(wanted, now)))
         return known._replace(basis=BasisFact(BasisKind.NONE)) if self._is_refused(wanted, now) else known
 
@@ -85,22 +93,32 @@ class TheirWorld:
         return ALWAYS_OPEN
 
 
-def told_of(story: Story, live: Live) -> Tale:
+def told_of(story: Story, live: Live, rows: Sequence[Enrolment]) -> Tale:
     events = [
         Told(each.at, story.contact, Event(each.name, live.ids[story.contact, place], each.when, each.data))
         for place, each in enumerate(story.told)
         if each.at <= HORIZON
     ]
     told = sorted([*events, *live.answers[story.contact]], key=lambda each: each.at)
+    ways = {row.id: (row.entry_key, row.entry_no) for row in rows}
+    letters = {(*ways[each.row], each.effect.visit): each for each in live.letters[story.contact]}
+    world = TheirWorld(story, letters)
     scene = Scene(
         plans.plan_of(story.version),
-        TheirWorld(story, live.letters[story.contact]),
+        world,
         POINTS,
         journey_id=story.journey,
         people=(story.contact,),
         since=MONDAY,
     )
-    return tell(scene, told, HORIZON)
+    ask = Post.ask
+
+    def ask_for(post: Post, sending: Sending, known: Facts, now: datetime) -> None:
+        world.asked = (sending.walk.key, sending.walk.entry_no, sending.effect.visit)
+        ask(post, sending, known, now)
+
+    with patch.object(Post, "ask", ask_for):
+        return tell(scene, told, HORIZON)
 
 
 # Both beside each other
@@ -179,7 +197,7 @@ def compare(told_so: Sequence[Story], live: Live) -> Iterator[Tale]:
     for story in told_so:
         own = mine.get(story.contact, [])
         assert [row.error for row in own if row.failures] == []
-        tale = told_of(story, live)
+        tale = told_of(story, live, own)
         assert [(walk.trouble, walk.unknown) for walk in tale.walks if walk.trouble or walk.unknown] == []
         apart = list(_apart(lived(own, visits, live), told(tale)))
         assert apart == [], f"{apart[0]}\n{story!r}"
