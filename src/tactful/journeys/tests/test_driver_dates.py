@@ -295,6 +295,20 @@ def test_an_older_word_does_not_revive_what_was_called_off() -> None:
     assert fields == {"starts_at": (VISIT + 2 * DAY).isoformat()}
 
 
+def test_an_older_word_does_not_undo_what_was_said_again() -> None:
+    """The same date is said twice; what was said between the two and is read after them has no say."""
+    world, contact = dated(), client()
+    tell(world, "dated", contact, VISIT)
+    world.pass_time(DAY)
+    tell(world, "moved", contact, VISIT)
+    late = world.now - hours(1)
+    world.hear("visit.moved", contact, visit=7, starts_at=(VISIT + DAY).isoformat(), at=late)
+    world.hear("visit.cancelled", contact, visit=7, at=late)
+    fields = queries.object_facts([("visit", "7")], world.now)["visit", "7"].fields
+    assert fields == {"starts_at": VISIT.isoformat()}
+    assert the_row(contact).end_reason == ""
+
+
 def test_called_off_twice_the_later_one_counts() -> None:
     """“Moved” was said between two cancellations and is read after both: at once, or a batch later."""
     for apart in (False, True):

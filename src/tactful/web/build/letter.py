@@ -43,7 +43,8 @@ FOUND = 6
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for. ``view``: phone, desk or dark."""
+    """What the address asks for. ``view``: phone, desk or dark. ``typed``: what the open form was sent with
+    and could not be kept."""
 
     language: str = "nb"
     edit: str = ""
@@ -54,6 +55,7 @@ class Asked:
     q: str = ""
     tab: str = ""
     at: str = ""
+    typed: Block | None = None
 
     def url(self, slug: str, name: str = "letter", **other: object) -> str:
         given = {"l": self.language, "view": self.view, "client": self.client or "", "tab": self.tab, **other}
@@ -260,9 +262,8 @@ class _Words:
         return f"{name}: {summary(other)}"
 
     def _form(self, path: str, block: Block, act: str) -> BlockForm:
-        return BlockForm(
-            kind_name(block.kind), path, block.kind, act, controls(block), self._beside(path, block)
-        )
+        asked = controls(self.asked.typed, checked=True) if self.asked.typed else controls(block)
+        return BlockForm(kind_name(block.kind), path, block.kind, act, asked, self._beside(path, block))
 
     def gap(self, path: str) -> Gap:
         label = pgettext("block", "Add something here")

@@ -1,11 +1,12 @@
 """The words around blocks: what each kind is called, and what its form asks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tactful.content.rules.letters.blocks import KINDS, LEVELS, SPACES, WIDTHS, Block
+from tactful.content.rules.letters.blocks import KINDS, LEVELS, SPACES, WIDTHS, Block, not_understood
 from tactful.content.rules.letters.inline import one_line
 from tactful.web.pages.letters import Control
 from tactful.web.types import Text
@@ -47,8 +48,20 @@ def field_name(name: str) -> str:
     }.get(name) or name.replace("_", " ").capitalize()
 
 
-def controls(block: Block) -> tuple[Control, ...]:
-    return tuple(_control(name, block) for name in KINDS[block.kind])
+def controls(block: Block, *, checked: bool = False) -> tuple[Control, ...]:
+    """``checked``: what was typed is looked at, and what cannot be kept is said beside it."""
+    wrong = not_understood(block) if checked else []
+    return tuple(
+        replace(_control(name, block), error=_WRONG[name]() if name in wrong else "")
+        for name in KINDS[block.kind]
+    )
+
+
+_WRONG: Mapping[str, Callable[[], Text]] = {
+    "src": lambda: _("This is no address of a picture. It begins with https:// and has no spaces."),
+    "href": lambda: _("This leads nowhere. Write an address such as https://… without spaces."),
+    "links": lambda: _("One line has no address. Write each as a name, a space and https://…"),
+}
 
 
 def _control(name: str, block: Block) -> Control:

@@ -23,7 +23,8 @@ class LettersPage:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """``kind``: line, words (several lines), address, or choice. ``fields``: whether ``{{`` offers fields."""
+    """``kind``: line, words (several lines), address, or choice. ``fields``: whether ``{{`` offers fields.
+    ``error``: what is wrong with what was typed, and what to do."""
 
     name: str
     label: Text
@@ -32,6 +33,7 @@ class Control:
     hint: Text = ""
     choices: tuple[tuple[str, Text], ...] = ()
     fields: bool = False
+    error: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class BlockForm:
     act: str
     controls: tuple[Control, ...]
     other: Text = ""  # what stands there in the other language
+
+    @property
+    def wrong(self) -> bool:
+        return any(control.error for control in self.controls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,37 @@ def test_from_nothing_to_use(browser: Client) -> None:
     assert "Missing in English" in shown(browser, "/letters/")
 
 
+def test_an_address_that_cannot_be_kept_is_asked_for_again(browser: Client) -> None:
+    """And everything else that was typed still stands in the form."""
+    begun(browser)
+    start = kinds()
+    picture = {"kind": "image", "b-alt": "Our door", "b-width": "50"}
+    page = does(browser, "blocks", act="add", path="0", **picture, **{"b-src": "the picture of our door"})
+    assert kinds() == start
+    assert "This is not kept yet." in page
+    assert "This is no address of a picture." in page
+    assert 'value="the picture of our door"' in page
+    assert 'value="Our door"' in page
+    does(browser, "blocks", act="add", path="0", **picture, **{"b-src": "salong.example/dør.png"})
+    assert now().blocks[0].fields["src"] == "https://salong.example/dør.png"
+
+    page = does(browser, "blocks", act="save", path="0", **picture,
+                **{"b-src": "https://salong.example/dør.png", "b-href": "our page"})  # fmt: skip
+    assert "This leads nowhere." in page
+    assert now().blocks[0].fields["href"] == ""
+    does(browser, "blocks", act="save", path="0", **picture,
+         **{"b-src": "https://salong.example/dør.png", "b-href": "post@salong.example"})  # fmt: skip
+    assert now().blocks[0].fields["href"] == "mailto:post@salong.example"
+
+    page = does(
+        browser, "blocks", act="add", path="0", kind="social", **{"b-links": "Facebook\nInsta x.no/a"}
+    )
+    assert "One line has no address." in page
+    does(browser, "blocks", act="add", path="0", kind="social",
+         **{"b-links": "Facebook https://facebook.com/salong\nInsta instagram.com/salong"})  # fmt: skip
+    assert now().blocks[0].fields["links"].endswith("\nInsta https://instagram.com/salong")
+
+
 def test_blocks_move_and_are_copied_and_everything_can_be_undone(browser: Client) -> None:
     begun(browser)
     start = kinds()

@@ -18,7 +18,7 @@ from tactful.content import queries as content
 from tactful.content.actions import DraftGone, LetterRefused, Meanwhile, Writing
 from tactful.content.queries import LetterDraft
 from tactful.content.rules.letters import editing
-from tactful.content.rules.letters.blocks import Block, Blocks, NotBlocks
+from tactful.content.rules.letters.blocks import Block, Blocks, NotBlocks, not_understood
 from tactful.content.rules.letters.editing import NoSuchBlock
 from tactful.content.rules.letters.hints import hints, mend
 from tactful.content.rules.letters.inline import one_line
@@ -162,13 +162,26 @@ def blocks(request: StaffRequest, slug: str) -> HttpResponseBase:
     asked = _asked(request)
     if act not in _ACTS:
         raise Http404
+    posted = _posted(request)
+    if act in ("add", "save") and not_understood(posted):
+        return _once_more(request, slug, replace(asked, typed=posted, kind=posted.kind), path)
 
     def change(letter: Letter) -> Letter:
         if letter.source is not None:
             raise NoSuchBlock(path)
-        return with_blocks(letter, _ACTS[act](letter.blocks, path, _posted(request)), asked.language)
+        return with_blocks(letter, _ACTS[act](letter.blocks, path, posted), asked.language)
 
     return _change(request, slug, change, _SAID[act](), lambda: _FOCUS[act](path))
+
+
+def _once_more(request: StaffRequest, slug: str, asked: Asked, path: str) -> HttpResponseBase:
+    """The form again, with all that was typed and what is wrong with it; nothing is kept yet."""
+    draft = content.letter_draft(slug)
+    if draft is None:
+        raise Http404
+    new = request.POST.get("act") == "add"
+    again = replace(asked, add=path if new else "", edit="" if new else path)
+    return _show(request, slug, draft, again, _("This is not kept yet."))
 
 
 def _posted(request: StaffRequest) -> Block:

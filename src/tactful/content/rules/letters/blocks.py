@@ -16,6 +16,8 @@ SPACES: Final = {"small": 12, "medium": 24, "large": 48}
 LEVELS: Final = ("1", "2", "3")
 _ADDRESS: Final = re.compile(LINK)
 _PICTURE: Final = re.compile(r"https?://[^\s()<>\"'`{}]+")
+_SITE: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}(?::\d+)?(?:[/?#]\S*)?")
+_MAIL: Final = re.compile(r"[^\s@/:()<>\"'`{}]+@[\w-]+(\.[\w-]+)+")
 _SOCIAL: Final = re.compile(rf"(?P<name>\S[^\n]*?) +(?P<href>{LINK})")
 
 
@@ -45,13 +47,20 @@ def _choice(allowed: Sequence[str], usual: str) -> Any:
 
 def _address(value: str) -> str:
     """A whole link, or "". A mark is a personal link, which has a block of its own."""
-    text = one_line(value)
+    text = _whole(one_line(value))
     return text if _ADDRESS.fullmatch(text) else ""
 
 
 def _picture(value: str) -> str:
-    text = one_line(value)
+    text = _whole(one_line(value))
     return text if _PICTURE.fullmatch(text) else ""
+
+
+def _whole(text: str) -> str:
+    """People write addresses as they say them: ``salon.example/bilde.png``, ``post@salon.example``."""
+    if _MAIL.fullmatch(text):
+        return f"mailto:{text}"
+    return f"https://{text}" if _SITE.fullmatch(text) else text
 
 
 def _name(value: str) -> str:
@@ -60,8 +69,12 @@ def _name(value: str) -> str:
 
 
 def _social(value: str) -> str:
-    lines = (_SOCIAL.fullmatch(one_line(line)) for line in clean(value).split("\n"))
-    return "\n".join(f"{each['name'].strip()} {each['href']}" for each in lines if each)
+    return "\n".join(f"{each['name'].strip()} {each['href']}" for each in _networks(value) if each)
+
+
+def _networks(value: str) -> list[re.Match[str] | None]:
+    lines = (line.rpartition(" ") for line in map(one_line, clean(value).split("\n")) if line.strip())
+    return [_SOCIAL.fullmatch(f"{name} {_whole(href)}") for name, _, href in lines]
 
 
 def _without_marks(value: str) -> str:
@@ -94,6 +107,14 @@ def tidy(block: Block) -> Block:
     fields = {name: rule(str(block.fields.get(name, ""))[:LONGEST]) for name, rule in rules.items()}
     columns = tuple(tuple(tidy(each) for each in column) for column in block.columns)
     return Block(block.kind, fields, columns)
+
+
+def not_understood(block: Block) -> list[str]:
+    """Names of the fields in which an address was typed that cannot be kept: ``tidy`` would empty them."""
+    kept = tidy(block).fields
+    lost = [name for name in ("src", "href") if block.fields.get(name, "").strip() and not kept.get(name)]
+    typed = block.fields.get("links", "") if "links" in kept else ""
+    return [*lost, *(["links"] if not all(_networks(typed)) else [])]
 
 
 def to_json(blocks: Blocks) -> dict[str, Any]:
