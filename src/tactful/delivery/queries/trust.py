@@ -80,6 +80,24 @@ def waiting_to_be_seen() -> QuerySet[Dispatch]:
     return rows.select_related("message").order_by("held_since", "pk")
 
 
+class ForEyes(NamedTuple):
+    """How many are held because their moment has passed, and how many as the first of their touchpoint."""
+
+    late: int
+    first: int
+
+
+def held_for_eyes() -> ForEyes:
+    """Both in one look at what is held."""
+    late, first = ({"code": str(code)} for code in (Code.LATE_GRACE, Code.STANDING_FIRST))
+    return ForEyes(
+        **Dispatch.objects.filter(shelf=Shelf.HELD).aggregate(
+            late=Count("pk", filter=Q(reasons__contains=[late])),
+            first=Count("pk", filter=Q(reasons__contains=[first])),
+        )
+    )
+
+
 def seen_counts(touchpoints: Collection[int], since: datetime) -> dict[int, int]:
     """How many of each touchpoint a person has looked at and let go."""
     rows = Dispatch.objects.filter(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from tactful.foundation import pg
+from tactful.foundation.lately import lately
 from tactful.inbox.burden import Interruptions, eased, felt_between, interruptions
 from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
 from tactful.inbox.types import HISTORY, PROPOSAL, Talk
@@ -348,7 +349,7 @@ def strained_count() -> int:
 
 def quiet_since(moment: datetime) -> int:
     """Clients with whom something was said, but nothing since ``moment``."""
-    return _quiet(moment).count()
+    return lately("quiet", _quiet(moment).count)
 
 
 def quiet_contacts(moment: datetime, limit: int = 200) -> list[int]:

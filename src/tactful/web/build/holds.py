@@ -39,18 +39,19 @@ LAST_HOUR = timedelta(hours=1)
 _NO_REASON = Reason(Check.NOBODY_TALKING, "standing.other")  # a hold that was written without one
 
 
-def hold_cards(held: Sequence[Held], around: Around) -> tuple[HoldCard, ...]:
-    """One card each; one card for all that wait for the same thing, if there are many."""
+def hold_cards(held: Sequence[Held], around: Around, limit: int | None = None) -> tuple[HoldCard, ...]:
+    """One card each; one card for all that wait for the same thing, if there are many. At most ``limit``."""
     order = {id(each): place for place, each in enumerate(held)}
-    threads = threads_of(held)
-    cards: list[tuple[int, HoldCard]] = []
+    groups: list[list[Held]] = []
     for _key, same in groupby(sorted(held, key=_kind), key=_kind):
         group = list(same)
-        if len(group) >= TOGETHER:
-            cards.append((order[id(group[0])], _shared_card(group, around)))
-        else:
-            cards += [(order[id(each)], hold_card(each, around, threads)) for each in group]
-    return tuple(card for _place, card in sorted(cards, key=lambda pair: pair[0]))
+        groups += [group] if len(group) >= TOGETHER else [[each] for each in group]
+    shown = sorted(groups, key=lambda group: order[id(group[0])])[:limit]
+    threads = threads_of([group[0] for group in shown if len(group) == 1])
+    return tuple(
+        hold_card(group[0], around, threads) if len(group) == 1 else _shared_card(group, around)
+        for group in shown
+    )
 
 
 def threads_of(held: Sequence[Held]) -> dict[int, Conversation]:

@@ -34,7 +34,11 @@ def journeys_page(visit: Visit) -> JourneysPage:
     rows = tuple(_row(line, around, visit) for line in lines)
     none = None if lines else empty
     return JourneysPage(
-        rows, _worst_week(around), "" if visit.user.is_helper else late_line(), none, tuple(_drafts(visit))
+        rows,
+        _worst_week(around),
+        "" if visit.user.is_helper else late_line(visit),
+        none,
+        tuple(_drafts(visit)),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Dispatch
+from tactful.delivery.queries.trust import held_for_eyes
 from tactful.journeys import queries as journeys
 from tactful.web.build.around import Around, look_around
 from tactful.web.pages.late import LateGroup, LatePage, LateRow
@@ -33,9 +34,9 @@ def late_page(visit: Visit) -> LatePage:
     return LatePage(tuple(groups), total, total - len(rows), visit.user.may_write, None if rows else empty)
 
 
-def late_line() -> str:
+def late_line(visit: Visit) -> str:
     """One sentence for Today; empty when nothing is late."""
-    count = outbox.late_count()
+    count = visit.once(held_for_eyes).late
     said = ngettext(
         "%(n)d message should have gone out while nothing could be sent.",
         "%(n)d messages should have gone out while nothing could be sent.",

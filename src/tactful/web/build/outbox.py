@@ -66,7 +66,7 @@ def outbox_page(visit: Visit, asked: Asked) -> OutboxPage:
     held = outbox.held(HOLDS_READ) if asked.show == "held" and not asked.client and not asked.before else []
     clients = [*(row.contact_id for row in rows), *(each.message.contact_id for each in held)]
     around = look_around(visit, [*clients, asked.client])
-    cards: tuple[HoldCard, ...] = hold_cards(held, around)[:HOLDS_SHOWN]
+    cards: tuple[HoldCard, ...] = hold_cards(held, around, HOLDS_SHOWN)
     told = len(cards) == len(rows) and not more  # each in a card of its own, which says more than a row
     return OutboxPage(
         tabs=_tabs(asked),

@@ -72,9 +72,9 @@ def today_page(visit: Visit) -> TodayPage:
         nothing_to_do=None if total + lists.asked_total else _nothing_to_do(),
         notice=notice,
         notice_act=act,
-        late=late_line(),
+        late=late_line(visit),
         trial=trial_line(visit),
-        first=first_line(),
+        first=first_line(visit),
         setup=setup_line(visit),
         waiting=waiting_line(),
         soon=soon_line(visit),
@@ -90,7 +90,7 @@ def _holds(held: Sequence[Held], around: Around) -> tuple[HoldCard, ...]:
     since = a_working_day_ago(around.visit)
     rising = [each for each in held if each.wake_on and each.since is not None and each.since <= since]
     others = [each for each in held if each not in rising]
-    return hold_cards(sorted(rising, key=_since) + others, around)[:HOLDS_SHOWN]
+    return hold_cards(sorted(rising, key=_since) + others, around, HOLDS_SHOWN)
 
 
 def _since(held: Held) -> datetime:

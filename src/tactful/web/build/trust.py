@@ -114,9 +114,9 @@ def first_page(visit: Visit) -> FirstPage:
     return FirstPage(groups, visit.user.may_write, None if groups else empty)
 
 
-def first_line() -> str:
+def first_line(visit: Visit) -> str:
     """One sentence for Today; empty when nothing waits."""
-    count = outbox.waiting_to_be_seen().count()
+    count = visit.once(outbox.held_for_eyes).first
     said = ngettext(
         "%(n)d message is one of the first of its kind and waits for your eyes.",
         "%(n)d messages are among the first of their kind and wait for your eyes.",
