@@ -20,7 +20,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _close(self) -> None:
         keeper = kept()
         if keeper is None or self.connection is None:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         else:
             keeper.give(self.connection)
             self.connection = None
