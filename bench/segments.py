@@ -88,9 +88,10 @@ def _plan(tree: Any, moment: Any) -> str:
     from psycopg.sql import SQL  # noqa: PLC0415
 
     from tactful.segments.hot import asking  # noqa: PLC0415
+    from tactful.segments.types import Not  # noqa: PLC0415
     from tactful.wiring.segments import ALLOWED  # noqa: PLC0415
 
-    compiled = asking.compiled(tree, ALLOWED, moment)
+    compiled = asking.compiled(Not(tree) if asking.counts_others(tree) else tree, ALLOWED, moment)
     with asking.whole_tables():
         query = SQL("EXPLAIN (ANALYZE, BUFFERS) {}").format(asking.COUNT.format(where=compiled.where))
         return "\n".join("    " + row[0] for row in asking.fetch(query, compiled.params))

@@ -21,4 +21,4 @@ def django_database(url: str) -> dict[str, object]:
         ) from error
     named = {DJANGO_NAMES[key]: str(value) for key, value in parts.items() if key in DJANGO_NAMES}
     options = {key: value for key, value in parts.items() if key not in DJANGO_NAMES}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
+    return {"ENGINE": "tactful.foundation.kept", **named, "OPTIONS": options}

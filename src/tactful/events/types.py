@@ -17,6 +17,13 @@ VOUCHED = f"(data -> '{MARK}' ->> '{UNVERIFIED}') IS DISTINCT FROM 'true'"
 """In SQL: somebody vouches for it. What only a browser says moves no journey, read today or later (R94)."""
 
 
+LETTERS = 300
+SHORT = f"octet_length(data::text) <= {LETTERS}"
+LONG = f"octet_length(data::text) > {LETTERS}"
+"""In SQL: an event of which little is said stands in the index ``event_said`` with all of it, any other in
+``event_said_at_length``. Migration 0004 has these very words; PostgreSQL takes no others for the same."""
+
+
 class NewFact(NamedTuple):
     """``ts``: when it happened; ``None`` is the moment of recording. ``data``: plain JSON."""
 

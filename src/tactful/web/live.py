@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.db import connection
 from psycopg import AsyncConnection, Error
 
@@ -109,6 +110,7 @@ def let_go() -> None:
 
 async def stream() -> AsyncGenerator[bytes]:
     """Server-sent events until the page is closed or the process stops."""
+    await _let_go_of_the_database()
     here = hub()
     queue = here.join()
     try:
@@ -128,3 +130,9 @@ async def stream() -> AsyncGenerator[bytes]:
             yield b"".join(f"event: {page}\ndata: {page}\n\n".encode() for page in sorted(pages))
     finally:
         here.leave(queue)
+
+
+@sync_to_async
+def _let_go_of_the_database() -> None:
+    """In the thread of the request, which asked who this is, and has no question until the page is closed."""
+    connection.close()

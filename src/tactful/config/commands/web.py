@@ -11,10 +11,13 @@ from tactful.config.environment import Environment
 from tactful.config.listen import open_door
 from tactful.config.postgres.server import require_running
 from tactful.foundation.collector import calm_collector
+from tactful.foundation.kept import keep
 from tactful.web.live import let_go
 
 GRACE_SECONDS = 3
 """How long what is still being answered may hold a shutdown; live pages are let go at once."""
+CONNECTIONS, LEAST = 40, 8
+"""To the database, for all web processes together, and for one: half of what our own server takes."""
 
 
 class Web(uvicorn.Server):
@@ -39,6 +42,7 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
         door = open_door(environment.host, environment.port)
     else:
         door = socket.socket(fileno=arguments.door)
+    keep(max(LEAST, CONNECTIONS // environment.web_processes))
     level = max(logging.getLevelNamesMapping()[environment.log_level], logging.WARNING)
     config = uvicorn.Config(
         "tactful.config.asgi:application",

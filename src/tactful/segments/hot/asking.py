@@ -11,7 +11,7 @@ from tactful.events.queries import untallied
 from tactful.foundation import pg
 from tactful.segments.hot.compiling import Compiled, compile_few, compile_tree, is_tallied
 from tactful.segments.rules.walking import leaves
-from tactful.segments.types import Allowed, Happened, Moment, Node, Not, Times
+from tactful.segments.types import Allowed, Happened, Moment, Node, Not, Times, Window
 
 COUNT = SQL("SELECT count(*) FROM contact c WHERE {where}")
 MEMBERS = SQL("SELECT c.id FROM contact c WHERE {where}")
@@ -60,14 +60,18 @@ def fetch(query: SQL | Composed, params: dict[str, Any]) -> list[pg.Row]:
 
 
 def count(node: Node, allowed: Allowed, moment: Moment) -> int:
-    """Of one that asks for nothing but an event, those are counted to whom it has not happened: PostgreSQL
-    shares that join out among processes, and the other one it does not."""
-    if isinstance(node, Happened) and node.times == Times():
+    if counts_others(node):
         with whole_tables():
             ((everybody,),) = fetch(COUNT.format(where=SQL("true")), {})
             return int(everybody) - _counted(Not(node), allowed, moment)
     with whole_tables():
         return _counted(node, allowed, moment)
+
+
+def counts_others(node: Node) -> bool:
+    """Of one that asks for nothing but an event, ever, those are counted to whom it has not happened:
+    PostgreSQL shares that join out among processes, and the other one, of so many, it does not."""
+    return isinstance(node, Happened) and node.times == Times() and node.window == Window()
 
 
 def _counted(node: Node, allowed: Allowed, moment: Moment) -> int:

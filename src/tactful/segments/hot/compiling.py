@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
-from tactful.events.types import VOUCHED
+from tactful.events.types import LONG, SHORT, VOUCHED
 from tactful.segments.hot.testing import Params, asked, asked_moment, json_place, part_of, text_place
 from tactful.segments.rules.evaluating import bounds
 from tactful.segments.rules.fields import CONTACT_FIELDS
@@ -44,6 +44,11 @@ from tactful.segments.types import (
 
 AND, OR = SQL(" AND "), SQL(" OR ")
 FEW = "few_"
+#: Each half is answered from an index of its own, and the log is not read (decision 0024).
+SAID = SQL(
+    "(SELECT contact_id, name, ts, data FROM event WHERE {short}"
+    " UNION ALL SELECT contact_id, name, ts, data FROM event WHERE {long})"
+).format(short=SQL(SHORT), long=SQL(LONG))
 Untallied: TypeAlias = Sequence[int] | None
 """Contacts whose tally of events is not to be trusted (``events.queries.untallied``); None: nobody's is."""
 
@@ -150,8 +155,13 @@ class _Compiler:
         """A condition on the contact's own row; NULL means no."""
         return SQL("({})" if positive else "(({}) IS NOT TRUE)").format(said)
 
-    def in_set(self, query: Composable, positive: bool, top: bool) -> Composed:
-        """``query`` answers with contact ids, none of them NULL."""
+    def in_set(self, query: Composable, positive: bool, top: bool, *, often: bool = False) -> Composed:
+        """``query`` answers with contact ids, none of them NULL. ``often``: with the same one many times. Of
+        these PostgreSQL would make a set first, in each process the whole of it; where more than equality is
+        asked it cannot."""
+        if positive and often and top:
+            same = SQL("s.id = c.id AND s.id >= c.id")
+            return SQL("EXISTS (SELECT FROM ({}) AS s(id) WHERE {})").format(query, same)
         if positive:
             return SQL("c.id IN ({})").format(query)
         if top:
@@ -241,20 +251,24 @@ class _Compiler:
 
     # Events
 
-    def events(self, name: str) -> Identifier:
-        if not self.few:
-            return Identifier("event")
-        return Identifier(f"{FEW}event_{self.names.setdefault(name, len(self.names))}")
+    def events(self, name: str, said: bool) -> Composable:
+        """``said``: what is said of them is asked for."""
+        if self.few:
+            return Identifier(f"{FEW}event_{self.names.setdefault(name, len(self.names))}")
+        return SAID if said or self.vouched else Identifier("event")
 
     def happened(self, leaf: Happened, positive: bool, top: bool) -> Composed:
         wanted, times = _counted(leaf.times)
         tallied = self.untallied is not None and is_tallied(leaf)
         query = self.tallied(leaf, times) if tallied else self.logged(leaf, times)
-        return self.in_set(query, positive is wanted, top)
+        often = not tallied and times == Times() and not self.few
+        return self.in_set(query, positive is wanted, top, often=often)
 
     def logged(self, leaf: Happened, times: Times, only: Composable | None = None) -> Composed:
+        """``only``: a condition that leaves a few contacts, whose own events are read."""
         said = [SQL("e.contact_id IS NOT NULL"), *([only] if only else []), *self.event(leaf)]
-        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(self.events(leaf.event), AND.join(said))
+        events = Identifier("event") if only and not self.few else self.events(leaf.event, bool(leaf.where))
+        query = SQL("SELECT e.contact_id FROM {} e WHERE {}").format(events, AND.join(said))
         if times == Times():
             return query
         return SQL("{} GROUP BY e.contact_id HAVING {}").format(query, self.so_often(SQL("count(*)"), times))
@@ -310,7 +324,9 @@ class _Compiler:
             said.append(SQL("f.ts > {}").format(self.params.put(first, "timestamptz")))
         if self.vouched:
             said.append(SQL("({})").format(SQL(VOUCHED.replace("data", "f.data"))))
-        exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(self.events(then.event), AND.join(said))
+        exists = SQL("EXISTS (SELECT FROM {} f WHERE {})").format(
+            self.events(then.event, bool(then.where)), AND.join(said)
+        )
         if not then.never:
             return [exists]
         return [SQL("NOT {}").format(exists), SQL("e.ts + {} <= {}").format(long, now)]

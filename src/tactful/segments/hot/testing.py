@@ -32,11 +32,12 @@ class Params:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a value stands. ``text``: it as text; ``json``: it as JSONB, None where it is a text column.
-    ``within``: the object in which it stands, and its name there."""
+    ``within``: the object in which it stands, and its name there. ``column``: the column whose text it is."""
 
     text: Composable
     json: Composable | None = None
     within: tuple[Composable, str] | None = None
+    column: Composable | None = None
 
     def is_a(self, kind: LiteralString) -> Composable:
         """Whether it is of that JSON type; the text of a column is a string if it is anything."""
@@ -58,7 +59,7 @@ def part_of(container: Composable, name: str, params: Params) -> Place:
 
 def text_place(column: Composable) -> Place:
     """A column of text in which nothing is known if it is empty."""
-    return Place(SQL("NULLIF({}, '')").format(column))
+    return Place(SQL("NULLIF({}, '')").format(column), column=column)
 
 
 def asked(test: Test, place: Place, params: Params, moment: Moment) -> Composable:
@@ -89,10 +90,14 @@ def _same(value: Operand, place: Place, params: Params) -> Composable:
     if isinstance(value, str | bool):
         if place.json is not None:
             return _same_json(value, place.json, place.within, params)
-        return (
-            SQL("{} = {}").format(place.text, params.put(value, "text")) if isinstance(value, str) else NEVER
-        )
+        return _same_text(value, place, params) if isinstance(value, str) else NEVER
     return SQL("{} = {}").format(_number(place), params.put(repr(value), "numeric"))
+
+
+def _same_text(value: str, place: Place, params: Params) -> Composable:
+    """Of the column itself where that is the same: PostgreSQL knows how often it holds what."""
+    text = place.column if place.column is not None and value else place.text
+    return SQL("{} = {}").format(text, params.put(value, "text"))
 
 
 def _same_json(

@@ -23,6 +23,8 @@ from tactful.wiring.segments import ALLOWED
 
 COMPUTED = ValueLeaf("computed", "computed_for_test", "contact_id", "name", "value", "since")
 EVERYTHING: Allowed = ALLOWED.plus(COMPUTED)
+AT_LENGTH = {"said besides": "word " * 100}
+"""Nobody asks for it; it puts an event into the other index."""
 _numbers = count(1)
 
 
@@ -57,13 +59,15 @@ class World:
                     "INSERT INTO computed_for_test VALUES (%s, %s, %s::text::jsonb, %s)",
                     (ident, name, None if since else _json(value), since),
                 )
+        happened = [
+            (ident, event) for ident, history in zip(ids, histories, strict=True) for event in history.events
+        ]
         Event.objects.bulk_create(
             Event(
                 lane=ident % 8, contact_id=ident, name=event.name, ts=event.ts, recorded_at=event.ts,
-                source="test", data=dict(event.data),
+                source="test", data={**event.data, **(AT_LENGTH if number % 3 == 0 else {})},
             )
-            for ident, history in zip(ids, histories, strict=True)
-            for event in history.events
+            for number, (ident, event) in enumerate(happened)
         )  # fmt: skip
         return ids
 
