@@ -1,6 +1,6 @@
 """Words of contacts that others may see. Purposes and channels come as their plain string values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -68,7 +68,7 @@ class Table:
     """
 
     header: tuple[str, ...]
-    rows: tuple[SourceRow, ...]
+    rows: Sequence[SourceRow]
     encoding: str
     delimiter: str
     doubtful: bool = False

@@ -32,8 +32,9 @@ _NUMBER = 12  # bytes of a bigint with its size
 _VARCHAR = 1043
 GIVE_WAY = 0.0002  # seconds
 _USUAL = sys.getswitchinterval()  # as the process began: two that copy at once may end in any order
-_THREE = _FLAT(3).decode()
+_INTEGER = 23
 _NO_STRINGS = sized(_ARRAY(0, 0, _VARCHAR, 0, 0)[:12])
+_NO_INTEGERS = sized(_ARRAY(0, 0, _INTEGER, 0, 0)[:12])
 
 _ALIKE = frozenset({"integer", "smallint", "text", "timestamptz"})  # few values for many rows, mostly
 
@@ -62,11 +63,33 @@ def _json(value: Any) -> bytes:
     return sized(b"\1" + "".join(_pieces(value, 0)).encode())
 
 
-_encode = msgspec.json.Encoder(enc_hook=_plain).encode
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
+_encode, _encode_lines = _encoder.encode, _encoder.encode_lines
 
 
 def _plain_json(value: Any) -> bytes:
     return sized(b"\1" + _encode(value))
+
+
+#: What stands before a JSON of so many bytes: the size, and the version of the format.
+_BEFORE = tuple(_FLAT(size + 1) + b"\1" for size in range(1024))
+
+
+def _plain_jsons(values: Sequence[Any]) -> list[bytes]:
+    """``_plain_json`` of each that is not NULL, all at once: the encoder leaves no line break in a JSON."""
+    lines = _encode_lines(values).split(b"\n")[:-1]
+    found = [_BEFORE[len(line)] + line if len(line) < 1024 else sized(b"\1" + line) for line in lines]
+    if None in values:
+        return [NULL if value is None else json for value, json in zip(values, found, strict=True)]
+    return found
+
+
+def _texts(values: Sequence[str]) -> list[bytes]:
+    """All at once, by what no text of PostgreSQL has in it."""
+    encoded = "\0".join(values).encode().split(b"\0")
+    if len(encoded) != len(values):  # one has it nevertheless, and PostgreSQL will say so
+        encoded = [value.encode() for value in values]
+    return list(map(sized, encoded))
 
 
 def _lexemes(words: Collection[str]) -> bytes:
@@ -88,14 +111,11 @@ def _strings(values: Sequence[str]) -> bytes:
     return sized(_ARRAY(1, 0, _VARCHAR, len(values), 1) + b"".join(map(_word, values)))
 
 
-def _trigrams(pieces: Sequence[str]) -> bytes:
-    """``varchar[]`` of words of three letters each."""
-    if not pieces:
-        return _NO_STRINGS
-    joined = _THREE.join(["", *pieces]).encode()
-    if len(joined) != 7 * len(pieces):  # some letter takes more than a byte
-        joined = b"".join(map(_word, pieces))
-    return sized(_ARRAY(1, 0, _VARCHAR, len(pieces), 1) + joined)
+def _integers(elements: bytes) -> bytes:
+    """``integer[]`` of elements that are written already: each four bytes behind their number."""
+    if not elements:
+        return _NO_INTEGERS
+    return sized(_ARRAY(1, 0, _INTEGER, len(elements) // 8, 1) + elements)
 
 
 KINDS: Mapping[str, Callable[[Any], bytes]] = {
@@ -110,7 +130,7 @@ KINDS: Mapping[str, Callable[[Any], bytes]] = {
     "json": lambda value: sized(b"\1" + value),  # into a column of jsonb: JSON that is written already
     "timestamptz": moment,
     "varchar[]": _strings,
-    "trigrams": _trigrams,  # into a column of varchar[]
+    "integer[]": _integers,
     "tsvector": _lexemes,
     "written": lambda value: value,  # by ``written``
 }
@@ -265,6 +285,11 @@ def _written(kind: str, values: Sequence[Any]) -> list[bytes]:
             found[place] = NULL
         return found
     if kind in _ALIKE:
-        known = {value: NULL if value is None else write(value) for value in set(values)}
+        different = set(values)
+        if kind == "text" and None not in different and len(different) > len(values) // 2:
+            return _texts(values)
+        known = {value: NULL if value is None else write(value) for value in different}
         return [known[value] for value in values]
+    if kind == "plain":
+        return _plain_jsons(values)
     return [NULL if value is None else write(value) for value in values]

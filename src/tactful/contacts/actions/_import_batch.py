@@ -30,7 +30,7 @@ from tactful.foundation.queries import business_at
 
 from ._import_ahead import Batch, ReadAhead
 from ._import_columns import copy_rows
-from ._import_known import Meeting
+from ._import_known import Meeting, addresses_of
 from ._import_writing import Writer
 from ._writing import refresh_search
 from .erasing import refused
@@ -46,8 +46,8 @@ _FACTS = {
 }
 
 
-def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadAhead) -> None:
-    """Read at most ``size`` more rows; after the last one the run is finished.
+def take_in(run: ImportRun, table: Table, size: int | None, now: datetime, ahead: ReadAhead) -> None:
+    """Read at most ``size`` more rows (None: a good many); after the last one the run is finished.
 
     A file read in many batches ends as one read in a single one: who an earlier row has made, and what
     it has said, is told to the planner from the rows that are kept.
@@ -55,10 +55,11 @@ def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadA
     business = business_at(now)
     mapping = mapping_of(run.mapping)
     today = run.started_at.astimezone(ZoneInfo(business.time_zone)).date()
-    batch = Batch(run.done, size)
+    batch = Batch.at(run.done, size)
     read = ahead.rows(run, table, batch, mapping, today)
     cleaned = _without_the_erased(read, now)
-    plans: Sequence[RowPlan] | None = Meeting(run, mapping, today).plans(cleaned)
+    addresses = ahead.addresses() if cleaned is read else addresses_of(cleaned)
+    plans: Sequence[RowPlan] | None = Meeting(run, mapping, today).plans(cleaned, addresses)
     are_new = plans is None
     if plans is None:
         plans = ahead.plans() if cleaned is read else plan_cleaned(cleaned, (), mapping.prefer_file)
@@ -66,7 +67,7 @@ def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadA
     writer = Writer(now=now, by=run.by, controller=business.name, request=request)
     pg.one(_ROOM)
     writer.meet(plans)
-    following = Batch(batch.start + size, size)
+    following = Batch.at(batch.start + batch.size, size)
     touched = _write_down(
         run, writer, plans, lambda: ahead.read(run, table, following, mapping, today, are_new=are_new)
     )
@@ -82,7 +83,7 @@ def _write_down(
     """What is ready first goes first: PostgreSQL takes it in while we make the rest, and then do what can be
     done ``meanwhile``. Where somebody was here before, the database has to be asked first. Answers with those
     whose search words must be made anew."""
-    asks = any(not held.is_new for held in writer.people.values())
+    asks = bool(writer.people)
     touched = writer.carry_out(plans) if asks else []
     with copying() as behind:
         copy_rows(behind, run.id, plans, writer.owners)

@@ -65,7 +65,7 @@ class Writer:
     firms_are_there: bool = False
 
     def meet(self, plans: Sequence[RowPlan]) -> None:
-        """Whom the rows speak of: those who were here before, locked, and new ones."""
+        """Whom the rows speak of: those who were here before, locked, and new ones, who get their ids."""
         self._load(plans)
         fresh = iter(new_ids(len(plans)))
         for plan in plans:
@@ -74,14 +74,18 @@ class Writer:
             elif plan.same_as_line is not None:
                 self.owners[plan.row.line] = self.owners[plan.same_as_line]
             elif plan.changes:
-                self.owners[plan.row.line] = ident = next(fresh)
-                self.people[ident] = Held(ident)
+                self.owners[plan.row.line] = next(fresh)
 
     def carry_out(self, plans: Sequence[RowPlan]) -> list[int]:
         """Answers with those who were here before: their search words must be made anew after the copy."""
         for plan in plans:
             if plan.changes:
-                self._apply(self.people[self.owners[plan.row.line]], plan)
+                ident = self.owners[plan.row.line]
+                held = self.people.get(ident)
+                if held is None:
+                    self.people[ident] = held = Held(ident)
+                    self.spells[ident, BEGAN, ""] = held.began
+                self._apply(held, plan)
         return self._write()
 
     def _load(self, plans: Sequence[RowPlan]) -> None:
@@ -96,23 +100,23 @@ class Writer:
             self.managers = tuple(people.values_list("id", "name"))
 
     def _apply(self, held: Held, plan: RowPlan) -> None:
-        changes, fill, ident = plan.changes, plan.changes.fill, held.id
+        changes, ident = plan.changes, held.id
         self.changed[ident] = held
-        if held.is_new:
-            self.spells[ident, BEGAN, ""] = held.began
         self._set_columns(held, plan)
-        attributes = {name: value for name, value in fill.items() if name not in _APART}
+        attributes = [item for item in changes.fill.items() if item[0] not in _APART]
         if held.is_new:  # with these they begin
-            held.attributes.update(attributes.items())
+            held.attributes.update(attributes)
         else:
-            for name, value in attributes.items():
+            for name, value in attributes:
                 self._set_attribute(held, name, value)
         for tag in changes.tags:
             self.spells[ident, "tag", tag] = None
-        self.addresses += [(ident, EMAIL, value) for value in changes.mails]
-        self.addresses += [(ident, PHONE, value) for value in changes.phones]
-        held.mails += changes.mails
-        held.phones += changes.phones
+        for value in changes.mails:
+            self.addresses.append((ident, EMAIL, value))
+            held.mails.append(value)
+        for value in changes.phones:
+            self.addresses.append((ident, PHONE, value))
+            held.phones.append(value)
         if changes.objects:
             self.objecting.append(ident)
 
@@ -197,7 +201,9 @@ class Writer:
             )
 
     def copy(self, behind: Behind, run_id: int) -> None:
-        """All that is new. Firms come before the people in them, people before what they have."""
+        """All that is new. Firms come before the people in them, people before what they have. What we have
+        ready at once is first, for PostgreSQL has most to do with people and we with their words."""
+        self.grounds.copy_evidence(behind)
         self._copy_firms(behind)
         new = [held for held in self.changed.values() if held.is_new]
         for at in range(0, len(new), AT_ONCE):

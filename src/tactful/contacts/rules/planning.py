@@ -61,8 +61,10 @@ class _Known:
 
     def add_new(self, plan: RowPlan) -> None:
         """Nobody owns the addresses that the plan adds."""
-        self.mails.update(dict.fromkeys(plan.changes.mails, plan))
-        self.phones.update(dict.fromkeys(plan.changes.phones, plan))
+        for mail in plan.changes.mails:
+            self.mails[mail] = plan
+        for phone in plan.changes.phones:
+            self.phones[phone] = plan
 
     def nobody(self, draft: Draft) -> bool:
         """Are all its addresses nobody's?"""

@@ -45,15 +45,8 @@ def searchable(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]
         if name:
             _take(_begun_name(name), words, pieces)
     for mail in mails:
-        if mail.isascii() and mail.islower() and mail.isprintable() and " " not in mail:  # one word, as it is
-            at = mail.find("@") if "@" in mail else len(mail)
-            head, local = mail[: at + 2], mail[:at]
-            words.add(begun(mail))
-            words.update(
-                (begun(local),) if local.isalnum() else map(begun, filter(None, _MARKS.split(local)))
-            )
-            pieces.update([head[n : n + 3] for n in range(len(head) - 2)])
-            _take(_begun_domain(mail[at:]), words, pieces)
+        if mail.isascii() and mail.islower() and mail.isprintable() and " " not in mail:
+            _take_plain_mail(mail, words, pieces)
         else:
             _take(_begun(mail), words, pieces)
     for phone in phones:
@@ -64,6 +57,19 @@ def searchable(names: Iterable[str], mails: Iterable[str], phones: Iterable[str]
             words.add(digits[:LONGEST_SHORT])
             pieces.update([digits[n : n + 3] for n in range(len(digits) - 2)])
     return Searchable(sorted(words), sorted(pieces))
+
+
+def _take_plain_mail(mail: str, words: set[str], pieces: set[str]) -> None:
+    """One word, as it is. Where it ends, as far as it is kept, before its @, so does that part of it."""
+    at = mail.find("@") if "@" in mail else len(mail)
+    head, local, whole = mail[: at + 2], mail[:at], begun(mail)
+    words.add(whole)
+    if not local.isalnum():
+        words.update(map(begun, filter(None, _MARKS.split(local))))
+    elif len(whole) > at:
+        words.add(begun(local))
+    pieces.update([head[n : n + 3] for n in range(len(head) - 2)])
+    _take(_begun_domain(mail[at:]), words, pieces)
 
 
 Begun = tuple[frozenset[str], frozenset[str]]
@@ -92,6 +98,24 @@ def _begun_domain(text: str) -> Begun:
 
 def trigrams(word: str) -> set[str]:
     return {word[at : at + 3] for at in range(len(word) - 2)}
+
+
+def number_of(piece: str) -> int:
+    """The piece as clients and their index hold it: numbers are compared in a tenth of the time. Letters of
+    one byte each have a number of their own; what others share is told apart by ``matches``."""
+    first, second, third = map(ord, piece)
+    return ((first << 16) + (second << 8) + third) & 0x7FFF_FFFF
+
+
+_NEXT = "\0\0\0\4\0"  # in binary form an integer has four bytes, the first of which is nothing here
+
+
+def elements(pieces: Iterable[str]) -> bytes:
+    """Their numbers as elements of an ``integer[]`` in PostgreSQL's binary form, each behind its size."""
+    try:
+        return _NEXT.join(["", *pieces]).encode("latin-1")
+    except UnicodeEncodeError:
+        return b"".join([b"\0\0\0\4" + number_of(piece).to_bytes(4, "big") for piece in pieces])
 
 
 def terms(query: str) -> tuple[str, ...]:
