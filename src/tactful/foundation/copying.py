@@ -6,11 +6,12 @@ numbers out of text, and writes whole pages where INSERT writes rows.
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
+from queue import SimpleQueue
 from struct import Struct
 from typing import Any
 
@@ -43,6 +44,9 @@ Column = tuple[str, str, Sequence[Any]]
 
 Line = Sequence[tuple[str, str, Any]]
 """Name, SQL type, and the value of all its rows; of a ``bigint``, also a list with a number for each row."""
+
+Rows = tuple[str, bytes]
+"""The command, and rows for it."""
 
 
 def _plain(value: object) -> object:
@@ -144,22 +148,21 @@ def written(kind: str, value: Any) -> bytes:
 def copy_columns(table: str, columns: Sequence[Column]) -> None:
     """Into ``table``, in the transaction at hand. Names are our own; every column of the table must have
     its value here or a default in the database."""
-    command, data = _written_down(table, columns)
+    command, rows = _written_down(table, columns)
     with pg.cursor() as opened, opened.copy(command) as copy:
-        copy.write(data)
+        copy.write(b"".join((_BEGIN, rows, _END)))
 
 
 class Behind:
     """Tables that are copied in while their maker goes on making the next ones, one after the other."""
 
-    def __init__(self, pool: ThreadPoolExecutor, opened: Connection[Any]) -> None:
-        self._pool, self._opened = pool, opened
-        self._sent: list[Future[None]] = []
+    def __init__(self, waiting: "SimpleQueue[Rows | None]") -> None:
+        self._waiting = waiting
 
     def copy(self, table: str, columns: Sequence[Column]) -> None:
-        """As ``copy_columns``, by and by. No rows are no work."""
+        """As ``copy_columns``, by and by. No rows are no work; more rows of the table, one statement."""
         if columns[0][2]:
-            self._sent.append(self._pool.submit(_send, self._opened, *_written_down(table, columns)))
+            self._waiting.put(_written_down(table, columns))
 
     def copy_groups(self, table: str, groups: Sequence[Sequence[Line]]) -> None:
         """Rows that differ in numbers only. The lines of a group have as many rows, which go in turn: the
@@ -168,13 +171,7 @@ class Behind:
         if any(written):
             names = ", ".join([f'"{name}"' for name, _, _ in groups[0][0]])
             command = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)"
-            data = b"".join((_BEGIN, *written, _END))
-            self._sent.append(self._pool.submit(_send, self._opened, command, data))
-
-    def wait(self) -> None:
-        """Raises what went wrong, first things first."""
-        for sent in self._sent:
-            sent.result()
+            self._waiting.put((command, b"".join(written)))
 
 
 @contextmanager
@@ -184,14 +181,18 @@ def copying() -> Iterator[Behind]:
     No other statement until the end of the ``with``, by which every row has arrived.
     """
     connection.ensure_connection()
+    waiting: SimpleQueue[Rows | None] = SimpleQueue()
     with (
         connection.wrap_database_errors,
         _giving_way(),
         ThreadPoolExecutor(1, "copying") as pool,
     ):
-        behind = Behind(pool, connection.connection)
-        yield behind
-        behind.wait()
+        sent = pool.submit(_send, connection.connection, waiting)
+        try:
+            yield Behind(waiting)
+        finally:
+            waiting.put(None)
+        sent.result()
 
 
 @contextmanager
@@ -205,13 +206,21 @@ def _giving_way() -> Iterator[None]:
         sys.setswitchinterval(_USUAL)
 
 
-def _send(opened: Connection[Any], command: str, data: bytes) -> None:
-    with Cursor(opened) as cursor, cursor.copy(command) as copy:
-        copy.write(data)
+def _send(opened: Connection[Any], waiting: "SimpleQueue[Rows | None]") -> None:
+    """Until there is a None. A statement costs PostgreSQL as much as a hundred rows, so it lasts as long as
+    what comes is for it."""
+    rows = waiting.get()
+    while rows is not None:
+        command = rows[0]
+        with Cursor(opened) as cursor, cursor.copy(command) as copy:
+            copy.write(_BEGIN)
+            while rows is not None and rows[0] == command:
+                copy.write(rows[1])
+                rows = waiting.get()
+            copy.write(_END)
 
 
-def _written_down(table: str, columns: Sequence[Column]) -> tuple[str, bytes]:
-    """The command, and the rows for it."""
+def _written_down(table: str, columns: Sequence[Column]) -> Rows:
     shared: list[Column] = []
     others: list[Column] = []
     for column in columns:
@@ -220,8 +229,7 @@ def _written_down(table: str, columns: Sequence[Column]) -> tuple[str, bytes]:
     command = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)"
     one = b"".join([_written(kind, values[:1])[0] for _, kind, values in shared])
     head = _COUNT(len(columns)) + one
-    rows = _numbered(head, others) or _joined(head, others, len(columns[0][2]))
-    return command, b"".join((_BEGIN, rows, _END))
+    return command, _numbered(head, others) or _joined(head, others, len(columns[0][2]))
 
 
 def _joined(head: bytes, columns: Sequence[Column], count: int) -> bytes:

@@ -19,6 +19,10 @@ _FIRMS = """
     UNION SELECT id, name, org_number FROM company WHERE id = ANY(%s::bigint[])
     ORDER BY 1"""
 
+_NUMBERED = """
+    UPDATE company SET org_number = u.org_number FROM unnest(%s::bigint[], %s::text[]) AS u (id, org_number)
+    WHERE company.id = u.id"""
+
 _COMPANY, _NUMBER = Field.COMPANY, Field.ORG_NUMBER
 
 
@@ -96,6 +100,14 @@ class Firms:
         firm.org_number = org_number
         self.numbered[firm.id] = firm
         self._know(firm)
+
+    def write_numbers(self) -> None:
+        """Of firms that were here before and had none."""
+        fresh = {firm.id for firm in self.new}
+        named = [firm for firm in self.numbered.values() if firm.id not in fresh]
+        if named:
+            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
+            pg.run(_NUMBERED, [ids, own])
 
 
 def met(plans: Sequence[RowPlan]) -> Iterator[tuple[Held, int | None]]:

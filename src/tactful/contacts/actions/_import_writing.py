@@ -27,9 +27,6 @@ _UPDATE = """
                 %s::text[])
          AS u (id, name, given_name, sort_key, language, company_id, manager_id, attributes)
     WHERE contact.id = u.id"""
-_NUMBERED = """
-    UPDATE company SET org_number = u.org_number FROM unnest(%s::bigint[], %s::text[]) AS u (id, org_number)
-    WHERE company.id = u.id"""
 AT_ONCE = 1000  # people: while PostgreSQL takes them in, the next ones are written down
 EMAIL, PHONE = Identity.Kind.EMAIL.value, Identity.Kind.PHONE.value
 _NAME, _LANGUAGE, _COMPANY = Field.NAME, Field.LANGUAGE, Field.COMPANY
@@ -42,8 +39,8 @@ _APART = frozenset({_NAME, Field.GIVEN_NAME, _LANGUAGE, _COMPANY, _NUMBER, _MANA
 class Writer:
     """Carries out the plans of some rows. ``controller``: the business, for the receipts (R68).
 
-    First ``meet`` those who were here before, then ``carry_out``, which asks the database about them only,
-    and ``copy`` all that is new; ``number`` when that has arrived.
+    First ``meet`` those who were here before, then ``decide`` and ``carry_out``, which ask the database about
+    them only, and ``copy`` all that is new.
     """
 
     now: datetime
@@ -76,17 +73,32 @@ class Writer:
             elif plan.changes:
                 self.owners[plan.row.line] = next(fresh)
 
-    def carry_out(self, plans: Sequence[RowPlan]) -> list[int]:
-        """Answers with those who were here before: their search words must be made anew after the copy."""
+    def decide(self, plans: Sequence[RowPlan]) -> None:
+        """What the new addresses allow us."""
+        for plan in plans:
+            changes = plan.changes
+            if changes.mails or changes.phones or changes.objects:
+                ident = self.owners[plan.row.line]
+                self.addresses += [(ident, EMAIL, value) for value in changes.mails]
+                self.addresses += [(ident, PHONE, value) for value in changes.phones]
+                if changes.objects:
+                    self.objecting.append(ident)
+        self.grounds = Grounds(self.now, self.by, self.controller, self.request)
+        self.grounds.decide(self.were_here(), self.addresses, self.objecting)
+
+    def were_here(self) -> list[int]:
+        """Those whom the rows add something to: their search words must be made anew after the copy."""
+        return sorted(ident for ident, held in self.people.items() if not held.is_new)
+
+    def carry_out(self, plans: Sequence[RowPlan]) -> None:
         for plan in plans:
             if plan.changes:
                 ident = self.owners[plan.row.line]
-                held = self.people.get(ident)
-                if held is None:
+                if plan.contact_id is None and ident not in self.people:
                     self.people[ident] = held = Held(ident)
                     self.spells[ident, BEGAN, ""] = held.began
-                self._apply(held, plan)
-        return self._write()
+                self._apply(self.people[ident], plan)
+        self._change()
 
     def _load(self, plans: Sequence[RowPlan]) -> None:
         before = list(met(plans))
@@ -111,14 +123,8 @@ class Writer:
                 self._set_attribute(held, name, value)
         for tag in changes.tags:
             self.spells[ident, "tag", tag] = None
-        for value in changes.mails:
-            self.addresses.append((ident, EMAIL, value))
-            held.mails.append(value)
-        for value in changes.phones:
-            self.addresses.append((ident, PHONE, value))
-            held.phones.append(value)
-        if changes.objects:
-            self.objecting.append(ident)
+        held.mails += changes.mails
+        held.phones += changes.phones
 
     def _set_columns(self, held: Held, plan: RowPlan) -> None:
         fill = plan.changes.fill
@@ -164,30 +170,17 @@ class Writer:
             self.spells[held.id, "attribute", name] = value
         held.attributes[name] = value
 
-    def _write(self) -> list[int]:
-        before = sorted((held for held in self.changed.values() if not held.is_new), key=lambda held: held.id)
-        touched = [held.id for held in before]
-        self.grounds = Grounds(self.now, self.by, self.controller, self.request)
-        self.grounds.decide(touched, self.addresses, self.objecting)
-        if before:
-            with copying() as behind:  # some of them may be in a firm that is new
-                self._copy_firms(behind)
-            _update(before)
-            self._end_spells()
-            self.primary = set(
-                Identity.objects.filter(contact_id__in=touched, is_primary=True).values_list(
-                    "contact_id", "kind"
-                )
-            )
-        return touched
-
-    def number(self) -> None:
-        """Firms that were here before and had no number."""
-        fresh = {firm.id for firm in self.firms.new}
-        named = [firm for firm in self.firms.numbered.values() if firm.id not in fresh]
-        if named:
-            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
-            pg.run(_NUMBERED, [ids, own])
+    def _change(self) -> None:
+        """Those who were here before."""
+        before = [self.people[ident] for ident in self.were_here()]
+        if not before:
+            return
+        with copying() as behind:  # some of them may be in a firm that is new
+            self._copy_firms(behind)
+        _update(before)
+        self._end_spells()
+        own = Identity.objects.filter(contact_id__in=[held.id for held in before], is_primary=True)
+        self.primary = set(own.values_list("contact_id", "kind"))
 
     def _end_spells(self) -> None:
         for key in sorted({key for _, key in self.ended}):
@@ -201,9 +194,7 @@ class Writer:
             )
 
     def copy(self, behind: Behind, run_id: int) -> None:
-        """All that is new. Firms come before the people in them, people before what they have. What we have
-        ready at once is first, for PostgreSQL has most to do with people and we with their words."""
-        self.grounds.copy_evidence(behind)
+        """All that is new. Firms come before the people in them, people before what they have."""
         self._copy_firms(behind)
         new = [held for held in self.changed.values() if held.is_new]
         for at in range(0, len(new), AT_ONCE):

@@ -73,8 +73,7 @@ def continue_imports(*, now: datetime, size: int | None = None) -> bool:
             waiting = ImportRun.objects.select_for_update(skip_locked=True).filter(finished_at=None)
             run = waiting.order_by("started_at", "id").first()
             if run is not None:
-                take_in(run, _table(run.stored), size, now, _AHEAD)
-                collect()
+                take_in(run, _table(run.stored), size, now, _AHEAD, collect)
     except Exception as error:
         if run is None or will_pass(error):
             raise
