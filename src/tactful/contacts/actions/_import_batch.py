@@ -73,12 +73,12 @@ class _Part:
         """What is ready first goes first: PostgreSQL takes it in while we make the rest."""
         plans, writer = self.plans, self.writer
         copy_rows(behind, self.run.id, plans, writer.owners)
-        told = _tell(behind, self.run, plans, writer)
+        told = _tell(behind, self.run, writer)
         if not self.asks:
-            writer.decide(plans)
+            writer.decide()
         writer.grounds.copy_evidence(behind)
         if not self.asks:
-            writer.carry_out(plans)
+            writer.carry_out()
         writer.copy(behind, self.run.id)
         touched = writer.were_here() if self.asks else []
         return _Sent(told, touched, writer.firms, Counter(plan.outcome.value for plan in plans))
@@ -133,8 +133,8 @@ def _part(
     writer.meet(plans)
     asks = bool(writer.people)
     if asks:
-        writer.decide(plans)
-        writer.carry_out(plans)
+        writer.decide()
+        writer.carry_out()
     return _Part(run, plans, writer, asks, are_new)
 
 
@@ -161,9 +161,9 @@ def _without_the_erased(rows: Cleaned, now: datetime) -> Cleaned:
     return left
 
 
-def _tell(behind: Behind, run: ImportRun, plans: Sequence[RowPlan], writer: Writer) -> set[str]:
+def _tell(behind: Behind, run: ImportRun, writer: Writer) -> set[str]:
     """Answers with the names of the facts."""
-    told = [plan for plan in plans if plan.outcome in _FACTS and plan.changes]
+    told = [plan for plan in writer.changing if plan.outcome in _FACTS]
     names = [_FACTS[plan.outcome] for plan in told]
     contacts = [writer.owners[plan.row.line] for plan in told]
     record_behind(behind, names, contacts, {"import": run.id}, now=writer.now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tactful.contacts.rules.names import company_key
-from tactful.contacts.rules.searching import elements, searchable
+from tactful.contacts.rules.searching import written_down
 from tactful.contacts.types import RowPlan
 from tactful.foundation.copying import Behind, written
 from tactful.foundation.ids import new_ids
@@ -56,9 +56,9 @@ def _search(people: Sequence[Held]) -> tuple[list[bytes], list[bytes]]:
     words, pieces = [], []
     for held in people:
         names = (held.name, held.firm.name) if held.firm else (held.name,)
-        found = searchable(names, held.mails, held.phones)
-        words.append(written("tsvector", found.words))
-        pieces.append(written("integer[]", elements(found.pieces)))
+        own, numbers = written_down(names, held.mails, held.phones)
+        words.append(written("tsvector", own))
+        pieces.append(written("integer[]", numbers))
     return words, pieces
 
 

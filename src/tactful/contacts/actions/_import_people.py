@@ -59,7 +59,7 @@ class Firms:
     """Those that the file may mean: of two the older one. A number says more than a name."""
 
     def __init__(self, plans: Sequence[RowPlan], ids: Collection[int]) -> None:
-        fills = [plan.changes.fill for plan in plans if plan.changes.fill]
+        fills = [plan.changes.fill for plan in plans]
         names = {fill[_COMPANY] for fill in fills if _COMPANY in fill}
         keys = {company_key(name)[:KEY] for name in names}
         numbers = {fill[_NUMBER] for fill in fills if _NUMBER in fill}
@@ -113,7 +113,7 @@ class Firms:
 def met(plans: Sequence[RowPlan]) -> Iterator[tuple[Held, int | None]]:
     """Those who were here before and to whom something is added, locked in the order of their ids; each
     with the id of the firm."""
-    ids = sorted({plan.contact_id for plan in plans if plan.contact_id is not None and plan.changes})
+    ids = sorted({plan.contact_id for plan in plans if plan.contact_id is not None})
     if not ids:
         return
     rows = Contact.objects.select_for_update().filter(id__in=ids).order_by("id")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tactful.contacts.models import ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
-from tactful.contacts.types import BEGAN, Field, ImportRequest, RowPlan
+from tactful.contacts.types import BEGAN, Field, ImportRequest, RowOutcome, RowPlan
 from tactful.foundation import pg
 from tactful.foundation.copying import Behind, copying
 from tactful.foundation.ids import new_ids
@@ -28,6 +28,7 @@ _UPDATE = """
          AS u (id, name, given_name, sort_key, language, company_id, manager_id, attributes)
     WHERE contact.id = u.id"""
 AT_ONCE = 1000  # people: while PostgreSQL takes them in, the next ones are written down
+_CREATED = RowOutcome.CREATED
 EMAIL, PHONE = Identity.Kind.EMAIL.value, Identity.Kind.PHONE.value
 _NAME, _LANGUAGE, _COMPANY = Field.NAME, Field.LANGUAGE, Field.COMPANY
 _NUMBER, _MANAGER = Field.ORG_NUMBER, Field.ACCOUNT_MANAGER
@@ -47,6 +48,7 @@ class Writer:
     by: int | None
     controller: str
     request: ImportRequest
+    changing: Sequence[RowPlan] = ()  # those that add something
     owners: dict[int, int] = field(default_factory=dict)  # line of the file -> contact
     people: dict[int, Held] = field(default_factory=dict)
     changed: dict[int, Held] = field(default_factory=dict)
@@ -63,26 +65,28 @@ class Writer:
 
     def meet(self, plans: Sequence[RowPlan]) -> None:
         """Whom the rows speak of: those who were here before, locked, and new ones, who get their ids."""
-        self._load(plans)
+        self.changing = [plan for plan in plans if plan.changes]
+        self._load(self.changing)
         fresh = iter(new_ids(len(plans)))
         for plan in plans:
             if plan.contact_id is not None:
                 self.owners[plan.row.line] = plan.contact_id
             elif plan.same_as_line is not None:
                 self.owners[plan.row.line] = self.owners[plan.same_as_line]
-            elif plan.changes:
+            elif plan.outcome is _CREATED:
                 self.owners[plan.row.line] = next(fresh)
 
-    def decide(self, plans: Sequence[RowPlan]) -> None:
+    def decide(self) -> None:
         """What the new addresses allow us."""
-        for plan in plans:
-            changes = plan.changes
-            if changes.mails or changes.phones or changes.objects:
-                ident = self.owners[plan.row.line]
-                self.addresses += [(ident, EMAIL, value) for value in changes.mails]
-                self.addresses += [(ident, PHONE, value) for value in changes.phones]
-                if changes.objects:
-                    self.objecting.append(ident)
+        add = self.addresses.append
+        for plan in self.changing:
+            ident, changes = self.owners[plan.row.line], plan.changes
+            for value in changes.mails:
+                add((ident, EMAIL, value))
+            for value in changes.phones:
+                add((ident, PHONE, value))
+            if changes.objects:
+                self.objecting.append(ident)
         self.grounds = Grounds(self.now, self.by, self.controller, self.request)
         self.grounds.decide(self.were_here(), self.addresses, self.objecting)
 
@@ -90,14 +94,13 @@ class Writer:
         """Those whom the rows add something to: their search words must be made anew after the copy."""
         return sorted(ident for ident, held in self.people.items() if not held.is_new)
 
-    def carry_out(self, plans: Sequence[RowPlan]) -> None:
-        for plan in plans:
-            if plan.changes:
-                ident = self.owners[plan.row.line]
-                if plan.contact_id is None and ident not in self.people:
-                    self.people[ident] = held = Held(ident)
-                    self.spells[ident, BEGAN, ""] = held.began
-                self._apply(self.people[ident], plan)
+    def carry_out(self) -> None:
+        for plan in self.changing:
+            ident = self.owners[plan.row.line]
+            if plan.contact_id is None and ident not in self.people:
+                self.people[ident] = held = Held(ident)
+                self.spells[ident, BEGAN, ""] = held.began
+            self._apply(self.people[ident], plan)
         self._change()
 
     def _load(self, plans: Sequence[RowPlan]) -> None:

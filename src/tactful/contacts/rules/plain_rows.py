@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 
-from tactful.contacts.types import ColumnMapping, Draft, Field, Note, SourceRow
+from tactful.contacts.types import ColumnMapping, Draft, Field, Note, SourceRow, made
 
 from .addresses import plain_mail, plain_phone
 from .cleaning import clean, town
@@ -21,6 +21,7 @@ Cleaned = list[tuple[SourceRow, Draft, tuple[Note, ...]]]
 Cells = tuple[str, ...]
 
 _NOWHERE = -1  # behind the last cell, where an empty one is put
+_draft = made(Draft)
 _REMEMBERED = 4096  # names and towns, which come again and again
 _NAMES = (Field.NAME, Field.GIVEN_NAME, Field.FAMILY_NAME)
 _READ = (
@@ -69,18 +70,20 @@ class _Plain:
         if cells[at_phone] and not phone:
             return None
         try:
-            return Draft(
-                name.full,
-                name.given,
-                name.family,
-                (mail,) if mail else (),
-                (phone,) if phone else (),
-                read_language(text) if (text := cells[language]) else "",
-                _birthday(text, self._today, self._order) if (text := cells[born]) else None,
-                read_date(text, self._today, self._order) if (text := cells[since]) else None,
-                self._values(cells),
-                read_tags(text) if (text := cells[tags]) else (),
-                read_consent(text) if (text := cells[consent]) else None,
+            return _draft(
+                (
+                    name.full,
+                    name.given,
+                    name.family,
+                    (mail,) if mail else (),
+                    (phone,) if phone else (),
+                    read_language(text) if (text := cells[language]) else "",
+                    _birthday(text, self._today, self._order) if (text := cells[born]) else None,
+                    read_date(text, self._today, self._order) if (text := cells[since]) else None,
+                    self._values(cells),
+                    read_tags(text) if (text := cells[tags]) else (),
+                    read_consent(text) if (text := cells[consent]) else None,
+                )
             )
         except Unusable:
             return None

@@ -6,19 +6,24 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.contacts import actions, queries
 from tactful.contacts.migrations import __name__ as migrations
 from tactful.contacts.models import Contact
-from tactful.contacts.rules.searching import elements, number_of
+from tactful.contacts.rules.searching import elements, number_of, searchable, written_down
 from tactful.contacts.types import ImportRequest, NewContact
 
 NOW = datetime(2026, 4, 9, 8, 0, tzinfo=UTC)
 NAMES = ("Łucja Żółtowska", "Åse Ørjasæter", "Дмитрий Шостакович", "諸葛亮孔 明", "😀😁😂 Smil")
 letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 pieces = st.text(letters, min_size=3, max_size=3)
+parts = st.sampled_from(
+    ["kari", ".", "@", "x.example", "a@b", "Å", " ", "-", "12", "æøå", "kari.kari", "lie"]
+)
+words = st.lists(parts, max_size=6).map("".join) | st.text(letters, max_size=9)
+phones = st.sampled_from(["+4740000000", "+4741200137", "", "+", "412", "tlf 412 00 137", "+4740047400"])
 plain = st.text(st.characters(max_codepoint=255), min_size=3, max_size=3)
 
 
@@ -32,6 +37,18 @@ def test_elements_are_the_numbers_of_the_pieces(given: list[str]) -> None:
 @given(plain, plain)
 def test_pieces_of_plain_letters_have_numbers_of_their_own(one: str, other: str) -> None:
     assert (number_of(one) == number_of(other)) is (one == other)
+
+
+@given(st.lists(words, max_size=2), st.lists(words, max_size=2), st.lists(phones, max_size=2))
+@settings(max_examples=300)
+def test_what_is_written_at_once_is_what_is_searched_for(
+    names: list[str], mails: list[str], phones: list[str]
+) -> None:
+    found = searchable(names, mails, phones)
+    own, numbers = written_down(names, mails, phones)
+    assert own == found.words
+    each = [int.from_bytes(numbers[at + 4 : at + 8], "big") for at in range(0, len(numbers), 8)]
+    assert sorted(each) == sorted(map(number_of, found.pieces))
 
 
 @pytest.mark.django_db
