@@ -34,7 +34,7 @@ def make(waiting: int, due: int, falls_due: timedelta) -> None:
     moment = now + falls_due
     numbers = range(due)
     _copy("contact", "id,name,given_name,sort_key,language,time_zone,country,subdivision,tier,attributes,source,"
-          "created_at,gate_rev,trigrams", _clients(numbers, now))  # fmt: skip
+          "created_at,gate_rev,pieces", _clients(numbers, now))  # fmt: skip
     _copy(
         "engagement", "id,contact_id,kind,title_en,title_nb,year,due_on,opened_at", _engagements(numbers, now)
     )

@@ -145,7 +145,7 @@ def people(known: int, now: datetime) -> None:
         for statement in (
             (
                 "INSERT INTO contact (id, name, given_name, sort_key, language, time_zone, country, subdivision,"
-                " tier, attributes, source, created_at, gate_rev, trigrams)"
+                " tier, attributes, source, created_at, gate_rev, pieces)"
                 " SELECT %s + n, 'Kari Hansen ' || n, 'Kari', 'hansen ' || n, 'nb', '', 'NO', '', '', '{}',"
                 " 'tracking:', %s, 0, '{}' FROM generate_series(0, %s) n"
             ),

@@ -24,7 +24,7 @@ FROM (SELECT n, 1 + floor(%(clients)s * power(random(), 1.8))::bigint AS who,
         jsonb_build_object('total', (random() * 2000)::int, 'product', 'p' || (random() * 50)::int) AS data
     FROM generate_series(1, %(events)s) AS n) AS made"""
 _CONTACTS = """INSERT INTO contact (id, name, given_name, sort_key, language, time_zone, country, subdivision,
-    tier, attributes, source, created_at, gate_rev, trigrams)
+    tier, attributes, source, created_at, gate_rev, pieces)
 SELECT n, 'Client ' || n, 'Client', 'client ' || n, (ARRAY['nb', 'nb', 'nb', 'en', ''])[1 + n %% 5], '', 'NO', '',
     (ARRAY['', '', 'gold'])[1 + n %% 3],
     jsonb_build_object('city', (ARRAY['Bergen', 'Oslo', 'Ås', 'Voss'])[1 + n %% 4], 'points', n %% 1000,

@@ -37,7 +37,7 @@ def make(clients: int, events: int) -> tuple[Definition, datetime, datetime]:
     since = until - timedelta(days=DAYS)
     numbers = range(clients)
     _copy("contact", "id,name,given_name,sort_key,language,time_zone,country,subdivision,tier,attributes,source,"
-          "created_at,gate_rev,trigrams",
+          "created_at,gate_rev,pieces",
           ((BASE + n, "Kari Hansen", "Kari", "hansen", "nb", "Europe/Oslo", "NO", "", "", "{}", "", since, 0, "{}")
            for n in numbers))  # fmt: skip
     _copy("identity", "id,contact_id,kind,value,shown,is_primary,added_at",

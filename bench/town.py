@@ -125,8 +125,10 @@ FIRMS = [
 ]
 KINDS = ["Regnskap", "Bygg", "Tannlege", "Frisør", "Bakeri", "Verksted", "Eiendom", "Transport"]
 
-_PIECES = """CREATE FUNCTION pg_temp.pieces(words text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT COALESCE(array_agg(DISTINCT substr(word, at, 3)), '{}') FROM unnest(words) AS word,
+_PIECES = """CREATE FUNCTION pg_temp.piece(word text, at integer) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT ascii(substr(word, at, 1)) * 65536 + ascii(substr(word, at + 1, 1)) * 256 + ascii(substr(word, at + 2, 1)) $$;
+CREATE FUNCTION pg_temp.pieces(words text[]) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT COALESCE(array_agg(DISTINCT pg_temp.piece(word, at)), '{}') FROM unnest(words) AS word,
         generate_series(1, length(word) - 2) AS at $$"""
 _WORDS = """CREATE TEMPORARY TABLE {0} AS
 SELECT place, word, lower(word) AS low, key, pg_temp.pieces(regexp_split_to_array(lower(word), ' ')) AS pieces
@@ -142,7 +144,7 @@ _PEOPLE = """SELECT n AS id, g.word || ' ' || f.word AS name, g.word AS given_na
     jsonb_build_object('city', (ARRAY['Bergen', 'Oslo', 'Ås', 'Voss'])[1 + n %% 4]) AS attributes,
     %(now)s::timestamptz - interval '1 second' * (n * 60 %% 90000000) AS created_at,
     g.pieces || f.pieces || {mail} || {phone}
-        || CASE WHEN n %% 3 = 0 THEN c.pieces ELSE '{{}}' END AS trigrams,
+        || CASE WHEN n %% 3 = 0 THEN c.pieces ELSE '{{}}' END AS pieces,
     array_to_tsvector(ARRAY[g.low, f.low, f.low || n, 'online', 'no', g.low || '.' || f.low || n || '@online.no',
         (4740000000 + n)::text]) AS search
 FROM generate_series(1, %(clients)s) AS n
@@ -200,7 +202,7 @@ _PLAIN = {"bigint": "0", "integer": "0", "smallint": "0", "boolean": "false", "j
 
 def _cut(text: str, length: int) -> str:
     """An expression for the pieces of a text; those at its end that are too short hurt nobody."""
-    return f"ARRAY[{', '.join(f'substr({text}, {at}, 3)' for at in range(1, length - 1))}]"
+    return f"ARRAY[{', '.join(f'pg_temp.piece({text}, {at})' for at in range(1, length - 1))}]"
 
 
 def make(clients: int, owner: int, now: datetime) -> None:

@@ -1,11 +1,19 @@
 """Words of contacts that others may see. Purposes and channels come as their plain string values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+_Kind = TypeVar("_Kind", bound=tuple[Any, ...])
+
+
+def made(kind: type[_Kind]) -> Callable[[tuple[Any, ...]], _Kind]:
+    """Makes one of all its values: for what is made by the thousand, in half of the constructor's time."""
+    return partial(tuple.__new__, kind)
 
 
 class Field(StrEnum):
@@ -68,7 +76,7 @@ class Table:
     """
 
     header: tuple[str, ...]
-    rows: tuple[SourceRow, ...]
+    rows: Sequence[SourceRow]
     encoding: str
     delimiter: str
     doubtful: bool = False

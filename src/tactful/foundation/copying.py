@@ -6,11 +6,12 @@ numbers out of text, and writes whole pages where INSERT writes rows.
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
+from queue import SimpleQueue
 from struct import Struct
 from typing import Any
 
@@ -32,8 +33,9 @@ _NUMBER = 12  # bytes of a bigint with its size
 _VARCHAR = 1043
 GIVE_WAY = 0.0002  # seconds
 _USUAL = sys.getswitchinterval()  # as the process began: two that copy at once may end in any order
-_THREE = _FLAT(3).decode()
+_INTEGER = 23
 _NO_STRINGS = sized(_ARRAY(0, 0, _VARCHAR, 0, 0)[:12])
+_NO_INTEGERS = sized(_ARRAY(0, 0, _INTEGER, 0, 0)[:12])
 
 _ALIKE = frozenset({"integer", "smallint", "text", "timestamptz"})  # few values for many rows, mostly
 
@@ -42,6 +44,9 @@ Column = tuple[str, str, Sequence[Any]]
 
 Line = Sequence[tuple[str, str, Any]]
 """Name, SQL type, and the value of all its rows; of a ``bigint``, also a list with a number for each row."""
+
+Rows = tuple[str, bytes]
+"""The command, and rows for it."""
 
 
 def _plain(value: object) -> object:
@@ -62,11 +67,33 @@ def _json(value: Any) -> bytes:
     return sized(b"\1" + "".join(_pieces(value, 0)).encode())
 
 
-_encode = msgspec.json.Encoder(enc_hook=_plain).encode
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
+_encode, _encode_lines = _encoder.encode, _encoder.encode_lines
 
 
 def _plain_json(value: Any) -> bytes:
     return sized(b"\1" + _encode(value))
+
+
+#: What stands before a JSON of so many bytes: the size, and the version of the format.
+_BEFORE = tuple(_FLAT(size + 1) + b"\1" for size in range(1024))
+
+
+def _plain_jsons(values: Sequence[Any]) -> list[bytes]:
+    """``_plain_json`` of each that is not NULL, all at once: the encoder leaves no line break in a JSON."""
+    lines = _encode_lines(values).split(b"\n")[:-1]
+    found = [_BEFORE[len(line)] + line if len(line) < 1024 else sized(b"\1" + line) for line in lines]
+    if None in values:
+        return [NULL if value is None else json for value, json in zip(values, found, strict=True)]
+    return found
+
+
+def _texts(values: Sequence[str]) -> list[bytes]:
+    """All at once, by what no text of PostgreSQL has in it."""
+    encoded = "\0".join(values).encode().split(b"\0")
+    if len(encoded) != len(values):  # one has it nevertheless, and PostgreSQL will say so
+        encoded = [value.encode() for value in values]
+    return list(map(sized, encoded))
 
 
 def _lexemes(words: Collection[str]) -> bytes:
@@ -88,14 +115,11 @@ def _strings(values: Sequence[str]) -> bytes:
     return sized(_ARRAY(1, 0, _VARCHAR, len(values), 1) + b"".join(map(_word, values)))
 
 
-def _trigrams(pieces: Sequence[str]) -> bytes:
-    """``varchar[]`` of words of three letters each."""
-    if not pieces:
-        return _NO_STRINGS
-    joined = _THREE.join(["", *pieces]).encode()
-    if len(joined) != 7 * len(pieces):  # some letter takes more than a byte
-        joined = b"".join(map(_word, pieces))
-    return sized(_ARRAY(1, 0, _VARCHAR, len(pieces), 1) + joined)
+def _integers(elements: bytes) -> bytes:
+    """``integer[]`` of elements that are written already: each four bytes behind their number."""
+    if not elements:
+        return _NO_INTEGERS
+    return sized(_ARRAY(1, 0, _INTEGER, len(elements) // 8, 1) + elements)
 
 
 KINDS: Mapping[str, Callable[[Any], bytes]] = {
@@ -110,7 +134,7 @@ KINDS: Mapping[str, Callable[[Any], bytes]] = {
     "json": lambda value: sized(b"\1" + value),  # into a column of jsonb: JSON that is written already
     "timestamptz": moment,
     "varchar[]": _strings,
-    "trigrams": _trigrams,  # into a column of varchar[]
+    "integer[]": _integers,
     "tsvector": _lexemes,
     "written": lambda value: value,  # by ``written``
 }
@@ -124,22 +148,21 @@ def written(kind: str, value: Any) -> bytes:
 def copy_columns(table: str, columns: Sequence[Column]) -> None:
     """Into ``table``, in the transaction at hand. Names are our own; every column of the table must have
     its value here or a default in the database."""
-    command, data = _written_down(table, columns)
+    command, rows = _written_down(table, columns)
     with pg.cursor() as opened, opened.copy(command) as copy:
-        copy.write(data)
+        copy.write(b"".join((_BEGIN, rows, _END)))
 
 
 class Behind:
     """Tables that are copied in while their maker goes on making the next ones, one after the other."""
 
-    def __init__(self, pool: ThreadPoolExecutor, opened: Connection[Any]) -> None:
-        self._pool, self._opened = pool, opened
-        self._sent: list[Future[None]] = []
+    def __init__(self, waiting: "SimpleQueue[Rows | None]") -> None:
+        self._waiting = waiting
 
     def copy(self, table: str, columns: Sequence[Column]) -> None:
-        """As ``copy_columns``, by and by. No rows are no work."""
+        """As ``copy_columns``, by and by. No rows are no work; more rows of the table, one statement."""
         if columns[0][2]:
-            self._sent.append(self._pool.submit(_send, self._opened, *_written_down(table, columns)))
+            self._waiting.put(_written_down(table, columns))
 
     def copy_groups(self, table: str, groups: Sequence[Sequence[Line]]) -> None:
         """Rows that differ in numbers only. The lines of a group have as many rows, which go in turn: the
@@ -148,13 +171,7 @@ class Behind:
         if any(written):
             names = ", ".join([f'"{name}"' for name, _, _ in groups[0][0]])
             command = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)"
-            data = b"".join((_BEGIN, *written, _END))
-            self._sent.append(self._pool.submit(_send, self._opened, command, data))
-
-    def wait(self) -> None:
-        """Raises what went wrong, first things first."""
-        for sent in self._sent:
-            sent.result()
+            self._waiting.put((command, b"".join(written)))
 
 
 @contextmanager
@@ -164,14 +181,18 @@ def copying() -> Iterator[Behind]:
     No other statement until the end of the ``with``, by which every row has arrived.
     """
     connection.ensure_connection()
+    waiting: SimpleQueue[Rows | None] = SimpleQueue()
     with (
         connection.wrap_database_errors,
         _giving_way(),
         ThreadPoolExecutor(1, "copying") as pool,
     ):
-        behind = Behind(pool, connection.connection)
-        yield behind
-        behind.wait()
+        sent = pool.submit(_send, connection.connection, waiting)
+        try:
+            yield Behind(waiting)
+        finally:
+            waiting.put(None)
+        sent.result()
 
 
 @contextmanager
@@ -185,13 +206,21 @@ def _giving_way() -> Iterator[None]:
         sys.setswitchinterval(_USUAL)
 
 
-def _send(opened: Connection[Any], command: str, data: bytes) -> None:
-    with Cursor(opened) as cursor, cursor.copy(command) as copy:
-        copy.write(data)
+def _send(opened: Connection[Any], waiting: "SimpleQueue[Rows | None]") -> None:
+    """Until there is a None. A statement costs PostgreSQL as much as a hundred rows, so it lasts as long as
+    what comes is for it."""
+    rows = waiting.get()
+    while rows is not None:
+        command = rows[0]
+        with Cursor(opened) as cursor, cursor.copy(command) as copy:
+            copy.write(_BEGIN)
+            while rows is not None and rows[0] == command:
+                copy.write(rows[1])
+                rows = waiting.get()
+            copy.write(_END)
 
 
-def _written_down(table: str, columns: Sequence[Column]) -> tuple[str, bytes]:
-    """The command, and the rows for it."""
+def _written_down(table: str, columns: Sequence[Column]) -> Rows:
     shared: list[Column] = []
     others: list[Column] = []
     for column in columns:
@@ -200,8 +229,7 @@ def _written_down(table: str, columns: Sequence[Column]) -> tuple[str, bytes]:
     command = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)"
     one = b"".join([_written(kind, values[:1])[0] for _, kind, values in shared])
     head = _COUNT(len(columns)) + one
-    rows = _numbered(head, others) or _joined(head, others, len(columns[0][2]))
-    return command, b"".join((_BEGIN, rows, _END))
+    return command, _numbered(head, others) or _joined(head, others, len(columns[0][2]))
 
 
 def _joined(head: bytes, columns: Sequence[Column], count: int) -> bytes:
@@ -265,6 +293,11 @@ def _written(kind: str, values: Sequence[Any]) -> list[bytes]:
             found[place] = NULL
         return found
     if kind in _ALIKE:
-        known = {value: NULL if value is None else write(value) for value in set(values)}
+        different = set(values)
+        if kind == "text" and None not in different and len(different) > len(values) // 2:
+            return _texts(values)
+        known = {value: NULL if value is None else write(value) for value in different}
         return [known[value] for value in values]
+    if kind == "plain":
+        return _plain_jsons(values)
     return [NULL if value is None else write(value) for value in values]

@@ -15,12 +15,13 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, models
 from psycopg import Cursor, ServerCursor, sql
 
-from tactful.foundation.arrays import Numbers, bytes_, moments, numbers, teach, texts
+from tactful.foundation.arrays import Numbers, Texts, bytes_, moments, numbers, teach, texts
 
 __all__ = [
     "Numbers",
     "Params",
     "Row",
+    "Texts",
     "bytes_",
     "copy_in",
     "cursor",
@@ -157,8 +158,8 @@ def _json_text(value: Any) -> str:
     return _NULL if value is None else _plain(_encode(value))
 
 
-def _array(values: Sequence[str | None]) -> str:
-    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+def _array(values: Sequence[str | int | None]) -> str:
+    return "{" + ",".join(["NULL" if value is None else _quoted(str(value)) for value in values]) + "}"
 
 
 def _quoted(value: str) -> str:

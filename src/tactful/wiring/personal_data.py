@@ -85,7 +85,7 @@ SECTIONS: Final = (
                     "attributes",
                     "created_at",
                 ),
-                {"search": "The words of the name again.", "trigrams": "The letters of the name again."},
+                {"search": "The words of the name again.", "pieces": "The letters of the name again."},
             ),
             Holds("identity", shows=("kind", "shown", "added_at")),
             Holds(

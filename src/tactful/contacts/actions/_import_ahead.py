@@ -5,9 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tactful.contacts.models import ImportRun
+from tactful.contacts.queries.importing import Asked
 from tactful.contacts.rules.plain_rows import Cleaned, clean_all
 from tactful.contacts.rules.planning import plan_cleaned
 from tactful.contacts.types import ColumnMapping, RowPlan, Table
+
+from ._import_known import addresses_of
+
+ROWS, FIRST_ROWS = 8000, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,11 @@ class Batch:
 
     start: int
     size: int
+
+    @classmethod
+    def at(cls, start: int, size: int | None) -> "Batch":
+        """Of ``size`` rows, or of as many as are quickest: PostgreSQL waits for the first ones only."""
+        return cls(start, size or (ROWS if start else FIRST_ROWS))
 
 
 @dataclass(slots=True)
@@ -26,6 +36,7 @@ class ReadAhead:
     _key: tuple[int, Batch, date] | None = None
     _rows: Cleaned = field(default_factory=list)
     _plans: Sequence[RowPlan] | None = None
+    _addresses: Asked | None = None
     _prefer_file: bool = False
 
     def read(
@@ -42,6 +53,7 @@ class ReadAhead:
         self._rows = cleaned(table, batch, mapping, today)
         self._prefer_file = mapping.prefer_file
         self._plans = plan_cleaned(self._rows, (), mapping.prefer_file) if are_new else None
+        self._addresses = addresses_of(self._rows)
         self._key = (run.id, batch, today)
 
     def rows(
@@ -51,6 +63,11 @@ class ReadAhead:
         if self._key != (run.id, batch, today):
             self.read(run, table, batch, mapping, today)
         return self._rows
+
+    def addresses(self) -> Asked:
+        """Of the rows that were asked for last."""
+        assert self._addresses is not None
+        return self._addresses
 
     def plans(self) -> Sequence[RowPlan]:
         """Of the rows that were asked for last, if nobody is known."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,8 @@ from tactful.foundation.queries import business_at
 
 from ._import_ahead import Batch, ReadAhead
 from ._import_columns import copy_rows
-from ._import_known import Meeting
+from ._import_known import Meeting, addresses_of
+from ._import_people import Firms
 from ._import_writing import Writer
 from ._writing import refresh_search
 from .erasing import refused
@@ -46,53 +48,94 @@ _FACTS = {
 }
 
 
-def take_in(run: ImportRun, table: Table, size: int, now: datetime, ahead: ReadAhead) -> None:
-    """Read at most ``size`` more rows; after the last one the run is finished.
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What is still to be done when all rows are there. ``touched``: whose search words are made anew."""
+
+    told: set[str]
+    touched: list[int]
+    firms: Firms
+    outcomes: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows of a file on their way into the database. ``asks``: they add something to somebody who was here
+    before, about whom the database has been asked. ``are_new``: none of their addresses is anybody's."""
+
+    run: ImportRun
+    plans: Sequence[RowPlan]
+    writer: Writer
+    asks: bool
+    are_new: bool
+
+    def send(self, behind: Behind) -> _Sent:
+        """What is ready first goes first: PostgreSQL takes it in while we make the rest."""
+        plans, writer = self.plans, self.writer
+        copy_rows(behind, self.run.id, plans, writer.owners)
+        told = _tell(behind, self.run, writer)
+        if not self.asks:
+            writer.decide()
+        writer.grounds.copy_evidence(behind)
+        if not self.asks:
+            writer.carry_out()
+        writer.copy(behind, self.run.id)
+        touched = writer.were_here() if self.asks else []
+        return _Sent(told, touched, writer.firms, Counter(plan.outcome.value for plan in plans))
+
+
+def take_in(
+    run: ImportRun,
+    table: Table,
+    size: int | None,
+    now: datetime,
+    ahead: ReadAhead,
+    collect: Callable[[], object] = int,
+) -> None:
+    """Read at most ``size`` more rows (None: a good many); after the last one the run is finished.
 
     A file read in many batches ends as one read in a single one: who an earlier row has made, and what
-    it has said, is told to the planner from the rows that are kept.
+    it has said, is told to the planner from the rows that are kept. ``collect``: looks for garbage.
     """
     business = business_at(now)
     mapping = mapping_of(run.mapping)
     today = run.started_at.astimezone(ZoneInfo(business.time_zone)).date()
-    batch = Batch(run.done, size)
-    read = ahead.rows(run, table, batch, mapping, today)
-    cleaned = _without_the_erased(read, now)
-    plans: Sequence[RowPlan] | None = Meeting(run, mapping, today).plans(cleaned)
-    are_new = plans is None
-    if plans is None:
-        plans = ahead.plans() if cleaned is read else plan_cleaned(cleaned, (), mapping.prefer_file)
+    batch = Batch.at(run.done, size)
     request = ImportRequest(run.file_name, b"", mapping, declaration_of(run.declared))
     writer = Writer(now=now, by=run.by, controller=business.name, request=request)
+    part = _part(run, ahead, ahead.rows(run, table, batch, mapping, today), mapping, today, writer)
+    del writer
+    following = Batch.at(batch.start + batch.size, size)
+    with copying() as behind:
+        sent = part.send(behind)
+        are_new = part.are_new
+        # PostgreSQL is busy for a while. What Python holds of these rows goes, and the next ones are read.
+        del part
+        ahead.read(run, table, following, mapping, today, are_new=are_new)
+        collect()
+    notify(sent.told)
+    sent.firms.write_numbers()
+    for at in range(0, len(sent.touched), SEARCHED):
+        refresh_search(sent.touched[at : at + SEARCHED])
+    _move_on(run, sent.outcomes, now)
+
+
+def _part(
+    run: ImportRun, ahead: ReadAhead, rows: Cleaned, mapping: ColumnMapping, today: date, writer: Writer
+) -> _Part:
+    cleaned = _without_the_erased(rows, writer.now)
+    addresses = ahead.addresses() if cleaned is rows else addresses_of(cleaned)
+    plans: Sequence[RowPlan] | None = Meeting(run, mapping, today).plans(cleaned, addresses)
+    are_new = plans is None
+    if plans is None:
+        plans = ahead.plans() if cleaned is rows else plan_cleaned(cleaned, (), mapping.prefer_file)
     pg.one(_ROOM)
     writer.meet(plans)
-    following = Batch(batch.start + size, size)
-    touched = _write_down(
-        run, writer, plans, lambda: ahead.read(run, table, following, mapping, today, are_new=are_new)
-    )
-    writer.number()
-    for at in range(0, len(touched), SEARCHED):
-        refresh_search(touched[at : at + SEARCHED])
-    _move_on(run, plans, now)
-
-
-def _write_down(
-    run: ImportRun, writer: Writer, plans: Sequence[RowPlan], meanwhile: Callable[[], None]
-) -> list[int]:
-    """What is ready first goes first: PostgreSQL takes it in while we make the rest, and then do what can be
-    done ``meanwhile``. Where somebody was here before, the database has to be asked first. Answers with those
-    whose search words must be made anew."""
-    asks = any(not held.is_new for held in writer.people.values())
-    touched = writer.carry_out(plans) if asks else []
-    with copying() as behind:
-        copy_rows(behind, run.id, plans, writer.owners)
-        told = _tell(behind, run, plans, writer)
-        if not asks:
-            writer.carry_out(plans)
-        writer.copy(behind, run.id)
-        meanwhile()
-    notify(told)
-    return touched
+    asks = bool(writer.people)
+    if asks:
+        writer.decide()
+        writer.carry_out()
+    return _Part(run, plans, writer, asks, are_new)
 
 
 def _without_the_erased(rows: Cleaned, now: datetime) -> Cleaned:
@@ -118,19 +161,19 @@ def _without_the_erased(rows: Cleaned, now: datetime) -> Cleaned:
     return left
 
 
-def _tell(behind: Behind, run: ImportRun, plans: Sequence[RowPlan], writer: Writer) -> set[str]:
+def _tell(behind: Behind, run: ImportRun, writer: Writer) -> set[str]:
     """Answers with the names of the facts."""
-    told = [plan for plan in plans if plan.outcome in _FACTS and plan.changes]
+    told = [plan for plan in writer.changing if plan.outcome in _FACTS]
     names = [_FACTS[plan.outcome] for plan in told]
     contacts = [writer.owners[plan.row.line] for plan in told]
     record_behind(behind, names, contacts, {"import": run.id}, now=writer.now)
     return set(names)
 
 
-def _move_on(run: ImportRun, plans: Sequence[RowPlan], now: datetime) -> None:
-    counts = Counter(run.counts) + Counter(plan.outcome for plan in plans)
+def _move_on(run: ImportRun, outcomes: Counter[str], now: datetime) -> None:
+    counts = Counter(run.counts) + outcomes
     run.counts = {outcome.value: counts[outcome.value] for outcome in RowOutcome}
-    run.done += len(plans)
+    run.done += outcomes.total()
     run.tries = 0
     if run.done >= run.total:
         run.finished_at = now

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tactful.contacts.rules.names import company_key
-from tactful.contacts.rules.searching import searchable
+from tactful.contacts.rules.searching import written_down
 from tactful.contacts.types import RowPlan
 from tactful.foundation.copying import Behind, written
 from tactful.foundation.ids import new_ids
@@ -47,7 +47,7 @@ def copy_people(behind: Behind, people: Sequence[Held], source: str, now: dateti
             ("created_at", "timestamptz", [now] * count),
             ("gate_rev", "bigint", [0] * count),
             ("search", "written", words),
-            ("trigrams", "written", pieces),
+            ("pieces", "written", pieces),
         ],
     )
 
@@ -56,9 +56,9 @@ def _search(people: Sequence[Held]) -> tuple[list[bytes], list[bytes]]:
     words, pieces = [], []
     for held in people:
         names = (held.name, held.firm.name) if held.firm else (held.name,)
-        found = searchable(names, held.mails, held.phones)
-        words.append(written("tsvector", found.words))
-        pieces.append(written("trigrams", found.pieces))
+        own, numbers = written_down(names, held.mails, held.phones)
+        words.append(written("tsvector", own))
+        pieces.append(written("integer[]", numbers))
     return words, pieces
 
 
@@ -114,6 +114,7 @@ def copy_spells(
     return ids
 
 
+FIRST = 500  # rows of a file
 _NO_REASONS = written("plain", ())
 
 
@@ -122,7 +123,13 @@ def _reasons(plan: RowPlan) -> bytes:
 
 
 def copy_rows(behind: Behind, run_id: int, plans: Sequence[RowPlan], owners: Mapping[int, int]) -> None:
-    """Every row of the file with what became of it, and why."""
+    """Every row of the file with what became of it, and why. A few at first: PostgreSQL need not wait."""
+    for part in (plans[:FIRST], plans[FIRST:]):
+        if part:
+            _copy_rows(behind, run_id, part, owners)
+
+
+def _copy_rows(behind: Behind, run_id: int, plans: Sequence[RowPlan], owners: Mapping[int, int]) -> None:
     behind.copy(
         "import_row",
         [

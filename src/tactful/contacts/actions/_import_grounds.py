@@ -38,6 +38,8 @@ class Grounds:
     having: set[tuple[int, str, str]] = field(default_factory=set)
     objecting: Collection[int] = ()
     given: list[_Given] = field(default_factory=list)
+    spells: list[list[Line]] = field(default_factory=list)
+    told: list[tuple[int, int]] = field(default_factory=list)
 
     def decide(
         self, touched: Collection[int], added: Collection[tuple[int, str, str]], objecting: Collection[int]
@@ -91,27 +93,28 @@ class Grounds:
         parts = (self.request.file_name, declared.source.value, collected)
         return "; ".join(part for part in parts if part)[:300]
 
-    def copy(self, behind: Behind) -> list[tuple[int, int]]:
-        """Answers with the contact and the id of each ground that was given."""
-        flags: dict[tuple[int, str, str], object] = {
-            (ident, "flag", "objected:marketing"): None for ident in self.objecting
-        }
-        copy_spells(behind, flags, self.by, self.now)
-        told: list[tuple[int, int]] = []
+    def copy_evidence(self, behind: Behind) -> None:
+        """The receipts, which name nobody who must be there already."""
         receipts: list[list[Line]] = []
-        spells: list[list[Line]] = []
         for contacts, given in self._alike():
             count, kinds = len(contacts), len(given)
             ids, evidence = new_ids(count * kinds), new_ids(count * kinds)
             own = [(each, ids[at::kinds], evidence[at::kinds]) for at, each in enumerate(given)]
             receipts.append([self._receipt(each, contacts, proof) for each, _, proof in own])
-            spells.append([self._spell(each, contacts, spell, proof) for each, spell, proof in own])
+            self.spells.append([self._spell(each, contacts, spell, proof) for each, spell, proof in own])
             for each, spell, _ in own:
                 if each.kind != "withdrawal":
-                    told += zip(contacts, spell, strict=True)
+                    self.told += zip(contacts, spell, strict=True)
         behind.copy_groups("consent_receipt", receipts)
-        behind.copy_groups("basis_spell", spells)
-        return told
+
+    def copy(self, behind: Behind) -> list[tuple[int, int]]:
+        """What rests on the evidence. Answers with the contact and the id of each ground that was given."""
+        flags: dict[tuple[int, str, str], object] = {
+            (ident, "flag", "objected:marketing"): None for ident in self.objecting
+        }
+        copy_spells(behind, flags, self.by, self.now)
+        behind.copy_groups("basis_spell", self.spells)
+        return self.told
 
     def _alike(self) -> list[tuple[list[int], list[_Given]]]:
         """Clients who are given the same, so that what one client is given is written side by side: an index

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tactful.contacts.models import ImportRow, ImportRun
-from tactful.contacts.queries.importing import anybody_known, known_contacts, unchanged
+from tactful.contacts.queries.importing import Asked, anybody_known, asked, known_contacts, unchanged
 from tactful.contacts.rules.cleaning import clean
 from tactful.contacts.rules.comparing import said
 from tactful.contacts.rules.plain_rows import Cleaned
@@ -21,13 +21,13 @@ class Meeting:
     mapping: ColumnMapping
     today: date
 
-    def plans(self, rows: Cleaned) -> list[RowPlan] | None:
-        """One for each row. None: all their addresses are nobody's.
+    def plans(self, rows: Cleaned, addresses: Asked) -> list[RowPlan] | None:
+        """One for each row. ``addresses``: theirs. None: all of these are nobody's.
 
         Rows that say what we hold are told by the database. They are planned with the others nevertheless
         where another row of the batch speaks of the same client: that one may come first and change them.
         """
-        if not anybody_known(*_addresses(rows)):
+        if not anybody_known(addresses):
             return None
         same = self._same(rows)
         known = known_contacts(*_addresses([row for place, row in enumerate(rows) if place not in same]))
@@ -68,6 +68,10 @@ class Meeting:
             replace(each, line=lines.get(each.id, 0), written=frozenset(written.get(each.id, ())))
             for each in known
         ]
+
+
+def addresses_of(rows: Cleaned) -> Asked:
+    return asked(*_addresses(rows))
 
 
 def _addresses(rows: Cleaned) -> tuple[set[str], set[str]]:

@@ -19,6 +19,10 @@ _FIRMS = """
     UNION SELECT id, name, org_number FROM company WHERE id = ANY(%s::bigint[])
     ORDER BY 1"""
 
+_NUMBERED = """
+    UPDATE company SET org_number = u.org_number FROM unnest(%s::bigint[], %s::text[]) AS u (id, org_number)
+    WHERE company.id = u.id"""
+
 _COMPANY, _NUMBER = Field.COMPANY, Field.ORG_NUMBER
 
 
@@ -55,7 +59,7 @@ class Firms:
     """Those that the file may mean: of two the older one. A number says more than a name."""
 
     def __init__(self, plans: Sequence[RowPlan], ids: Collection[int]) -> None:
-        fills = [plan.changes.fill for plan in plans if plan.changes.fill]
+        fills = [plan.changes.fill for plan in plans]
         names = {fill[_COMPANY] for fill in fills if _COMPANY in fill}
         keys = {company_key(name)[:KEY] for name in names}
         numbers = {fill[_NUMBER] for fill in fills if _NUMBER in fill}
@@ -97,11 +101,19 @@ class Firms:
         self.numbered[firm.id] = firm
         self._know(firm)
 
+    def write_numbers(self) -> None:
+        """Of firms that were here before and had none."""
+        fresh = {firm.id for firm in self.new}
+        named = [firm for firm in self.numbered.values() if firm.id not in fresh]
+        if named:
+            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
+            pg.run(_NUMBERED, [ids, own])
+
 
 def met(plans: Sequence[RowPlan]) -> Iterator[tuple[Held, int | None]]:
     """Those who were here before and to whom something is added, locked in the order of their ids; each
     with the id of the firm."""
-    ids = sorted({plan.contact_id for plan in plans if plan.contact_id is not None and plan.changes})
+    ids = sorted({plan.contact_id for plan in plans if plan.contact_id is not None})
     if not ids:
         return
     rows = Contact.objects.select_for_update().filter(id__in=ids).order_by("id")

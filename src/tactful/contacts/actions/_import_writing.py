@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tactful.contacts.models import ContactSpell, Identity
 from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
-from tactful.contacts.types import BEGAN, Field, ImportRequest, RowPlan
+from tactful.contacts.types import BEGAN, Field, ImportRequest, RowOutcome, RowPlan
 from tactful.foundation import pg
 from tactful.foundation.copying import Behind, copying
 from tactful.foundation.ids import new_ids
@@ -27,10 +27,8 @@ _UPDATE = """
                 %s::text[])
          AS u (id, name, given_name, sort_key, language, company_id, manager_id, attributes)
     WHERE contact.id = u.id"""
-_NUMBERED = """
-    UPDATE company SET org_number = u.org_number FROM unnest(%s::bigint[], %s::text[]) AS u (id, org_number)
-    WHERE company.id = u.id"""
 AT_ONCE = 1000  # people: while PostgreSQL takes them in, the next ones are written down
+_CREATED = RowOutcome.CREATED
 EMAIL, PHONE = Identity.Kind.EMAIL.value, Identity.Kind.PHONE.value
 _NAME, _LANGUAGE, _COMPANY = Field.NAME, Field.LANGUAGE, Field.COMPANY
 _NUMBER, _MANAGER = Field.ORG_NUMBER, Field.ACCOUNT_MANAGER
@@ -42,14 +40,15 @@ _APART = frozenset({_NAME, Field.GIVEN_NAME, _LANGUAGE, _COMPANY, _NUMBER, _MANA
 class Writer:
     """Carries out the plans of some rows. ``controller``: the business, for the receipts (R68).
 
-    First ``meet`` those who were here before, then ``carry_out``, which asks the database about them only,
-    and ``copy`` all that is new; ``number`` when that has arrived.
+    First ``meet`` those who were here before, then ``decide`` and ``carry_out``, which ask the database about
+    them only, and ``copy`` all that is new.
     """
 
     now: datetime
     by: int | None
     controller: str
     request: ImportRequest
+    changing: Sequence[RowPlan] = ()  # those that add something
     owners: dict[int, int] = field(default_factory=dict)  # line of the file -> contact
     people: dict[int, Held] = field(default_factory=dict)
     changed: dict[int, Held] = field(default_factory=dict)
@@ -65,24 +64,44 @@ class Writer:
     firms_are_there: bool = False
 
     def meet(self, plans: Sequence[RowPlan]) -> None:
-        """Whom the rows speak of: those who were here before, locked, and new ones."""
-        self._load(plans)
+        """Whom the rows speak of: those who were here before, locked, and new ones, who get their ids."""
+        self.changing = [plan for plan in plans if plan.changes]
+        self._load(self.changing)
         fresh = iter(new_ids(len(plans)))
         for plan in plans:
             if plan.contact_id is not None:
                 self.owners[plan.row.line] = plan.contact_id
             elif plan.same_as_line is not None:
                 self.owners[plan.row.line] = self.owners[plan.same_as_line]
-            elif plan.changes:
-                self.owners[plan.row.line] = ident = next(fresh)
-                self.people[ident] = Held(ident)
+            elif plan.outcome is _CREATED:
+                self.owners[plan.row.line] = next(fresh)
 
-    def carry_out(self, plans: Sequence[RowPlan]) -> list[int]:
-        """Answers with those who were here before: their search words must be made anew after the copy."""
-        for plan in plans:
-            if plan.changes:
-                self._apply(self.people[self.owners[plan.row.line]], plan)
-        return self._write()
+    def decide(self) -> None:
+        """What the new addresses allow us."""
+        add = self.addresses.append
+        for plan in self.changing:
+            ident, changes = self.owners[plan.row.line], plan.changes
+            for value in changes.mails:
+                add((ident, EMAIL, value))
+            for value in changes.phones:
+                add((ident, PHONE, value))
+            if changes.objects:
+                self.objecting.append(ident)
+        self.grounds = Grounds(self.now, self.by, self.controller, self.request)
+        self.grounds.decide(self.were_here(), self.addresses, self.objecting)
+
+    def were_here(self) -> list[int]:
+        """Those whom the rows add something to: their search words must be made anew after the copy."""
+        return sorted(ident for ident, held in self.people.items() if not held.is_new)
+
+    def carry_out(self) -> None:
+        for plan in self.changing:
+            ident = self.owners[plan.row.line]
+            if plan.contact_id is None and ident not in self.people:
+                self.people[ident] = held = Held(ident)
+                self.spells[ident, BEGAN, ""] = held.began
+            self._apply(self.people[ident], plan)
+        self._change()
 
     def _load(self, plans: Sequence[RowPlan]) -> None:
         before = list(met(plans))
@@ -96,25 +115,19 @@ class Writer:
             self.managers = tuple(people.values_list("id", "name"))
 
     def _apply(self, held: Held, plan: RowPlan) -> None:
-        changes, fill, ident = plan.changes, plan.changes.fill, held.id
+        changes, ident = plan.changes, held.id
         self.changed[ident] = held
-        if held.is_new:
-            self.spells[ident, BEGAN, ""] = held.began
         self._set_columns(held, plan)
-        attributes = {name: value for name, value in fill.items() if name not in _APART}
+        attributes = [item for item in changes.fill.items() if item[0] not in _APART]
         if held.is_new:  # with these they begin
-            held.attributes.update(attributes.items())
+            held.attributes.update(attributes)
         else:
-            for name, value in attributes.items():
+            for name, value in attributes:
                 self._set_attribute(held, name, value)
         for tag in changes.tags:
             self.spells[ident, "tag", tag] = None
-        self.addresses += [(ident, EMAIL, value) for value in changes.mails]
-        self.addresses += [(ident, PHONE, value) for value in changes.phones]
         held.mails += changes.mails
         held.phones += changes.phones
-        if changes.objects:
-            self.objecting.append(ident)
 
     def _set_columns(self, held: Held, plan: RowPlan) -> None:
         fill = plan.changes.fill
@@ -160,30 +173,17 @@ class Writer:
             self.spells[held.id, "attribute", name] = value
         held.attributes[name] = value
 
-    def _write(self) -> list[int]:
-        before = sorted((held for held in self.changed.values() if not held.is_new), key=lambda held: held.id)
-        touched = [held.id for held in before]
-        self.grounds = Grounds(self.now, self.by, self.controller, self.request)
-        self.grounds.decide(touched, self.addresses, self.objecting)
-        if before:
-            with copying() as behind:  # some of them may be in a firm that is new
-                self._copy_firms(behind)
-            _update(before)
-            self._end_spells()
-            self.primary = set(
-                Identity.objects.filter(contact_id__in=touched, is_primary=True).values_list(
-                    "contact_id", "kind"
-                )
-            )
-        return touched
-
-    def number(self) -> None:
-        """Firms that were here before and had no number."""
-        fresh = {firm.id for firm in self.firms.new}
-        named = [firm for firm in self.firms.numbered.values() if firm.id not in fresh]
-        if named:
-            ids, own = pg.numbers(firm.id for firm in named), pg.texts(firm.org_number for firm in named)
-            pg.run(_NUMBERED, [ids, own])
+    def _change(self) -> None:
+        """Those who were here before."""
+        before = [self.people[ident] for ident in self.were_here()]
+        if not before:
+            return
+        with copying() as behind:  # some of them may be in a firm that is new
+            self._copy_firms(behind)
+        _update(before)
+        self._end_spells()
+        own = Identity.objects.filter(contact_id__in=[held.id for held in before], is_primary=True)
+        self.primary = set(own.values_list("contact_id", "kind"))
 
     def _end_spells(self) -> None:
         for key in sorted({key for _, key in self.ended}):

@@ -8,14 +8,14 @@ from django.db.models import F
 
 from tactful.contacts.models import Company, Contact, ContactSpell, Identity
 from tactful.contacts.rules.names import company_key
-from tactful.contacts.rules.searching import searchable
+from tactful.contacts.rules.searching import number_of, searchable
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
 
 _SEARCH = """
     UPDATE contact SET search = array_to_tsvector(string_to_array(fresh.words, ' ')),
-                       trigrams = string_to_array(fresh.pieces, ' ')
+                       pieces = string_to_array(fresh.pieces, ' ')::integer[]
     FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS fresh (id, words, pieces)
     WHERE contact.id = fresh.id"""
 
@@ -64,7 +64,7 @@ def refresh_search(contact_ids: Sequence[int]) -> None:
         )
         ids.append(ident)
         words.append(" ".join(found.words))
-        pieces.append(" ".join(found.pieces))
+        pieces.append(" ".join([str(number_of(piece)) for piece in found.pieces]))
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(_SEARCH, [ids, words, pieces])

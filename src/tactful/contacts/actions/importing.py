@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tactful.contacts.models import ImportRun, WaitingFile
 from tactful.contacts.rules.headings import guess_mapping
-from tactful.contacts.rules.tables import read_table
+from tactful.contacts.rules.tables import open_table, read_table
 from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.sentences import sentence
 from tactful.contacts.types import ColumnMapping, Field, ImportRequest, Note, RowOutcome, Table
@@ -27,7 +27,6 @@ from ._import_ahead import ReadAhead
 from ._import_batch import declared_json, mapping_json, take_in
 from .people import ContactError
 
-BATCH_ROWS = 8000
 TRIES = 3
 WAITS = timedelta(days=1)
 
@@ -65,16 +64,16 @@ def begin_import(request: ImportRequest, stored: str, *, acting_user: int | None
     return run
 
 
-def continue_imports(*, now: datetime, size: int = BATCH_ROWS) -> bool:
-    """Read one more batch of the oldest file that waits. Answers whether there was anything to do."""
+def continue_imports(*, now: datetime, size: int | None = None) -> bool:
+    """Read one more batch of the oldest file that waits: of ``size`` rows, or of as many as are quickest.
+    Answers whether there was anything to do."""
     run: ImportRun | None = None
     try:
         with collected_by_hand() as collect, transaction.atomic():
             waiting = ImportRun.objects.select_for_update(skip_locked=True).filter(finished_at=None)
             run = waiting.order_by("started_at", "id").first()
             if run is not None:
-                take_in(run, _table(run.stored), size, now, _AHEAD)
-                collect()
+                take_in(run, _table(run.stored), size, now, _AHEAD, collect)
     except Exception as error:
         if run is None or will_pass(error):
             raise
@@ -149,8 +148,8 @@ def sweep_waiting_files(*, now: datetime) -> int:
 
 @lru_cache(maxsize=1)
 def _table(stored: str) -> Table:
-    """Parsed once for all batches of the file at hand."""
-    return read_table(files.read(stored))
+    """Parsed once for all batches of the file at hand, and while PostgreSQL writes the ones before."""
+    return open_table(files.read(stored))
 
 
 def _forget(stored: str) -> None:

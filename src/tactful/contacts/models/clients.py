@@ -33,7 +33,7 @@ class Household(Row):
 class Contact(Row):
     """``gate_rev`` is bumped by every action that changes a gate fact of this contact (ENGINE.md).
 
-    ``search`` and ``trigrams`` cover name, mail, phone and company; ``sort_key`` sorts names as a
+    ``search`` and ``pieces`` cover name, mail, phone and company; ``sort_key`` sorts names as a
     Norwegian reader expects, for the database has no ICU.
     """
 
@@ -55,14 +55,14 @@ class Contact(Row):
     created_at = models.DateTimeField()
     gate_rev = models.BigIntegerField(default=0)
     search = SearchVectorField(null=True)
-    trigrams = ArrayField(models.CharField(max_length=3), default=list)
+    pieces = ArrayField(models.IntegerField(), default=list, db_default=[])  # of ``rules.searching``
 
     class Meta:
         db_table = "contact"
         indexes = [
             models.Index(fields=["sort_key", "id"], name="contact_sorted"),
             GinIndex(fields=["search"], name="contact_search"),
-            GinIndex(fields=["trigrams"], name="contact_trigrams"),
+            GinIndex(fields=["pieces"], name="contact_pieces"),
             # Most have neither, and an index of nothing costs as much to keep as one of something.
             *(
                 models.Index(

@@ -100,9 +100,17 @@ def known_contacts(mails: Iterable[str], phones: Iterable[str]) -> list[KnownCon
     ]
 
 
-def anybody_known(mails: Iterable[str], phones: Iterable[str]) -> bool:
+Asked = tuple[pg.Texts, pg.Texts]
+"""Mail addresses and phone numbers, ready for the database."""
+
+
+def asked(mails: Iterable[str], phones: Iterable[str]) -> Asked:
+    return pg.texts(mails), pg.texts(phones)
+
+
+def anybody_known(addresses: Asked) -> bool:
     """Does anybody own one of the addresses?"""
-    row = pg.one(_ANYBODY, [pg.texts(mails), pg.texts(phones)])
+    row = pg.one(_ANYBODY, addresses)
     return bool(row and row[0])
 
 

@@ -127,7 +127,7 @@ def known_since(addresses: Collection[str]) -> dict[str, tuple[int, datetime]]:
 
 def _listed() -> QuerySet[Contact]:
     identities = Identity.objects.order_by("-is_primary", "added_at", "id")
-    rows = Contact.objects.select_related("company", "manager").defer("search", "trigrams")
+    rows = Contact.objects.select_related("company", "manager").defer("search", "pieces")
     return rows.prefetch_related(Prefetch("identities", queryset=identities, to_attr="all_identities"))
 
 

@@ -10,7 +10,7 @@ from tactful.contacts.hot.lines import Found
 from tactful.contacts.hot.words import beginning_a_name, beginning_somewhere, exactly, prefix, whole
 from tactful.contacts.models import Contact
 from tactful.contacts.rules.names import sort_key
-from tactful.contacts.rules.searching import corrections, matches, nearly, terms, trigrams
+from tactful.contacts.rules.searching import corrections, matches, nearly, number_of, terms, trigrams
 from tactful.contacts.types import ContactLine
 
 MOST_CANDIDATES = 1_000
@@ -118,8 +118,8 @@ def matching(words: Iterable[str]) -> QuerySet[Contact]:
     """Candidates for ``search``, through the two GIN indexes. Not to be asked within another query."""
     rows = Contact.objects.all()
     for word in words:
-        pieces = sorted(trigrams(word))
-        rows = rows.filter(trigrams__contains=pieces) if pieces else _asked(rows, prefix(word))
+        pieces = sorted(map(number_of, trigrams(word)))
+        rows = rows.filter(pieces__contains=pieces) if pieces else _asked(rows, prefix(word))
     return rows
 
 

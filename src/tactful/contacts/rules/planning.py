@@ -20,6 +20,7 @@ from tactful.contacts.types import (
     RowOutcome,
     RowPlan,
     SourceRow,
+    made,
 )
 
 from .cleaning import clean
@@ -28,6 +29,8 @@ from .names import company_key, compatible, is_full
 #: By a name of this module a field is there at once; Python asks an enumeration for a tenth of a microsecond.
 _NAME, _GIVEN_NAME, _FAMILY_NAME = Field.NAME, Field.GIVEN_NAME, Field.FAMILY_NAME
 _LANGUAGE, _BIRTHDAY, _CLIENT_SINCE = Field.LANGUAGE, Field.BIRTHDAY, Field.CLIENT_SINCE
+_CREATED = RowOutcome.CREATED
+_changes, _plan = made(Changes), made(RowPlan)
 
 
 @dataclass(slots=True)
@@ -61,8 +64,10 @@ class _Known:
 
     def add_new(self, plan: RowPlan) -> None:
         """Nobody owns the addresses that the plan adds."""
-        self.mails.update(dict.fromkeys(plan.changes.mails, plan))
-        self.phones.update(dict.fromkeys(plan.changes.phones, plan))
+        for mail in plan.changes.mails:
+            self.mails[mail] = plan
+        for phone in plan.changes.phones:
+            self.phones[phone] = plan
 
     def nobody(self, draft: Draft) -> bool:
         """Are all its addresses nobody's?"""
@@ -181,8 +186,8 @@ def _shared_phones(draft: Draft, known: _Known, own: Mapping[int, _Person]) -> t
 def _create(
     row: SourceRow, draft: Draft, phones: tuple[str, ...], known: _Known, notes: tuple[Note, ...] = ()
 ) -> RowPlan:
-    changes = Changes(fields_of(draft), draft.mails, phones, draft.tags, draft.consent is False)
-    plan = RowPlan(row, RowOutcome.CREATED, notes, draft, changes)
+    changes = _changes((fields_of(draft), draft.mails, phones, draft.tags, draft.consent is False))
+    plan = _plan((row, _CREATED, notes, draft, changes, None, None))
     known.add_new(plan)
     return plan
 

@@ -3,9 +3,12 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+from typing import overload
 
-from tactful.contacts.types import SourceRow, Table
+from tactful.contacts.types import SourceRow, Table, made
 
 from .decoding import decode
 from .headings import recognised
@@ -17,19 +20,26 @@ DELIMITERS = (";", ",", "\t", "|")
 MAX_ROWS = 200_000
 _SAMPLE = 200
 _strip = str.strip
+_row = made(SourceRow)
 _PREAMBLE = 12  # titles and dates above the headings of an old spreadsheet
 
 
 def read_table(content: bytes) -> Table:
     """The table in a CSV file or a file of contact cards. Raises ``Unusable`` when there is none."""
+    table = open_table(content)
+    return replace(table, rows=tuple(table.rows))
+
+
+def open_table(content: bytes) -> Table:
+    """The same with rows that are read when somebody asks for them, for a long file of which the first ones
+    are wanted soon. What is wrong with a later row is raised then."""
     decoded = decode(content)
     if is_cards(decoded.text):
         return Table(*read_cards(decoded.text), decoded.encoding, DELIMITERS[0], decoded.doubtful)
     declared, text, first_line = _declared_delimiter(decoded.text)
     delimiter = declared or sniff(text)
-    records = _records(text, delimiter, first_line)
-    header, rows = _split(records)
-    return Table(header, rows, decoded.encoding, delimiter, decoded.doubtful)
+    header, records = _split(_records(text, delimiter, first_line))
+    return Table(header, _Unread(records), decoded.encoding, delimiter, decoded.doubtful)
 
 
 def sniff(text: str) -> str:
@@ -65,35 +75,58 @@ def _agreement(head: str, delimiter: str) -> tuple[int, float, int]:
 def _parse(text: str, delimiter: str, first_line: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line, quoted = first_line, "'" in text
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:  # a cell over 131,072 characters: a quote that never closes
-            raise Unusable("file.quote", line=line) from error
-        bare = tuple(map(_strip, cells))
-        yield line, tuple(map(unescape, bare)) if quoted and "'" in "".join(bare) else bare
-        line = first_line + reader.line_num
+    try:
+        for cells in reader:
+            bare = tuple(map(_strip, cells))
+            yield line, tuple(map(unescape, bare)) if quoted and "'" in "".join(bare) else bare
+            line = first_line + reader.line_num
+    except csv.Error as error:  # a cell over 131,072 characters: a quote that never closes
+        raise Unusable("file.quote", line=line) from error
 
 
-def _records(text: str, delimiter: str, first_line: int) -> list[SourceRow]:
-    records: list[SourceRow] = []
-    for line, cells in _parse(text, delimiter, first_line):
-        if any(cells):
-            records.append(SourceRow(line, cells))
-        if len(records) > MAX_ROWS:
-            raise Unusable("file.long", limit=MAX_ROWS)
-    return records
+def _records(text: str, delimiter: str, first_line: int) -> Iterator[SourceRow]:
+    count = 0
+    for record in _parse(text, delimiter, first_line):
+        if any(record[1]):
+            yield _row(record)
+            count += 1
+            if count > MAX_ROWS:
+                raise Unusable("file.long", limit=MAX_ROWS)
 
 
-def _split(records: list[SourceRow]) -> tuple[tuple[str, ...], tuple[SourceRow, ...]]:
-    scores = [recognised(record.cells) for record in records[:_PREAMBLE]]
+def _split(records: Iterator[SourceRow]) -> tuple[tuple[str, ...], Iterator[SourceRow]]:
+    head = list(islice(records, _PREAMBLE + 1))
+    scores = [recognised(record.cells) for record in head[:_PREAMBLE]]
     best = max(scores, default=0)
     if not best:
-        raise Unusable("file.headings", first=" ".join(records[0].cells)[:80] if records else "")
+        raise Unusable("file.headings", first=" ".join(head[0].cells)[:80] if head else "")
     at = scores.index(best)
-    rows = tuple(records[at + 1 :])
-    if not rows:
+    if len(head) == at + 1:
         raise Unusable("file.no_rows")
-    return records[at].cells, rows
+    return head[at].cells, chain(head[at + 1 :], records)
+
+
+class _Unread(Sequence[SourceRow]):
+    """Rows of a file, of which as many have been read as somebody has asked for."""
+
+    def __init__(self, rest: Iterator[SourceRow]) -> None:
+        self._read: list[SourceRow] = []
+        self._rest = rest
+
+    @overload
+    def __getitem__(self, place: int) -> SourceRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[SourceRow]: ...
+    def __getitem__(self, place: int | slice) -> SourceRow | list[SourceRow]:
+        last = place.stop if isinstance(place, slice) else place + 1
+        if last is None or last < 0:
+            self._read += self._rest
+        else:
+            self._read += islice(self._rest, max(0, last - len(self._read)))
+        return self._read[place]
+
+    def __iter__(self) -> Iterator[SourceRow]:
+        return iter(self[:])
+
+    def __len__(self) -> int:
+        return len(self[:])

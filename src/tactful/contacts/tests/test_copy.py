@@ -26,7 +26,7 @@ NOW = datetime(2026, 4, 9, 7, 0, tzinfo=UTC)
 def test_copied_rows_hold_what_they_were_given(text: str, body: dict[str, str], digest: bytes) -> None:
     rows = [
         Contact(
-            id=new_id(), name=text, sort_key=r"\N", attributes=body, created_at=NOW, trigrams=[text[:3], "\\"]
+            id=new_id(), name=text, sort_key=r"\N", attributes=body, created_at=NOW, pieces=[len(text), -7]
         ),
         Contact(id=new_id(), name="", sort_key="\\.", attributes={}, created_at=NOW),
     ]
@@ -41,7 +41,7 @@ def test_copied_rows_hold_what_they_were_given(text: str, body: dict[str, str], 
         for row in rows:
             found = Contact.objects.get(id=row.id)
             assert (found.name, found.sort_key, found.attributes) == (row.name, row.sort_key, row.attributes)
-            assert (found.trigrams, found.company_id, found.created_at) == (row.trigrams, None, NOW)
+            assert (found.pieces, found.company_id, found.created_at) == (row.pieces, None, NOW)
         kept = ConsentReceipt.objects.get(id=receipt.id)
         assert (bytes(kept.wording_hash), kept.wording, kept.actor) == (digest, text, None)
         transaction.set_rollback(True)

@@ -67,7 +67,15 @@ def house() -> list[object]:
             Contact.objects.values_list("name", "given_name", "sort_key", "language", "company__name"),
             key=str,
         ),
-        sorted(Contact.objects.values_list("name", "attributes", "search", "trigrams"), key=str),
+        sorted(
+            (
+                (name, attributes, words, sorted(pieces))
+                for name, attributes, words, pieces in Contact.objects.values_list(
+                    "name", "attributes", "search", "pieces"
+                )
+            ),
+            key=str,
+        ),
         sorted(Identity.objects.values_list("contact__name", "kind", "value", "is_primary"), key=str),
         sorted(Company.objects.values_list("name", "org_number"), key=str),
         sorted(details().items(), key=str),

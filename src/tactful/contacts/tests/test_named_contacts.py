@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 
 from tactful.contacts.models import BasisSpell, Company, Contact, ContactSpell, Identity
+from tactful.foundation import pg
 from tactful.foundation.copying import Column, copy_columns
 from tactful.foundation.ids import new_id, new_ids
 
@@ -172,3 +173,28 @@ def wait_for_a_lock() -> None:
                 " WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )
             waits = cursor.fetchone()[1]
+
+
+def tags_of(contacts: list[int]) -> list[Column]:
+    count = len(contacts)
+    return [
+        ("id", "bigint", new_ids(count)), ("contact_id", "bigint", contacts),
+        ("kind", "text", ["tag"] * count), ("key", "text", ["vip"] * count),
+        ("from_at", "timestamptz", [NOW] * count), ("recorded_at", "timestamptz", [NOW] * count),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_many_rows_after_few_are_not_each_compared_with_all() -> None:
+    """A plan that was made for a short file, and is kept as a worker keeps plans, must do for a long one."""
+    pg.tune()
+    for count in (1_000, 12_000):
+        ids = new_ids(count)
+        Contact.objects.bulk_create(
+            [Contact(id=ident, name="Kari", sort_key="kari", created_at=NOW) for ident in ids]
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '4s'")  # a hundred times what it takes
+            copy_columns("contact_spell", tags_of(ids))
+            cursor.execute("RESET statement_timeout")
+    assert ContactSpell.objects.count() == 13_000

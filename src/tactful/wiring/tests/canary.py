@@ -30,7 +30,7 @@ WORD = re.compile(r"zq[0-9]{4}k")
 #: Codes of ours, and what is made of other columns.
 PLAIN = {
     ("dispatch", "reasons"),
-    ("contact", "trigrams"),
+    ("contact", "pieces"),
     ("contact", "search"),
     ("message", "in_reply_to"),
     ("identity", "kind"),
@@ -79,7 +79,7 @@ class Canary(World):
         home = TABLES["household"](**self._values(TABLES["household"], 0, {"id": 72}))
         home.save()
         values = self._values(TABLES["contact"], 0, {"id": self.one, "name": name})
-        values |= {"search": None, "trigrams": [], "company_id": 71, "household_id": 72, "manager_id": None}
+        values |= {"search": None, "pieces": [], "company_id": 71, "household_id": 72, "manager_id": None}
         Contact.objects.filter(id=self.one).update(**values)
 
     def word(self, table: str, column: str | None) -> str:
