@@ -9,7 +9,14 @@ from tactful.events.models import Event
 from tactful.foundation.actions import change_settings
 from tactful.inbox.actions.tasks import finish, finish_about, hand_over, open_tasks
 from tactful.inbox.models import Task
-from tactful.inbox.queries import interruptions, not_asked_yet, on_cards, on_the_list, open_cards
+from tactful.inbox.queries import (
+    at_leisure,
+    interruptions,
+    not_asked_yet,
+    on_cards,
+    on_the_list,
+    open_cards,
+)
 from tactful.inbox.rules.day_list import Place, due_then, place_for
 from tactful.inbox.types import NewTask
 
@@ -229,4 +236,33 @@ def test_other_programs_hear_when_it_asks() -> None:
 def test_what_an_owner_has_gathered_into_one_list_a_week_comes_there() -> None:
     change_settings(values={"burden.gathered": ["is_this_it"]}, acting_user=None, now=MONDAY - DAY)
     row = opened(1)
+    assert (row.leisure, row.asks_at) == (True, TUESDAY)
+    assert list(at_leisure(KARI)) == [row]
+
+
+@pytest.mark.django_db
+def test_what_has_time_asks_with_the_list_of_the_day_and_stands_apart() -> None:
+    time = opened(1, "journey", may_wait=False, leisure=True)
+    file = opened(2, contact_id=PAAL)
+    assert (time.asks_at, file.asks_at, file.joined) == (TUESDAY, TUESDAY, time.id)
+    assert list(at_leisure(KARI)) == [time]  # to be seen at once, by whoever has a moment
+    assert list(not_asked_yet(KARI, MONDAY)) == list(on_the_list(KARI, TUESDAY)) == [file]
+    assert counted(TUESDAY) == 0
+    assert counted(WEDNESDAY) == 1
+    again = opened(3, "journey", WEDNESDAY + HOUR, contact_id=EVA, may_wait=False, leisure=True)
+    assert counted(WEDNESDAY + DAY) == 1  # one list a week
+    assert list(at_leisure(KARI)) == [time, again]
+
+
+@pytest.mark.django_db
+def test_what_has_time_is_no_list_of_today_that_something_else_could_be_put_on() -> None:
+    opened(1, "journey", may_wait=False, leisure=True)
+    held = opened(2, "message_held", TUESDAY + HOUR, contact_id=PAAL, may_wait=False)
+    assert (held.asks_at, held.joined) == (None, None)
+    assert counted(WEDNESDAY) == 2
+
+
+@pytest.mark.django_db
+def test_what_has_no_working_day_left_asks_at_once_though_it_has_time() -> None:
+    row = opened(1, "journey", may_wait=False, leisure=True, needed_by=TUESDAY + HOUR)
     assert (row.leisure, row.asks_at) == (True, None)
