@@ -18,6 +18,7 @@ from tactful.gate.rules.codes import Code
 from tactful.gate.rules.orders import UNTIL_BACK
 from tactful.gate.types import Author, OnRelease
 from tactful.inbox import queries as inbox
+from tactful.inbox.actions.quiet import ending_by_themselves
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
 from tactful.inbox.types import NewTask
 from tactful.wiring import looking, missed
@@ -27,6 +28,8 @@ AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
 LATE = "message_late"
+TALKED = frozenset({Code.TALK_CONVERSATION, Code.TALK_HANDOFF, Code.TALK_UNREAD})
+"""A talk in which no question waits for us, and a mailbox about which somebody is asked anyway."""
 HAVE_TIME = frozenset({"call", "write", "decide"})
 """What a journey wants of people within a time that it names. An answer and a yes are waited for."""
 
@@ -129,6 +132,7 @@ def open_wanted_tasks(facts: Sequence[Fact], now: datetime) -> None:
 def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
     """``kind``: message_held, message_unknown, hold_ended, or what an account or the clock needs. One open
     question of a kind about one thing is enough; when it has been answered it may be asked again."""
+    facts = _without_those_that_end(facts, now)
     asked = set(inbox.open_tasks().values_list("code", "subject_id", "params__account"))
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
     rows = outbox.dispatches([int(fact.data["message"]) for fact in facts if fact.data.get("message")])
@@ -162,6 +166,21 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
             )
         )
     open_tasks(tasks, now=now)
+
+
+def _without_those_that_end(facts: Sequence[Fact], now: datetime) -> list[Fact]:
+    """Where only we talk with a client and our word was last, the hold ends by itself when that is two quiet
+    days ago. If it does within a day, nobody is asked; if it goes on after all, the gate asks again."""
+    ours = {fact.id: fact.contact_id for fact in facts if _only_we_talk(fact) and fact.contact_id is not None}
+    if not ours:
+        return list(facts)
+    end = ending_by_themselves(set(ours.values()), by=now + WORKING_DAY, now=now)
+    return [fact for fact in facts if ours.get(fact.id) not in end]
+
+
+def _only_we_talk(fact: Fact) -> bool:
+    reasons = fact.data.get("reasons")
+    return fact.data.get("kind") == "hold_expired" and bool(reasons) and set(reasons) <= TALKED
 
 
 def _has_time(row: outbox.Dispatch | None) -> bool:

@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from tactful.foundation.queries import business_at
 from tactful.inbox.models import Task
 from tactful.inbox.rules.cards import LISTS, Card, Since, card_for, may_join, question_of, since
-from tactful.inbox.rules.day_list import Place, due_then, place_for
+from tactful.inbox.rules.day_list import HOURS_LEFT, Place, due_then, place_for
 from tactful.inbox.types import NewTask
 from tactful.kernel.calendars import is_holiday
-from tactful.kernel.windows import DayRule, last_permitted, next_opening
+from tactful.kernel.windows import DayRule, last_permitted, minus_working_hours, next_opening
 from tactful.kernel.zones import day_start, local_day
 
 OFFICE = {"work_from": "08:00", "work_to": "16:00"}
@@ -119,10 +119,16 @@ class DayLists:
         """Onto a list, where there is one for it."""
         asked = [at for owner, at in self.first if owner == row.owner_id and at <= self.now]
         today = Place(max(asked), self.first[row.owner_id, max(asked)]) if asked else None
-        place = place_for(new.may_wait or row.leisure, new.needed_by, self.now, today, self.opens)
+        ask_by = self._ask_by(new.needed_by)
+        place = place_for(new.may_wait or row.leisure, ask_by, self.now, today, self.opens)
         if place is None:
             return
         row.asks_at = place.at
         row.joined = place.first or self.first.get((row.owner_id, place.at))
         row.due_at = due_then(row.due_at, new.needed_by, self.now, place.at)
         self.first.setdefault((row.owner_id, place.at), row.id)
+
+    def _ask_by(self, needed_by: datetime | None) -> datetime | None:
+        if needed_by is None:
+            return None
+        return minus_working_hours(needed_by, HOURS_LEFT, self.zone, self.rule)

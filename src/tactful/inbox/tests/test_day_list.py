@@ -37,17 +37,11 @@ def never(after: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("needed_by", "waits"),
-    [
-        (None, True),
-        (WEDNESDAY, True),  # all of Tuesday remains
-        (WEDNESDAY - HOUR, False),
-        (TUESDAY, False),
-        (MONDAY + HOUR, False),
-    ],
+    ("ask_by", "waits"),
+    [(None, True), (WEDNESDAY, True), (TUESDAY, True), (TUESDAY - HOUR, False), (MONDAY + HOUR, False)],
 )
-def test_it_waits_where_a_working_day_remains_then(needed_by: datetime | None, waits: bool) -> None:
-    assert place_for(True, needed_by, MONDAY, None, daily) == (Place(TUESDAY, None) if waits else None)
+def test_it_waits_where_it_can_still_be_answered_then(ask_by: datetime | None, waits: bool) -> None:
+    assert place_for(True, ask_by, MONDAY, None, daily) == (Place(TUESDAY, None) if waits else None)
 
 
 def test_todays_list_comes_first_and_asks_no_second_time() -> None:
@@ -167,7 +161,7 @@ def test_a_list_that_nobody_touches_swallows_nothing_of_the_next_day() -> None:
     [
         {"may_wait": False},
         {"urgent": True},
-        {"needed_by": TUESDAY + HOUR},
+        {"needed_by": TUESDAY + 4 * HOUR - timedelta(minutes=1)},
         {"code": "complaint"},
     ],
 )
@@ -175,6 +169,26 @@ def test_what_cannot_wait_asks_at_once(more: dict[str, Any]) -> None:
     row = opened(1, **more)
     assert (row.asks_at, row.joined) == (None, None)
     assert list(open_cards(KARI)) == [row]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "needed_by",
+    [
+        TUESDAY + 4 * HOUR,  # half a working day remains
+        WEDNESDAY - 7 * HOUR,  # as Wednesday begins: all of Tuesday
+        WEDNESDAY + HOUR,
+    ],
+)
+def test_half_a_working_day_is_time_enough(needed_by: datetime) -> None:
+    assert opened(1, needed_by=needed_by).asks_at == TUESDAY
+
+
+@pytest.mark.django_db
+def test_hours_of_work_count_and_not_those_of_a_weekend() -> None:
+    assert opened(1, at=FRIDAY, needed_by=NEXT_MONDAY - HOUR).asks_at is None
+    call = opened(2, "journey", FRIDAY, contact_id=PAAL, needed_by=NEXT_MONDAY + 4 * HOUR)
+    assert call.asks_at == NEXT_MONDAY
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from tactful.delivery.models import Dispatch
 from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events.actions import record
 from tactful.events.types import NewFact
+from tactful.inbox.actions.answer import answered_elsewhere
 from tactful.inbox.actions.tasks import finish
 from tactful.inbox.models import Task
 from tactful.touchpoints.types import MessageClass
@@ -143,3 +144,43 @@ def test_what_has_ended_is_no_reason_any_more_when_a_person_is_asked(cast: Cast)
     release(names=["question.answered"], contact_ids=[cast.liv.id], now=cast.now)
     decide_held(ident, send=True, acting_user=cast.colleague.id, now=cast.now)
     assert Dispatch.objects.get(pk=ident).state == "queued"
+
+
+def held_while_we_talk(cast: Cast, *reasons: str) -> None:
+    """A message has been held for long, and its owner would be asked."""
+    data = {"kind": "hold_expired", "message": cast.plans(cast.liv), "reasons": list(reasons)}
+    record([NewFact(NEEDS_PERSON, cast.liv.id, data)], now=cast.now)
+    cast.reacts()
+
+
+def answered(cast: Cast, ago: timedelta) -> None:
+    """A client's question, answered by one of us so long before now. No day off comes between."""
+    cast.on_a_monday_at_ten()
+    cast.writes("Når er fristen?")
+    answered_elsewhere(cast.thread().id, "phone", acting_user=cast.colleague.id, now=cast.now)
+    cast.later(ago)
+
+
+@pytest.mark.parametrize(("ago", "asks"), [(47, False), (26, False), (20, True)])
+def test_a_talk_that_ends_by_itself_within_a_day_asks_nobody(cast: Cast, ago: int, asks: bool) -> None:
+    answered(cast, timedelta(hours=ago))
+    held_while_we_talk(cast, "talk.handoff", "talk.conversation", "talk.unread")
+    assert [task.code for task in cast.tasks()] == ["hold_expired"] * asks
+
+
+def test_where_more_than_our_talk_holds_it_somebody_is_asked(cast: Cast) -> None:
+    answered(cast, timedelta(hours=40))
+    held_while_we_talk(cast, "talk.conversation", "debt.promise")
+    assert [task.code for task in cast.tasks()] == ["hold_expired"]
+
+
+def test_where_the_client_wrote_last_somebody_is_asked(cast: Cast) -> None:
+    answered(cast, timedelta(hours=40))
+    cast.writes("Og når er den neste fristen?")
+    held_while_we_talk(cast, "talk.conversation")
+    assert {task.code for task in cast.tasks()} == {"answer", "hold_expired"}
+
+
+def test_a_mailbox_that_cannot_be_read_ends_nothing_by_itself(cast: Cast) -> None:
+    held_while_we_talk(cast, "talk.unread")
+    assert [task.code for task in cast.tasks()] == ["hold_expired"]
