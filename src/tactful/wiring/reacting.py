@@ -179,8 +179,8 @@ def _without_those_that_end(facts: Sequence[Fact], now: datetime) -> list[Fact]:
 
 
 def _only_we_talk(fact: Fact) -> bool:
-    reasons = fact.data.get("reasons")
-    return fact.data.get("kind") == "hold_expired" and bool(reasons) and set(reasons) <= TALKED
+    reasons = set(fact.data.get("reasons") or ())
+    return fact.data.get("kind") == "hold_expired" and bool(reasons) and reasons <= TALKED
 
 
 def _has_time(row: outbox.Dispatch | None) -> bool:
