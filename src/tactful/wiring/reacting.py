@@ -28,8 +28,9 @@ AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
 LATE = "message_late"
-TALKED = frozenset({Code.TALK_CONVERSATION, Code.TALK_HANDOFF, Code.TALK_UNREAD})
-"""A talk in which no question waits for us, and a mailbox about which somebody is asked anyway."""
+OUR_TALK = frozenset({Code.TALK_CONVERSATION, Code.TALK_HANDOFF})
+"""In which no question waits for us. About a mailbox that cannot be read somebody is asked anyway."""
+OF_HOLDS = frozenset({"message_held", "hold_expired"})
 HAVE_TIME = frozenset({"call", "write", "decide"})
 """What a journey wants of people within a time that it names. An answer and a yes are waited for."""
 
@@ -180,7 +181,8 @@ def _without_those_that_end(facts: Sequence[Fact], now: datetime) -> list[Fact]:
 
 def _only_we_talk(fact: Fact) -> bool:
     reasons = set(fact.data.get("reasons") or ())
-    return fact.data.get("kind") == "hold_expired" and bool(reasons) and reasons <= TALKED
+    talked = bool(reasons & OUR_TALK) and reasons <= OUR_TALK | {Code.TALK_UNREAD}
+    return fact.data.get("kind") == "hold_expired" and talked
 
 
 def _has_time(row: outbox.Dispatch | None) -> bool:
@@ -196,7 +198,7 @@ def _has_time(row: outbox.Dispatch | None) -> bool:
 def _kind(data: Mapping[str, Any], row: outbox.Dispatch | None) -> str:
     """What is late because nothing could be sent is one question to the owner, however much it is."""
     kind = str(data.get("kind", "sending"))
-    if kind == "message_held" and row is not None:
+    if kind in OF_HOLDS and row is not None:
         late = any(reason.code == Code.LATE_GRACE for reason in outbox.reasons_of(row))
         return LATE if late else kind
     return kind

@@ -34,7 +34,8 @@ def hand_back_the_quiet(*, now: datetime) -> int:
 
 
 def ending_by_themselves(contact_ids: Collection[int], *, by: datetime, now: datetime) -> set[int]:
-    """Clients with whom only we talk, and all of it hands itself back until ``by``: nobody need decide it."""
+    """Of these clients, with whom only we talk: all of it hands itself back until ``by``, or has already, so
+    that nobody need decide it."""
     business = business_at(now)
     rows = Conversation.objects.filter(contact_id__in=contact_ids).exclude(state=State.CLOSED)
     found = list(rows.values_list("id", "contact_id", "state", "last_at"))
@@ -46,7 +47,7 @@ def ending_by_themselves(contact_ids: Collection[int], *, by: datetime, now: dat
         return not ends or quiet_enough_at(last_at, business.time_zone, counts) > by
 
     going_on = {contact for ident, contact, state, last_at in found if goes_on(ident, state, last_at)}
-    return {contact for _, contact, *_ in found if contact is not None} - going_on
+    return set(contact_ids) - going_on
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.inbox.actions.answer import answered_elsewhere
+from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.actions.tasks import finish
 from tactful.inbox.models import Task
 from tactful.touchpoints.types import MessageClass
@@ -103,12 +104,13 @@ def test_while_it_is_asked_it_is_not_asked_again(cast: Cast) -> None:
     assert Task.objects.filter(code="message_held").count() == 1
 
 
-def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cast: Cast) -> None:
+@pytest.mark.parametrize("kind", ["message_held", "hold_expired"])
+def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cast: Cast, kind: str) -> None:
     late: dict[str, object] = {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
     for hours, contact in ((0, cast.liv), (20, cast.paal)):
         ident = cast.plans(contact)
         Dispatch.objects.filter(pk=ident).update(state="held", reasons=[late], not_before=cast.now)
-        record([NewFact(NEEDS_PERSON, contact.id, {"kind": "message_held", "message": ident})], now=cast.now)
+        record([NewFact(NEEDS_PERSON, contact.id, {"kind": kind, "message": ident})], now=cast.now)
         cast.later(timedelta(hours=hours))
         cast.reacts()
     first, second = cast.tasks(code="message_late")
@@ -166,6 +168,14 @@ def test_a_talk_that_ends_by_itself_within_a_day_asks_nobody(cast: Cast, ago: in
     answered(cast, timedelta(hours=ago))
     held_while_we_talk(cast, "talk.handoff", "talk.conversation", "talk.unread")
     assert [task.code for task in cast.tasks()] == ["hold_expired"] * asks
+
+
+def test_nor_does_one_that_has_just_ended(cast: Cast) -> None:
+    """The gate has asked a moment before it heard of that."""
+    answered(cast, timedelta(hours=49))
+    hand_back_the_quiet(now=cast.now)
+    held_while_we_talk(cast, "talk.handoff", "talk.conversation")
+    assert cast.tasks() == []
 
 
 def test_where_more_than_our_talk_holds_it_somebody_is_asked(cast: Cast) -> None:
