@@ -82,7 +82,7 @@ class NewTask:
     """Work for a person. The same ``dedupe_key`` never opens twice. ``leisure``: good to do, and nothing
     follows if nobody does it: it stands apart, under "When you have a moment".
 
-    ``may_wait``: nothing is lost if it is asked on the list of the next working day, as long as a whole
+    ``may_wait``: nothing is lost if it is asked on the list of the next working day, as long as half a
     working day remains then until ``needed_by`` (None: no moment by which it is needed). ``due_at`` is meant
     from now on: it moves by as long as the question waits, up to ``needed_by``.
     """

@@ -18,6 +18,7 @@ from tactful.gate.rules.codes import Code
 from tactful.gate.rules.orders import UNTIL_BACK
 from tactful.gate.types import Author, OnRelease
 from tactful.inbox import queries as inbox
+from tactful.inbox.actions.quiet import ending_by_themselves
 from tactful.inbox.actions.tasks import finish_about, finish_keyed, open_tasks
 from tactful.inbox.types import NewTask
 from tactful.wiring import looking, missed
@@ -27,6 +28,9 @@ AWAY_AT_LEAST = timedelta(days=1)
 AWAY_AT_MOST = timedelta(days=60)  # who is away for longer, or was misread, is asked about by a person
 WORKING_DAY = timedelta(days=1)
 LATE = "message_late"
+OUR_TALK = frozenset({Code.TALK_CONVERSATION, Code.TALK_HANDOFF})
+"""In which no question waits for us. About a mailbox that cannot be read somebody is asked anyway."""
+OF_HOLDS = frozenset({"message_held", "hold_expired"})
 HAVE_TIME = frozenset({"call", "write", "decide"})
 """What a journey wants of people within a time that it names. An answer and a yes are waited for."""
 
@@ -129,6 +133,7 @@ def open_wanted_tasks(facts: Sequence[Fact], now: datetime) -> None:
 def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
     """``kind``: message_held, message_unknown, hold_ended, or what an account or the clock needs. One open
     question of a kind about one thing is enough; when it has been answered it may be asked again."""
+    facts = _without_those_that_end(facts, now)
     asked = set(inbox.open_tasks().values_list("code", "subject_id", "params__account"))
     managers = people.people({fact.contact_id for fact in facts if fact.contact_id is not None})
     rows = outbox.dispatches([int(fact.data["message"]) for fact in facts if fact.data.get("message")])
@@ -164,6 +169,22 @@ def _open_sending_tasks(facts: Sequence[Fact], now: datetime) -> None:
     open_tasks(tasks, now=now)
 
 
+def _without_those_that_end(facts: Sequence[Fact], now: datetime) -> list[Fact]:
+    """Where only we talk with a client and our word was last, the hold ends by itself when that is two quiet
+    days ago. If it does within a day, nobody is asked; if it goes on after all, the gate asks again."""
+    ours = {fact.id: fact.contact_id for fact in facts if _only_we_talk(fact) and fact.contact_id is not None}
+    if not ours:
+        return list(facts)
+    end = ending_by_themselves(set(ours.values()), by=now + WORKING_DAY, now=now)
+    return [fact for fact in facts if ours.get(fact.id) not in end]
+
+
+def _only_we_talk(fact: Fact) -> bool:
+    reasons = set(fact.data.get("reasons") or ())
+    talked = bool(reasons & OUR_TALK) and reasons <= OUR_TALK | {Code.TALK_UNREAD}
+    return fact.data.get("kind") == "hold_expired" and talked
+
+
 def _has_time(row: outbox.Dispatch | None) -> bool:
     """What became of it may be asked tomorrow: it spoke of no date, and no client waits for it, nor for the
     words of one of us."""
@@ -177,7 +198,7 @@ def _has_time(row: outbox.Dispatch | None) -> bool:
 def _kind(data: Mapping[str, Any], row: outbox.Dispatch | None) -> str:
     """What is late because nothing could be sent is one question to the owner, however much it is."""
     kind = str(data.get("kind", "sending"))
-    if kind == "message_held" and row is not None:
+    if kind in OF_HOLDS and row is not None:
         late = any(reason.code == Code.LATE_GRACE for reason in outbox.reasons_of(row))
         return LATE if late else kind
     return kind

@@ -1,7 +1,7 @@
 """Which reason decides, when a hold ends, and who hears of it before it is too late."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -120,9 +120,11 @@ def test_unknown_zones_take_the_strictest_overlap() -> None:
 @pytest.mark.parametrize(
     ("latest_at", "task_at"),
     [
-        (utc(14, 12), utc(14, 8)),
-        (utc(13, 7), utc(10, 11)),  # Monday 09:00: Friday 13:00
-        (utc(9, 12), NOW),  # less than four working hours are left
+        (utc(14, 12), utc(14, 6)),  # 14:00: as the office opens, and not at ten
+        (utc(14, 10), utc(14, 6)),  # exactly four working hours
+        (utc(14, 9), utc(13, 6)),  # 11:00: from 15:00 the day before on it would be too late
+        (utc(13, 7), utc(10, 6)),  # Monday 09:00: Friday morning
+        (utc(9, 12), NOW),  # no more than four working hours are left
     ],
 )
 def test_a_hold_never_swallows_a_latest_moment(latest_at: datetime, task_at: datetime) -> None:
@@ -145,7 +147,13 @@ def test_nobody_is_asked_about_a_night_that_ends_in_time() -> None:
 def test_working_hours_are_ours_and_not_the_clients() -> None:
     ours = type(SETTINGS)(work_zone="Asia/Tokyo", work_country="JP")
     verdict = check(request(latest_at=utc(14, 12)), facts(talks=(question(),)), ours, NOW)
-    assert verdict.task_at == utc(14, 3)  # 12:00 to 16:00 in Tokyo
+    assert verdict.task_at == utc(13, 23)  # 08:00 in Tokyo, whose 12:00 to 16:00 are the last four hours
+
+
+def test_an_office_that_never_closes_has_no_morning() -> None:
+    always = type(SETTINGS)(work_from=time(0), work_to=time(0))
+    verdict = check(request(latest_at=utc(14, 12)), facts(talks=(question(),)), always, NOW)
+    assert verdict.task_at == utc(14, 8)
 
 
 def no_room(kind: MessageClass, **changes: Any) -> Verdict:

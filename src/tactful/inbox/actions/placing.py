@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from tactful.foundation.queries import business_at
 from tactful.inbox.models import Task
 from tactful.inbox.rules.cards import LISTS, Card, Since, card_for, may_join, question_of, since
-from tactful.inbox.rules.day_list import Place, due_then, place_for
+from tactful.inbox.rules.day_list import HOURS_LEFT, Place, due_then, place_for
 from tactful.inbox.types import NewTask
 from tactful.kernel.calendars import is_holiday
-from tactful.kernel.windows import DayRule, last_permitted, next_opening
+from tactful.kernel.windows import DayRule, last_permitted, minus_working_hours, next_opening
 from tactful.kernel.zones import day_start, local_day
 
 OFFICE = {"work_from": "08:00", "work_to": "16:00"}
@@ -34,7 +34,7 @@ def put_in_place(news: Sequence[tuple[NewTask, Task]], now: datetime) -> None:
         if host is not None:
             _join(row, host)
             continue
-        if row.id in may and not row.leisure:
+        if row.id in may:
             lists.take(new, row)
         if row.asks_at is None or row.asks_at <= now:
             cards.append(_card(row))
@@ -54,7 +54,8 @@ def _there(joining: Sequence[Task], given: Since, now: datetime) -> Sequence[Tas
     settled = Q(done_at__isnull=False, done_by__isnull=True, opened_at__gt=given.client)
     wanted |= settled & Q(contact_id__in=clients, leisure=False)
     if any(row.leisure for row in joining):
-        wanted |= Q(leisure=True, opened_at__gt=given.week)
+        lately = Q(asks_at__gt=given.week) | Q(asks_at=None, opened_at__gt=given.week)
+        wanted |= Q(leisure=True) & lately
     asked = Q(asks_at=None, joined=None) | Q(asks_at__lte=now) & (
         Q(done_at=None) | Q(done_at__gt=F("asks_at"))
     )
@@ -62,13 +63,15 @@ def _there(joining: Sequence[Task], given: Since, now: datetime) -> Sequence[Tas
 
 
 def _card(row: Task) -> Card:
+    """What has time and came later to a list of its week has asked with that list."""
+    asks_at = row.asks_at or row.opened_at
     return Card(
         id=row.id,
         code=row.code,
         owner_id=row.owner_id,
         contact_id=row.contact_id,
         question=question_of(row.code, row.params),
-        opened_at=max(row.opened_at, row.asks_at or row.opened_at),
+        opened_at=asks_at if row.leisure else max(row.opened_at, asks_at),
         leisure=row.leisure,
         withdrawn=row.done_at is not None and row.done_by is None,
         asks_at=row.asks_at,
@@ -100,11 +103,11 @@ class DayLists:
     @cached_property
     def first(self) -> dict[tuple[int | None, datetime], int]:
         """By person and moment: the first question of the list. Of today's, if something of it is open and
-        the office is."""
+        the office is; what has time may lie there for days, and nobody works through that."""
         wanted = Q(asks_at=self.opens(self.now))
         if self.at_desk == self.now:
             today = day_start(local_day(self.now, self.zone), self.zone)
-            wanted |= Q(asks_at__gte=today, asks_at__lte=self.now, done_at=None)
+            wanted |= Q(asks_at__gte=today, asks_at__lte=self.now, done_at=None, leisure=False)
         rows = Task.objects.filter(wanted).order_by("id")
         found: dict[tuple[int | None, datetime], int] = {}
         for ident, joined, owner, at in rows.values_list("id", "joined", "owner_id", "asks_at"):
@@ -116,10 +119,16 @@ class DayLists:
         """Onto a list, where there is one for it."""
         asked = [at for owner, at in self.first if owner == row.owner_id and at <= self.now]
         today = Place(max(asked), self.first[row.owner_id, max(asked)]) if asked else None
-        place = place_for(new.may_wait, new.needed_by, self.now, today, self.opens)
+        ask_by = self._ask_by(new.needed_by)
+        place = place_for(new.may_wait or row.leisure, ask_by, self.now, today, self.opens)
         if place is None:
             return
         row.asks_at = place.at
         row.joined = place.first or self.first.get((row.owner_id, place.at))
         row.due_at = due_then(row.due_at, new.needed_by, self.now, place.at)
         self.first.setdefault((row.owner_id, place.at), row.id)
+
+    def _ask_by(self, needed_by: datetime | None) -> datetime | None:
+        if needed_by is None:
+            return None
+        return minus_working_hours(needed_by, HOURS_LEFT, self.zone, self.rule)

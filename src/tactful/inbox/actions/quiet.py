@@ -33,6 +33,23 @@ def hand_back_the_quiet(*, now: datetime) -> int:
     return sum(_hand_back(ident, now) for ident in due if ident not in theirs)
 
 
+def ending_by_themselves(contact_ids: Collection[int], *, by: datetime, now: datetime) -> set[int]:
+    """Of these clients, with whom only we talk: all of it hands itself back until ``by``, or has already, so
+    that nobody need decide it."""
+    business = business_at(now)
+    rows = Conversation.objects.filter(contact_id__in=contact_ids).exclude(state=State.CLOSED)
+    found = list(rows.values_list("id", "contact_id", "state", "last_at"))
+    theirs = _theirs([ident for ident, *_ in found])
+    counts = writing_days(business)
+
+    def goes_on(ident: int, state: str, last_at: datetime) -> bool:
+        ends = state == State.WAITING and ident not in theirs
+        return not ends or quiet_enough_at(last_at, business.time_zone, counts) > by
+
+    going_on = {contact for ident, contact, state, last_at in found if goes_on(ident, state, last_at)}
+    return set(contact_ids) - going_on
+
+
 @transaction.atomic
 def files_looked_at(contact_id: int, *, now: datetime) -> None:
     """What a client's last mail brought has been looked at. If it asked for nothing besides, nobody need

@@ -32,7 +32,8 @@ def tasks_page(
 
 
 def at_leisure(owner_id: int | None = None) -> QuerySet[Task]:
-    """What is good to do, and nothing follows if nobody does it: the soonest first."""
+    """What is good to do, and nothing follows if nobody does it: the soonest first. It can be seen at once;
+    the list of a day asks for it."""
     return open_tasks(owner_id).filter(leisure=True)
 
 
@@ -44,13 +45,14 @@ def open_cards(owner_id: int | None = None) -> QuerySet[Task]:
 
 
 def on_the_list(owner_id: int | None, now: datetime) -> QuerySet[Task]:
-    """What the lists of this day and of those before have asked, and what is still open of it."""
-    return open_tasks(owner_id).filter(asks_at__lte=now)
+    """What the lists of this day and of those before have asked, and what is still open of it; but not what
+    has time, which stands apart (``at_leisure``)."""
+    return open_tasks(owner_id).filter(asks_at__lte=now, leisure=False)
 
 
 def not_asked_yet(owner_id: int | None, now: datetime) -> QuerySet[Task]:
-    """What is on the list of the next working day."""
-    return open_tasks(owner_id).filter(asks_at__gt=now).order_by("asks_at", "id")
+    """What is on the list of the next working day, but for what has time."""
+    return open_tasks(owner_id).filter(asks_at__gt=now, leisure=False).order_by("asks_at", "id")
 
 
 def on_cards(task_ids: Collection[int]) -> dict[int, list[Task]]:

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+HOURS_LEFT = 4
+"""Working hours that must remain until a question is needed; so many as before a held message is too late."""
+
 Openings = Callable[[datetime], datetime | None]
 """When the office opens next, strictly after a moment."""
 
@@ -23,16 +26,15 @@ class Place:
 
 
 def place_for(
-    wait: bool, needed_by: datetime | None, now: datetime, today: Place | None, opens: Openings
+    wait: bool, ask_by: datetime | None, now: datetime, today: Place | None, opens: Openings
 ) -> Place | None:
     """``today``: the list of today, if it asks already and something of it is still open: there it is asked
-    now. None: alone, for it may not wait, or no whole working day would remain until ``needed_by``."""
+    now. ``ask_by``: the last moment at which it could be asked and answered in time, None: there is none.
+    None: alone, for it may not wait, or not for so long."""
     at = opens(now) if wait else None
     if today is not None or at is None:
         return today
-    after = opens(at)
-    in_time = needed_by is None or (after is not None and after <= needed_by)
-    return Place(at, None) if in_time else None
+    return Place(at, None) if ask_by is None or at <= ask_by else None
 
 
 def due_then(

@@ -148,14 +148,24 @@ def test_a_card_is_handed_over_as_a_whole() -> None:
 
 @pytest.mark.django_db
 def test_what_has_time_stands_apart_and_asks_once_a_week() -> None:
+    """With the list of the next morning (``test_day_list``); one list a week."""
     first = opened(1, "journey", leisure=True)
-    finish(first.id, acting_user=KARI, now=NOW)
+    finish(first.id, acting_user=KARI, now=NOW + timedelta(days=1))
     second = opened(2, "journey", at=NOW + timedelta(days=3), contact_id=PAAL, leisure=True)
-    third = opened(3, "journey", at=NOW + timedelta(days=8), contact_id=13, leisure=True)
+    third = opened(3, "journey", at=NOW + timedelta(days=9), contact_id=13, leisure=True)
     assert (second.joined, third.joined) == (first.id, None)
     assert list(open_cards()) == []
     assert list(at_leisure(KARI)) == [second, third]
-    assert sum(found.count for found in interruptions(NOW, NOW + timedelta(days=9), "UTC")) == 2
+    assert sum(found.count for found in interruptions(NOW, NOW + timedelta(days=11), "UTC")) == 2
+
+
+@pytest.mark.django_db
+def test_what_had_time_and_was_done_before_it_asked_leaves_the_week_to_the_next() -> None:
+    first = opened(1, "journey", leisure=True)
+    finish(first.id, acting_user=KARI, now=NOW + timedelta(hours=1))
+    second = opened(2, "journey", at=NOW + timedelta(days=1), contact_id=PAAL, leisure=True)
+    assert second.joined is None
+    assert sum(found.count for found in interruptions(NOW, NOW + timedelta(days=11), "UTC")) == 1
 
 
 @pytest.mark.django_db

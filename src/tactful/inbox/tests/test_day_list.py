@@ -9,7 +9,14 @@ from tactful.events.models import Event
 from tactful.foundation.actions import change_settings
 from tactful.inbox.actions.tasks import finish, finish_about, hand_over, open_tasks
 from tactful.inbox.models import Task
-from tactful.inbox.queries import interruptions, not_asked_yet, on_cards, on_the_list, open_cards
+from tactful.inbox.queries import (
+    at_leisure,
+    interruptions,
+    not_asked_yet,
+    on_cards,
+    on_the_list,
+    open_cards,
+)
 from tactful.inbox.rules.day_list import Place, due_then, place_for
 from tactful.inbox.types import NewTask
 
@@ -30,17 +37,11 @@ def never(after: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("needed_by", "waits"),
-    [
-        (None, True),
-        (WEDNESDAY, True),  # all of Tuesday remains
-        (WEDNESDAY - HOUR, False),
-        (TUESDAY, False),
-        (MONDAY + HOUR, False),
-    ],
+    ("ask_by", "waits"),
+    [(None, True), (WEDNESDAY, True), (TUESDAY, True), (TUESDAY - HOUR, False), (MONDAY + HOUR, False)],
 )
-def test_it_waits_where_a_working_day_remains_then(needed_by: datetime | None, waits: bool) -> None:
-    assert place_for(True, needed_by, MONDAY, None, daily) == (Place(TUESDAY, None) if waits else None)
+def test_it_waits_where_it_can_still_be_answered_then(ask_by: datetime | None, waits: bool) -> None:
+    assert place_for(True, ask_by, MONDAY, None, daily) == (Place(TUESDAY, None) if waits else None)
 
 
 def test_todays_list_comes_first_and_asks_no_second_time() -> None:
@@ -160,7 +161,7 @@ def test_a_list_that_nobody_touches_swallows_nothing_of_the_next_day() -> None:
     [
         {"may_wait": False},
         {"urgent": True},
-        {"needed_by": TUESDAY + HOUR},
+        {"needed_by": TUESDAY + 4 * HOUR - timedelta(minutes=1)},
         {"code": "complaint"},
     ],
 )
@@ -168,6 +169,26 @@ def test_what_cannot_wait_asks_at_once(more: dict[str, Any]) -> None:
     row = opened(1, **more)
     assert (row.asks_at, row.joined) == (None, None)
     assert list(open_cards(KARI)) == [row]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "needed_by",
+    [
+        TUESDAY + 4 * HOUR,  # half a working day remains
+        WEDNESDAY - 7 * HOUR,  # as Wednesday begins: all of Tuesday
+        WEDNESDAY + HOUR,
+    ],
+)
+def test_half_a_working_day_is_time_enough(needed_by: datetime) -> None:
+    assert opened(1, needed_by=needed_by).asks_at == TUESDAY
+
+
+@pytest.mark.django_db
+def test_hours_of_work_count_and_not_those_of_a_weekend() -> None:
+    assert opened(1, at=FRIDAY, needed_by=NEXT_MONDAY - HOUR).asks_at is None
+    call = opened(2, "journey", FRIDAY, contact_id=PAAL, needed_by=NEXT_MONDAY + 4 * HOUR)
+    assert call.asks_at == NEXT_MONDAY
 
 
 @pytest.mark.django_db
@@ -229,4 +250,33 @@ def test_other_programs_hear_when_it_asks() -> None:
 def test_what_an_owner_has_gathered_into_one_list_a_week_comes_there() -> None:
     change_settings(values={"burden.gathered": ["is_this_it"]}, acting_user=None, now=MONDAY - DAY)
     row = opened(1)
+    assert (row.leisure, row.asks_at) == (True, TUESDAY)
+    assert list(at_leisure(KARI)) == [row]
+
+
+@pytest.mark.django_db
+def test_what_has_time_asks_with_the_list_of_the_day_and_stands_apart() -> None:
+    time = opened(1, "journey", may_wait=False, leisure=True)
+    file = opened(2, contact_id=PAAL)
+    assert (time.asks_at, file.asks_at, file.joined) == (TUESDAY, TUESDAY, time.id)
+    assert list(at_leisure(KARI)) == [time]  # to be seen at once, by whoever has a moment
+    assert list(not_asked_yet(KARI, MONDAY)) == list(on_the_list(KARI, TUESDAY)) == [file]
+    assert counted(TUESDAY) == 0
+    assert counted(WEDNESDAY) == 1
+    again = opened(3, "journey", WEDNESDAY + HOUR, contact_id=EVA, may_wait=False, leisure=True)
+    assert counted(WEDNESDAY + DAY) == 1  # one list a week
+    assert list(at_leisure(KARI)) == [time, again]
+
+
+@pytest.mark.django_db
+def test_what_has_time_is_no_list_of_today_that_something_else_could_be_put_on() -> None:
+    opened(1, "journey", may_wait=False, leisure=True)
+    held = opened(2, "message_held", TUESDAY + HOUR, contact_id=PAAL, may_wait=False)
+    assert (held.asks_at, held.joined) == (None, None)
+    assert counted(WEDNESDAY) == 2
+
+
+@pytest.mark.django_db
+def test_what_has_no_working_day_left_asks_at_once_though_it_has_time() -> None:
+    row = opened(1, "journey", may_wait=False, leisure=True, needed_by=TUESDAY + HOUR)
     assert (row.leisure, row.asks_at) == (True, None)

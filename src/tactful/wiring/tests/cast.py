@@ -4,6 +4,7 @@ from base64 import encodebytes
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tactful.channels.actions import RawMail, store_raw
 from tactful.channels.mail.parse import provider_id
@@ -134,6 +135,12 @@ class Cast:
 
     def later(self, by: timedelta) -> None:
         self.now += by
+
+    def on_a_monday_at_ten(self) -> None:
+        """The next one, in Oslo; on which days people work must not depend on when a test runs."""
+        here = self.now.astimezone(ZoneInfo("Europe/Oslo"))
+        monday = here + timedelta(days=7 - here.weekday())
+        self.later(monday.replace(hour=10, minute=0, second=0, microsecond=0) - here)
 
     def thread(self, contact: Contact | None = None) -> Conversation:
         return Conversation.objects.get(contact_id=(contact or self.liv).id)

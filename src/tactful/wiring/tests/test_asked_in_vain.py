@@ -9,6 +9,8 @@ from tactful.delivery.models import Dispatch
 from tactful.delivery.verdicts import NEEDS_PERSON
 from tactful.events.actions import record
 from tactful.events.types import NewFact
+from tactful.inbox.actions.answer import answered_elsewhere
+from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.actions.tasks import finish
 from tactful.inbox.models import Task
 from tactful.touchpoints.types import MessageClass
@@ -102,12 +104,13 @@ def test_while_it_is_asked_it_is_not_asked_again(cast: Cast) -> None:
     assert Task.objects.filter(code="message_held").count() == 1
 
 
-def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cast: Cast) -> None:
+@pytest.mark.parametrize("kind", ["message_held", "hold_expired"])
+def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cast: Cast, kind: str) -> None:
     late: dict[str, object] = {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
     for hours, contact in ((0, cast.liv), (20, cast.paal)):
         ident = cast.plans(contact)
         Dispatch.objects.filter(pk=ident).update(state="held", reasons=[late], not_before=cast.now)
-        record([NewFact(NEEDS_PERSON, contact.id, {"kind": "message_held", "message": ident})], now=cast.now)
+        record([NewFact(NEEDS_PERSON, contact.id, {"kind": kind, "message": ident})], now=cast.now)
         cast.later(timedelta(hours=hours))
         cast.reacts()
     first, second = cast.tasks(code="message_late")
@@ -143,3 +146,51 @@ def test_what_has_ended_is_no_reason_any_more_when_a_person_is_asked(cast: Cast)
     release(names=["question.answered"], contact_ids=[cast.liv.id], now=cast.now)
     decide_held(ident, send=True, acting_user=cast.colleague.id, now=cast.now)
     assert Dispatch.objects.get(pk=ident).state == "queued"
+
+
+def held_while_we_talk(cast: Cast, *reasons: str) -> None:
+    """A message has been held for long, and its owner would be asked."""
+    data = {"kind": "hold_expired", "message": cast.plans(cast.liv), "reasons": list(reasons)}
+    record([NewFact(NEEDS_PERSON, cast.liv.id, data)], now=cast.now)
+    cast.reacts()
+
+
+def answered(cast: Cast, ago: timedelta) -> None:
+    """A client's question, answered by one of us so long before now. No day off comes between."""
+    cast.on_a_monday_at_ten()
+    cast.writes("Når er fristen?")
+    answered_elsewhere(cast.thread().id, "phone", acting_user=cast.colleague.id, now=cast.now)
+    cast.later(ago)
+
+
+@pytest.mark.parametrize(("ago", "asks"), [(47, False), (26, False), (20, True)])
+def test_a_talk_that_ends_by_itself_within_a_day_asks_nobody(cast: Cast, ago: int, asks: bool) -> None:
+    answered(cast, timedelta(hours=ago))
+    held_while_we_talk(cast, "talk.handoff", "talk.conversation", "talk.unread")
+    assert [task.code for task in cast.tasks()] == ["hold_expired"] * asks
+
+
+def test_nor_does_one_that_has_just_ended(cast: Cast) -> None:
+    """The gate has asked a moment before it heard of that."""
+    answered(cast, timedelta(hours=49))
+    hand_back_the_quiet(now=cast.now)
+    held_while_we_talk(cast, "talk.handoff", "talk.conversation")
+    assert cast.tasks() == []
+
+
+def test_where_more_than_our_talk_holds_it_somebody_is_asked(cast: Cast) -> None:
+    answered(cast, timedelta(hours=40))
+    held_while_we_talk(cast, "talk.conversation", "debt.promise")
+    assert [task.code for task in cast.tasks()] == ["hold_expired"]
+
+
+def test_where_the_client_wrote_last_somebody_is_asked(cast: Cast) -> None:
+    answered(cast, timedelta(hours=40))
+    cast.writes("Og når er den neste fristen?")
+    held_while_we_talk(cast, "talk.conversation")
+    assert {task.code for task in cast.tasks()} == {"answer", "hold_expired"}
+
+
+def test_a_mailbox_that_cannot_be_read_ends_nothing_by_itself(cast: Cast) -> None:
+    held_while_we_talk(cast, "talk.unread")
+    assert [task.code for task in cast.tasks()] == ["hold_expired"]

@@ -34,6 +34,7 @@ def waits(cast: Cast, task: Task) -> bool:
 def test_what_has_come_may_wait_while_the_deadline_is_far(
     cast: Cast, due_in: timedelta | None, expected: bool, by: str
 ) -> None:
+    cast.on_a_monday_at_ten()
     engagement = cast.asks_for_documents()
     if due_in is not None:
         day = (cast.now + due_in + timedelta(days=due_in is NEAR)).date()
@@ -54,6 +55,8 @@ def test_what_has_come_may_wait_while_the_deadline_is_far(
         ("call", timedelta(days=9), True),
         ("write", timedelta(days=9), True),
         ("decide", timedelta(days=9), True),
+        ("call", timedelta(hours=26), True),  # half of Tuesday's work remains
+        ("call", timedelta(hours=25), False),
         ("call", timedelta(hours=2), False),
         ("call", None, False),
         ("approve", timedelta(days=9), False),
@@ -63,6 +66,7 @@ def test_what_has_come_may_wait_while_the_deadline_is_far(
 def test_what_a_journey_wants_may_wait_by_the_time_that_it_gives(
     cast: Cast, kind: str, due_in: timedelta | None, expected: bool
 ) -> None:
+    cast.on_a_monday_at_ten()
     due_at = cast.now + due_in if due_in is not None else None
     data = {
         "kind": kind, "enrolment": 7, "visit": 1, "title": {"en": "Call", "nb": "Ring"}, "journey_name": {},
