@@ -25,7 +25,7 @@ class Colleague:
 STAFF = (
     Colleague("Ingrid Solheim", "Daglig leder", Role.OWNER),
     Colleague("Kari Blomdal", "Regnskapsfører", Role.STAFF),
-    Colleague("Maryam Haidari", "Regnskapsfører", Role.STAFF),
+    Colleague("Maryam Haidari", "Regnskapsfører", Role.STAFF, "en"),
     Colleague("Jonas Rekdal", "Regnskapsfører", Role.STAFF),
     Colleague("Øystein Fosse", "Lærling", Role.READ_ONLY),
 )

@@ -73,7 +73,11 @@ def main() -> int:
 
 
 def login_line() -> str:
-    return f"Sign in as {cast.STAFF[0].email} with the password {cast.PASSWORD}"
+    norwegian, english = cast.STAFF[0].email, next(who.email for who in cast.STAFF if who.language == "en")
+    return (
+        f"Sign in as {norwegian} with the password {cast.PASSWORD}\n"
+        f"Who reads English signs in as {english} with the same password"
+    )
 
 
 def start_on_a_working_morning() -> None:

@@ -19,10 +19,12 @@ from tactful.channels.queries import main_account
 from tactful.demo.forms import LetterForm
 from tactful.demo.letters import html_of, mailbox, newest_letter, open_mail, postbox_page, received
 from tactful.demo.morning import next_morning as morning_after
+from tactful.demo.morning import next_stop
 from tactful.demo.postbox.client import Draft, Outgoing, Person, send, write_new, write_reply
 from tactful.demo.postbox.mailbox import Direction, Letter
 from tactful.foundation.actions import move_clock
 from tactful.web.access import StaffRequest, staff_page, writes
+from tactful.web.templatetags.tactful import day_and_time
 
 SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 BODY_POLICY: dict[str, Any] = {
@@ -129,9 +131,14 @@ def _send_new(request: StaffRequest) -> HttpResponseBase:
 @writes
 def next_morning(request: StaffRequest) -> HttpResponseBase:
     visit = request.visit
-    by = morning_after(visit.now, visit.house.time_zone, visit.house.country) - visit.now
-    move_clock(by=by, acting_user=visit.user.id, now=visit.now)
-    messages.success(request, _("Good morning. Automation catches up with the night now."))
+    morning = morning_after(visit.now, visit.house.time_zone, visit.house.country)
+    stop = next_stop(visit.now, morning)
+    move_clock(by=stop - visit.now, acting_user=visit.user.id, now=visit.now)
+    if stop == morning:
+        messages.success(request, _("Good morning. Automation catches up with the night now."))
+    else:
+        said = _("It is %(moment)s: automation has something to do first. Press again to go on.")
+        messages.success(request, said % {"moment": day_and_time(stop)})
     return redirect("web:today")
 
 

@@ -1,7 +1,7 @@
 """The clients' side of the wire, by whole requests."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -122,6 +122,18 @@ def test_the_next_morning_comes_by_post_and_is_noted(cast: Cast) -> None:
     assert (now.hour, now.minute) == (8, 40)
     assert now.weekday() < 5
     assert Audit.objects.filter(verb="clock.moved", actor=cast.colleague.id).exists()
+
+
+def test_no_morning_passes_over_what_is_due_before_it(cast: Cast) -> None:
+    """Else the demo asks about each reminder whether it may go so late."""
+    client = cast.signed_in(cast.owner)
+    client.post("/demo/next-morning/")  # 08:40, whatever the hour of the test
+    cast.plans(cast.client("Liv Sandal"), due_at=business_now() + timedelta(minutes=20))
+    client.post("/demo/next-morning/")
+    stop = business_now().astimezone(ZoneInfo("Europe/Oslo"))
+    assert (stop.hour, stop.minute) == (9, 1)
+    client.post("/demo/next-morning/")
+    assert business_now() - stop > timedelta(hours=20)
 
 
 @pytest.mark.parametrize(

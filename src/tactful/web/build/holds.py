@@ -36,6 +36,7 @@ TALKED_OUT = frozenset(
 """Reasons that end in the conversation with the client."""
 TOGETHER = 4  # holds with the same reason from which on one card speaks for all
 LAST_HOUR = timedelta(hours=1)
+DOT = "\u00a0· "  # no line begins with it
 _NO_REASON = Reason(Check.NOBODY_TALKING, "standing.other")  # a hold that was written without one
 
 
@@ -65,7 +66,7 @@ def hold_card(held: Held, around: Around, threads: Mapping[int, Conversation] = 
     ends = hold_ends(_verdict(held), around.names(message.contact_id), visit.reader)
     owner = visit.person(held.owner_id)
     return HoldCard(
-        title=f"{around.title(message)} · {around.first_name(message.contact_id)}",
+        title=f"{around.title(message)}{DOT}{around.first_name(message.contact_id)}",
         reason=f"{ends.why}.",
         left=share_left(held.since or message.created_at, held.until, visit.now),
         owner=owner,
@@ -116,8 +117,10 @@ def _shared_card(group: Sequence[Held], around: Around) -> HoldCard:
     reason = reason_sentence(first.reasons[0], around.visit.names(), around.visit.reader)
     count = len(group)
     clients = ngettext("%(n)d client", "%(n)d clients", count) % {"n": count}
-    every = link(_("See all of them"), "outbox")
-    title = f"{around.title(first.message)} · {clients}"
+    every = Act(_("See all of them"), f"{reverse('web:outbox')}#every", post=False)
+    if first.reasons[0].code == Code.LATE_GRACE:
+        every = link(_("Decide what becomes of them"), "late")
+    title = f"{around.title(first.message)}{DOT}{clients}"
     return replace(card, title=title, reason=f"{reason}.", act=every, url="")
 
 

@@ -91,7 +91,7 @@ def _row(task: Task, matters: Matters) -> TaskRow:
     said = _said(task, matters)
     unknown = task.kind == "unknown"
     return TaskRow(
-        name=client.name if client else _("The house"),
+        name=client.name if client else _("The business"),
         org=client.title if client else "",
         who=None if unknown or client is None else client,
         glyph="unknown" if unknown else "held",

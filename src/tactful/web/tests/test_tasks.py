@@ -81,7 +81,7 @@ def test_who_asks_us_to_stop_is_seen_by_a_person(cast: Cast) -> None:
 
 def test_a_task_of_the_house_has_no_client(cast: Cast) -> None:
     _opens(cast, "sending_paused", contact_id=None, owner_id=None, params={"reason": "clock"})
-    assert "The house" in cast.signed_in(cast.owner).get("/").content.decode()
+    assert "The business" in cast.signed_in(cast.owner).get("/").content.decode()
 
 
 def test_a_journey_goes_on_with_the_answer_of_a_person(cast: Cast) -> None:
