@@ -1,5 +1,10 @@
 """A letter by keyboard alone, from nothing to a test in one's own postbox; and on a phone, in both languages."""
 
+import random
+import struct
+import zlib
+from pathlib import Path
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
@@ -85,3 +90,51 @@ def looked_at(page: Page) -> None:
     for size in (PHONE, WIDE):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert not faults(page) + too_wide(page)
+
+
+def test_a_picture_from_a_camera_is_made_small_before_it_is_sent(
+    house: House, signed_in: Signed, tmp_path: Path
+) -> None:
+    file = tmp_path / "door.png"
+    file.write_bytes(photograph(2400, 1800))
+    assert file.stat().st_size > 1_000_000
+    page = signed_in(house, MARYAM).show("/letters/")
+    page.context.add_init_script(AXE_SCRIPT)
+    page.locator("#new-name").fill("Our new door")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Our new door")
+    page.locator("#subject").fill("Our new door")
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text("Kept.")
+    page.locator("#g-1").click()
+    page.locator(".addmenu a", has_text="Picture").click()
+    page.locator("#b-file").set_input_files(file)
+    page.wait_for_function("() => document.getElementById('b-file').files[0].size < 300000")
+    page.locator("#b-alt").fill("Our door")
+    looked_at(page)
+    page.locator("#open button", has_text="Keep it").click()
+    expect(page.locator("#s-1")).to_contain_text("Our door")
+    picture = page.frame_locator("#preview iframe").locator("img[alt='Our door']")
+    expect(picture).to_have_js_property("naturalWidth", 1200)
+    expect(picture).to_have_js_property("naturalHeight", 900)
+
+
+def photograph(width: int, height: int) -> bytes:
+    """A PNG of soft colours with some noise, as large as such files are."""
+    dice = random.Random(1)
+    noise = [dice.randbytes(width * 3) for _ in range(8)]
+    rows = b"".join(
+        b"\0" + bytes(value // 8 + (row * 200 // height) for value in noise[row % 8]) for row in range(height)
+    )
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+            _chunk(b"IDAT", zlib.compress(rows, 1)),
+            _chunk(b"IEND", b""),
+        ]
+    )
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

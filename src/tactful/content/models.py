@@ -56,6 +56,21 @@ class TypesetVersion(Row):
         ]
 
 
+class LetterPicture(Row):
+    """A picture that stands in letters, for everybody to fetch. It stays: mails that have gone ask for it."""
+
+    stored = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=3)  # png or jpg
+    digest = models.BinaryField(max_length=32, unique=True)  # SHA-256
+    width = models.IntegerField()
+    height = models.IntegerField()
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "letter_picture"
+
+
 class LetterDraft(Row):
     """The next version of a letter in the making, in all its languages. ``body``: ``rules.letters.letter``.
     ``place``: the entry of its history that is shown. ``revision`` counts every change, undoing among them:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from tactful.content.models import LetterDraft, Template, TemplateVersion
+from tactful.content.models import LetterDraft, LetterPicture, Template, TemplateVersion
 from tactful.content.rules.compile import compile_mail
 from tactful.content.rules.compiled import CompiledMail
 from tactful.content.rules.letters.letter import LANGUAGES, Letters, opened
@@ -115,6 +115,11 @@ def letters_of_template(slug: str) -> Letters:
     """What is live, in each language, as it is written on."""
     rows = TemplateVersion.objects.filter(template__slug=slug, is_live=True, language__in=LANGUAGES)
     return Letters({row.language: opened(source_of(row)) for row in rows})
+
+
+def is_picture(stored: str, kind: str) -> bool:
+    """Whether a picture of this name stands in our letters."""
+    return LetterPicture.objects.filter(stored=stored, kind=kind).exists()
 
 
 def letter_draft(slug: str) -> LetterDraft | None:

@@ -242,5 +242,10 @@ def look_of(house: Business) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def picture_url(stored: str, kind: str) -> str:
+    """Whole, for it is read in a mail; the same in every mail, as the logo's."""
+    return f"{settings.BASE_URL}/c/picture/{stored}.{kind}"
+
+
 def logo_path(house: Business) -> str:
     return f"/c/logo/{house.brand.logo}.{house.brand.logo_kind}" if house.brand.logo else ""

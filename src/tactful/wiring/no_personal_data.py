@@ -72,6 +72,7 @@ NOWHERE: Final = (
             "people_act": ("what", "step", "enrolments", "rested"),
             "letter_draft": ("slug", "name_en", "name_nb", "body"),
             "letter_entry": ("body",),
+            "letter_picture": ("stored", "kind", "digest"),
             "letterhead": ("body",),
             "replay_run": ("slug", "draft", "digest", "document", "state", "summary", "error"),
             "secret_value": ("name", "box"),

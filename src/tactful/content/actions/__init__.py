@@ -14,6 +14,7 @@ from .letters import (
     step_letter,
     take_letter,
 )
+from .pictures import keep_picture
 from .publishing import NewTemplate, publish_template
 from .typesetting import compiled_for_good
 
@@ -27,6 +28,7 @@ __all__ = [
     "compiled_for_good",
     "drop_letters",
     "edit_letter",
+    "keep_picture",
     "open_letter",
     "publish_letter",
     "publish_template",

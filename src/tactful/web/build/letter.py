@@ -31,6 +31,7 @@ from tactful.content.rules.letters.letter import (
 from tactful.content.types import MailRefused, Problem, TemplateRefused
 from tactful.web.forms.broadcasts import LANGUAGE_NAMES
 from tactful.web.forms.letters import controls, field_name, kind_name, summary
+from tactful.web.letter_form import Posted
 from tactful.web.pages.letters import BlockForm, BlockRow, FieldRow, Gap, HintRow, LetterPage, Preview
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, Link, Tab
@@ -55,7 +56,7 @@ class Asked:
     q: str = ""
     tab: str = ""
     at: str = ""
-    typed: Block | None = None
+    typed: Posted | None = None
 
     def url(self, slug: str, name: str = "letter", **other: object) -> str:
         given = {"l": self.language, "view": self.view, "client": self.client or "", "tab": self.tab, **other}
@@ -262,7 +263,9 @@ class _Words:
         return f"{name}: {summary(other)}"
 
     def _form(self, path: str, block: Block, act: str) -> BlockForm:
-        asked = controls(self.asked.typed, checked=True) if self.asked.typed else controls(block)
+        asked = (
+            controls(self.asked.typed.block, self.asked.typed.wrong) if self.asked.typed else controls(block)
+        )
         return BlockForm(kind_name(block.kind), path, block.kind, act, asked, self._beside(path, block))
 
     def gap(self, path: str) -> Gap:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -48,13 +49,20 @@ def field_name(name: str) -> str:
     }.get(name) or name.replace("_", " ").capitalize()
 
 
-def controls(block: Block, *, checked: bool = False) -> tuple[Control, ...]:
-    """``checked``: what was typed is looked at, and what cannot be kept is said beside it."""
-    wrong = not_understood(block) if checked else []
-    return tuple(
-        replace(_control(name, block), error=_WRONG[name]() if name in wrong else "")
-        for name in KINDS[block.kind]
-    )
+def controls(block: Block, wrong: Mapping[str, Text] = MappingProxyType({})) -> tuple[Control, ...]:
+    """``wrong``: by name, what cannot be kept of what was typed."""
+    return tuple(replace(_control(name, block), error=wrong.get(name, "")) for name in KINDS[block.kind])
+
+
+def wrong_addresses(block: Block) -> dict[str, Text]:
+    return {name: _WRONG[name]() for name in not_understood(block)}
+
+
+def picture_trouble(code: str) -> Text:
+    return {
+        "too_large": _("The picture is larger than 300 kB. Save it smaller."),
+        "too_wide": _("The picture is wider or higher than 2,000 pixels. Save it smaller."),
+    }.get(code) or _("This is no PNG or JPEG picture. Save it as one of these.")
 
 
 _WRONG: Mapping[str, Callable[[], Text]] = {
@@ -85,7 +93,7 @@ _ASKED: Mapping[str, Callable[[], Asked]] = {
     "label": lambda: (_("What stands on it"), "line", _("Say what happens: “Book a time”."), True),
     "href": lambda: (_("Where it leads"), "address", _("An address such as https://…"), False),
     "name": lambda: (_("Whose page?"), "choice", _("Each client gets a link of their own."), False),
-    "src": lambda: (_("Address of the picture"), "address", _("It begins with https://."), False),
+    "src": lambda: (_("Address of the picture"), "picture", _("It begins with https://."), False),
     "alt": lambda: (
         _("What it shows"), "line", _("For whoever does not see the picture."), True
     ),

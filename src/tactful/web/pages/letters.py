@@ -23,8 +23,8 @@ class LettersPage:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """``kind``: line, words (several lines), address, or choice. ``fields``: whether ``{{`` offers fields.
-    ``error``: what is wrong with what was typed, and what to do."""
+    """``kind``: line, words (several lines), address, picture (an address, or a file), or choice. ``fields``:
+    whether ``{{`` offers fields. ``error``: what is wrong with what was typed, and what to do."""
 
     name: str
     label: Text

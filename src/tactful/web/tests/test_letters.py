@@ -3,15 +3,19 @@
 import re
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tactful.broadcasts.tests.cast import Salon, make_salon
 from tactful.content.actions import NewTemplate, publish_template
-from tactful.content.models import LetterDraft, TemplateVersion
+from tactful.content.models import LetterDraft, LetterPicture, TemplateVersion
 from tactful.content.rules.letters.blocks import from_json
 from tactful.content.rules.letters.letter import Letter, letters_of
 from tactful.content.templates_seed import load_seed_templates
+from tactful.content.tests.test_pictures import png
 from tactful.content.types import MailSource
+from tactful.foundation import files
 from tactful.foundation.models import Role, User
 from tactful.web.tests.test_broadcasts import browser_of, shown
 
@@ -98,6 +102,47 @@ def test_an_address_that_cannot_be_kept_is_asked_for_again(browser: Client) -> N
     does(browser, "blocks", act="add", path="0", kind="social",
          **{"b-links": "Facebook https://facebook.com/salong\nInsta instagram.com/salong"})  # fmt: skip
     assert now().blocks[0].fields["links"].endswith("\nInsta https://instagram.com/salong")
+
+
+def sends(browser: Client, content: bytes) -> str:
+    given = {"act": "add", "path": "0", "kind": "image", "b-alt": "Our door", "b-src": "", "l": "nb",
+             "revision": str(LetterDraft.objects.get().revision)}  # fmt: skip
+    picture = SimpleUploadedFile("door.png", content, "image/png")
+    return shown(browser, f"{URL}blocks/", {**given, "b-file": picture})
+
+
+def test_a_picture_of_ours_stands_in_the_letter_and_everybody_may_fetch_it(browser: Client) -> None:
+    begun(browser)
+    sends(browser, png())
+    src = now().blocks[0].fields["src"]
+    path = src.removeprefix(settings.BASE_URL)
+    assert re.fullmatch(r"/c/picture/[0-9a-f]{32}\.png", path)
+    stranger = Client(headers={"host": "localhost"})
+    answer = stranger.get(path)
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "image/png", png())
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "immutable" in answer["Cache-Control"]
+    sends(browser, png())
+    assert LetterPicture.objects.count() == 1
+    for other in ("0" * 32 + ".png", path.removeprefix("/c/picture/").replace(".png", ".jpg")):
+        assert stranger.get(f"/c/picture/{other}").status_code == 404
+
+
+def test_what_is_no_picture_is_said_beside_its_field(browser: Client) -> None:
+    begun(browser)
+    start = kinds()
+    page = sends(browser, b"<svg onload=alert(1)>")
+    assert "This is no PNG or JPEG picture." in page
+    assert 'value="Our door"' in page
+    assert "larger than 300 kB" in sends(browser, png() + b"0" * 300_000)
+    assert kinds() == start
+    assert not LetterPicture.objects.exists()
+
+
+def test_a_file_that_is_no_picture_of_a_letter_is_not_served(browser: Client) -> None:
+    """Documents of clients lie in the same store."""
+    stored = files.keep(png()).stored
+    assert browser.get(f"/c/picture/{stored}.png").status_code == 404
 
 
 def test_blocks_move_and_are_copied_and_everything_can_be_undone(browser: Client) -> None:

@@ -18,7 +18,7 @@ from tactful.content import queries as content
 from tactful.content.actions import DraftGone, LetterRefused, Meanwhile, Writing
 from tactful.content.queries import LetterDraft
 from tactful.content.rules.letters import editing
-from tactful.content.rules.letters.blocks import Block, Blocks, NotBlocks, not_understood
+from tactful.content.rules.letters.blocks import Block, Blocks, NotBlocks
 from tactful.content.rules.letters.editing import NoSuchBlock
 from tactful.content.rules.letters.hints import hints, mend
 from tactful.content.rules.letters.inline import one_line
@@ -38,6 +38,7 @@ from tactful.web.build.letter import Asked, asked_of, letter_page, unanswered
 from tactful.web.build.letters import letters_page
 from tactful.web.forms.journey.words import slug as slug_of
 from tactful.web.frames import framed
+from tactful.web.letter_form import posted
 from tactful.wiring.broadcasts import letter_as_seen, send_letter_test
 
 LONGEST: Final = 100_000
@@ -162,14 +163,14 @@ def blocks(request: StaffRequest, slug: str) -> HttpResponseBase:
     asked = _asked(request)
     if act not in _ACTS:
         raise Http404
-    posted = _posted(request)
-    if act in ("add", "save") and not_understood(posted):
-        return _once_more(request, slug, replace(asked, typed=posted, kind=posted.kind), path)
+    sent = posted(request)
+    if act in ("add", "save") and sent.wrong:
+        return _once_more(request, slug, replace(asked, typed=sent, kind=sent.block.kind), path)
 
     def change(letter: Letter) -> Letter:
         if letter.source is not None:
             raise NoSuchBlock(path)
-        return with_blocks(letter, _ACTS[act](letter.blocks, path, posted), asked.language)
+        return with_blocks(letter, _ACTS[act](letter.blocks, path, sent.block), asked.language)
 
     return _change(request, slug, change, _SAID[act](), lambda: _FOCUS[act](path))
 
@@ -182,13 +183,6 @@ def _once_more(request: StaffRequest, slug: str, asked: Asked, path: str) -> Htt
     new = request.POST.get("act") == "add"
     again = replace(asked, add=path if new else "", edit="" if new else path)
     return _show(request, slug, draft, again, _("This is not kept yet."))
-
-
-def _posted(request: StaffRequest) -> Block:
-    kind = request.POST.get("kind", "text")
-    fresh = editing.fresh(kind)
-    given = {name: str(request.POST.get(f"b-{name}", ""))[:LONGEST] for name in fresh.fields}
-    return replace(fresh, fields=given)
 
 
 _ACTS: Final[dict[str, Callable[[Blocks, str, Block], Blocks]]] = {
