@@ -37,15 +37,13 @@ def views_of_all() -> dict[str, TouchpointView]:
     return {row.slug: _view(row) for row in on_the_map()}
 
 
-def candidates() -> list[Touchpoint]:
+def candidates() -> QuerySet[Touchpoint]:
     """What could be automated, the best first: not yet structural, suggested so, by score.
 
     Those that the business keeps with people on purpose are no candidates.
     """
     rows = on_the_map().filter(current__line=Line.UNDECIDED, suggested_line=Line.STRUCTURAL)
-    return list(
-        rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position")
-    )
+    return rows.annotate(points=F("frequency") * F("friction") * F("clarity")).order_by("-points", "position")
 
 
 def ranked_structural() -> list[Touchpoint]:

@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from tactful.inbox.queries import Task
 from tactful.inbox.rules.cards import question_of
-from tactful.web.build.around import Around, coming_for, listed_for
+from tactful.web.build.around import coming_for, listed_for
+from tactful.web.build.task_parts import Matters
 from tactful.web.build.tasks import task_rows
 from tactful.web.pages.today import DayList
 from tactful.web.templatetags.tactful import near
@@ -41,13 +42,13 @@ def _shown(tasks: QuerySet[Task]) -> tuple[list[Task], int]:
     return rows[:SHOWN], len(rows) if len(rows) <= SHOWN else tasks.count()
 
 
-def day_list(lists: Lists, around: Around, *, strong: bool) -> DayList:
+def day_list(lists: Lists, matters: Matters, *, strong: bool) -> DayList:
     """``strong``: whether its first act is the first of the page."""
     return DayList(
-        rows=task_rows(_together(lists.asked), around, strong=strong),
+        rows=task_rows(_together(lists.asked), matters, strong=strong),
         total=lists.asked_total,
-        coming=task_rows(_together(lists.coming), around, strong=False),
-        coming_said=_said(lists, around.visit.now),
+        coming=task_rows(_together(lists.coming), matters, strong=False),
+        coming_said=_said(lists, matters.around.visit.now),
     )
 
 

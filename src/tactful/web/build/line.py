@@ -21,7 +21,7 @@ LOOK_LIMIT = 5
 
 def line_page(visit: Visit) -> LinePage:
     rows = list(queries.on_the_map())
-    best = next(iter(queries.candidates()), None)
+    best = queries.candidates().first()
     lines = [line_of(row) for row in rows]
     return LinePage(
         judgement=lines.count(Line.JUDGEMENT),

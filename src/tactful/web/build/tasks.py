@@ -47,14 +47,14 @@ def gather(tasks: Sequence[Task], around: Around) -> Matters:
 
 def task_rows(
     tasks: Sequence[Task],
-    around: Around,
+    matters: Matters,
     beside: Mapping[int, Sequence[Task]] | None = None,
     *,
     strong: bool = True,
 ) -> tuple[TaskRow, ...]:
-    """``beside``: by the id of a card's first task, what else stands on it. ``strong``: the first act."""
+    """``matters``: gathered once for all rows of a page. ``beside``: by the id of a card's first task, what
+    else stands on it. ``strong``: the first act."""
     others = beside or {}
-    matters = gather([*tasks, *(other for group in others.values() for other in group)], around)
     rows = [
         replace(_row(task, matters), lines=tuple(_line(task, other, matters) for other in others[task.id]))
         if others.get(task.id)

@@ -25,7 +25,7 @@ from tactful.web.build.first_run import setup_line
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.late import late_line
 from tactful.web.build.mailboxes import waiting_line
-from tactful.web.build.tasks import task_rows
+from tactful.web.build.tasks import gather, task_rows
 from tactful.web.build.touches import soon_line
 from tactful.web.build.trust import first_line, trial_line
 from tactful.web.pages.today import Automation, HourBar, Relations, RunRow, TodayPage
@@ -54,14 +54,15 @@ def today_page(visit: Visit) -> TodayPage:
     every = [*tasks, *leisure, *lists.tasks, *(other for group in beside.values() for other in group)]
     held, held_total = outbox.held(HOLDS_READ), visit.once(outbox.held_count)
     around = look_around(visit, [*_clients_of(every), *(each.message.contact_id for each in held)])
+    matters = gather(every, around)
     notice, act = _notice(visit)
     next_up, next_link = _next_up(visit)
     return TodayPage(
         greeting=_greeting(visit),
-        tasks=task_rows(tasks, around, beside),
+        tasks=task_rows(tasks, matters, beside),
         tasks_total=total + lists.asked_total,
-        leisure=task_rows(leisure, around, strong=False) if leisure else (),
-        day_list=day_list(lists, around, strong=not tasks),
+        leisure=task_rows(leisure, matters, strong=False),
+        day_list=day_list(lists, matters, strong=not tasks),
         holds=_holds(held, around),
         holds_total=held_total,
         holds_url=reverse("web:outbox"),
@@ -185,7 +186,7 @@ def _relations(visit: Visit) -> Relations | None:
 
 
 def _next_up(visit: Visit) -> tuple[str, Link | None]:
-    first = next(iter(touchpoints.candidates()), None)
+    first = touchpoints.candidates().first()
     if first is None:
         return "", None
     name = first.name_nb if visit.language == "nb" else first.name_en

@@ -15,7 +15,7 @@ from tactful.inbox.actions.tasks import open_tasks
 from tactful.inbox.models import Task
 from tactful.inbox.types import NewTask
 from tactful.web.build.around import look_around
-from tactful.web.build.tasks import DONE_OTHERWISE, NONE_OF_THESE, WORDS, may_be_ticked, task_rows
+from tactful.web.build.tasks import DONE_OTHERWISE, NONE_OF_THESE, WORDS, gather, may_be_ticked, task_rows
 from tactful.web.tests.cast import REASON, Cast
 from tactful.web.visit import begin_visit
 
@@ -185,7 +185,7 @@ def test_every_row_with_a_tick_can_be_ticked_and_no_other(cast: Cast) -> None:
         open_tasks([task], now=cast.now)
     for row in Task.objects.filter(dedupe_key__startswith="row:"):
         visit = begin_visit(cast.colleague)
-        (shown,) = task_rows([row], look_around(visit, [cast.consenting.id]))
+        (shown,) = task_rows([row], gather([row], look_around(visit, [cast.consenting.id])))
         ticks = [act for act in (shown.act, *shown.also) if act.url == f"/tasks/{row.id}/done/"]
         assert bool(ticks) == may_be_ticked(row), row.code
 
