@@ -42,7 +42,7 @@ SEARCHED = 1000  # at once
 #: search, which take new words in by the thousand.
 _ROOM = "SELECT set_config('work_mem', '32MB', true)"
 #: Nobody waits for the disk at the end of a batch that is not the last one. Were it lost, the run would be
-#: where it was before it and go on from there; and whoever commits what rests on it takes it to the disk, too.
+#: where it was before it, and go on; and whoever commits what rests on it takes it to the disk, too.
 _NO_HURRY = "SELECT set_config('synchronous_commit', 'off', true)"
 _FACTS = {
     RowOutcome.CREATED: "contact.created",
