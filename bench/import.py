@@ -32,11 +32,12 @@ def main() -> None:
 
 
 def measure(rows: int) -> dict[str, float | int]:
+    import tactful.contacts.actions  # noqa: F401, PLC0415
     from tactful.foundation import pg  # noqa: PLC0415
     from tactful.foundation.collector import calm_collector  # noqa: PLC0415
 
     calm_collector()
-    pg.tune()  # both as in a worker
+    pg.tune()  # all as in a worker, whose modules are loaded
     content = the_file(rows)
     say(f"{rows} rows, {len(content) / 1e6:.1f} MB")
     spent = [own_cpu(), server_cpu()]

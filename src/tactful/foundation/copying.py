@@ -4,6 +4,8 @@ Rows come as columns, and a value that all rows share is written once. The serve
 numbers out of text, and writes whole pages where INSERT writes rows.
 """
 
+import os
+import socket
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +34,7 @@ _FLAT = Struct(">i").pack
 _NUMBER = 12  # bytes of a bigint with its size
 _VARCHAR = 1043
 GIVE_WAY = 0.0002  # seconds
+ROOM = 1_000_000  # bytes: some hundred rows
 _USUAL = sys.getswitchinterval()  # as the process began: two that copy at once may end in any order
 _INTEGER = 23
 _NO_STRINGS = sized(_ARRAY(0, 0, _VARCHAR, 0, 0)[:12])
@@ -181,6 +184,7 @@ def copying() -> Iterator[Behind]:
     No other statement until the end of the ``with``, by which every row has arrived.
     """
     connection.ensure_connection()
+    _make_room(connection.connection.fileno())
     waiting: SimpleQueue[Rows | None] = SimpleQueue()
     with (
         connection.wrap_database_errors,
@@ -193,6 +197,14 @@ def copying() -> Iterator[Behind]:
         finally:
             waiting.put(None)
         sent.result()
+
+
+def _make_room(handle: int) -> None:
+    """Between the thread that sends and PostgreSQL, which has something to do then until Python has time for
+    the thread. The system gives as much as it allows; of a network it knows better itself."""
+    with socket.socket(fileno=os.dup(handle)) as line:
+        if line.family == socket.AF_UNIX:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
 
 
 @contextmanager

@@ -24,7 +24,9 @@ SETTINGS = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "80",
-    "max_wal_size": "256MB",
+    # A checkpoint for each 128 MB would come five times during one file of clients, and each page that is
+    # written after it goes whole into the log.
+    "max_wal_size": "1GB",
     "min_wal_size": "64MB",
     "jit": "off",
     # Pages and batches ask for little: to start processes for it takes longer, and from those who send. Where

@@ -42,7 +42,7 @@ def test_starts_with_our_settings(server: Server) -> None:
     assert settings == {
         "listen_addresses": "",
         "synchronous_commit": "on",
-        "max_wal_size": "256MB",
+        "max_wal_size": "1GB",
         "jit": "off",
         "autovacuum": "on",
     }

@@ -12,7 +12,7 @@ from tactful.contacts.types import ColumnMapping, RowPlan, Table
 
 from ._import_known import addresses_of
 
-ROWS, FIRST_ROWS = 8000, 1000
+FIRST_ROWS, MOST_ROWS = 1000, 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,9 @@ class Batch:
 
     @classmethod
     def at(cls, start: int, size: int | None) -> "Batch":
-        """Of ``size`` rows, or of as many as are quickest: PostgreSQL waits for the first ones only."""
-        return cls(start, size or (ROWS if start else FIRST_ROWS))
+        """Of ``size`` rows, or of as many as are quickest: PostgreSQL waits for the first ones, so they are
+        few, and while it writes some, three times as many are read."""
+        return cls(start, size or min(MOST_ROWS, max(FIRST_ROWS, 3 * start)))
 
 
 @dataclass(slots=True)

@@ -41,6 +41,9 @@ SEARCHED = 1000  # at once
 #: Of memory, until the commit: for the rows that a statement's triggers look at, and for the indexes of the
 #: search, which take new words in by the thousand.
 _ROOM = "SELECT set_config('work_mem', '32MB', true)"
+#: Nobody waits for the disk at the end of a batch that is not the last one. Were it lost, the run would be
+#: where it was before it, and go on; and whoever commits what rests on it takes it to the disk, too.
+_NO_HURRY = "SELECT set_config('synchronous_commit', 'off', true)"
 _FACTS = {
     RowOutcome.CREATED: "contact.created",
     RowOutcome.UPDATED: "contact.updated",
@@ -106,6 +109,8 @@ def take_in(
     part = _part(run, ahead, ahead.rows(run, table, batch, mapping, today), mapping, today, writer)
     del writer
     following = Batch.at(batch.start + batch.size, size)
+    if following.start < run.total:
+        pg.one(_NO_HURRY)
     with copying() as behind:
         sent = part.send(behind)
         are_new = part.are_new

@@ -12,6 +12,8 @@ from tactful.foundation.ids import new_ids
 from ._import_people import Firm, Held
 from ._writing import KEY
 
+AT_ONCE = 1000  # while PostgreSQL takes these in, the next ones are written down
+
 
 def copy_firms(behind: Behind, firms: Sequence[Firm]) -> None:
     behind.copy(
@@ -114,7 +116,6 @@ def copy_spells(
     return ids
 
 
-FIRST = 500  # rows of a file
 _NO_REASONS = written("plain", ())
 
 
@@ -123,10 +124,9 @@ def _reasons(plan: RowPlan) -> bytes:
 
 
 def copy_rows(behind: Behind, run_id: int, plans: Sequence[RowPlan], owners: Mapping[int, int]) -> None:
-    """Every row of the file with what became of it, and why. A few at first: PostgreSQL need not wait."""
-    for part in (plans[:FIRST], plans[FIRST:]):
-        if part:
-            _copy_rows(behind, run_id, part, owners)
+    """Every row of the file with what became of it, and why."""
+    for at in range(0, len(plans), AT_ONCE):
+        _copy_rows(behind, run_id, plans[at : at + AT_ONCE], owners)
 
 
 def _copy_rows(behind: Behind, run_id: int, plans: Sequence[RowPlan], owners: Mapping[int, int]) -> None:

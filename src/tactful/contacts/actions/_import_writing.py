@@ -14,7 +14,7 @@ from tactful.foundation.copying import Behind, copying
 from tactful.foundation.ids import new_ids
 from tactful.foundation.models import Role, User
 
-from ._import_columns import copy_addresses, copy_firms, copy_people, copy_spells
+from ._import_columns import AT_ONCE, copy_addresses, copy_firms, copy_people, copy_spells
 from ._import_grounds import Grounds
 from ._import_people import Firms, Held, met
 from ._import_traces import Traces
@@ -27,7 +27,6 @@ _UPDATE = """
                 %s::text[])
          AS u (id, name, given_name, sort_key, language, company_id, manager_id, attributes)
     WHERE contact.id = u.id"""
-AT_ONCE = 1000  # people: while PostgreSQL takes them in, the next ones are written down
 _CREATED = RowOutcome.CREATED
 EMAIL, PHONE = Identity.Kind.EMAIL.value, Identity.Kind.PHONE.value
 _NAME, _LANGUAGE, _COMPANY = Field.NAME, Field.LANGUAGE, Field.COMPANY

@@ -52,16 +52,17 @@ def import_file(request: ImportRequest, *, acting_user: int | None, now: datetim
     return run
 
 
-@transaction.atomic
 def begin_import(request: ImportRequest, stored: str, *, acting_user: int | None, now: datetime) -> ImportRun:
     """Hand a file that was put aside to the worker. Raises ``ContactError`` as ``import_file`` does."""
-    table, mapping = _readable(request)
-    if not WaitingFile.objects.select_for_update().filter(stored=stored).exists():
-        raise ContactError(sentence(Note("run.gone")))
-    run = _run(request, table, mapping, acting_user, now)
-    run.stored = stored
-    run.save(update_fields=["stored"])
-    return run
+    with collected_by_hand(), transaction.atomic():  # all the rows are looked at, and let go together
+        table, mapping = _readable(request)
+        if not WaitingFile.objects.select_for_update().filter(stored=stored).exists():
+            raise ContactError(sentence(Note("run.gone")))
+        run = _run(request, table, mapping, acting_user, now)
+        run.stored = stored
+        run.save(update_fields=["stored"])
+        del table
+        return run
 
 
 def continue_imports(*, now: datetime, size: int | None = None) -> bool:

@@ -105,6 +105,11 @@ class Migration(migrations.Migration):
             [EXPECT.format(parent=parent, child=child) for parent, child in PAIRS],
             [EXPECT_BEFORE.format(parent=parent, child=child) for parent, child in PAIRS],
         ),
+        migrations.AddConstraint(
+            "identity",
+            models.UniqueConstraint(fields=["value", "kind"], name="one_owner_of_each_identity"),
+        ),
+        migrations.RemoveConstraint("identity", "one_owner_per_identity"),
         # Only now, for rows are written faster without it.
         migrations.AddIndex(
             "contact", django.contrib.postgres.indexes.GinIndex(fields=["pieces"], name="contact_pieces")

@@ -96,7 +96,8 @@ class Identity(Row):
 
     class Meta:
         db_table = "identity"
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_owner_per_identity")]
+        # The value first: it tells two of them apart at once, and everybody has the same few kinds.
+        constraints = [models.UniqueConstraint(fields=["value", "kind"], name="one_owner_of_each_identity")]
 
 
 class ContactSpell(Spell):

@@ -59,12 +59,8 @@ def _declared_delimiter(text: str) -> tuple[str, str, int]:
 
 def _agreement(head: str, delimiter: str) -> tuple[int, float, int]:
     """Known headings first, then the share of records that are as wide as most, then the width."""
-    records = []
-    for _, cells in _parse(head, delimiter, 1):
-        records.append(cells)
-        if len(records) == _SAMPLE:
-            break
-    widths = Counter(len(cells) for cells in records if any(cells))
+    records = [record.cells for record in islice(_records(head, delimiter, 1), _SAMPLE)]
+    widths = Counter(map(len, records))
     if not widths:
         return (0, 0.0, 0)
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
@@ -72,26 +68,21 @@ def _agreement(head: str, delimiter: str) -> tuple[int, float, int]:
     return (known, count / widths.total() if width > 1 else 0.0, width)
 
 
-def _parse(text: str, delimiter: str, first_line: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _records(text: str, delimiter: str, first_line: int) -> Iterator[SourceRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line, quoted = first_line, "'" in text
+    line, quoted, count = first_line, "'" in text, 0
     try:
         for cells in reader:
             bare = tuple(map(_strip, cells))
-            yield line, tuple(map(unescape, bare)) if quoted and "'" in "".join(bare) else bare
+            if any(bare):
+                escaped = quoted and "'" in "".join(bare)
+                yield _row((line, tuple(map(unescape, bare)) if escaped else bare))
+                count += 1
+                if count > MAX_ROWS:
+                    raise Unusable("file.long", limit=MAX_ROWS)
             line = first_line + reader.line_num
     except csv.Error as error:  # a cell over 131,072 characters: a quote that never closes
         raise Unusable("file.quote", line=line) from error
-
-
-def _records(text: str, delimiter: str, first_line: int) -> Iterator[SourceRow]:
-    count = 0
-    for record in _parse(text, delimiter, first_line):
-        if any(record[1]):
-            yield _row(record)
-            count += 1
-            if count > MAX_ROWS:
-                raise Unusable("file.long", limit=MAX_ROWS)
 
 
 def _split(records: Iterator[SourceRow]) -> tuple[tuple[str, ...], Iterator[SourceRow]]:

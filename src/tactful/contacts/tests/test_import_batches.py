@@ -25,6 +25,7 @@ from tactful.contacts.models import (
 from tactful.contacts.rules.headings import guess_mapping
 from tactful.contacts.rules.tables import read_table
 from tactful.contacts.types import BEGAN, ColumnMapping, ImportRequest
+from tactful.foundation import pg
 from tactful.foundation.files import path_of
 from tactful.foundation.models import Audit, Role, User
 
@@ -165,6 +166,21 @@ def test_a_restart_goes_on_behind_the_last_batch(monkeypatch: pytest.MonkeyPatch
     run.refresh_from_db()
     assert (run.done, run.finished_at) == (run.total, NOW)
     assert ImportRow.objects.filter(run=run).count() == run.total
+
+
+def test_only_the_last_batch_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def notify(_names: set[str]) -> None:
+        row = pg.one("SHOW synchronous_commit")
+        assert row is not None
+        told.append(row[0])
+        pg.run("SET LOCAL synchronous_commit = 'on'")  # the test's own transaction lasts longer than a batch
+
+    monkeypatch.setattr(_import_batch, "notify", notify)
+    begin(b"Navn;E-post\nKari;k@x.example\nOla;o@x.example\nLiv;l@x.example\n")
+    read_on(2)
+    assert told == ["off", "on"]
 
 
 def test_a_batch_that_fails_again_and_again_ends_the_run_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
