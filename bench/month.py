@@ -12,7 +12,8 @@ is missed, over all seeds together:
   of each of the five.
 * ``reminders_after_delivery`` under 1 in 500: reminders of what was delivered or answered already, where
   Tactful had it before the handoff: in its mailbox, on the client's page, told by another system or noted by
-  a person. ``reminders_unread``: it lay in the mailbox and had not been read yet; counted with them.
+  a person. ``reminders_unread``: it lay in the mailbox and had not been read yet; counted with them, and a
+  violation besides if it had lain there for a minute.
   ``reminders_on_a_desk`` is only shown: it lay on paper or in somebody's head, and nobody had said so. No
   machine can know that.
 * ``deadlines_lost`` 0: messages that speak of a date, or are waited for, and came too late because something

@@ -1,7 +1,7 @@
 """What really happened to the things that reminders ask for, wherever the knowledge of it lay."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tactful.channels.models import InboundRaw
 from tactful.engagements.queries import views
@@ -10,6 +10,8 @@ from tests.year.oracle import Sent
 
 DOCUMENTS = ("document-reminder-1", "document-reminder-2")
 KNOWN, UNREAD, DESK = "known", "unread", "desk"
+JUST_COME = timedelta(minutes=1)
+"""The mailbox is asked every twenty seconds, and the town acts once a minute or so."""
 
 
 @dataclass
@@ -21,6 +23,12 @@ class Thing:
     how: str
     mail: str = ""
     known: datetime | None = None
+
+
+def could_be_known(what: str, thing: Thing, now: datetime) -> bool:
+    """Whether the house is to blame. A mail that has come within the minute is counted as unread, and it is
+    no more than that: nobody could have read it by then."""
+    return what == KNOWN or (what == UNREAD and now - thing.at >= JUST_COME)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from tactful.inbox.rules.burden import felt
 from tactful.wiring.chores import CHORES, run_chore
 from tests.month.clients import MonthClients
 from tests.month.holds import Holds, lost
-from tests.month.ledger import DESK, KNOWN, UNREAD
+from tests.month.ledger import DESK, KNOWN, UNREAD, could_be_known
 from tests.month.measures import Lived
 from tests.month.provider import Provider, TokenPost, provider
 from tests.month.staff import Holiday, MonthStaff
@@ -137,7 +137,7 @@ class Month(Life):
                 f"{sent.template} {message.ident} ({sent.key}) goes, though {what}: {thing.how}, {thing.at}"
             )
             self.world.book.tell(self.world.now, sent.client, words.upper())
-            if what != DESK:
+            if could_be_known(what, thing, self.world.now):
                 self.oracle.wrong(words, sent.client)
 
     def _tick(self) -> None:

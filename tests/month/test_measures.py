@@ -7,7 +7,7 @@ import pytest
 
 from tactful.channels.actions import RawMail, store_raw
 from tactful.channels.models import Account
-from tests.month.ledger import DESK, KNOWN, UNREAD, Ledger
+from tests.month.ledger import DESK, KNOWN, UNREAD, Ledger, Thing, could_be_known
 from tests.month.measures import Lived, missed, spread, together
 from tests.year.oracle import Sent
 
@@ -58,6 +58,19 @@ def test_a_mail_is_known_once_the_mailbox_has_been_read() -> None:
     account = Account.objects.create(channel="mail", name="Post", address="post@fjord.example")
     store_raw([RawMail(account.id, "mail-1", b"Ja takk")], now=NOW)
     assert judged(ledger) == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("what", "ago", "expected"),
+    [
+        (KNOWN, timedelta(0), True),
+        (UNREAD, timedelta(seconds=59), False),  # counted all the same, as one that was not read
+        (UNREAD, timedelta(seconds=60), True),
+        (DESK, HOUR, False),
+    ],
+)
+def test_what_came_a_moment_ago_could_not_be_known(what: str, ago: timedelta, expected: bool) -> None:
+    assert could_be_known(what, Thing(NOW - ago, "mail"), NOW) is expected
 
 
 def test_only_what_automation_reminds_of_is_counted() -> None:
