@@ -124,7 +124,10 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_FORMS = {"change_password": "tactful.web.forms.passwords.ChangePassword"}
+ACCOUNT_FORMS = {
+    "change_password": "tactful.web.forms.passwords.ChangePassword",
+    "login": "tactful.web.forms.passwords.SignIn",
+}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True

@@ -17,7 +17,11 @@ from tactful.gate.types import OnRelease, Reason, Verdict
 from tactful.gate.words import CLIENT, NEUTRAL, ORDERS, OWNED, RELEASES, STAFF, WAKES, Words
 
 _CODES = {code.value: code for code in Code}
-_WAKES = {wake.value: wake for wake in Wake}
+_WAKES = (  # in the order in which people do them
+    *(Wake.QUESTION_ANSWERED, Wake.COMPLAINT_CLOSED, Wake.PROMISE_KEPT, Wake.DEBT_SETTLED),
+    *(Wake.HANDOFF_RETURNED, Wake.CONVERSATION_CLOSED, Wake.HOLD_RELEASED),
+    *(Wake.PROVIDER_UP, Wake.SETTINGS_CHANGED, Wake.MESSAGE_DECIDED),
+)
 _MOMENTS = frozenset({"since", "at", "due_at", "latest_at", "last_at"})
 
 
@@ -93,7 +97,7 @@ def _values(reason: Reason, names: Mapping[str, str], reader: Reader) -> dict[st
 
 def _until(verdict: Verdict, reader: Reader) -> str:
     when = moment_words(verdict.until, reader) if verdict.until else ""
-    events = [str(WAKES[_WAKES[wake]]) for wake in verdict.wake_on if wake in _WAKES]
+    events = [str(WAKES[wake]) for wake in _WAKES if wake in verdict.wake_on]
     if not events:
         return when
     *first, event = events

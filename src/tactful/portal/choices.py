@@ -62,7 +62,7 @@ def ask_for_person(visit: Visit, message_id: int, *, now: datetime) -> None:
 def unsubscribe_page(token: str, why_token: str, done: bool) -> UnsubscribePage:
     return UnsubscribePage(
         what=_(
-            "You will get no more reminders, offers and greetings from automation. "
+            "Press the button, and you get no more reminders, offers and greetings from automation. "
             "What you wait for from us, such as receipts and deadlines, still comes."
         ),
         url=reverse("portal:unsubscribe", args=[token]),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from tactful.contacts.types import Person
 from tactful.delivery.queries import Trace, trace
 from tactful.delivery.rules.mail import UNSUBSCRIBE
+from tactful.foundation.clock import business_now
 from tactful.foundation.secrets import key_ring
 from tactful.gate.types import Author, Check
 from tactful.kernel.tokens import sign
@@ -13,6 +14,7 @@ from tactful.portal.links import Visit
 from tactful.portal.types import Option, WhyPage, WhyReason
 from tactful.touchpoints import queries as the_map
 from tactful.touchpoints.types import MessageClass, TouchpointView
+from tactful.wiring.written import words_of
 
 
 def why_page(visit: Visit, message_id: int, token: str, done: str = "") -> WhyPage:
@@ -39,6 +41,9 @@ def _touchpoint(found: Trace) -> TouchpointView | None:
 def _title(found: Trace, visit: Visit) -> str:
     if found.message.subject:
         return found.message.subject
+    said = words_of([found.dispatch], business_now()).get(found.message.id)
+    if said is not None and said.subject:  # by it they know the mail again
+        return said.subject
     touchpoint = _touchpoint(found)
     if touchpoint is None:
         return _("A message from %(business)s") % {"business": visit.house.name}
@@ -82,7 +87,9 @@ def _basis(found: Trace) -> tuple[str, str]:
 
 def _options(found: Trace, token: str) -> tuple[Option, ...]:
     leave = sign(key_ring(), UNSUBSCRIBE, found.message.id, found.message.key_id)
-    fewer = Option(_("Fewer"), _("Nothing for 30 days that can wait"), reverse("portal:pause", args=[token]))
+    fewer = Option(
+        _("Fewer for a while"), _("Nothing for 30 days that can wait"), reverse("portal:pause", args=[token])
+    )
     how = Option(
         _("Another way"),
         _("Choose what you hear, and how"),

@@ -158,7 +158,7 @@ def test_several_facts_and_an_owner_who_decides() -> None:
     known = facts(talks=(question(),), debts=(debt(),), standing=(order(utc(20, 10), "ask"),))
     ends = hold_ends(check(request(), known, SETTINGS, NOW), NAMES, READER)
     assert ends.until == (
-        "The hold is released, the question is answered and the promise is kept, or Monday 20 April at 12:00"
+        "The question is answered, the promise is kept and the hold is released, or Monday 20 April at 12:00"
     )
     unowned = TalkFact("handoff", NOW - timedelta(days=1), 51)
     late = request(due_at=NOW - timedelta(days=1))

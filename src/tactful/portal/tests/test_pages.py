@@ -40,6 +40,7 @@ from tactful.wiring.erasing import ask, continue_erasures
 from tactful.wiring.letters import fact_sources
 from tactful.wiring.opting_in import PURPOSE
 from tactful.wiring.tests.cast import PDF, REPLY, UNSUBSCRIBE, WHY, Cast
+from tactful.wiring.written import MailWords
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"
@@ -119,6 +120,14 @@ def test_pages_send_nothing_inline_and_the_guarding_headers(cast: Cast) -> None:
         body = answer.content.decode()
         assert " style=" not in body
         assert "javascript:" not in body
+
+
+def test_the_mail_is_named_by_its_subject(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = cast.plans(cast.liv, subject="")
+    words = {message: MailWords("Still missing: bank statements", "…")}
+    monkeypatch.setattr("tactful.portal.why.words_of", lambda rows, now: words)
+    page = browser().get(f"/c/why/{cast.token(WHY, message)}/").content.decode()
+    assert "Still missing: bank statements" in page
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 34, "a" * 5000, "%00", "../../etc/passwd"])

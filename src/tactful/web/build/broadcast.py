@@ -150,7 +150,7 @@ def _other_words(code: str, count: int) -> str:
 
 def _acts(row: Broadcast, unfinished: bool, visit: Visit) -> Iterator[Act]:
     edit = link(_("Write on it"), "broadcast_edit", row.id)
-    put_away = post(_("Put it away"), "broadcast_cancellation", row.id)
+    put_away = post(pgettext("broadcast", "Put it away"), "broadcast_cancellation", row.id)
     if row.state == State.DRAFT:
         yield put_away
         yield Act(edit.text, edit.url, post=False, strong=unfinished)

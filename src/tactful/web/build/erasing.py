@@ -98,7 +98,7 @@ def _later() -> Iterator[str]:
 def erased_page(visit: Visit) -> ErasedPage:
     rows = known.erasures(MOST)
     if not rows:
-        text = _("When a client asks to be forgotten, open their page and choose Erase this client.")
+        text = _("When a client asks to be forgotten, open their page and choose “Erase this client”.")
         link = Link(_("To the clients"), reverse("web:clients"))
         return ErasedPage(empty=EmptyState(_("Nobody has been erased"), text, "client", link))
     refused = known.refused_since(visit.now - REFUSED_SINCE)

@@ -1,7 +1,8 @@
 """Two who may be one person: in a list, side by side with what will be, and taken apart again."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -172,7 +173,11 @@ def _value(field: str, value: Any, labels: Mapping[tuple[str, int], str]) -> str
         return labels.get((field, value), str(value))
     if field == "language":
         return LANGUAGES.get(value, lambda: str(value))()
-    return full_date(value) if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return full_date(value)
+    with suppress(ValueError):  # what is noted of a client is text, days too
+        return full_date(date.fromisoformat(str(value)))
+    return str(value)
 
 
 def _three(said: list[str]) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from tactful.contacts.types import MANY_COLUMNS, ColumnMapping, Declaration, Fie
 from tactful.foundation.files import EXECUTABLE_STARTS, LARGEST, content_type
 
 SOURCES = [
-    (ListSource.UNDECLARED.value, _("I do not know: then only service messages go")),
+    (ListSource.UNDECLARED.value, _("Not known: only service messages")),
     (ListSource.SALE.value, _("From the people themselves, when they became clients")),
     (ListSource.COMPETITION.value, _("From a competition or a list of interested people")),
     (ListSource.BOUGHT.value, _("Bought, or found somewhere")),

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tactful.wiring.opting_in import MOST_PER_HOUR, WORDS, Door
 
+LINES = forms.Textarea(attrs={"rows": 2})  # whoever signs for these words reads all of them
+
 
 class DoorForm(forms.Form):
     open = forms.BooleanField(
@@ -14,8 +16,12 @@ class DoorForm(forms.Form):
         required=False,
         help_text=_("Whoever fills in the form gets one mail that asks if it was them, and no more."),
     )
-    nb = forms.CharField(label=_("What they say yes to, in Norwegian"), max_length=500, required=False)
-    en = forms.CharField(label=_("What they say yes to, in English"), max_length=500, required=False)
+    nb = forms.CharField(
+        label=_("What they say yes to, in Norwegian"), max_length=500, required=False, widget=LINES
+    )
+    en = forms.CharField(
+        label=_("What they say yes to, in English"), max_length=500, required=False, widget=LINES
+    )
     per_hour = forms.IntegerField(
         label=_("At most so many mails in an hour"),
         min_value=1,
