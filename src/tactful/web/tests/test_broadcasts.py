@@ -1,6 +1,7 @@
 """Broadcasts in the staff app: written, previewed, read by a second person, sent, watched, stopped."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,7 +58,7 @@ def browser(salon: Salon) -> Client:
     return browser_of(salon.owner)
 
 
-def shown(browser: Client, url: str, data: dict[str, str] | None = None, status: int = 200) -> str:
+def shown(browser: Client, url: str, data: Mapping[str, object] | None = None, status: int = 200) -> str:
     answer = browser.post(url, data, follow=True) if data is not None else browser.get(url)
     assert answer.status_code == status, answer.status_code
     return answer.content.decode()

@@ -105,10 +105,10 @@ def test_an_address_that_cannot_be_kept_is_asked_for_again(browser: Client) -> N
 
 
 def sends(browser: Client, content: bytes) -> str:
-    given = {"act": "add", "path": "0", "kind": "image", "b-alt": "Our door", "b-src": "", "l": "nb",
-             "revision": str(LetterDraft.objects.get().revision)}  # fmt: skip
+    revision = str(LetterDraft.objects.get().revision)
+    block = {"act": "add", "path": "0", "kind": "image", "b-alt": "Our door", "b-src": ""}
     picture = SimpleUploadedFile("door.png", content, "image/png")
-    return shown(browser, f"{URL}blocks/", {**given, "b-file": picture})
+    return shown(browser, f"{URL}blocks/", {**block, "l": "nb", "revision": revision, "b-file": picture})
 
 
 def test_a_picture_of_ours_stands_in_the_letter_and_everybody_may_fetch_it(browser: Client) -> None:
