@@ -76,6 +76,13 @@ def everything_held(at: datetime) -> QuerySet[StandingHold]:
     return standing_at(at).filter(scope="everything").exclude(topic=TRIAL).order_by("placed_at")
 
 
+def over_everything(at: datetime) -> tuple[StandingHold | None, StandingHold | None]:
+    """(the first of ``everything_held``, ``trial``) in one question."""
+    rows = list(standing_at(at).filter(scope="everything").order_by("placed_at"))
+    trials = [row for row in rows if row.topic == TRIAL]
+    return next((row for row in rows if row.topic != TRIAL), None), next(iter(trials), None)
+
+
 def trial(at: datetime) -> StandingHold | None:
     """The trial week that runs."""
     return standing_at(at).filter(scope="everything", topic=TRIAL).order_by("placed_at").first()

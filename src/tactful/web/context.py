@@ -42,7 +42,7 @@ def _shell(visit: Visit, section: str) -> Shell:
         unanswered=0 if user.is_helper else inbox.waiting_for_us(),
         holding=0 if user.is_helper else visit.once(outbox.held_count),
         hold_all=_hold_all(visit),
-        trial=visit.once(gate.trial, visit.now) is not None,
+        trial=visit.once(gate.over_everything, visit.now)[1] is not None,
         paused=PAUSES.get(visit.once(outbox.sending_paused), lambda: "")(),
         can_write=user.may_set_up,
         is_helper=user.is_helper,
@@ -56,7 +56,7 @@ def _shell(visit: Visit, section: str) -> Shell:
 
 
 def _hold_all(visit: Visit) -> str:
-    hold = gate.everything_held(visit.now).first()
+    hold, _trial = visit.once(gate.over_everything, visit.now)
     if hold is None:
         return ""
     since = near(hold.placed_at, visit.now)

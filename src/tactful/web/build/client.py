@@ -41,7 +41,7 @@ from tactful.web.templatetags.tactful import full_date, near
 from tactful.web.types import Act, HoldCard, Link, Person, Tab, TimelineEntry
 from tactful.web.visit import Visit
 from tactful.wiring import bad_news
-from tactful.wiring.gate_facts import gate_settings
+from tactful.wiring.gate_facts import settings_of
 
 HEARS_SHOWN, HOLDS_SHOWN = 8, 2
 PURPOSES = ("service", "marketing")
@@ -211,7 +211,7 @@ def _hears(known: _Known) -> tuple[HearRow, ...]:
 
 
 def _caps(visit: Visit) -> str:
-    rules = gate_settings(visit.now)
+    rules = settings_of(visit.house)
     return _("Never more than %(week)d a week, never before %(to)s or after %(from)s.") % {
         "week": rules.contact_week,
         "to": rules.quiet_to.strftime("%H:%M"),

@@ -79,7 +79,7 @@ def trial_page(visit: Visit, after: Place | None) -> TrialPage:
 
 def trial_line(visit: Visit) -> str:
     """One sentence for Today; empty while no trial runs."""
-    running = visit.once(gate.trial, visit.now)
+    _hold, running = visit.once(gate.over_everything, visit.now)
     if running is None:
         return ""
     judged = outbox.judged_counts(running.id)

@@ -39,8 +39,11 @@ def client(request: StaffRequest, pk: int) -> HttpResponse:
     """Old links to somebody who has become part of another client lead there."""
     if (kept := contacts.kept_of([pk]).get(pk)) is not None:
         return redirect("web:client", kept)
-    _client(pk)
-    page = profile.client_page(contacts.profile(pk), request.visit, profile.read_asked(request.GET.dict()))
+    try:
+        found = contacts.profile(pk)
+    except contacts.Contact.DoesNotExist as error:
+        raise Http404 from error
+    page = profile.client_page(found, request.visit, profile.read_asked(request.GET.dict()))
     return render(request, "web/client.html", {"page": page})
 
 
