@@ -43,11 +43,11 @@ def next_stop(now: datetime, morning: datetime) -> datetime:
     until = morning - TOGETHER
     waiting = Enrolment.objects.filter(ended_at=None, phase__startswith="waiting", due_at__range=(now, until))
     planned = Dispatch.objects.filter(state__in=("held", "queued"), not_before__range=(now, until))
-    waits = waiting.values_list("due_at", flat=True)
-    due = [at for at in (*waits, *planned.values_list("not_before", flat=True)) if at is not None]
+    moments = [*waiting.values_list("due_at", flat=True), *planned.values_list("not_before", flat=True)]
+    due = sorted(at for at in moments if at is not None)
     if not due:
         return morning
-    return max(at for at in due if at <= min(due) + TOGETHER) + JUST_AFTER
+    return max(at for at in due if at <= due[0] + TOGETHER) + JUST_AFTER
 
 
 def _works(day: date, country: str) -> bool:
