@@ -48,6 +48,10 @@ SELECT d.message_id, d.contact_id, m.template || ' (' || d.state || ')',
         AND NOT EXISTS (  -- which fades by itself, later than anybody would be asked
             SELECT FROM jsonb_array_elements(d.reasons) AS why
             WHERE why->>'code' ~ '^mood' AND why->>'code' <> 'mood.complaint_open')
+        AND NOT (d.reasons->0->>'code' IN ('talk.handoff', 'talk.conversation') AND EXISTS (
+            SELECT FROM entry e JOIN conversation c ON c.id = e.conversation_id
+            WHERE c.contact_id = d.contact_id AND e.kind IN ('outbound', 'elsewhere')
+                AND e.at > %(long_ago)s))  -- where only we talk, it ends by itself two days after our word
         AND NOT EXISTS (
         SELECT FROM task t WHERE t.subject_kind = 'message' AND t.subject_id = d.message_id
             AND (t.done_at IS NULL OR t.done_at > %(long_ago)s))
