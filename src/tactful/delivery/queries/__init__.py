@@ -343,18 +343,21 @@ WHERE name IN ('message.sent', 'message.refused', 'message.expired')
   AND ts >= %(start)s AND ts < %(end)s AND data->>'cause' <> 'reply'
 GROUP BY 1, 2, 3"""
 _PLANNED = """
-SELECT extract(hour FROM greatest(d.not_before, %(now)s) AT TIME ZONE %(zone)s)::int, 'planned',
-       COALESCE(r.touchpoint_id, m.touchpoint_id), count(*)
-FROM (SELECT message_id, touchpoint_rev, not_before, author FROM dispatch
-        WHERE shelf = 1 AND retry_at IS NULL AND not_before < %(end)s
-    UNION ALL SELECT message_id, touchpoint_rev, not_before, author FROM dispatch
-        WHERE shelf = 1 AND retry_at IS NOT NULL AND not_before < %(end)s) AS d
+SELECT extract(hour FROM d.hour AT TIME ZONE %(zone)s)::int, 'planned',
+       COALESCE(r.touchpoint_id, m.touchpoint_id), sum(d.n)::int
+FROM (SELECT touchpoint_rev, CASE WHEN touchpoint_rev IS NULL THEN message_id END AS message_id,
+           date_trunc('hour', greatest(not_before, %(now)s), %(zone)s) AS hour, count(*) AS n
+    FROM (SELECT message_id, touchpoint_rev, not_before, author FROM dispatch
+            WHERE shelf = 1 AND retry_at IS NULL AND not_before < %(end)s
+        UNION ALL SELECT message_id, touchpoint_rev, not_before, author FROM dispatch
+            WHERE shelf = 1 AND retry_at IS NOT NULL AND not_before < %(end)s) AS due
+    WHERE author <> 'person_direct'
+    GROUP BY 1, 2, 3) AS d
 LEFT JOIN touchpoint_revision r ON r.id = d.touchpoint_rev
-LEFT JOIN message m ON m.id = CASE WHEN d.touchpoint_rev IS NULL THEN d.message_id END
-WHERE d.author <> 'person_direct'
+LEFT JOIN message m ON m.id = d.message_id
 GROUP BY 1, 2, 3"""
 """In two parts, for an index knows each. What a touchpoint says comes by a revision of it, so that hardly a
-message is looked up."""
+message is looked up, and what is due by one revision in one hour is counted before it is."""
 
 
 def hours_of_day(start: datetime, end: datetime, now: datetime, zone: str) -> list[HourCount]:

@@ -33,7 +33,7 @@ from tactful.web.types import Act, EmptyState, Glyph, HoldCard, Link
 from tactful.web.visit import Visit
 from tactful.wiring.gate_facts import settings_of
 
-TASKS_SHOWN, HOLDS_READ, HOLDS_SHOWN = 20, 60, 3
+TASKS_SHOWN, HOLDS_READ, HOLDS_SHOWN = 20, 40, 3
 SIGNS_SHOWN, ROWS_SHOWN, DOTS = 16, 6, 200
 FIRST_HOUR, LAST_HOUR = 7, 17
 QUIET = timedelta(days=90)
