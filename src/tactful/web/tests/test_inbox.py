@@ -219,7 +219,7 @@ def test_more_rows_cost_no_more_queries(cast: Cast, url: str) -> None:
         return len(queries)
 
     few = fill(3)
-    assert fill(12) == few
+    assert fill(12) <= few
 
 
 def test_more_words_cost_no_more_queries(cast: Cast) -> None:

@@ -63,13 +63,18 @@ def take_back(run: ImportRun, now: datetime = LATER, size: int = 2000) -> Import
     return run
 
 
+CLIENT = """to_jsonb(t) - 'gate_rev'
+    || jsonb_build_object('pieces', (SELECT array_agg(each ORDER BY each) FROM unnest(t.pieces) AS each))"""
+
+
 def everything() -> dict[str, list[Any]]:
-    """All rows of all tables that speak of clients, but records and the tally of the gate."""
+    """All rows of all tables that speak of clients, but records and the tally of the gate. The pieces by
+    which a client is searched have no order of their own."""
     found = {}
     tables = {each.table for each in HOLDINGS} | {"contact", "company", "household", "import_part"}
     with connection.cursor() as cursor:
         for table in sorted(tables - RECORDS):
-            row = "to_jsonb(t) - 'gate_rev'" if table == "contact" else "to_jsonb(t)"
+            row = CLIENT if table == "contact" else "to_jsonb(t)"
             cursor.execute(f"SELECT r FROM (SELECT {row} AS r FROM {table} t) AS rows ORDER BY r::text")
             found[table] = cursor.fetchall()
     return found
