@@ -4,6 +4,7 @@ Moments are shown in the active time zone (the business's) and the active langua
 "today" take ``now`` as their argument: ``{{ hold.until_at|until:now }}``.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -12,7 +13,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,19 @@ def glyph(name: str, tone: str = "") -> SafeString:
     return format_html(
         '<svg class="g g-{}" aria-hidden="true"><use href="#g-{}"/></svg>', tone or _TONES[name], name
     )
+
+
+@register.simple_tag
+def glyphs(names: Iterable[str]) -> SafeString:
+    """Signs side by side: a loop in a template takes ten times as long, and Today has hundreds."""
+    return format_html_join("", "{}", ((glyph(name),) for name in names))
+
+
+@register.simple_tag
+def dots(kinds: Sequence[str]) -> SafeString:
+    """One dot for each, by its class."""
+    drawn = {kind: format_html('<i class="{}"></i>', kind) for kind in set(kinds)}
+    return format_html_join("", "{}", ((drawn[kind],) for kind in kinds))
 
 
 @register.simple_tag
