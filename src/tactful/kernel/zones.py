@@ -37,9 +37,15 @@ def all_known(names: tuple[str, ...]) -> bool:
         return False
 
 
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_FIRST, _LAST = date.min, date.max
+
+
 @lru_cache(maxsize=16_384)  # the same few hours of the same days come again for every client
 def utc_of(day: date, at: time, zone_name: str) -> datetime:
-    """The moment when the wall in ``zone_name`` shows ``at`` on ``day``."""
+    """The moment when the wall in ``zone_name`` shows ``at`` on ``day``; at the ends of time, the end."""
+    if not _FIRST < day < _LAST:
+        return EARLIEST if day <= _FIRST else LATEST
     wall = datetime.combine(day, at)
     tz = zone(zone_name)
     first, second = _offset(wall, tz, 0), _offset(wall, tz, 1)

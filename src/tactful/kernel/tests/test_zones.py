@@ -175,3 +175,10 @@ def test_no_zone_at_all_is_not_a_known_place() -> None:
 def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         local_day(WALLS[0], "Europe/Oslo")
+
+
+def test_the_first_and_the_last_day_have_a_start_in_every_zone() -> None:
+    for name in ("Pacific/Kiritimati", "UTC", "America/Los_Angeles"):
+        assert day_start(date.min, name) == datetime.min.replace(tzinfo=UTC)
+        assert day_start(date.max, name) == datetime.max.replace(tzinfo=UTC)
+        assert day_start(date.min + timedelta(days=1), name) < day_start(date.max - timedelta(days=1), name)
