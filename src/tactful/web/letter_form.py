@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from tactful.content.actions import keep_picture
 from tactful.content.rules.letters import editing
-from tactful.content.rules.letters.blocks import Block
+from tactful.content.rules.letters.blocks import LONGEST, Block
 from tactful.content.rules.pictures import LARGEST, PictureRefused
 from tactful.web.access import StaffRequest
 from tactful.web.forms.letters import picture_trouble, wrong_addresses
 from tactful.web.types import Text
 from tactful.wiring.letters import picture_url
-
-LONGEST: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tactful.contacts.rules.addresses import read_mail
 from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.types import ContactLine, Person
 from tactful.foundation import pg
+from tactful.foundation.lately import lately
 
 from .merging import all_ids_of
 
@@ -174,14 +175,15 @@ class Crowd:
 
 def crowd() -> Crowd:
     """How many clients there are, for a page: counting a million takes longer than the rest of it."""
-    counted, known = pg.one(_CROWD, [MOST_COUNTED + 1]) or (0, 0)
+    counted = lately("clients", lambda: int((pg.one(_COUNTED, [MOST_COUNTED + 1]) or (0,))[0]))
     if counted <= MOST_COUNTED:
         return Crowd(counted)
+    (known,) = pg.one(_KNOWN) or (0,)
     return Crowd(max(MOST_COUNTED, round(known, 2 - len(str(known)))), about=True)
 
 
-_CROWD = """SELECT (SELECT count(*) FROM (SELECT FROM contact LIMIT %s) AS counted),
-    (SELECT reltuples::bigint FROM pg_class WHERE oid = 'contact'::regclass)"""
+_COUNTED = "SELECT count(*) FROM (SELECT FROM contact LIMIT %s) AS counted"
+_KNOWN = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'contact'::regclass"
 
 
 def lines(ids: Collection[int]) -> tuple[ContactLine, ...]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tactful.delivery.actions.outbox import NEWS
 from tactful.delivery.actions.people import NothingToDecide
 from tactful.delivery.models import Dispatch, Rehearsed, State
+from tactful.delivery.queries.trust import because
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
@@ -65,7 +66,7 @@ def unjudge_rehearsed(message_id: int, *, acting_user: int, now: datetime) -> Re
 def let_go_first(message_id: int, *, acting_user: int, now: datetime) -> int:
     """One of the first of its touchpoint, looked at and let go: it meets the gate again and goes at the next
     permitted moment. Answers with the touchpoint's id. Raises ``NothingToDecide``."""
-    waiting = _held(message_id).filter(reasons__contains=[{"code": str(Code.STANDING_FIRST)}])
+    waiting = _held(message_id).filter(because(Code.STANDING_FIRST))
     changed = waiting.update(
         state=State.QUEUED, seen_by=acting_user, not_before=now, retry_at=None, held_since=None,
         wake_on=None, task_at=None, reasons=None, owner_id=None,

@@ -19,6 +19,7 @@ from tactful.gate.types import Author, Check, Reason
 
 from .drift import Habits, habits, repeated
 from .restored import Restored, restored
+from .trust import because
 
 __all__ = [
     "Audience",
@@ -61,7 +62,7 @@ __all__ = [
 ]
 
 
-_PAST_GRACE = Q(shelf=Shelf.HELD, reasons__contains=[{"code": str(Code.LATE_GRACE)}])
+_PAST_GRACE = Q(shelf=Shelf.HELD) & because(Code.LATE_GRACE)
 
 
 def cause_data(message_id: int) -> dict[str, Any]:

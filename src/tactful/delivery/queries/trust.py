@@ -73,10 +73,14 @@ def judged_by_touchpoint(trial: int) -> list[tuple[int | None, Judged]]:
     return sorted(each, key=lambda pair: (-pair[1].total, pair[0] or 0))
 
 
+def because(code: Code) -> Q:
+    """What stands in the outbox for this reason, alone or among others."""
+    return Q(reasons__contains=[{"code": str(code)}])
+
+
 def waiting_to_be_seen() -> QuerySet[Dispatch]:
     """The first of their touchpoints, held until a person has looked, the oldest first."""
-    first = [{"code": str(Code.STANDING_FIRST)}]
-    rows = Dispatch.objects.filter(shelf=Shelf.HELD, reasons__contains=first)
+    rows = Dispatch.objects.filter(because(Code.STANDING_FIRST), shelf=Shelf.HELD)
     return rows.select_related("message").order_by("held_since", "pk")
 
 
@@ -89,11 +93,10 @@ class ForEyes(NamedTuple):
 
 def held_for_eyes() -> ForEyes:
     """Both in one look at what is held."""
-    late, first = ({"code": str(code)} for code in (Code.LATE_GRACE, Code.STANDING_FIRST))
     return ForEyes(
         **Dispatch.objects.filter(shelf=Shelf.HELD).aggregate(
-            late=Count("pk", filter=Q(reasons__contains=[late])),
-            first=Count("pk", filter=Q(reasons__contains=[first])),
+            late=Count("pk", filter=because(Code.LATE_GRACE)),
+            first=Count("pk", filter=because(Code.STANDING_FIRST)),
         )
     )
 
@@ -170,7 +173,7 @@ def around_the_brake(pulled_at: datetime, since: datetime, limit: int) -> Stoppe
     known = Dispatch.objects.select_related("message").in_bulk([row[0] for row in pg.many(_LEFT, given)])
     gone = [row for row in known.values() if row.first_handoff_at and row.first_handoff_at <= pulled_at]
     gone.sort(key=lambda row: (row.settled_at or pulled_at, row.pk), reverse=True)
-    by_brake = Q(shelf=Shelf.HELD, reasons__contains=[{"code": str(Code.STANDING_EVERYTHING)}])
+    by_brake = Q(shelf=Shelf.HELD) & because(Code.STANDING_EVERYTHING)
     in_line = Q(shelf=Shelf.QUEUED, not_before__lte=pulled_at)
     waiting = Dispatch.objects.filter(by_brake | in_line).exclude(author="person_direct")
     rows = list(waiting.select_related("message").order_by("message__due_at", "pk")[:limit])

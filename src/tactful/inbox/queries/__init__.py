@@ -348,7 +348,8 @@ def strained_count() -> int:
 
 
 def quiet_since(moment: datetime) -> int:
-    """Clients with whom something was said, but nothing since ``moment``."""
+    """Clients with whom something was said, but nothing since ``moment``: of many, as it was at most a minute
+    ago. All who ask mean the same stretch of time before now."""
     return lately("quiet", _quiet(moment).count)
 
 

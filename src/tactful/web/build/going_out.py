@@ -42,7 +42,8 @@ def going_page(visit: Visit, after: Place | None) -> GoingPage:
 
 def going_line(visit: Visit) -> str:
     """For Today: "Going out today: 12". Empty when nothing can: the trial has a line of its own."""
-    if gate.trial(visit.now) is not None:
+    _hold, trial = visit.once(gate.over_everything, visit.now)
+    if trial is not None:
         return ""
     total, more = count_today(visit.now, visit.house.time_zone)
     if not total:

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from tactful.contacts import queries as contacts
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Held, HourCount
-from tactful.foundation.lately import lately
 from tactful.gate.rules.office import office_rule
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
@@ -170,7 +169,7 @@ def _to_clients(sign: Glyph, count: int) -> str:
 
 
 def _relations(visit: Visit) -> Relations | None:
-    total = lately("crowd", lambda: contacts.crowd().n)
+    total = contacts.crowd().n
     if not total:
         return None
     strained, quiet = inbox.strained_count(), inbox.quiet_since(visit.now - QUIET)

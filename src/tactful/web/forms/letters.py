@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from tactful.content.rules.letters.blocks import KINDS, LEVELS, SPACES, WIDTHS, Block, not_understood
 from tactful.content.rules.letters.inline import one_line
+from tactful.web.forms.brand import TROUBLES
 from tactful.web.pages.letters import Control
 from tactful.web.types import Text
 
@@ -59,10 +60,10 @@ def wrong_addresses(block: Block) -> dict[str, Text]:
 
 
 def picture_trouble(code: str) -> Text:
-    return {
-        "too_large": _("The picture is larger than 300 kB. Save it smaller."),
-        "too_wide": _("The picture is wider or higher than 2,000 pixels. Save it smaller."),
-    }.get(code) or _("This is no PNG or JPEG picture. Save it as one of these.")
+    """As of a logo, but for what it is called."""
+    if code == "not_a_picture":
+        return _("This is no PNG or JPEG picture. Save it as one of these.")
+    return str(TROUBLES[code])
 
 
 _WRONG: Mapping[str, Callable[[], Text]] = {

@@ -116,15 +116,20 @@ def _writing(request: StaffRequest, slug: str) -> Writing:
     return Writing(slug, number(request.POST.get("revision", "")) or 0, request.user.id, request.visit.now)
 
 
+def _draft(slug: str) -> LetterDraft:
+    draft = content.letter_draft(slug)
+    if draft is None:
+        raise Http404
+    return draft
+
+
 def _change(
     request: StaffRequest, slug: str, change: Change, said: str, at: Callable[[], str] = str
 ) -> HttpResponseBase:
     """One change to the letter of one language; troubles are sentences, and nothing is overwritten. ``at``:
     where the focus goes, asked when the change is made."""
     asked = _asked(request)
-    draft = content.letter_draft(slug)
-    if draft is None:
-        raise Http404
+    draft = _draft(slug)
     found = letters_of(draft.body)
     try:
         letter = change(found.of(asked.language))
@@ -177,12 +182,9 @@ def blocks(request: StaffRequest, slug: str) -> HttpResponseBase:
 
 def _once_more(request: StaffRequest, slug: str, asked: Asked, path: str) -> HttpResponseBase:
     """The form again, with all that was typed and what is wrong with it; nothing is kept yet."""
-    draft = content.letter_draft(slug)
-    if draft is None:
-        raise Http404
     new = request.POST.get("act") == "add"
     again = replace(asked, add=path if new else "", edit="" if new else path)
-    return _show(request, slug, draft, again, _("This is not kept yet."))
+    return _show(request, slug, _draft(slug), again, _("This is not kept yet."))
 
 
 _ACTS: Final[dict[str, Callable[[Blocks, str, Block], Blocks]]] = {
