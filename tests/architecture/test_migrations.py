@@ -32,6 +32,7 @@ ALLOWED: dict[str, str] = {
     "contacts.0011_clients_of_many_rows": "Only foreign keys go; triggers ask for the same.",
     "contacts.0012_leaner_imports": "Only an index goes; another one begins with the same column.",
     "contacts.0013_quicker_imports": "The column stays; a trigger takes over what older processes write.",
+    "contacts.0014_defaults": "Columns keep their form, and only get defaults.",
     "inbox.0003_cards": EARLIER,
     "tracking.0001_initial": "Widens a column in the migration that makes its table.",
 }

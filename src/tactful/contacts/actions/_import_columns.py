@@ -30,6 +30,7 @@ def copy_firms(behind: Behind, firms: Sequence[Firm]) -> None:
 
 
 def copy_people(behind: Behind, people: Sequence[Held], source: str, now: datetime) -> None:
+    """What a file says nothing of stands in the database by itself."""
     count = len(people)
     words, pieces = _search(people)
     behind.copy(
@@ -40,14 +41,12 @@ def copy_people(behind: Behind, people: Sequence[Held], source: str, now: dateti
             ("given_name", "text", [held.given_name for held in people]),
             ("sort_key", "text", [held.sort_key for held in people]),
             ("language", "text", [held.language for held in people]),
-            *((name, "text", [""] * count) for name in ("time_zone", "subdivision", "tier")),
             ("country", "text", ["NO"] * count),
             ("company_id", "bigint", [held.firm.id if held.firm else None for held in people]),
             ("manager_id", "bigint", [held.manager_id for held in people]),
             ("attributes", "plain", [held.attributes for held in people]),
             ("source", "text", [source] * count),
             ("created_at", "timestamptz", [now] * count),
-            ("gate_rev", "bigint", [0] * count),
             ("search", "written", words),
             ("pieces", "written", pieces),
         ],

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tactful.contacts.models import ImportRun, WaitingFile
 from tactful.contacts.rules.headings import guess_mapping
-from tactful.contacts.rules.tables import open_table, read_table
+from tactful.contacts.rules.tables import open_table
 from tactful.contacts.rules.trouble import Unusable
 from tactful.contacts.sentences import sentence
 from tactful.contacts.types import ColumnMapping, Field, ImportRequest, Note, RowOutcome, Table
@@ -161,10 +161,11 @@ def _forget(stored: str) -> None:
 
 def _readable(request: ImportRequest) -> tuple[Table, ColumnMapping]:
     try:
-        table = read_table(request.content)
+        table = open_table(request.content)
         mapping = request.mapping or guess_mapping(table.header, table.rows)
         if not {Field.EMAIL, Field.PHONE} & set(mapping.columns.values()):
             raise Unusable("file.no_address")
+        len(table.rows)  # a file of which a later row cannot be read is not begun
     except Unusable as trouble:
         raise ContactError(sentence(trouble.note)) from trouble
     return table, mapping

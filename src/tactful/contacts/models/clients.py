@@ -41,10 +41,10 @@ class Contact(Row):
     given_name = models.CharField(max_length=100, blank=True)
     sort_key = models.CharField(max_length=200)
     language = models.CharField(max_length=12, blank=True)  # BCP 47; empty is unknown
-    time_zone = models.CharField(max_length=60, blank=True)  # IANA; empty is unknown
+    time_zone = models.CharField(max_length=60, blank=True, default="", db_default="")  # IANA; "" is unknown
     country = models.CharField(max_length=2, default="NO")
-    subdivision = models.CharField(max_length=6, blank=True)
-    tier = models.CharField(max_length=20, blank=True)
+    subdivision = models.CharField(max_length=6, blank=True, default="", db_default="")
+    tier = models.CharField(max_length=20, blank=True, default="", db_default="")
     company = models.ForeignKey(
         Company, null=True, on_delete=models.SET_NULL, db_index=False, db_constraint=False
     )  # triggers keep it
@@ -53,7 +53,7 @@ class Contact(Row):
     attributes = models.JSONField(default=dict)  # birthday, address, client_since …
     source = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
-    gate_rev = models.BigIntegerField(default=0)
+    gate_rev = models.BigIntegerField(default=0, db_default=0)
     search = SearchVectorField(null=True)
     pieces = ArrayField(models.IntegerField(), default=list, db_default=[])  # of ``rules.searching``
 
@@ -131,10 +131,10 @@ class ConsentReceipt(Row):
     kind = models.CharField(max_length=20)  # consent, existing_customer, contract, withdrawal
     purpose = models.CharField(max_length=20)
     channel = models.CharField(max_length=12)
-    wording = models.TextField(blank=True)
+    wording = models.TextField(blank=True, default="", db_default="")
     wording_hash = models.BinaryField(max_length=32)
-    wording_version = models.CharField(max_length=20, blank=True)
-    language = models.CharField(max_length=12, blank=True)
+    wording_version = models.CharField(max_length=20, blank=True, default="", db_default="")
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")
     controller = models.CharField(max_length=200)
     how = models.CharField(max_length=60)  # import, portal, one_click, mail, in_person …
     source = models.CharField(max_length=300, blank=True)

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import overload
@@ -32,14 +32,15 @@ def read_table(content: bytes) -> Table:
 
 def open_table(content: bytes) -> Table:
     """The same with rows that are read when somebody asks for them, for a long file of which the first ones
-    are wanted soon. What is wrong with a later row is raised then."""
+    are wanted soon, or only their number. What is wrong with a later row is raised then."""
     decoded = decode(content)
     if is_cards(decoded.text):
         return Table(*read_cards(decoded.text), decoded.encoding, DELIMITERS[0], decoded.doubtful)
     declared, text, first_line = _declared_delimiter(decoded.text)
     delimiter = declared or sniff(text)
-    header, records = _split(_records(text, delimiter, first_line))
-    return Table(header, _Unread(records), decoded.encoding, delimiter, decoded.doubtful)
+    above, records = _split(_records(text, delimiter, first_line))
+    rows = _Unread(records, lambda: _count(text, delimiter, first_line) - len(above))
+    return Table(above[-1].cells, rows, decoded.encoding, delimiter, decoded.doubtful)
 
 
 def sniff(text: str) -> str:
@@ -85,7 +86,18 @@ def _records(text: str, delimiter: str, first_line: int) -> Iterator[SourceRow]:
         raise Unusable("file.quote", line=line) from error
 
 
-def _split(records: Iterator[SourceRow]) -> tuple[tuple[str, ...], Iterator[SourceRow]]:
+def _count(text: str, delimiter: str, first_line: int) -> int:
+    """How many ``_records`` there are. Without a quote each line is one, and they need not be taken apart."""
+    if '"' not in text:
+        lines = io.StringIO(text, newline="")
+        filled = [line for line in lines if line[0].isalnum() or line.replace(delimiter, " ").strip()]
+        if len(filled) <= MAX_ROWS and max(map(len, filled)) < csv.field_size_limit():
+            return len(filled)
+    return sum(1 for _ in _records(text, delimiter, first_line))
+
+
+def _split(records: Iterator[SourceRow]) -> tuple[list[SourceRow], Iterator[SourceRow]]:
+    """All down to the headings, and what follows them."""
     head = list(islice(records, _PREAMBLE + 1))
     scores = [recognised(record.cells) for record in head[:_PREAMBLE]]
     best = max(scores, default=0)
@@ -94,15 +106,16 @@ def _split(records: Iterator[SourceRow]) -> tuple[tuple[str, ...], Iterator[Sour
     at = scores.index(best)
     if len(head) == at + 1:
         raise Unusable("file.no_rows")
-    return head[at].cells, chain(head[at + 1 :], records)
+    return head[: at + 1], chain(head[at + 1 :], records)
 
 
 class _Unread(Sequence[SourceRow]):
     """Rows of a file, of which as many have been read as somebody has asked for."""
 
-    def __init__(self, rest: Iterator[SourceRow]) -> None:
+    def __init__(self, rest: Iterator[SourceRow], count: Callable[[], int]) -> None:
         self._read: list[SourceRow] = []
         self._rest = rest
+        self._count = count
 
     @overload
     def __getitem__(self, place: int) -> SourceRow: ...
@@ -112,6 +125,7 @@ class _Unread(Sequence[SourceRow]):
         last = place.stop if isinstance(place, slice) else place + 1
         if last is None or last < 0:
             self._read += self._rest
+            self._count = self._read.__len__
         else:
             self._read += islice(self._rest, max(0, last - len(self._read)))
         return self._read[place]
@@ -120,4 +134,4 @@ class _Unread(Sequence[SourceRow]):
         return iter(self[:])
 
     def __len__(self) -> int:
-        return len(self[:])
+        return self._count()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from tactful.contacts.rules.decoding import decode
 from tactful.contacts.rules.headings import fold_heading, guess_mapping
 from tactful.contacts.rules.refused import refused_file
 from tactful.contacts.rules.safe_csv import escape, unescape, write_csv
-from tactful.contacts.rules.tables import DELIMITERS, read_table
+from tactful.contacts.rules.tables import DELIMITERS, open_table, read_table
 from tactful.contacts.rules.trouble import Unusable
-from tactful.contacts.types import Field, SourceRow
+from tactful.contacts.types import Field, Note, SourceRow, Table
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
@@ -46,6 +47,31 @@ def test_no_text_crashes_the_reader(content: bytes) -> None:
     except Unusable as trouble:
         code = trouble.note.code
     assert code.startswith("file.")
+
+
+def _counted(read: Callable[[bytes], Table], content: bytes) -> int | Note:
+    try:
+        return len(read(content).rows)
+    except Unusable as trouble:
+        return trouble.note
+
+
+odd_lines = st.text(st.sampled_from("ab1;, \t\r\n\x0b\x1c\x85\u2028\0'\""), max_size=60)
+
+
+@given(odd_lines | odd_lines.map(lambda text: text.replace('"', "")))
+@settings(max_examples=300)
+def test_rows_are_counted_without_having_them(text: str) -> None:
+    content = ("Navn;E-post\n" + text).encode()
+    assert _counted(open_table, content) == _counted(read_table, content)
+
+
+@pytest.mark.parametrize("bad", ["x" * 140_000, '"' + "x" * 140_000, "x\n" * 200_001])
+def test_what_cannot_be_read_is_noticed_while_rows_are_counted(bad: str) -> None:
+    content = ("Navn;E-post\n" + "Kari;k@x.example\n" * 300 + bad).encode()
+    trouble = _counted(open_table, content)
+    assert isinstance(trouble, Note)
+    assert trouble == _counted(read_table, content)
 
 
 @pytest.mark.parametrize(
