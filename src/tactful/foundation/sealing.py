@@ -13,10 +13,15 @@ from typing import Any
 
 from django.db import models, transaction
 
+from tactful.foundation import pg
 from tactful.foundation.models import AuditPayload
 
 GENESIS = b"\0" * 32
 BATCH = 1000
+
+_SEAL = """
+    UPDATE {table} AS t SET seal = decode(u.seal, 'hex'), sealed_order = u.sealed_order
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS u (id, sealed_order, seal) WHERE t.id = u.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,14 @@ def seal(table: type[models.Model]) -> int:
     order, previous = (last.sealed_order, bytes(last.seal)) if last else (0, GENESIS)
     # Under lock, for a receipt that is being erased meanwhile is sealed in the form that it then has.
     fresh = list(rows.filter(sealed_order__isnull=True).order_by("id").select_for_update()[:BATCH])
-    for row in fresh:
-        order += 1
-        previous = digest(previous, order, row)
-        rows.filter(pk=row.pk).update(seal=previous, sealed_order=order)
+    seals = []
+    for place, row in enumerate(fresh, order + 1):
+        previous = digest(previous, place, row)
+        seals.append(previous.hex())
+    orders = range(order + 1, order + 1 + len(fresh))
+    if fresh:
+        ids = pg.numbers(row.pk for row in fresh)
+        pg.run(_SEAL.format(table=table._meta.db_table), [ids, pg.numbers(orders), pg.texts(seals)])
     return len(fresh)
 
 

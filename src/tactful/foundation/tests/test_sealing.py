@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 from django.db.utils import Error
+from pytest_django import DjangoAssertNumQueries
 
 from tactful.foundation.actions import record_audit
 from tactful.foundation.models import Audit, AuditPayload
@@ -25,6 +26,14 @@ def test_a_chain_holds_and_grows() -> None:
     three_acts()
     assert seal(Audit) == 3
     assert seal(Audit) == 0
+    assert first_break(Audit) is None
+
+
+def test_many_rows_are_sealed_at_once(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    for _times in range(20):
+        three_acts()
+    with django_assert_max_num_queries(5):
+        assert seal(Audit) == 60
     assert first_break(Audit) is None
 
 
