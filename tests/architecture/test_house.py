@@ -163,3 +163,19 @@ def test_no_signals_and_no_save_overrides() -> None:
         or "django.db.models.signals" in source.text
     ]
     assert broken == []
+
+
+def test_no_words_hide_in_f_strings() -> None:
+    """Before Python 3.12 whoever gathers the words for translation reads an f-string as one token."""
+    broken = [
+        f"{source.name}:{call.lineno}"
+        for source in production()
+        for joined in ast.walk(source.tree)
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in {"_", "gettext", "ngettext", "pgettext"}
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert broken == []

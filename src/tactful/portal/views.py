@@ -81,7 +81,7 @@ def unsubscribe_undo(request: HttpRequest, token: str) -> HttpResponse:
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     visit, _ident = _message(request, token, WHY)
     if request.method == "POST":
-        wording = f"{_('News and offers')}: {_('Now and then')}"
+        wording = ": ".join((_("News and offers"), _("Now and then")))
         chosen = set(request.POST)
         choices.keep_choices(
             visit.person.id, chosen, wording=wording, language=visit.language, now=business_now()

@@ -67,7 +67,8 @@ def mail_of(trial: StandingHold, zone: str, language: str) -> Words:
         judged.total,
     )
     lines = [f"- {line}" for line in _by_touchpoint(trial.id, language)]
-    button = f"[{_('Look at them')}]({settings.BASE_URL}{reverse('web:trial')})"
+    look = _("Look at them")
+    button = f"[{look}]({settings.BASE_URL}{reverse('web:trial')})"
     body = "\n\n".join(filter(None, (_counted(judged), "\n".join(lines), button, _ends(trial, zone))))
     return Words(subject % {"n": judged.total}, "", body)
 

@@ -22,7 +22,7 @@ from tactful.tracking.actions.taking_in import _take
 from tactful.tracking.hot import received
 from tactful.tracking.models import TrackingReceived, TrackingRefusal, VisitorEvent
 from tactful.tracking.rules import marks
-from tactful.tracking.rules.envelope import opened
+from tactful.tracking.rules.envelope import MOST_BYTES_OF_A_CALL, opened
 from tactful.tracking.types import Heard, KeyKind
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -185,11 +185,15 @@ FIELDS = (
     "type", "userId", "anonymousId", "previousId", "groupId", "event", "name", "timestamp", "sentAt",
     "messageId", "properties", "traits", "context", "$",
 )  # fmt: skip
-strange = st.dictionaries(st.sampled_from(FIELDS), values, max_size=8).flatmap(
-    lambda call: st.sampled_from(["identify", "track", "page", "group", "alias"]).map(
-        lambda kind: {"userId": "u1", "event": "Seen", **call, "type": kind}
+strange = (
+    st.dictionaries(st.sampled_from(FIELDS), values, max_size=8)
+    .flatmap(
+        lambda call: st.sampled_from(["identify", "track", "page", "group", "alias"]).map(
+            lambda kind: {"userId": "u1", "event": "Seen", **call, "type": kind}
+        )
     )
-)
+    .filter(lambda call: len(json.dumps(call)) < MOST_BYTES_OF_A_CALL)
+)  # a larger one is refused with its batch
 
 
 @pytest.mark.django_db

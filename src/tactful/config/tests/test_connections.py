@@ -66,11 +66,13 @@ def house(committed_db: CommittedDatabase, tmp_path: Path) -> Iterator[House]:
 
 
 def test_pages_share_a_connection_and_nobody_hears_that_it_was_ended(house: House) -> None:
-    assert [house.answers() for _ in range(3)] == [200] * 3
-    (first,) = house.backends()
-    house.end({first})
-    assert [house.answers() for _ in range(3)] == [200] * 3
-    assert len(house.backends() - {first}) == 1
+    # A page gives its connection back a moment after it has answered; the next may have taken another then.
+    assert [house.answers() for _ in range(9)] == [200] * 9
+    first = house.backends()
+    assert len(first) <= 2
+    house.end(first)
+    assert [house.answers() for _ in range(9)] == [200] * 9
+    assert len(house.backends() - first) in (1, 2)
     for _ in range(10):
         together(*_asking(house, 4))
         house.end(house.backends())

@@ -135,7 +135,8 @@ class TestWords:
             }
             yield f"{words['what']} {words['when']}".strip() + "."
         for row in document.get("orders", ()):
-            yield f"{_('Messages were held')} {self._span(row)}".strip() + "."
+            held = _("Messages were held")
+            yield f"{held} {self._span(row)}".strip() + "."
         if any(row.get("key") == "bereaved" for row in document.get("flags", ())):
             yield _("The client was in mourning.")
         if any(row.get("kind") == "withdrawn" for row in document.get("grounds", ())):
