@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from tactful.contacts import actions, queries
 from tactful.contacts.rules.headings import guess_mapping
-from tactful.contacts.rules.tables import read_table
+from tactful.contacts.rules.tables import open_table
 from tactful.contacts.types import ColumnMapping, Declaration, Field, Table
 from tactful.foundation import files
 from tactful.web.forms.imports import declaration
@@ -54,7 +54,7 @@ def waiting(session: SessionBase, region: str) -> WaitingFile | None:
         content = files.read(kept["stored"])
     except FileNotFoundError:
         return None
-    table = read_table(content)
+    table = open_table(content)
     before = None if "mapping" in kept else queries.mapping_before(table.header)
     if "mapping" in kept:
         mapping = _mapping(kept["mapping"])

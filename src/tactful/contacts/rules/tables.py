@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import chain, islice
 from typing import overload
 
@@ -115,7 +116,7 @@ class _Unread(Sequence[SourceRow]):
     def __init__(self, rest: Iterator[SourceRow], count: Callable[[], int]) -> None:
         self._read: list[SourceRow] = []
         self._rest = rest
-        self._count = count
+        self._length: Callable[[], int] = cache(count)
 
     @overload
     def __getitem__(self, place: int) -> SourceRow: ...
@@ -125,7 +126,7 @@ class _Unread(Sequence[SourceRow]):
         last = place.stop if isinstance(place, slice) else place + 1
         if last is None or last < 0:
             self._read += self._rest
-            self._count = self._read.__len__
+            self._length = self._read.__len__
         else:
             self._read += islice(self._rest, max(0, last - len(self._read)))
         return self._read[place]
@@ -134,4 +135,4 @@ class _Unread(Sequence[SourceRow]):
         return iter(self[:])
 
     def __len__(self) -> int:
-        return self._count()
+        return self._length()
