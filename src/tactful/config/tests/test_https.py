@@ -93,7 +93,7 @@ def test_caddy_runs_with_our_file_and_dies_with_us(tmp_path: Path, monkeypatch: 
 def test_an_old_caddy_says_so_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And not again and again beside a house that calls itself ready."""
     stand_in(tmp_path, monkeypatch, "echo 'unrecognized global option: admin' >&2\nexit 1")
-    with pytest.raises(Trouble, match="Install a newer one.*unrecognized global option: admin"):
+    with pytest.raises(Trouble, match=r"Install a newer one\..*unrecognized global option: admin"):
         https.caddy_part(load(environ(tmp_path / "home")), "post.example.no")
 
 
