@@ -8,8 +8,8 @@ TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_.~=:-]{16,}(?=[/?#\s'\"),]|$)")
 
 
 class WithoutTokens(logging.Filter):
-    """Django tells of each request that was refused or found nothing, by its whole address; and a link that was
-    asked for in the wrong way is as good as before."""
+    """Django tells of each request that was refused or found nothing, by its whole address; and a link that
+    was asked for in the wrong way is as good as before."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
