@@ -1,12 +1,14 @@
 """A systemd unit for ``tactful up``: restarted when it fails, hardened, its logs rotated."""
 
 import os
+import pwd
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from tactful.config.environment import Environment
 from tactful.config.home import PACKAGE, checkout
+from tactful.config.trouble import Trouble
 
 UNIT_FILE = Path("/etc/systemd/system/tactful.service")
 LOGROTATE_FILE = Path("/etc/logrotate.d/tactful")
@@ -76,12 +78,20 @@ LOGROTATE = """\
 class Service:
     user: str
     domain: str = ""
+    firms: bool = False
     env_file: str = "/etc/tactful.env"
 
 
 def unit(environment: Environment, service: Service) -> str:
     """The text of the unit. It holds no secret: others may read it."""
-    words = [sys.executable, "-m", "tactful", "up", *(("--domain", service.domain) if service.domain else ())]
+    what: tuple[str, ...] = ("firms", "up") if service.firms else ("up",)
+    words = [
+        sys.executable,
+        "-m",
+        "tactful",
+        *what,
+        *(("--domain", service.domain) if service.domain else ()),
+    ]
     writable = dict.fromkeys((environment.home, environment.backup_folder))
     named = {"TACTFUL_HOME": environment.home, "TACTFUL_BACKUP_FOLDER": environment.backup_folder}
     if checkout() is not None:
@@ -93,6 +103,21 @@ def unit(environment: Environment, service: Service) -> str:
         paths="".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in named.items()),
         writable=" ".join(_quoted(str(path)) for path in writable),
     )
+
+
+def give(environment: Environment, owner: pwd.struct_passwd) -> None:
+    """What root has made until now, this command included, is the user's: the folders that the unit lets it
+    write to, which systemd wants to be there, and the secret key. Raises ``Trouble``."""
+    data = environment.home / "postgres"
+    if data.exists() and data.stat().st_uid != owner.pw_uid:
+        raise Trouble(
+            f"The database in {data} belongs to another user. Give it to {owner.pw_name} first: "
+            f"chown -R {owner.pw_name} {environment.home}"
+        )
+    environment.backup_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (environment.home, environment.home / "secret-key", environment.backup_folder):
+        if path.exists() and path.stat().st_uid == os.geteuid():
+            os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 def logrotate(environment: Environment, service: Service) -> str:

@@ -1,6 +1,7 @@
 """``tactful up --domain`` and ``tactful service``."""
 
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ import pytest
 
 from tactful.config import bodies, https
 from tactful.config.environment import load
-from tactful.config.service import Service, logrotate, unit
+from tactful.config.service import Service, give, logrotate, unit
 from tactful.config.tests.processes import environ, tactful
 from tactful.config.trouble import Trouble
 
@@ -67,12 +68,7 @@ def test_without_caddy_a_sentence_says_what_to_do(tmp_path: Path) -> None:
 
 def test_caddy_runs_with_our_file_and_dies_with_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in for the program: it says what it was asked, and waits."""
-    fake = tmp_path / "bin/caddy"
-    fake.parent.mkdir()
-    fake.write_text('#!/bin/sh\necho "$@"\nexec sleep 600\n')
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(https, "PORTS", ())
+    stand_in(tmp_path, monkeypatch, 'test "$1" = adapt && exit 0\necho "$@"\nexec sleep 600')
     part = https.caddy_part(load(environ(tmp_path / "home")), "post.example.no")
     process = subprocess.Popen(
         [sys.executable, "-m", part.module, *part.arguments],
@@ -86,10 +82,36 @@ def test_caddy_runs_with_our_file_and_dies_with_us(tmp_path: Path, monkeypatch: 
     assert "post.example.no {" in text
     assert "reverse_proxy 127.0.0.1:8017" in text
     assert f"max_size {bodies.MOST_OF_ALL}" in text
-    assert "log" not in text.replace("Tactful", "")  # addresses hold tokens
+    assert "\n\tlog" not in text.split("post.example.no")[1]  # addresses hold tokens
+    assert "request delete" in text
+    assert set(part.environ.values()) == {str(file.parent)}  # what it keeps lies beside the certificates
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == -signal.SIGTERM
     process.stdout.close()
+
+
+def test_an_old_caddy_says_so_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not again and again beside a house that calls itself ready."""
+    stand_in(tmp_path, monkeypatch, "echo 'unrecognized global option: admin' >&2\nexit 1")
+    with pytest.raises(Trouble, match=r"Install a newer one\..*unrecognized global option: admin"):
+        https.caddy_part(load(environ(tmp_path / "home")), "post.example.no")
+
+
+@pytest.mark.skipif(not shutil.which("caddy"), reason="There is no caddy on this machine.")
+def test_a_real_caddy_takes_our_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian 12 has 2.6, which does not know all that newer ones know."""
+    monkeypatch.setattr(https, "PORTS", ())
+    here = load(environ(tmp_path / "a home"))
+    assert https.caddy(here, [("post.example.no", 8100), ("post.other.example", 8102)]).name == "caddy"
+
+
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> None:
+    fake = folder / "bin/caddy"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\n{does}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(https, "PORTS", ())
 
 
 def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,6 +135,26 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
             ["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False
         )
         assert [line for line in done.stderr.splitlines() if "tactful.service" in line] == []
+
+
+def test_the_service_may_read_what_root_has_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes the unit is root and makes the secret key by that; and systemd does not start a unit of
+    which a folder is missing."""
+    environment = load(environ(tmp_path / "home", TACTFUL_BACKUP_FOLDER=str(tmp_path / "other/backups")))
+    given: list[Path] = []
+    monkeypatch.setattr(os, "chown", lambda path, _uid, _gid: given.append(path))
+    owner = pwd.getpwnam("daemon")
+    give(environment, owner)
+    home = environment.home
+    assert given == [home, home / "secret-key", environment.backup_folder]
+    assert environment.backup_folder.stat().st_mode & 0o777 == 0o700
+    (home / "postgres").mkdir()
+    with pytest.raises(Trouble, match=f"belongs to another user.*chown -R daemon {home}"):
+        give(environment, owner)
+
+
+def test_many_firms_are_a_service_too(tmp_path: Path) -> None:
+    assert "-m tactful firms up\n" in unit(load(environ(tmp_path)), Service("tactful", firms=True))
 
 
 def test_root_is_refused(tmp_path: Path) -> None:
