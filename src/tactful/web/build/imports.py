@@ -27,6 +27,7 @@ from tactful.web.waiting_file import WaitingFile
 
 PREVIEWED = 5_000  # rows
 EXAMPLES = 3
+EXAMPLE = 40  # letters
 PROBLEMS = 20
 OUTCOMES: Final[Mapping[RowOutcome, Text]] = {
     RowOutcome.CREATED: gettext_lazy("New clients"),
@@ -93,8 +94,12 @@ def _column(place: int, file: WaitingFile) -> ColumnRow:
     choices = [Choice("", _("Leave it out"), meaning is None)]
     choices += [Choice(field.value, str(FIELD_NAMES[field]), field is meaning) for field in Field]
     heading = file.table.header[place] or _("Column %(number)d, without a heading") % {"number": place + 1}
-    shown = " · ".join(cell[:40] for cell in dict.fromkeys(cells[:EXAMPLES]))
+    shown = " · ".join(shortened(cell) for cell in dict.fromkeys(cells[:EXAMPLES]))
     return ColumnRow(f"column-{place}", heading, shown, tuple(choices))
+
+
+def shortened(cell: str) -> str:
+    return cell if len(cell) <= EXAMPLE else f"{cell[: EXAMPLE - 1].rstrip()}…"
 
 
 def _date_orders(chosen: str) -> tuple[Choice, ...]:
