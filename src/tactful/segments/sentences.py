@@ -83,6 +83,8 @@ def _said(node: Node, names: Names, positive: bool) -> str:
 
 def _joined(node: AllOf | AnyOf, names: Names, *, positive: bool, outside: bool) -> str:
     """What is not so is said of each part: "not (A or B)" is "not A and not B"."""
+    if outside and len(node.of) > 1 and isinstance(node, AnyOf) and any(map(_asks_for_all, node.of)):
+        return gettext(", or who ").join(_whole(part, names) for part in node.of)
     parts = [_said(part, names, positive) for part in node.of]
     if len(parts) == 1:
         return parts[0]
@@ -91,6 +93,20 @@ def _joined(node: AllOf | AnyOf, names: Names, *, positive: bool, outside: bool)
         return joined if outside else f"({joined})"
     joined = gettext(" or ").join([", ".join(parts[:-1]), parts[-1]])
     return joined if outside else gettext("(either %(choices)s)") % {"choices": joined}
+
+
+def _asks_for_all(node: Node, positive: bool = True) -> bool:
+    """Whether it is said as "this and that"."""
+    if isinstance(node, Not):
+        return _asks_for_all(node.of, not positive)
+    return isinstance(node, AllOf | AnyOf) and len(node.of) > 1 and isinstance(node, AllOf) is positive
+
+
+def _whole(node: Node, names: Names) -> str:
+    """As it is said after a "who" of its own, where nothing else could be meant: without brackets."""
+    if not _asks_for_all(node):
+        return _said(node, names, positive=True)
+    return _joined(AllOf(tuple(_opened(node))), names, positive=True, outside=True)
 
 
 # Why

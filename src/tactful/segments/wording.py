@@ -83,12 +83,20 @@ def _attribute(leaf: Attribute, names: Names, positive: bool) -> str:
         if positive:
             return gettext("have their birthday %(when)s") % said
         return gettext("do not have their birthday %(when)s") % said
-    if leaf.name == "client_since" and leaf.test.op in DATES | DAYS_COUNTED:
-        said = {"when": when(leaf.test)}
-        if positive:
-            return gettext("became clients %(when)s") % said
-        return gettext("did not become clients %(when)s") % said
+    if leaf.name == "client_since" and leaf.test.op in DATES | DAYS_COUNTED | {Op.KNOWN}:
+        return _client_since(leaf.test, positive)
     return _has(names.name("attribute", leaf.name), leaf.test, positive)
+
+
+def _client_since(test: Test, positive: bool) -> str:
+    if test.op is Op.KNOWN:
+        if bool(test.value) is positive:
+            return gettext("have a known first day as clients")
+        return gettext("have no known first day as clients")
+    said = {"when": when(test)}
+    return (
+        gettext("became clients %(when)s") if positive else gettext("did not become clients %(when)s")
+    ) % said
 
 
 def _value(leaf: Value, names: Names, positive: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext, ngettext
 
-from tactful.segments.types import Happened, Property, Then, Times, Window
+from tactful.segments.types import Happened, Op, Property, Then, Times, Window
 from tactful.segments.wording_values import Names, a_day, thing
 
 
@@ -95,10 +95,20 @@ def _window(window: Window) -> str:
 
 
 def _with(where: tuple[Property, ...], names: Names) -> str:
-    if not where:
-        return ""
-    things = [thing(names.name("property", each.name), each.test) for each in where]
-    return gettext("with %(things)s") % {"things": gettext(" and ").join(things)}
+    by = [_by_list(each.test.value) for each in where if _is_of_list(each)]
+    things = [thing(names.name("property", each.name), each.test) for each in where if not _is_of_list(each)]
+    if things:
+        by.append(gettext("with %(things)s") % {"things": gettext(" and ").join(things)})
+    return " ".join(by)
+
+
+def _is_of_list(each: Property) -> bool:
+    return each.name == "import" and each.test.op is Op.KNOWN
+
+
+def _by_list(known: object) -> str:
+    """How a client came to us."""
+    return gettext("by an imported list") if known else gettext("without an imported list")
 
 
 def _then(then: Then, names: Names) -> str:

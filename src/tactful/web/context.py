@@ -38,7 +38,7 @@ def _shell(visit: Visit, section: str) -> Shell:
         business=visit.house.name or "Tactful",
         user=Person(user.name, title=user.title or user.get_role_display()),
         section=section,
-        needs_person=0 if user.is_helper else tasks_total(visit) + listed_for(visit).count(),
+        needs_person=0 if user.is_helper else tasks_total(visit) + inbox.matters(listed_for(visit)),
         unanswered=0 if user.is_helper else inbox.waiting_for_us(),
         holding=0 if user.is_helper else visit.once(outbox.held_count),
         hold_all=_hold_all(visit),

@@ -16,6 +16,7 @@ from tactful.foundation.models import Role, User
 from tactful.gate.actions import NewHold, keep_hold
 from tactful.gate.rules.codes import Code
 from tactful.gate.rules.orders import UNTIL_BACK
+from tactful.gate.rules.word import is_only_late
 from tactful.gate.types import Author, OnRelease
 from tactful.inbox import queries as inbox
 from tactful.inbox.actions.quiet import ending_by_themselves
@@ -199,7 +200,7 @@ def _kind(data: Mapping[str, Any], row: outbox.Dispatch | None) -> str:
     """What is late because nothing could be sent is one question to the owner, however much it is."""
     kind = str(data.get("kind", "sending"))
     if kind in OF_HOLDS and row is not None:
-        late = any(reason.code == Code.LATE_GRACE for reason in outbox.reasons_of(row))
+        late = is_only_late([reason.code for reason in outbox.reasons_of(row)])
         return LATE if late else kind
     return kind
 

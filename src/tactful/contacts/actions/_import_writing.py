@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tactful.contacts.models import ContactSpell, Identity
-from tactful.contacts.rules.names import PersonName, compatible, person_sort_key
+from tactful.contacts.rules.names import PersonName, only_one, person_sort_key
 from tactful.contacts.types import BEGAN, Field, ImportRequest, RowOutcome, RowPlan
 from tactful.foundation import pg
 from tactful.foundation.copying import Behind, copying
@@ -154,10 +154,10 @@ class Writer:
 
     def _set_manager(self, held: Held, name: str) -> None:
         """One of us by that name; a name that is nobody's stays as an attribute."""
-        found = [ident for ident, own in self.managers if compatible(own, name)]
-        if len(found) == 1:
-            held.manager_id = found[0]
-            self.spells[held.id, "manager", ""] = found[0]
+        found = only_one(name, self.managers)
+        if found is not None:
+            held.manager_id = found
+            self.spells[held.id, "manager", ""] = found
             if not held.is_new:
                 self.ended.add((held.id, "manager"))
         else:

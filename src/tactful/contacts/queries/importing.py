@@ -1,6 +1,6 @@
 """Reads around imports: what we know of the people in a file, and what became of its rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -196,6 +196,12 @@ def run_rows(run_id: int, outcome: RowOutcome | None = None) -> QuerySet[ImportR
     """Rows in the order of the file. ``reasons`` become words through ``notes_of``."""
     rows = ImportRow.objects.filter(run_id=run_id).select_related("contact")
     return (rows.filter(outcome=outcome) if outcome else rows).order_by("number", "id")
+
+
+def managers_of_run(run_id: int, among: Collection[int]) -> set[int]:
+    """Who of these looks after a client of this file."""
+    rows = ImportRow.objects.filter(run_id=run_id, contact__manager_id__in=among)
+    return set(rows.order_by().values_list("contact__manager_id", flat=True).distinct()) if among else set()
 
 
 def mapping_before(header: Sequence[str]) -> ColumnMapping | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,6 +67,12 @@ def without_accents(text: str) -> str:
 def person_sort_key(name: PersonName) -> str:
     """Family name first, then given name."""
     return sort_key(f"{name.family} {name.given}" if name.family else name.full)
+
+
+def only_one(name: str, people: Iterable[tuple[int, str]]) -> int | None:
+    """Of these, by id and name, the one who can be meant; None where there are several, or none."""
+    found = [ident for ident, own in people if compatible(own, name)]
+    return found[0] if len(found) == 1 else None
 
 
 def compatible(one: str, other: str) -> bool:

@@ -14,12 +14,11 @@ from tactful.events import queries as events
 from tactful.foundation import pg
 from tactful.foundation.models import Instance
 from tactful.foundation.secrets import key_ring
-from tactful.gate.rules.codes import Code
 from tactful.gate.types import Author, Check, Reason
 
 from .drift import Habits, habits, repeated
 from .restored import Restored, restored
-from .trust import because
+from .trust import ONLY_LATE
 
 __all__ = [
     "Audience",
@@ -62,7 +61,7 @@ __all__ = [
 ]
 
 
-_PAST_GRACE = Q(shelf=Shelf.HELD) & because(Code.LATE_GRACE)
+_PAST_GRACE = Q(shelf=Shelf.HELD) & ONLY_LATE
 
 
 def cause_data(message_id: int) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, F, Func, Q, QuerySet, Value
 
 from tactful.delivery.models import Dispatch, Rehearsed, Shelf
 from tactful.foundation import pg
-from tactful.gate.rules.codes import Code
+from tactful.gate.rules.codes import NOTHING_OF_THE_CLIENT, Code
 
 __all__ = ["Dispatch", "Rehearsed"]
 
@@ -84,8 +84,20 @@ def waiting_to_be_seen() -> QuerySet[Dispatch]:
     return rows.select_related("message").order_by("held_since", "pk")
 
 
+_BESIDE = " && ".join(f'@ != "{code}"' for code in sorted(NOTHING_OF_THE_CLIENT))
+_HELD_BY_MORE = Func(
+    F("reasons"),
+    Value(f"$[*].code ? ({_BESIDE})"),
+    function="jsonb_path_exists",
+    template="%(function)s(%(expressions)s::jsonpath)",
+    output_field=BooleanField(),
+)
+ONLY_LATE = because(Code.LATE_GRACE) & ~Q(_HELD_BY_MORE)
+"""``gate.rules.word.is_only_late``, as the database asks it."""
+
+
 class ForEyes(NamedTuple):
-    """How many are held because their moment has passed, and how many as the first of their touchpoint."""
+    """How many are held only because their moment has passed, and as the first of their touchpoint."""
 
     late: int
     first: int
@@ -95,7 +107,7 @@ def held_for_eyes() -> ForEyes:
     """Both in one look at what is held."""
     return ForEyes(
         **Dispatch.objects.filter(shelf=Shelf.HELD).aggregate(
-            late=Count("pk", filter=because(Code.LATE_GRACE)),
+            late=Count("pk", filter=ONLY_LATE),
             first=Count("pk", filter=because(Code.STANDING_FIRST)),
         )
     )

@@ -1,6 +1,6 @@
 """How people sign in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,21 @@ def working_people() -> int:
 def owners() -> list[User]:
     """Those who are still with us."""
     return list(User.objects.filter(is_active=True, role=Role.OWNER).order_by("id"))
+
+
+def stand_ins(user_ids: Collection[int | None]) -> dict[int, int]:
+    """For those of them who may not act (readers, helpers, whoever has left): an owner, who does instead.
+    An id that is nobody's is left out."""
+    wanted = {ident for ident in user_ids if ident is not None}
+    rows = User.objects.filter(id__in=wanted).exclude(is_active=True, role__in=WORKING) if wanted else ()
+    idle = [user.id for user in rows]
+    first = next(iter(owners()), None) if idle else None
+    return dict.fromkeys(idle, first.id) if first is not None else {}
+
+
+def who_acts(user_id: int | None) -> int | None:
+    """That person, or who stands in for them."""
+    return stand_ins([user_id]).get(user_id, user_id) if user_id is not None else None
 
 
 @dataclass(frozen=True, slots=True)

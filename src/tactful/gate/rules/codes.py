@@ -86,6 +86,26 @@ TOO_LATE = frozenset({Code.LATE_LATEST.value, Code.LATE_NO_ROOM.value})
 """Refusals after which a message counts as expired: its time is over, or no moment of it is left."""
 
 
+NOTHING_OF_THE_CLIENT: Final = frozenset(
+    {
+        Code.LATE_GRACE,
+        Code.ADDRESS_PROVIDER_DOWN,
+        Code.TALK_UNREAD,
+        Code.QUIET_NIGHT,
+        Code.QUIET_WEEKEND,
+        Code.QUIET_HOLIDAY,
+        Code.QUIET_CLOSED,
+        Code.CAP_CONTACT_DAY,
+        Code.CAP_CONTACT_WEEK,
+        Code.CAP_HOUSEHOLD_DAY,
+        Code.CAP_COMPANY_DAY,
+        Code.CHANNEL_SMS_HOURS,
+    }
+)
+"""What may stand beside a moment that was missed while nothing could be sent: it passes with the hour, or is
+of that very outage. Whatever else stands there holds the message by itself, and would have in time."""
+
+
 class Wake(StrEnum):
     """Facts after which a held message asks the gate again."""
 

@@ -93,6 +93,8 @@ def _length(finding: Finding) -> tuple[bool, bool, float]:
 def _telling(finding: Finding) -> int:
     """Where several holds are equally long, the one that says most about the client speaks first."""
     code = finding.reason.code
+    if code == Code.LATE_GRACE:
+        return -1  # it would not have gone in its time either
     return len(_MOST_TELLING) - _MOST_TELLING.index(code) if code in _MOST_TELLING else 0
 
 

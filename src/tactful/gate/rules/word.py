@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from tactful.gate.rules.codes import ENDED_BY, Code
+from tactful.gate.rules.codes import ENDED_BY, NOTHING_OF_THE_CLIENT, Code
 from tactful.gate.types import Reason
 
 
@@ -41,6 +41,11 @@ _ENDS_ALONE: Final = frozenset(
 def left_after(reasons: Sequence[Mapping[str, Any]], names: Collection[str]) -> list[Mapping[str, Any]]:
     """Of stored reasons, those that these facts have not ended: what a person is asked about."""
     return [reason for reason in reasons if ENDED_BY.get(reason["code"]) not in names]
+
+
+def is_only_late(codes: Collection[str]) -> bool:
+    """``codes``: those of the reasons of a hold. Whether nothing holds it but that its moment was missed."""
+    return Code.LATE_GRACE in codes and NOTHING_OF_THE_CLIENT.issuperset(codes)
 
 
 def word_on(reasons: Sequence[Reason]) -> tuple[Word, Reason | None]:

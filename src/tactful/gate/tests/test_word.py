@@ -3,7 +3,7 @@
 import pytest
 
 from tactful.gate.rules.codes import Code
-from tactful.gate.rules.word import Word, word_on
+from tactful.gate.rules.word import Word, is_only_late, word_on
 from tactful.gate.types import Check, Reason
 
 
@@ -39,3 +39,18 @@ def test_of_a_reason_that_nobody_has_thought_of_nothing_is_promised() -> None:
 )
 def test_no_order_and_no_unread_fact_gives_way(code: str) -> None:
     assert said(code) == (Word.IN_VAIN, code)
+
+
+@pytest.mark.parametrize(
+    ("codes", "alone"),
+    [
+        (["late.grace"], True),
+        (["late.grace", "quiet.night", "cap.contact_day", "talk.unread"], True),
+        (["late.grace", "mood.negative"], False),
+        (["debt.promise", "late.grace"], False),
+        (["quiet.night"], False),
+        ([], False),
+    ],
+)
+def test_only_late_is_what_nothing_else_holds(codes: list[str], alone: bool) -> None:
+    assert is_only_late(codes) is alone

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tactful.channels.types import Authentication
 from tactful.contacts.actions import OBJECTIONS, object_to
+from tactful.foundation.staff.queries import who_acts
 from tactful.inbox.actions.receive import keep_entry, keep_quiet, read_here, thread_of
 from tactful.inbox.actions.spells import Ended, NewTalk, begin, end_some
 from tactful.inbox.models import Conversation, Entry, TalkSpell
@@ -32,7 +33,7 @@ def keep_past(received: Received, *, now: datetime) -> Entry:
     entry = keep_entry(conversation, received, now, data=marks)
     conversation.last_at = max(conversation.last_at, at)
     conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
-    conversation.assignee_id = conversation.assignee_id or received.manager_id
+    conversation.assignee_id = who_acts(conversation.assignee_id or received.manager_id)
     conversation.save()
     if not forged and not received.message.automatic and read_here(_said(entry), now).asks_to_stop:
         source = reading_of(entry.id)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tactful.foundation.actions import record_audit
+from tactful.foundation.staff.queries import who_acts
 from tactful.inbox.actions import tasks
 from tactful.inbox.actions.answer import PEOPLE_WORK
 from tactful.inbox.actions.crossing import take
@@ -60,7 +61,8 @@ def _our_word(conversation: Conversation, entry: Entry, said: Outside, now: date
         return
     take(conversation, author, now=now, at=entry.at)
     conversation.state = Conversation.State.WAITING
-    conversation.assignee_id = conversation.assignee_id or author or said.received.manager_id
+    answering = conversation.assignee_id or author or said.received.manager_id
+    conversation.assignee_id = who_acts(answering)
     conversation.snoozed_until, conversation.unread = None, False
     conversation.save()
     tasks.settle("conversation", conversation.id, PEOPLE_WORK, acting_user=author, now=now)

@@ -9,6 +9,7 @@ from tactful.contacts.actions import OBJECTIONS, object_to
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.queries import business_at
+from tactful.foundation.staff.queries import who_acts
 from tactful.foundation.types import keeps_no_topics
 from tactful.inbox.actions.spells import NewTalk, begin
 from tactful.inbox.actions.tasks import open_about, open_tasks
@@ -70,7 +71,7 @@ def _take_in(
 ) -> None:
     contact_id = entry.conversation.contact_id
     assert contact_id is not None
-    owner = conversation.assignee_id or received.manager_id
+    owner = who_acts(conversation.assignee_id or received.manager_id)
     said = {"entry": entry.id, "conversation": conversation.id, "channel": entry.channel}
     record([NewFact("reply.received", contact_id, said)], now=now)
     conversation.last_at = max(conversation.last_at, entry.at)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import record_audit
+from tactful.foundation.staff.queries import stand_ins
 from tactful.inbox.actions.placing import put_in_place
 from tactful.inbox.burden import eased
 from tactful.inbox.models import Task
@@ -22,7 +23,7 @@ def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
     """Open those that are not there yet, by their ``dedupe_key``. Answers how many are new. What may wait
     comes on the list of a day (``rules.day_list``); what an owner has gathered into one list a week comes
     there, and what is switched off is not asked (``burden``)."""
-    tasks = _eased(tasks, now)
+    tasks = _of_those_who_act(_eased(tasks, now))
     known = set(
         Task.objects.filter(dedupe_key__in=[task.dedupe_key for task in tasks]).values_list(
             "dedupe_key", flat=True
@@ -34,6 +35,14 @@ def open_tasks(tasks: Sequence[NewTask], *, now: datetime) -> int:
     made = Task.objects.bulk_create([row for _task, row in news], ignore_conflicts=True)
     record([NewFact("task.opened", row.contact_id, _told(row, now)) for row in made], now=now)
     return len(made)
+
+
+def _of_those_who_act(tasks: Sequence[NewTask]) -> list[NewTask]:
+    """An import may name whoever only reads as account manager: what they may not do stands with an owner."""
+    instead = stand_ins([task.owner_id for task in tasks])
+    return [
+        replace(task, owner_id=instead[task.owner_id]) if task.owner_id in instead else task for task in tasks
+    ]
 
 
 def _told(row: Task, now: datetime) -> dict[str, object]:

@@ -15,6 +15,7 @@ from tactful.inbox.types import HISTORY, PROPOSAL, Talk
 
 from .tasks import (
     at_leisure,
+    matters,
     not_asked_yet,
     on_cards,
     on_the_list,
@@ -55,6 +56,7 @@ __all__ = [
     "last_auto_reply",
     "last_inbound",
     "last_said",
+    "matters",
     "newest_entries",
     "newest_inbound",
     "not_asked_yet",

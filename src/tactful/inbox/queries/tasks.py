@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from tactful.inbox.models import Task
 from tactful.inbox.types import NOT_FOR
@@ -53,6 +53,13 @@ def on_the_list(owner_id: int | None, now: datetime) -> QuerySet[Task]:
 def not_asked_yet(owner_id: int | None, now: datetime) -> QuerySet[Task]:
     """What is on the list of the next working day, but for what has time."""
     return open_tasks(owner_id).filter(asks_at__gt=now, leisure=False).order_by("asks_at", "id")
+
+
+def matters(tasks: QuerySet[Task]) -> int:
+    """How many they are where the same question about the same client counts once (``rules.cards``)."""
+    alone = Case(When(contact_id=None, then=F("id")))
+    kinds = tasks.order_by().values("owner_id", "contact_id", "code", "params__title__en", own=alone)
+    return kinds.distinct().count()
 
 
 def on_cards(task_ids: Collection[int]) -> dict[int, list[Task]]:

@@ -6,7 +6,7 @@ A card is a task with those that have joined it. Each question keeps its own ans
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 FROM_PEOPLE = frozenset({"answer", "complaint", "sensitive", "talk_to_me", "bad_news"})
 """Codes of tasks that a client's words or a colleague have caused."""
@@ -36,6 +36,16 @@ class Card:
     first: int | None = None
 
 
+class Asked(Protocol):
+    """A task, as far as it tells which matter it belongs to."""
+
+    id: int
+    owner_id: int | None
+    contact_id: int | None
+    code: str
+    params: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Since:
     """What was opened later comes before a person's eyes together with what is opened now: about the same
@@ -56,6 +66,14 @@ def question_of(code: str, params: Mapping[str, Any]) -> str:
     """Of a journey's task, its title: each journey asks its own."""
     title = params.get("title")
     return f"{code}:{title.get('en', '')}" if isinstance(title, Mapping) else code
+
+
+def matter_of(task: Asked) -> tuple[object, ...]:
+    """On the list of a day each question stands for itself, but the same one about the same client is one
+    matter: whoever says "I have already sent it" of three documents has said one thing."""
+    if task.contact_id is None:
+        return (task.id,)
+    return task.owner_id, task.contact_id, question_of(task.code, task.params)
 
 
 def may_join(code: str, *, urgent: bool) -> bool:

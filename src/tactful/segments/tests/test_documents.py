@@ -146,6 +146,45 @@ SAID: list[tuple[Any, str, str]] = [
         "Clients who do not speak Norwegian",
         "Kunder som ikke snakker norsk",
     ),
+    (
+        {
+            "any": [
+                {"attribute": "client_since", "in_last_days": 30},
+                {
+                    "all": [
+                        {"event": "contact.created", "where": [{"property": "import", "known": False}]},
+                        {"attribute": "client_since", "known": False},
+                    ]
+                },
+            ]
+        },
+        (
+            "Clients who became clients in the last 30 days, or who came to us without an imported list and "
+            "have no known first day as clients"
+        ),
+        (
+            "Kunder som ble kunder de siste 30 dagene, eller som har kommet til oss uten en importert liste "
+            "og ikke har noen kjent første dag som kunder"
+        ),
+    ),
+    (
+        {
+            "any": [
+                {"not": {"any": [{"segment": "a"}, {"not": {"segment": "b"}}]}},
+                {"any": [{"segment": "c"}, {"segment": "d"}]},
+            ]
+        },
+        "Clients who are not in “a” and are in “b”, or who (either are in “c” or are in “d”)",
+        "Kunder som ikke er med i «a» og er med i «b», eller som (enten er med i «c» eller er med i «d»)",
+    ),
+    (
+        {
+            "event": "contact.created",
+            "where": [{"property": "import", "known": True}, {"property": "total", "at_least": 3}],
+        },
+        "Clients who came to us by an imported list with total at least 3",
+        "Kunder som har kommet til oss med en importert liste med beløp på minst 3",
+    ),
 ]
 
 

@@ -7,13 +7,15 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
+from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
-from tactful.inbox.rules.cards import question_of
+from tactful.inbox.rules.cards import matter_of, question_of
 from tactful.web.build.around import coming_for, listed_for
 from tactful.web.build.task_parts import Matters
 from tactful.web.build.tasks import task_rows
 from tactful.web.pages.today import DayList
 from tactful.web.templatetags.tactful import near
+from tactful.web.types import TaskRow
 from tactful.web.visit import Visit
 
 SHOWN = 40
@@ -21,7 +23,8 @@ SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """``asked``: of today and of days before, ``coming``: of the next one; as many as are shown."""
+    """``asked``: of today and of days before, ``coming``: of the next one; as many as are shown. The totals
+    count matters."""
 
     asked: Sequence[Task]
     asked_total: int
@@ -39,17 +42,27 @@ def lists_for(visit: Visit) -> Lists:
 
 def _shown(tasks: QuerySet[Task]) -> tuple[list[Task], int]:
     rows = list(tasks[: SHOWN + 1])
-    return rows[:SHOWN], len(rows) if len(rows) <= SHOWN else tasks.count()
+    whole = len(rows) <= SHOWN
+    return rows[:SHOWN], len({matter_of(task) for task in rows}) if whole else inbox.matters(tasks)
 
 
 def day_list(lists: Lists, matters: Matters, *, strong: bool) -> DayList:
     """``strong``: whether its first act is the first of the page."""
     return DayList(
-        rows=task_rows(_together(lists.asked), matters, strong=strong),
+        rows=_rows(lists.asked, matters, strong=strong),
         total=lists.asked_total,
-        coming=task_rows(_together(lists.coming), matters, strong=False),
+        coming=_rows(lists.coming, matters, strong=False),
         coming_said=_said(lists, matters.around.visit.now),
     )
+
+
+def _rows(tasks: Sequence[Task], matters: Matters, *, strong: bool) -> tuple[TaskRow, ...]:
+    """One for each matter, with what else is asked of it."""
+    groups: dict[tuple[object, ...], list[Task]] = {}
+    for task in _together(tasks):
+        groups.setdefault(matter_of(task), []).append(task)
+    first = [group[0] for group in groups.values()]
+    return task_rows(first, matters, {group[0].id: group[1:] for group in groups.values()}, strong=strong)
 
 
 def _said(lists: Lists, now: datetime) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from tactful.delivery.queries import Held
 from tactful.gate.rules.codes import Code
+from tactful.gate.rules.word import is_only_late
 from tactful.gate.sentences import HoldEnds, hold_ends, reason_sentence
 from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
 from tactful.inbox import queries as inbox
@@ -118,15 +119,20 @@ def _shared_card(group: Sequence[Held], around: Around) -> HoldCard:
     count = len(group)
     clients = ngettext("%(n)d client", "%(n)d clients", count) % {"n": count}
     every = Act(_("See all of them"), f"{reverse('web:outbox')}#every", post=False)
-    if first.reasons[0].code == Code.LATE_GRACE:
+    if _only_late(first):
         every = link(_("Decide what becomes of them"), "late")
     title = f"{around.title(first.message)}{DOT}{clients}"
     return replace(card, title=title, reason=f"{reason}.", act=every, url="")
 
 
-def _kind(held: Held) -> tuple[str, int, str, int]:
+def _kind(held: Held) -> tuple[str, bool, int, str, int]:
     reason, message = held.reasons[0] if held.reasons else None, held.message
-    return (reason.code if reason else "", message.touchpoint_id or 0, message.template, held.owner_id or 0)
+    kind = message.touchpoint_id or 0, message.template, held.owner_id or 0
+    return (reason.code if reason else "", _only_late(held), *kind)
+
+
+def _only_late(held: Held) -> bool:
+    return is_only_late([reason.code for reason in held.reasons])
 
 
 def _verdict(held: Held) -> Verdict:

@@ -12,8 +12,9 @@ from tactful.contacts.queries import ImportRow, ImportRun
 from tactful.contacts.queries.importing import notes_of
 from tactful.contacts.sentences import FIELD_NAMES, sentence, sentences
 from tactful.contacts.types import Field, Note, RowOutcome
+from tactful.foundation.staff.queries import stand_ins
 from tactful.web.build.import_undo import going_back, undone_words
-from tactful.web.build.imports import named
+from tactful.web.build.imports import named, only_readers
 from tactful.web.pages.imports import ImportRunPage
 from tactful.web.templatetags.tactful import number
 from tactful.web.types import Act, Cell, Pager, Progress, Table, Text
@@ -53,6 +54,7 @@ def run_page(run: ImportRun, wanted: str, page: int, visit: Visit) -> ImportRunP
         refused_url=reverse("web:import_refused", args=[run.id]) if refused else "",
         progress=going_back(run) or (_progress(run) if state == "reading" else None),
         undone=undone_words(run, visit),
+        looked_after=_looked_after(run, visit) if state == "done" else "",
         trouble=sentence(Note(run.error)) if run.error else "",
         columns=_columns(run),
         refused_rows=_table(run, RowOutcome.REFUSED, 0) if refused else None,
@@ -61,6 +63,12 @@ def run_page(run: ImportRun, wanted: str, page: int, visit: Visit) -> ImportRunP
         rows_pager=_pager(counts.get(wanted, 0), page, f"{url}?rows={wanted}") if outcome else None,
         acts=_acts(run, visit),
     )
+
+
+def _looked_after(run: ImportRun, visit: Visit) -> Text:
+    if Field.ACCOUNT_MANAGER not in _meanings(run).values() or run.undone_at:
+        return ""
+    return only_readers(queries.managers_of_run(run.id, stand_ins(visit.staff)), visit)
 
 
 def _acts(run: ImportRun, visit: Visit) -> tuple[Act, ...]:

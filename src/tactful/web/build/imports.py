@@ -1,20 +1,22 @@
 """Files of clients: the start page with earlier files, and the preview before anything is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.forms import Form
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tactful.contacts import queries
 from tactful.contacts.queries import ImportRun
 from tactful.contacts.rules.cleaning import clean
+from tactful.contacts.rules.names import only_one
 from tactful.contacts.rules.planning import plan_cleaned
 from tactful.contacts.sentences import FIELD_NAMES, sentences
 from tactful.contacts.types import ColumnMapping, Declaration, Field, RowOutcome, RowPlan, SourceRow
+from tactful.foundation.staff.queries import stand_ins
 from tactful.web.forms.imports import mapping_trouble
 from tactful.web.pages.imports import ColumnRow, ImportPage, MappingPage, RunRow
 from tactful.web.pages.inbox import Choice
@@ -25,6 +27,7 @@ from tactful.web.waiting_file import WaitingFile
 
 PREVIEWED = 5_000  # rows
 EXAMPLES = 3
+EXAMPLE = 40  # letters
 PROBLEMS = 20
 OUTCOMES: Final[Mapping[RowOutcome, Text]] = {
     RowOutcome.CREATED: gettext_lazy("New clients"),
@@ -71,6 +74,7 @@ def mapping_page(file: WaitingFile, visit: Visit) -> MappingPage:
         outcomes=_outcomes(plans),
         declared=_declared(file.declared),
         note=_note(file),
+        looked_after=_looked_after(file, visit),
         trouble=mapping_trouble(file.mapping),
         problems=_problems(plans, file),
     )
@@ -90,8 +94,12 @@ def _column(place: int, file: WaitingFile) -> ColumnRow:
     choices = [Choice("", _("Leave it out"), meaning is None)]
     choices += [Choice(field.value, str(FIELD_NAMES[field]), field is meaning) for field in Field]
     heading = file.table.header[place] or _("Column %(number)d, without a heading") % {"number": place + 1}
-    shown = " · ".join(cell[:40] for cell in dict.fromkeys(cells[:EXAMPLES]))
+    shown = " · ".join(shortened(cell) for cell in dict.fromkeys(cells[:EXAMPLES]))
     return ColumnRow(f"column-{place}", heading, shown, tuple(choices))
+
+
+def shortened(cell: str) -> str:
+    return cell if len(cell) <= EXAMPLE else f"{cell[: EXAMPLE - 1].rstrip()}…"
 
 
 def _date_orders(chosen: str) -> tuple[Choice, ...]:
@@ -126,6 +134,30 @@ def _note(file: WaitingFile) -> Text:
     if file.as_before:
         return _("The columns are as you chose them the last time a file had these headings.")
     return ""
+
+
+def _looked_after(file: WaitingFile, visit: Visit) -> Text:
+    place = next((at for at, field in file.mapping.columns.items() if field is Field.ACCOUNT_MANAGER), None)
+    if place is None:
+        return ""
+    named = {row.cells[place] for row in file.table.rows if place < len(row.cells)}
+    people = [(user.id, user.name) for user in visit.staff.values() if user.is_active and not user.is_helper]
+    return only_readers({only_one(name, people) for name in named if name}, visit)
+
+
+def only_readers(managers: Iterable[int | None], visit: Visit) -> Text:
+    """Who of these may look only, and who answers their clients: they would wait for nobody else."""
+    instead = stand_ins(list(managers))
+    names = [visit.staff[ident].name for ident in sorted(instead)]
+    if not names:
+        return ""
+    owner = visit.staff[next(iter(instead.values()))].name
+    said = ngettext(
+        "%(names)s can only read here. What clients of %(names)s want of us goes to %(owner)s.",
+        "%(names)s can only read here. What their clients want of us goes to %(owner)s.",
+        len(names),
+    )
+    return said % {"names": _(" and ").join(names), "owner": owner}
 
 
 def _problems(plans: Sequence[RowPlan], file: WaitingFile) -> Table | None:

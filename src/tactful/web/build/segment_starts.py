@@ -31,8 +31,8 @@ STARTS: Final[Mapping[str, Start]] = {
         _("Greet them, and ask what they need."),
         {
             "any": [
-                {"all": [_CAME_BY_THEMSELVES, {"attribute": "client_since", "known": False}]},
                 {"attribute": "client_since", "in_last_days": 30},
+                {"all": [_CAME_BY_THEMSELVES, {"attribute": "client_since", "known": False}]},
             ]
         },
     ),

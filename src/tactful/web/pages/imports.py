@@ -42,7 +42,8 @@ class ColumnRow:
 class MappingPage:
     """templates/web/import_mapping.html, before anything is written. Posts ``column-N``, ``date_order``
     and ``prefer_file`` to web:import_mapping (look again) or to web:import_start (bring them in).
-    ``outcomes``: what would happen with the rows; ``problems``: the first ones that would be refused."""
+    ``outcomes``: what would happen with the rows; ``problems``: the first ones that would be refused.
+    ``looked_after``: who is named as account manager and may only read, "" if nobody."""
 
     file_name: str
     sentence: Text
@@ -52,6 +53,7 @@ class MappingPage:
     outcomes: tuple[Fact, ...]
     declared: Text
     note: Text = ""
+    looked_after: Text = ""
     trouble: Text = ""
     problems: Table | None = None
 
@@ -84,6 +86,7 @@ class ImportRunPage:
     rows_title: Text = ""
     rows_pager: Pager | None = None
     undone: Text = ""
+    looked_after: Text = ""
     live_url: str = ""
     acts: tuple[Act, ...] = ()
 

@@ -12,6 +12,7 @@ from tactful.contacts.actions import continue_imports, set_flag
 from tactful.contacts.models import Contact, ImportRun, WaitingFile
 from tactful.foundation.files import path_of
 from tactful.foundation.models import Audit
+from tactful.inbox.models import Task
 from tactful.web.tests.cast import Cast
 from tactful.web.waiting_file import KEY
 
@@ -130,6 +131,35 @@ def test_readers_bring_nothing_in(cast: Cast) -> None:
     assert send(client).status_code == 403
     assert client.post("/import/runs/").status_code == 403
     assert client.get("/import/1/").status_code == 404
+
+
+def test_an_account_manager_who_can_only_read_is_named(cast: Cast) -> None:
+    client = cast.signed_in(cast.owner)
+    said = f"{cast.reader.name} can only read here."
+    by_colleague = f"Navn;E-post;Kontaktperson\nAnne Berg;anne@berg.example;{cast.colleague.name}\n"
+    for content, is_said in (
+        (by_colleague, False),
+        (by_colleague + f"Bo Aas;bo@aas.example;{cast.reader.name}\n", True),
+    ):
+        send(client, content.encode())
+        chosen = {"column-0": "name", "column-1": "email", "column-2": "account_manager"}
+        client.post("/import/columns/", chosen)
+        assert (said in client.get("/import/columns/").content.decode()) is is_said
+        url = client.post("/import/runs/", chosen)["Location"]
+        page = client.get(url).content.decode()
+        assert (said in page) is is_said
+    assert f"want of us goes to {cast.owner.name}." in page
+    assert Contact.objects.get(name="Bo Aas").manager_id == cast.reader.id
+
+
+def test_nobody_hands_a_task_to_a_reader(cast: Cast) -> None:
+    cast.writes(cast.consenting, "When is the payroll run?")
+    task = Task.objects.get()
+    client = cast.signed_in(cast.colleague)
+    client.post(f"/tasks/{task.id}/owner/", {"owner": str(cast.reader.id)})
+    assert Task.objects.get().owner_id != cast.reader.id
+    client.post(f"/tasks/{task.id}/owner/", {"owner": str(cast.owner.id)})
+    assert Task.objects.get().owner_id == cast.owner.id
 
 
 def test_a_long_file_is_read_by_the_worker_and_its_page_shows_how_far(

@@ -284,7 +284,7 @@ def test_what_a_click_can_mend(cast: Cast) -> None:
     assert Audit.objects.filter(verb="journey.imported").count() == 1, "a person publishes it"
 
 
-def late_one(cast: Cast, template: str = "tip") -> int:
+def late_one(cast: Cast, template: str = "tip", *beside: str) -> int:
     """Meant for yesterday, and held past its grace."""
     meant = business_now() - timedelta(days=1)
     new = NewMessage(
@@ -294,7 +294,8 @@ def late_one(cast: Cast, template: str = "tip") -> int:
     (ident,) = enqueue([new], now=meant)
     assert ident is not None
     reasons: list[dict[str, object]] = [
-        {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None}
+        {"check": "not_too_late", "code": code, "params": {}, "owner": None}
+        for code in (*beside, "late.grace")
     ]
     Dispatch.objects.filter(pk=ident).update(state="held", reasons=reasons, not_before=business_now())
     return ident
@@ -304,6 +305,7 @@ def late_one(cast: Cast, template: str = "tip") -> int:
 def test_what_is_late_is_decided_together(cast: Cast, language: str) -> None:
     client = cast.signed_in(cast.colleague, language)
     assert "/late/" not in client.get("/").content.decode()
+
     ids = [late_one(cast, "tip"), late_one(cast, "news")]
     for page in ("/", "/journeys/"):
         assert "/late/" in client.get(page).content.decode()
@@ -316,6 +318,19 @@ def test_what_is_late_is_decided_together(cast: Cast, language: str) -> None:
         "queued", "cancelled",
     ]  # fmt: skip
     assert "/late/" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(("beside", "counts"), [("quiet.night", 1), ("mood.negative", 0), ("debt.answer", 0)])
+def test_what_something_else_holds_is_not_late_because_nothing_could_be_sent(
+    cast: Cast, beside: str, counts: int
+) -> None:
+    ident = late_one(cast, "tip", beside)
+    client = cast.signed_in(cast.colleague, "en")
+    said = "1 message should have gone out while nothing could be sent." in client.get("/").content.decode()
+    assert said is bool(counts)
+    assert (f'value="{ident}"' in client.get("/late/").content.decode()) is bool(counts)
+    client.post("/late/decisions/", {"message": [ident], "choice": "skip"})
+    assert Dispatch.objects.get(pk=ident).state == ("cancelled" if counts else "held")
 
 
 @pytest.mark.parametrize("given", [{}, {"choice": "send"}, {"choice": "burn", "message": "1"}])

@@ -259,13 +259,56 @@ def test_what_can_wait_is_one_list_and_the_next_one_can_be_looked_at(cast: Cast)
 
 
 def test_on_the_list_the_same_question_stands_together(cast: Cast) -> None:
-    for number, (code, kind) in enumerate([("is_this_it", ""), ("journey", "call"), ("is_this_it", "")]):
+    asked = [
+        ("is_this_it", "", cast.left),
+        ("journey", "call", cast.left),
+        ("is_this_it", "", cast.consenting),
+    ]
+    for number, (code, kind, client) in enumerate(asked):
         file = {"subject_kind": "file", "subject_id": number}
         about: dict[str, Any] = file if code == "is_this_it" else {"params": JOURNEY}
+        about["contact_id"] = client.id
         _opens(cast, code, kind or "decide", dedupe_key=f"t:{number}", may_wait=True, **about)
     Task.objects.update(asks_at=cast.now)
     rows = cast.signed_in(cast.colleague).get("/").context["page"].day_list.rows
     assert [str(row.matter).split()[0] for row in rows] == ["The", "The", "Call"]
+
+
+def test_one_i_have_already_sent_it_is_one_row(cast: Cast) -> None:
+    for client, count in ((cast.consenting, 3), (cast.left, 1)):
+        for number in range(count):
+            names = {"en": f"Paper {number}", "nb": f"Papir {number}"}
+            _opens(
+                cast,
+                "look_for_document",
+                contact_id=client.id,
+                dedupe_key=f"claimed:{client.id}:{number}",
+                subject_kind="document",
+                subject_id=number + 1,
+                params=names,
+                may_wait=True,
+            )
+    signed_in = cast.signed_in(cast.colleague)
+    coming = signed_in.get("/").context["page"].day_list
+    assert (len(coming.coming), coming.coming_said.split()[0]) == (2, "2")
+    Task.objects.update(asks_at=cast.now)
+    answer = signed_in.get("/")
+    page = answer.context["page"]
+    assert (page.tasks_total, page.day_list.total, answer.context["shell"].needs_person) == (2, 2, 2)
+    whole = next(row for row in page.day_list.rows if row.lines)
+    assert ["Paper" in line.matter for line in whole.lines] == [True, True]
+    assert [len(line.acts) for line in whole.lines] == [2, 2]
+    assert [line.name for line in whole.lines] == ["", ""], "they are of the same client"
+
+
+def test_a_long_list_counts_matters_as_a_short_one_does(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tactful.web.build.day_list.SHOWN", 2)
+    for number, client in enumerate((cast.consenting, cast.consenting, cast.left, None, None)):
+        about: dict[str, Any] = {"contact_id": client.id if client else None, "dedupe_key": f"t:{number}"}
+        _opens(cast, "look_for_document", subject_kind="document", subject_id=number, may_wait=True, **about)
+    Task.objects.update(asks_at=cast.now)
+    page = cast.signed_in(cast.colleague).get("/").context["page"]
+    assert page.day_list.total == 4
 
 
 def test_send_it_hands_back_where_somebody_of_ours_talks(cast: Cast) -> None:

@@ -41,7 +41,7 @@ def task_owner(request: StaffRequest, pk: int) -> HttpResponse:
     """Take it, or hand it to a colleague."""
     given = number(request.POST.get("owner", ""))
     owner = request.visit.staff.get(given) if given else request.user
-    if owner is None or not owner.is_active:
+    if owner is None or not owner.is_active or not owner.may_write:
         raise Sorry(_("Choose one of the people who work here."))
     hand_over(_task(pk).id, owner_id=owner.id, acting_user=request.user.id, now=request.visit.now)
     return done(request, _("%(name)s has it now.") % {"name": owner.name})

@@ -118,6 +118,18 @@ def test_what_is_late_because_nothing_could_be_sent_is_one_list_of_the_owner(cas
     assert second.joined == first.id
 
 
+def test_what_more_holds_than_a_missed_moment_is_asked_about_by_itself(cast: Cast) -> None:
+    reasons: list[dict[str, object]] = [
+        {"check": "clean_hands", "code": "debt.promise", "params": {}, "owner": None},
+        {"check": "not_too_late", "code": "late.grace", "params": {}, "owner": None},
+    ]
+    ident = cast.plans(cast.liv)
+    Dispatch.objects.filter(pk=ident).update(state="held", reasons=reasons, not_before=cast.now)
+    record([NewFact(NEEDS_PERSON, cast.liv.id, {"kind": "message_held", "message": ident})], now=cast.now)
+    cast.reacts()
+    assert [task.code for task in cast.tasks()] == ["message_held"]
+
+
 def test_what_is_asked_is_due_before_it_is_too_late(cast: Cast) -> None:
     latest_at = cast.now + timedelta(hours=3)
     ident = cast.plans(cast.liv, latest_at=latest_at)
