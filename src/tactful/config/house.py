@@ -21,6 +21,7 @@ from tactful.config.home import ensure_home
 from tactful.config.listen import open_door
 from tactful.config.postgres.server import Server
 from tactful.config.process_tree import Tree
+from tactful.config.standing import notice_a_copy
 from tactful.config.trouble import Trouble, disk_trouble
 
 
@@ -60,6 +61,7 @@ def _make_ready(
     # WhiteNoise warns about a missing folder, and ours stays empty unless files are collected.
     (environment.home / "static").mkdir(exist_ok=True)
     changed = migration.apply(environment, say)
+    notice_a_copy(environment, say)
     if plan.prepare:
         return _prepared(environment, plan.prepare, anew=changed)
     return _first_link(environment)

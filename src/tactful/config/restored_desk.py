@@ -22,14 +22,17 @@ def show() -> int:
     if found is None:
         print("Sending is not stopped by a restore.")
         return 0
-    print(f"Backup of {found.backup_at:{SHAPE}} UTC, restored {found.restored_at:{SHAPE}} UTC.")
+    if found.copied:
+        print(f"A copy, noticed {found.restored_at:{SHAPE}} UTC; last at work {found.backup_at:{SHAPE}} UTC.")
+    else:
+        print(f"Backup of {found.backup_at:{SHAPE}} UTC, restored {found.restored_at:{SHAPE}} UTC.")
     if found.known_until:
         print(
             f"What left is known until {found.known_until:{SHAPE}} UTC: {found.gone} messages, "
             "which are not sent again."
         )
     else:
-        print("What left since the backup is not known.")
+        print("What left since is not known.")
     print(f"{found.unclear} were handed over without an answer; a person is asked about each.")
     print(f"{found.total} would be sent now:")
     names = contacts.people({each.contact_id for each in found.waiting})

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django
+import psycopg
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tactful.config.settings")
 django.setup()
@@ -26,6 +27,7 @@ from tactful.config.background_replay import replay_waiting  # noqa: E402
 from tactful.config.backup import DEPARTURES  # noqa: E402
 from tactful.config.backup.nightly import back_up_when_due  # noqa: E402
 from tactful.config.child import READY_LINE  # noqa: E402
+from tactful.config.standing import WAITING, notice_a_copy  # noqa: E402
 from tactful.connectors.actions import take_deliveries  # noqa: E402
 from tactful.contacts.actions import continue_imports  # noqa: E402
 from tactful.delivery.queries import sending_paused  # noqa: E402
@@ -50,7 +52,6 @@ from tactful.wiring.undoing import continue_undoing  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
-UNCONFIRMED = ("restored", "epoch")
 PAUSE_AFTER_TROUBLE = 1.0  # seconds
 
 
@@ -60,6 +61,7 @@ def main() -> int:
     stop = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda _signal, _frame: stop.set())
+    _look_where_we_are(stop)
     parts: dict[str, Callable[[threading.Event], None]] = {
         "sending": _send,
         "journeys": _forever(_move),
@@ -85,6 +87,18 @@ def main() -> int:
         for thread in threads:
             thread.join()
     return 0
+
+
+def _look_where_we_are(stop: threading.Event) -> None:
+    """Before anything is sent. A database that does not answer yet, or is not up to date, is waited for."""
+    while not stop.is_set():
+        try:
+            notice_a_copy(settings.ENVIRONMENT, print)
+        except psycopg.Error as error:
+            logger.warning("The worker waits for the database: %s", str(error).partition("\n")[0])
+            stop.wait(PAUSE_AFTER_TROUBLE)
+        else:
+            return
 
 
 def _send(stop: threading.Event) -> None:
@@ -135,7 +149,7 @@ def _call_out(stop: threading.Event) -> None:
     """Other systems may be slow: nobody but the next call waits for them. A restored house that nobody has
     confirmed calls nobody."""
     now = business_now()
-    if sending_paused() in UNCONFIRMED:
+    if sending_paused() in WAITING:
         stop.wait(1.0)
     elif not call_out(now) and not tell_waiting(now):
         tell_owners(now)

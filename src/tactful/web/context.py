@@ -68,7 +68,7 @@ def _hold_all(visit: Visit) -> str:
 
 PAUSES = {
     "restored": lambda: _("A backup has been restored"),
-    "epoch": lambda: _("This looks like a copy or a restored backup"),
+    "epoch": lambda: _("This looks like a copy"),
     "clock": lambda: _("The clock of this machine has jumped"),
     "person": lambda: _("One of us has stopped it"),
     "pause": lambda: _("One of us has stopped it"),

@@ -63,7 +63,7 @@ NOWHERE: Final = (
             ),
             "computed_property": ("key", "label", "kind", "event", "field"),
             "hook_connection": ("name", "system", "token_hash", "verify", "mapping"),
-            "instance": ("instance_id", "clock_shift", "sending_paused", "restored_choice"),
+            "instance": ("instance_id", "clock_shift", "sending_paused", "restored_choice", "stands"),
             "journey": ("slug", "name_en", "name_nb"),
             "journey_draft": ("text",),
             "journey_draft_entry": ("text", "said"),

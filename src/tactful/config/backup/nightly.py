@@ -12,6 +12,7 @@ from django.db import connection
 from tactful.config.backup.making import newest
 from tactful.config.backup.rotation import is_due
 from tactful.config.environment import Environment
+from tactful.config.standing import WAITING
 from tactful.delivery.queries import sending_paused
 from tactful.events import actions as events
 from tactful.events.types import NewFact
@@ -28,11 +29,11 @@ _told = threading.Event()
 
 
 def back_up_when_due(stop: threading.Event) -> None:
-    """One of the workers, if one is due. A house of a backup that nobody has confirmed makes none: it would
-    push better ones out."""
+    """One of the workers, if one is due. A house of a backup that nobody has confirmed makes none, nor does a
+    copy: it would push better ones out."""
     environment: Environment = settings.ENVIRONMENT
     wait = LOOK
-    if environment.nightly_backups and _due(environment) and sending_paused() != "restored":
+    if environment.nightly_backups and _due(environment) and sending_paused() not in WAITING:
         wait = LOOK if _alone(environment) else AGAIN
     stop.wait(wait)
 

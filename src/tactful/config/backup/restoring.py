@@ -1,12 +1,10 @@
 """Make a house of a backup: into an empty data folder, with nothing sent until an owner confirms (R13)."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,37 +12,20 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from tactful.config import migration
+from tactful.config import erased, migration
 from tactful.config.backup import DEPARTURES, dump
 from tactful.config.backup.archive import DATABASE, FILES, MANIFEST, PUBLIC, SECRET, Manifest, Member, members
+from tactful.config.backup.holding import Hold, hold
 from tactful.config.backup.sealing import Opener, Unreadable
 from tactful.config.environment import Environment
 from tactful.config.home import PACKAGE, secret_key
 from tactful.config.postgres.server import Server
 from tactful.config.trouble import Trouble, disk_trouble
-from tactful.contacts.rules.erasure_lines import JOURNAL
-from tactful.delivery.rules.departures import Departure, Departures, read
+from tactful.delivery.rules.departures import Departures
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
-BEFORE = timedelta(days=1)
-"""A message may have been marked before the snapshot and have left after it."""
 HAS_TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-LOAD = """
-INSERT INTO departed (message_id, at, contact_id, cause_kind, cause_id, cause_visit, touchpoint_id, template,
-    due_at, clearance, fate)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
-FORGET = "DELETE FROM departed"
-# Who had these in hand is gone. Without a journal of departures nobody knows what became of those past the
-# mark: they stay, and the next worker asks a person about each.
-GIVE_BACK = """
-UPDATE dispatch SET state = 'queued', worker = NULL, clearance = NULL, cleared_at = NULL
-WHERE state = 'claimed' OR (state = 'handoff' AND %s)"""
-STOP = """
-UPDATE instance SET sending_paused = 'restored', paused_at = clock_timestamp() + clock_shift,
-    paused_by = NULL, epoch = epoch + 1, restored_at = clock_timestamp() + clock_shift,
-    restored_from = %s, restored_known = %s,
-    restored_choice = ''"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,34 +199,17 @@ def _grant(environment: Environment, manifest: Manifest) -> None:
 
 def _after(environment: Environment, order: Order, manifest: Manifest) -> Departures:
     made = datetime.fromisoformat(manifest.made_at)
-    found = read(_lines(order.departures), _ms(made - BEFORE))
-    known = _moment(found.known_until) if found.known_until > _ms(made) else None
     with dump.connected(environment.owner_database_url) as connection:
-        connection.execute(FORGET)
-        connection.cursor().executemany(LOAD, [_row(each) for each in found.gone])
-        connection.execute(GIVE_BACK, [known is not None])
-        connection.execute(STOP, [made, known])
+        found = hold(connection, Hold("restored", made, order.departures))
     _keep_departures(environment, order.departures)
-    return found if known else replace(found, known_until=0)
+    return found
 
 
 def _erase_again(environment: Environment, folder: Path) -> int | None:
-    """Who was erased after the backup goes before anybody looks in and anything is sent (R76). In a process
-    of its own, for it needs all floors, and the key that came with the backup."""
-    if not (folder / JOURNAL).is_file():
-        return None
-    command = [sys.executable, "-m", "tactful.config.erased_desk", str(folder.resolve())]
-    environ = migration.owner_environ(environment)
-    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        raise Unreadable("Who was erased could not be erased again; what went wrong stands above.")
-    return int(done.stdout.split()[-1])
-
-
-def _lines(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.glob("*.jsonl")):
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield from file
+    try:
+        return erased.again(environment, folder)
+    except Trouble as trouble:
+        raise Unreadable(str(trouble)) from trouble
 
 
 def _keep_departures(environment: Environment, folder: Path) -> None:
@@ -254,18 +218,3 @@ def _keep_departures(environment: Environment, folder: Path) -> None:
     for path in folder.glob("*.jsonl") if folder.resolve() != here.resolve() else ():
         if not (here / path.name).exists():
             _write(here / path.name, path.read_bytes())
-
-
-def _row(gone: Departure) -> Sequence[object]:
-    return (
-        gone.id, _moment(gone.at), gone.contact, gone.cause, gone.cause_id, gone.visit, gone.touchpoint,
-        gone.template, _moment(gone.due), gone.clearance, gone.fate,
-    )  # fmt: skip
-
-
-def _ms(moment: datetime) -> int:
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-
-
-def _moment(ms: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)

@@ -18,7 +18,7 @@ PAUSED = "SELECT sending_paused FROM instance"
 APART = "SELECT extract(epoch FROM clock_timestamp())"
 WHY = {
     "restored": "Nothing is sent: a backup has been restored. Look at the page Today as an owner.",
-    "epoch": "Nothing is sent: this looks like a copy. Look at the page Today as an owner.",
+    "epoch": "Nothing is sent: this looks like a copy of another house. Look at the page Today as an owner.",
     "clock": "Nothing is sent: the clock has jumped. Look at the page Today as an owner.",
     "person": "Nothing is sent: somebody has stopped it.",
 }

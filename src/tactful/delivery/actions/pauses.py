@@ -42,7 +42,7 @@ def resume(*, scope: str, acting_user: int | None, now: datetime, scope_id: int 
 
 @transaction.atomic
 def pause_everything(*, reason: str, now: datetime, acting_user: int | None = None) -> None:
-    """``reason``: "epoch", "clock" or "person". Nothing leaves until ``confirm_sending``."""
+    """``reason``: "clock" or "person". Nothing leaves until ``confirm_sending``."""
     Instance.objects.filter(id=1).update(sending_paused=reason, paused_at=now, paused_by=acting_user)
 
 

@@ -16,6 +16,8 @@ from tactful.foundation.actions import record_audit
 from tactful.foundation.models import Instance
 
 RESTORED = "restored"
+WAITING = (RESTORED, "epoch")
+"""Made of a backup, or a copy that was noticed."""
 
 
 class Since(StrEnum):
@@ -32,7 +34,7 @@ class NothingRestored(ValueError):
 @transaction.atomic
 def confirm_restored(*, since: Since, acting_user: int, now: datetime) -> None:
     """The owner has seen the list: this is the house that sends. Raises ``NothingRestored``."""
-    waiting = Instance.objects.filter(id=1, sending_paused=RESTORED)
+    waiting = Instance.objects.filter(id=1, sending_paused__in=WAITING)
     if not waiting.update(
         sending_paused="", paused_at=None, paused_by=None, last_now=now, restored_choice=str(since)
     ):

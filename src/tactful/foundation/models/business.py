@@ -25,9 +25,9 @@ class BusinessSetting(Spell):
 class Instance(models.Model):
     """The one row that says which instance this is and how its business clock runs.
 
-    ``epoch`` stands on disk as well: where they differ, this is a clone or a restored backup, and
-    nothing leaves until a person confirms. ``last_now`` is the last business moment seen: a jump
-    back by more than five minutes pauses sending too.
+    ``stands``: where its database was at the last start (``config.standing``); where that is another place,
+    this is a copy, and nothing leaves until an owner confirms. ``epoch``: how often that was so.
+    ``last_now`` is the last business moment seen: a jump back by more than five minutes pauses sending too.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
@@ -38,6 +38,7 @@ class Instance(models.Model):
     sending_paused = models.CharField(max_length=30, blank=True)  # "", "restored", "epoch", "clock", "person"
     paused_at = models.DateTimeField(null=True)
     paused_by = models.BigIntegerField(null=True)
+    stands = models.CharField(max_length=200, blank=True, db_default="")
     restored_at = models.DateTimeField(null=True)
     restored_from = models.DateTimeField(null=True)  # when the backup was made
     restored_known = models.DateTimeField(null=True)  # up to then the journal of departures is whole

@@ -26,6 +26,7 @@ def restored_page(visit: Visit) -> RestoredPage:
         for each in found.waiting
     )
     return RestoredPage(
+        why=_why(found),
         known=_known(found, visit),
         doubt=_doubt(found, visit),
         unclear=_unclear(found.unclear),
@@ -36,11 +37,25 @@ def restored_page(visit: Visit) -> RestoredPage:
     )
 
 
+def _why(found: Restored) -> str:
+    if found.copied:
+        return _(
+            "This house is not where it was: it was moved, copied or brought back. Nothing is sent before an "
+            "owner has looked."
+        )
+    return _("This house was made of a backup. Nothing is sent before an owner has looked.")
+
+
 def _known(found: Restored, visit: Visit) -> str:
     words = {"backup": near(found.backup_at, visit.now), "n": found.gone}
     if found.known_until is None:
+        if found.copied:
+            return _("It was last at work %(backup)s. Nobody knows what has left since then.") % words
         said = _("The backup was made %(backup)s. Nobody knows what has left since then.")
         return said % words
+    if found.copied:
+        said = _("It was last at work %(backup)s. We know what had left until %(known)s.")
+        return said % (words | {"known": near(found.known_until, visit.now)})
     said = ngettext(
         "The backup was made %(backup)s. We know what has left since, until %(known)s. That is %(n)d "
         "message, and it is not sent again.",

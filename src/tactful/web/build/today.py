@@ -200,14 +200,14 @@ def _notice(visit: Visit) -> tuple[str, Act | None]:
     words = {
         "restored": _("Nothing leaves: a backup has been restored, and an owner has not looked at it yet."),
         "epoch": _(
-            "Nothing leaves: this looks like a copy or a restored backup. Is it the right one to send?"
+            "Nothing leaves: this looks like a copy of your Tactful, and an owner has not looked at it yet."
         ),
         "clock": _("Nothing leaves: the clock of this machine has jumped. Is the time right now?"),
         "person": _("Nothing leaves: one of us has stopped it."),
         "pause": _("Nothing leaves: one of us has stopped it."),
     }
     act = post(_("Yes, let it send"), "confirm_sending") if visit.user.is_owner else None
-    if paused == "restored":
+    if paused in ("restored", "epoch"):
         act = Act(_("See what would be sent"), reverse("web:restored"), post=False)
     return words.get(paused, ""), act if paused else None
 

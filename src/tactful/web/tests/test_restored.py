@@ -12,10 +12,10 @@ from tactful.web.tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-def restore(**more: object) -> None:
+def restore(why: str = "restored", **more: object) -> None:
     now = business_now()
     Instance.objects.filter(id=1).update(
-        sending_paused="restored", restored_at=now, restored_from=now - timedelta(hours=4), **more
+        sending_paused=why, restored_at=now, restored_from=now - timedelta(hours=4), **more
     )
 
 
@@ -52,3 +52,16 @@ def test_the_page_says_what_is_known(cast: Cast) -> None:
     page = owner.get("/restored/").content.decode()
     assert "We know what has left since" in page
     assert "Stop it first" in page
+
+
+def test_a_copy_waits_for_the_same_word(cast: Cast) -> None:
+    restore("epoch")
+    owner = cast.signed_in(cast.owner)
+    assert "looks like a copy" in owner.get("/").content.decode()
+    assert owner.post("/sending/confirmation/")["Location"] == "/restored/"
+    page = owner.get("/restored/").content.decode()
+    assert "it was moved, copied or brought back" in page
+    assert "Nobody knows what has left since then" in page
+    assert "backup" not in page
+    owner.post("/restored/confirmation/", {"since": "send"})
+    assert outbox.sending_paused() == ""

@@ -56,11 +56,11 @@ def test_hold_everything_and_let_go_again(cast: Cast) -> None:
 
 
 def test_only_an_owner_lets_a_paused_house_send(cast: Cast) -> None:
-    pause_everything(reason="epoch", now=cast.now)
+    pause_everything(reason="clock", now=cast.now)
     assert cast.signed_in(cast.colleague).post("/sending/confirmation/").status_code == 403
-    assert outbox.sending_paused() == "epoch"
+    assert outbox.sending_paused() == "clock"
     owner = cast.signed_in(cast.owner)
-    assert "restored backup" in owner.get("/").content.decode()
+    assert "has jumped" in owner.get("/").content.decode()
     owner.post("/sending/confirmation/")
     assert outbox.sending_paused() == ""
 

@@ -46,7 +46,7 @@ def confirm_sending(request: StaffRequest) -> HttpResponse:
     now, paused = request.visit.now, outbox.sending_paused()
     if paused == "pause":
         delivery.resume(scope="everything", acting_user=request.user.id, now=now)
-    elif paused == "restored":
+    elif paused in ("restored", "epoch"):
         return redirect("web:restored")
     elif paused:
         delivery.confirm_sending(acting_user=request.user.id, now=now)
