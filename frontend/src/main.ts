@@ -9,6 +9,7 @@ import { installPictures } from "./islands/pictures";
 import { installEditor } from "./islands/editor";
 import { installFields } from "./islands/fields";
 import { installFrames } from "./islands/frames";
+import { installMarks } from "./islands/marks";
 
 // The content security policy allows neither eval nor style elements made on the fly.
 htmx.config.allowEval = false;
@@ -32,3 +33,4 @@ installPictures(document);
 installFrames(document);
 installEditor(document);
 installFields(document);
+installMarks(document);

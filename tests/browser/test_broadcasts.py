@@ -55,3 +55,35 @@ def looked_at(page: Page) -> None:
     for size in (PHONE, WIDE):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert not faults(page) + too_wide(page)
+
+
+def test_nobody_need_know_the_signs(house: House, signed_in: Signed) -> None:
+    """Buttons over the words write them, by the keyboard too, and what can be put in is chosen by its name."""
+    desk = signed_in(house, MARYAM)
+    page = desk.show("/broadcasts/new/")
+    page.context.add_init_script(AXE_SCRIPT)
+    desk.show("/broadcasts/new/")
+    words = page.locator("[name='0-en-body']")
+    one = page.locator(".f", has=words)
+    words.fill("Open at Christmas")
+    press_on(page, one.get_by_role("button", name="Title"))
+    expect(words).to_have_value("# Open at Christmas")
+    words.press_sequentially("\nMonday")
+    press_on(page, one.get_by_role("button", name="List"))
+    words.press_sequentially("\nTuesday")
+    press_on(page, one.get_by_role("button", name="List"))
+    expect(words).to_have_value("# Open at Christmas\n\n- Monday\n- Tuesday")
+    press_on(page, one.get_by_role("button", name="List"))
+    expect(words).to_have_value("# Open at Christmas\n\n- Monday\nTuesday")
+    words.press("End")
+    press_on(page, one.get_by_role("button", name="Button"))
+    page.keyboard.insert_text("https://salon.example")
+    expect(words).to_have_value(
+        "# Open at Christmas\n\n- Monday\nTuesday\n\n[Book a time](https://salon.example)"
+    )
+    words.fill("Hi ")
+    press_on(page, one.get_by_role("button", name="Put in a field"))
+    press_on(page, one.get_by_role("button", name="The first name"))
+    expect(words).to_have_value("Hi {{ given_name }}")
+    looked_at(page)
+    desk.watch.assert_calm()

@@ -82,7 +82,7 @@ def test_from_empty_to_published_with_the_keyboard_alone(house: House, signed_in
     chosen(page, "kind", "when something happens")
     chosen(page, "event.what", "Something else")
     typed(page, "event.name", "order.shipped")
-    typed(page, "key", "order")
+    chosen(page, "key.what", "order")
     shot(page, "2-entry")
     keep(page)
     expect(page.locator(".st.start")).to_contain_text("when the order is sent")

@@ -1,5 +1,6 @@
 /* Fields in the words of a letter: typing "{{", or the button under the words, offers them by plain names.
-   One without an answer to "and when we do not know it?" asks for it before it is put in. */
+   One without an answer to "and when we do not know it?" asks for it before it is put in: the answer goes
+   along with the form, or stands in the words themselves (data-way="here"). */
 
 type Field = { name: string; label: string; usual: string };
 type Words = HTMLInputElement | HTMLTextAreaElement;
@@ -18,11 +19,11 @@ function typed(words: Words): RegExpExecArray | null {
   return OPEN.exec(words.value.slice(0, words.selectionStart ?? 0));
 }
 
-function put(words: Words, field: Field): void {
+function put(words: Words, field: Field, unknown = ""): void {
   const at = words.selectionStart ?? words.value.length;
   const start = typed(words)?.index ?? at;
   const after = words.value.slice(at).replace(/^\s*\}\}/, "");
-  const mark = `{{ ${field.name} }}`;
+  const mark = unknown === "" ? `{{ ${field.name} }}` : `{{ ${field.name} | default: "${unknown}" }}`;
   words.value = words.value.slice(0, start) + mark + after;
   words.focus();
   words.setSelectionRange(start + mark.length, start + mark.length);
@@ -52,6 +53,10 @@ function ask(words: Words, list: HTMLElement, field: Field, pop: HTMLElement): v
   answer.maxLength = 300;
   const done = (): void => {
     if (answer.value.trim() === "") return answer.focus();
+    if (list.dataset["way"] === "here") {
+      close(words);
+      return put(words, field, answer.value.trim().replaceAll('"', "\u201d").replace(/[{}]/g, ""));
+    }
     const kept = document.createElement("input");
     kept.type = "hidden";
     kept.name = `default-${field.name}`;

@@ -9,7 +9,15 @@ from tactful.segments.hot import asking, members
 from tactful.segments.hot.asking import fetch, whole_tables
 from tactful.segments.hot.compiling import Compiled
 from tactful.segments.hot.histories import histories
-from tactful.segments.hot.offers import attribute_names, event_names, property_names, tags
+from tactful.segments.hot.offers import (
+    attribute_names,
+    attributes_with_days,
+    date_names,
+    event_names,
+    form_names,
+    property_names,
+    tags,
+)
 from tactful.segments.models import Segment, SegmentMember
 from tactful.segments.rules.evaluating import Answer, explain
 from tactful.segments.rules.walking import unfold
@@ -22,12 +30,15 @@ __all__ = [
     "Listed",
     "Segment",
     "attribute_names",
+    "attributes_with_days",
     "audience",
     "count",
+    "date_names",
     "definition",
     "dependants",
     "event_names",
     "fetch",
+    "form_names",
     "library",
     "listed",
     "live_members",

@@ -16,6 +16,15 @@ CROSS JOIN LATERAL jsonb_object_keys(attributes) AS key ORDER BY key LIMIT %s"""
 PROPERTIES = """SELECT DISTINCT key FROM (SELECT data FROM event WHERE name = ANY(%s::text[])
     ORDER BY name, ts DESC LIMIT 500) AS few
 CROSS JOIN LATERAL jsonb_object_keys(data) AS key ORDER BY key LIMIT %s"""
+#: A day, with or without a time behind it.
+DATES = """SELECT DISTINCT name, key FROM (SELECT name, data FROM event WHERE name = ANY(%s::text[])
+    ORDER BY name, ts DESC LIMIT 500) AS few CROSS JOIN LATERAL jsonb_each_text(data) AS said (key, value)
+WHERE value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' ORDER BY name, key LIMIT %s"""
+DAYS = """SELECT DISTINCT key FROM (SELECT attributes FROM contact ORDER BY id DESC LIMIT 2000) AS few
+CROSS JOIN LATERAL jsonb_each_text(attributes) AS said (key, value)
+WHERE value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' ORDER BY key LIMIT %s"""
+FORMS = """SELECT DISTINCT data->>'form' AS form FROM (SELECT data FROM event WHERE name = 'form.submitted'
+    ORDER BY ts DESC LIMIT 500) AS few WHERE data->>'form' <> '' ORDER BY form LIMIT %s"""
 
 
 def event_names(most: int = 200) -> list[str]:
@@ -32,3 +41,17 @@ def attribute_names(most: int = 100) -> list[str]:
 
 def property_names(events: list[str], most: int = 100) -> list[str]:
     return [row[0] for row in pg.many(PROPERTIES, [pg.texts(events), most])] if events else []
+
+
+def date_names(events: list[str], most: int = 100) -> list[tuple[str, str]]:
+    """Of these events, the properties in which days stand: (event, property)."""
+    return [(row[0], row[1]) for row in pg.many(DATES, [pg.texts(events), most])] if events else []
+
+
+def attributes_with_days(most: int = 100) -> list[str]:
+    return [row[0] for row in pg.many(DAYS, [most])]
+
+
+def form_names(most: int = 100) -> list[str]:
+    """Forms that clients have handed in lately, by their short names."""
+    return [row[0] for row in pg.many(FORMS, [most])]

@@ -58,7 +58,10 @@ def event_name(said: str) -> str:
         said if said.isprintable() else "".join(c if c.isprintable() else " " for c in clean_text(said, 400))
     )
     name = name.strip()[:LONGEST].strip()
+    return (ASIDE + name)[:LONGEST] if is_ours(name) else name
+
+
+def is_ours(name: str) -> bool:
+    """Whether it is called as what this house tells of itself."""
     family, dot, _ = name.partition(".")
-    if dot and family.strip().lower() in OURS:
-        return (ASIDE + name)[:LONGEST]
-    return name
+    return bool(dot) and family.strip().lower() in OURS

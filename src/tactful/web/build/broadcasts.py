@@ -16,9 +16,9 @@ from tactful.web.build.around import link, post
 from tactful.web.build.segments import clients_said
 from tactful.web.forms.broadcasts import Choices, Writing
 from tactful.web.forms.segment.house import house_of
-from tactful.web.pages.broadcasts import BroadcastRow, BroadcastsPage, GroupPart, Offer, WritePage
+from tactful.web.pages.broadcasts import BroadcastRow, BroadcastsPage, FieldRow, GroupPart, Offer, WritePage
 from tactful.web.templatetags.tactful import near, number
-from tactful.web.types import Act, EmptyState, Glyph, Link
+from tactful.web.types import Act, EmptyState, Glyph, Link, Text
 from tactful.web.visit import Visit
 from tactful.wiring.everybody import EVERYBODY, count_everybody, everybody_is_made
 from tactful.wiring.segments import ALLOWED, moment_at
@@ -146,10 +146,7 @@ def write_page(row: Broadcast | None, writing: Writing, visit: Visit, error: str
         save=reverse("web:broadcast_edit", args=[row.id]) if row else reverse("web:broadcast_new"),
         writing=writing,
         group=group_part(chosen, visit),
-        how=_(
-            "A blank line begins a new paragraph. “# ” begins a title, “- ” a point of a list. "
-            "[Book a time](https://…) alone on a line is a button. {{ given_name }} becomes the first name."
-        ),
+        marks=_marks(),
         fields=_fields_to_write(),
         error=error,
         offer=None if writing.has_places else _offer(visit),
@@ -166,13 +163,26 @@ def _offer(visit: Visit) -> Offer:
     return Offer(said, post(_("Put News on the line"), "broadcast_news"))
 
 
-def _fields_to_write() -> tuple[tuple[str, str], ...]:
+def _marks() -> tuple[tuple[str, Text], ...]:
+    """The signs behind the buttons over the words, for whoever would rather type them."""
+    return (
+        ("# " + _("Open at Christmas"), _("A title")),
+        ("- " + _("Monday to Wednesday"), _("A point of a list")),
+        ("[" + _("Book a time") + "](https://…)", _("A button where it stands alone on a line, else a link")),
+        ("{{ given_name }}", _("The first name of each client")),
+    )
+
+
+def _fields_to_write() -> tuple[FieldRow, ...]:
     """With the words for whom it is not known of, which nobody may leave out."""
     own = [
-        ("{{ given_name }}", _("the first name")),
-        ("{{ company }}", _("the company")),
-        ("{{ sender_name }}", _("who looks after the client, or our name")),
-        ("{{ business }}", _("our name")),
+        ("given_name", _("the first name")),
+        ("company", _("the company")),
+        ("sender_name", _("who looks after the client, or our name")),
+        ("business", _("our name")),
     ]
-    counted = [("{{ " + key + ' | default: "…" }}', label) for key, label in queries.fields()]
-    return (*own, *counted)
+    known = [FieldRow(key, "{{ " + key + " }}", label) for key, label in own]
+    return (
+        *known,
+        *(FieldRow(key, "{{ " + key + ' | default: "…" }}', label, True) for key, label in queries.fields()),
+    )

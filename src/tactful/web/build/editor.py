@@ -171,10 +171,4 @@ def _part(name: str, facts: tuple[Fact, ...], found: Definition, house: House, o
 
 
 def _suggestions(house: House) -> dict[str, tuple[str, ...]]:
-    dates = (*(name for name in house.facts if name.endswith((".starts_at", ".due_on", ".ends_at"))),)
-    return {
-        "attributes": house.attributes,
-        "keys": ("appointment", "engagement", "order", "quote"),
-        "dates": ("appointment.starts_at", "contact.attribute.birthday", *dates),
-        "values": (),
-    }
+    return {"attributes": house.attributes, "values": ()}

@@ -13,13 +13,23 @@ from tactful.journeys.rules.definition import read
 from tactful.journeys.rules.entry_events import events_of, filter_of
 from tactful.journeys.rules.graph import all_refs, match_fields
 from tactful.journeys.sentences import steps_said
-from tactful.journeys.types import CALENDAR_FACT, Definition, ManualEntry, Source, Task, Text, WaitFor
+from tactful.journeys.types import (
+    CALENDAR_FACT,
+    DateEntry,
+    Definition,
+    ManualEntry,
+    Source,
+    Task,
+    Text,
+    WaitFor,
+)
 from tactful.segments import queries as segments
 from tactful.touchpoints.queries import on_the_map
 from tactful.touchpoints.types import Line
 from tactful.tracking import queries as tracking
 from tactful.web.forms.journey.controls import Choice
 from tactful.web.forms.journey.house import House
+from tactful.web.forms.journey.traffic import Traffic
 from tactful.web.visit import Visit
 from tactful.wiring.segments import ALLOWED
 
@@ -45,9 +55,22 @@ KNOWN_EVENTS: Mapping[str, tuple[str, str]] = {
     "reply.received": ("the client answers us", "kunden svarer oss"),
     "complaint.opened": ("the client complains", "kunden klager"),
     "documents.complete": ("all documents are here", "alle dokumenter er her"),
+    "appointment.dated": ("an appointment is made", "en timeavtale blir lagt inn"),
     "contact.created": ("we have a new client", "vi får en ny kunde"),
     "mail.opened": ("a mail is opened", "en e-post åpnes"),
     "mail.clicked": ("a link in a mail is clicked", "en lenke i en e-post åpnes"),
+}
+
+KNOWN_DATES: Mapping[str, tuple[str, str]] = {
+    "contact.attribute.birthday": ("the client’s birthday", "kundens bursdag"),  # noqa: RUF001
+    "contact.attribute.client_since": ("the day they became a client", "dagen de ble kunde"),
+    "appointment.starts_at": ("the start of the appointment", "starten på timeavtalen"),
+}
+KNOWN_KEYS: Mapping[str, tuple[str, str]] = {
+    "appointment": ("appointment", "timeavtale"),
+    "engagement": ("piece of work", "oppdrag"),
+    "order": ("order", "bestilling"),
+    "quote": ("quote", "tilbud"),
 }
 
 
@@ -76,6 +99,11 @@ def house_of(definition: Definition, visit: Visit) -> House:
         steps=tuple(_steps(definition, visit.language)),
         answers=tuple(_answers(definition, visit.language)),
         key=definition.entry.key,
+        dates=_called(
+            KNOWN_DATES, {each.entry.of for each in known if isinstance(each.entry, DateEntry)}, names
+        ),
+        keys=_called(KNOWN_KEYS, {each.entry.key for each in known if each.entry.key}, names),
+        traffic=Traffic(tuple(sorted({*events_of(definition.entry), *_events(definition)}))),
     )
 
 
@@ -145,6 +173,10 @@ def _facts(definition: Definition) -> Iterator[str]:
     for ref in (*all_refs(definition), *refs(filter_of(definition.entry))):
         if ref.source is Source.FACT and ref.name != CALENDAR_FACT:
             yield ref.name
+
+
+def _dates(known: Iterable[Definition]) -> set[str]:
+    return {each.entry.of for each in known if isinstance(each.entry, DateEntry)}
 
 
 def _attributes(definition: Definition) -> Iterator[str]:

@@ -78,12 +78,17 @@ class PlanForm(forms.Form):
 class WordsForm(forms.Form):
     """In one language."""
 
-    subject = forms.CharField(label=_("Subject"), max_length=300, required=False)
+    subject = forms.CharField(
+        label=_("Subject"), max_length=300, required=False, widget=forms.TextInput({"data-fields": ""})
+    )
     preheader = forms.CharField(
         label=_("The line under the subject"), max_length=300, required=False,
-        help_text=_("Many mail programs show it in the list."),
+        help_text=_("Many mail programs show it in the list."), widget=forms.TextInput({"data-fields": ""}),
     )  # fmt: skip
-    body = forms.CharField(label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea)
+    body = forms.CharField(
+        label=_("Text"), max_length=100_000, required=False,
+        widget=forms.Textarea({"data-fields": "", "data-marks": ""}),
+    )  # fmt: skip
     nameless = forms.CharField(
         label=_("Instead of a name that we do not know"), max_length=60, required=False
     )

@@ -47,14 +47,25 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRow:
+    """What can be put in for each client. ``code``: as it is written; ``asks``: whoever puts it in says what
+    stands there for those of whom it is not known."""
+
+    name: str
+    code: str
+    label: Text
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WritePage:
     title: Text
     back: Link
     save: str
     writing: Writing
     group: GroupPart
-    how: Text
-    fields: tuple[tuple[str, Text], ...]  # what to write, and what it becomes
+    marks: tuple[tuple[str, Text], ...]  # what to write, and what it becomes
+    fields: tuple[FieldRow, ...]
     error: Text = ""
     offer: Offer | None = None
 

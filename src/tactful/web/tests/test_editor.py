@@ -7,10 +7,13 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from tactful.contacts.models import Contact
+from tactful.events.actions import record
+from tactful.events.types import NewFact
 from tactful.foundation.models import Audit
 from tactful.journeys import queries, recipes
 from tactful.journeys.actions import import_journey
-from tactful.journeys.rules.definition import read, write
+from tactful.journeys.rules.definition import document, read, write
 from tactful.journeys.rules.editing import place_text
 from tactful.journeys.rules.flow import every_line, lay_out
 from tactful.journeys.types import Definition
@@ -311,3 +314,56 @@ def test_a_journey_begins_from_a_file_and_is_put_away(cast: Cast, language: str)
     assert client.post("/journeys/new/", {"source": source}).status_code == 422
     client.post(f"{url}discard/", {"revision": 1})
     assert queries.journey_by_slug("birthday-greeting") is None
+
+
+def comes(cast: Cast, name: str, **data: object) -> None:
+    record([NewFact(name, cast.consenting.id, dict(data))], now=cast.now)
+
+
+def entry_form(client: Client) -> str:
+    return client.get(DRAFT, {"part": "entry"}).content.decode()
+
+
+def begins(client: Client, **given: str) -> dict[str, object]:
+    sent = {**fields(entry_form(client)), **{name.replace("__", "."): value for name, value in given.items()}}
+    answer = client.post(f"{DRAFT}parts/entry/", sent)
+    assert answer.status_code == 302, unescape(answer.content.decode())
+    return dict(document(draft())["entry"])
+
+
+def test_what_a_journey_begins_with_is_chosen_from_what_the_house_has_heard(cast: Cast) -> None:
+    comes(cast, "moped.dated", moped="7", service_due="2027-03-01", colour="red")
+    comes(cast, "form.submitted", form="booking-wish")
+    comes(cast, "Moped Sold", moped="7", total=12)
+    Contact.objects.filter(id=cast.left.id).update(
+        attributes={"driving_test": "2019-05-02", "city": "Bergen"}
+    )
+    client = begun(cast)
+    page = entry_form(client)
+    for value in ("moped.service_due", "contact.attribute.driving_test", "booking-wish", "Moped Sold"):
+        assert f'<option value="{value}">' in page
+    for value in ("moped.colour", "contact.attribute.city", "contact.created.", "message.sent"):
+        assert f'<option value="{value}">' not in page
+    assert re.search(r'<option value="contact.attribute.birthday">[a-z ]+</option>', page), "in its words"
+    event = page[page.index('name="event.what"') :]
+    assert event[: event.index("</select>")].endswith("Something else, by its name…</option></optgroup>")
+    assert begins(client, kind="date", date__what="moped.service_due") == {
+        "date": "moped.service_due", "key": "moped",
+    }  # fmt: skip
+    assert begins(client, kind="form", form__what="booking-wish", key__what="") == {"form": "booking-wish"}
+    sold = begins(client, kind="event", event__what="Moped Sold", key__what="order")
+    assert sold == {"event": "Moped Sold", "key": "order"}
+    page = entry_form(client)  # it hears of them now
+    assert '<option value="moped">' in page
+    assert '<option value="entry:total">' in page
+    assert begins(client, key__what="moped")["key"] == "moped"
+
+
+def test_what_nobody_has_told_of_yet_is_typed(cast: Cast) -> None:
+    client = begun(cast)
+    typed = begins(client, kind="date", date__what="other-name", date__name="boat.launched_on")
+    assert typed == {"date": "boat.launched_on", "key": "boat"}
+    assert '<option value="boat.launched_on" selected>' in entry_form(client)
+    own = {"form__what": "other-name", "form__name": "feedback"}
+    typed = begins(client, kind="form", **own, key__what="other-name", key__name="visit_day")
+    assert typed == {"form": "feedback", "key": "visit_day"}

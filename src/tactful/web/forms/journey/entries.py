@@ -1,11 +1,13 @@
 """How a journey begins, as one form: the kind first, and then what that kind wants to know."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
+from tactful.journeys.rules.dates import ATTRIBUTE, of_client
 from tactful.journeys.rules.reading_parts import WEEKDAYS
 from tactful.web.forms.journey.conditions import condition_group, take_condition
 from tactful.web.forms.journey.controls import (
@@ -22,7 +24,13 @@ from tactful.web.forms.journey.controls import (
 )
 from tactful.web.forms.journey.delays import day_ticks, earlier_controls, take_earlier
 from tactful.web.forms.journey.house import House
-from tactful.web.forms.journey.words import event_controls, take_event
+from tactful.web.forms.journey.words import (
+    event_controls,
+    named_controls,
+    take_event,
+    take_named,
+    told_by_others,
+)
 
 KINDS = ("event", "message", "form", "segment", "date", "every", "manual", "api")
 OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -56,17 +64,14 @@ def show_entry(entry: Doc, house: House) -> list[Group]:
                     only="if-event cond",
                 ),
                 Row((_channel(entry),), only="if-message"),
-                Row(
-                    (Control("form", _("The form’s short name"), "text", entry.get("form", "")),),  # noqa: RUF001
-                    only="if-form",
-                ),
+                Row(_form(entry, house), only="if-form cond"),
                 Row(
                     (_segment(entry, house),),
                     only="if-segment",
                 ),
-                *_date_rows(entry),
+                *_date_rows(entry, house),
                 *_every_rows(entry),
-                Row((_key(entry),), only="if-key"),
+                Row(_key(entry, house), only="if-key cond"),
             ),
             css="g-entry g-cond",
         ),
@@ -97,16 +102,43 @@ def _channel(entry: Doc) -> Control:
     return Control("message", _("How"), "select", chosen, choices=choices(ways))
 
 
-def _key(entry: Doc) -> Control:
-    hint = _("Such as appointment, order or quote: one walk for each. Empty: one for each client.")
-    return Control("key", _("What it is about"), "text", entry.get("key", ""), hint, listed="keys")
+def _form(entry: Doc, house: House) -> tuple[Control, ...]:
+    here = [Choice(name, name) for name in house.traffic.forms]
+    chosen = Choice("", _("Choose…"))
+    hint = _(
+        "Forms that clients have handed in lately. Any other by the short name that your site sends with it."
+    )
+    return named_controls("form", _("Which form"), entry.get("form", ""), [chosen, *here], hint)
 
 
-def _date_rows(entry: Doc) -> list[Row]:
+def _key(entry: Doc, house: House) -> tuple[Control, ...]:
+    everybody = Choice("", _("the client: one walk for each"))
+    matters = [Choice(name, house.say(words)) for name, words in house.keys.items()]
+    told = [
+        Choice(name, name, _("Told by others")) for name in house.traffic.fields if name not in house.keys
+    ]
+    hint = _("One walk for each of them: of two orders, each has its own.")
+    return named_controls(
+        "key", _("What it is about"), entry.get("key", ""), [everybody, *matters, *told], hint
+    )
+
+
+def _dates(house: House) -> list[Choice]:
+    """Those with words first; then what others have told of, by its name."""
+    mine, matter = _("About the client"), _("About the matter")
+    known = [
+        Choice(name, house.say(words), mine if of_client(name) else matter)
+        for name, words in sorted(house.dates.items(), key=lambda each: not of_client(each[0]))
+    ]
+    told = told_by_others(house.traffic.dates, house.dates)
+    return [*known, *(replace(each, label=each.value.removeprefix(ATTRIBUTE)) for each in told)]
+
+
+def _date_rows(entry: Doc, house: House) -> list[Row]:
     of = entry.get("date", "")
-    hint = _("appointment.starts_at, or contact.attribute.birthday for a date of the client")
+    offered = [Choice("", _("Choose…")), *_dates(house)]
     return [
-        Row((Control("date", _("Which date"), "text", of, hint, listed="dates"),), only="if-dated"),
+        Row(named_controls("date", _("Which date"), of, offered), only="if-dated cond"),
         Row(
             (*earlier_controls("earlier", entry.get("earlier"), _("So long before")),),
             only="if-dated",
@@ -211,14 +243,14 @@ def _condition(post: Post) -> dict[str, Any]:
 
 
 def _heard(kind: str, take: Callable[[Post], str]) -> Callable[[Post], Doc]:
-    return lambda post: {kind: take(post), **said({}, **_condition(post), key=word(post, "key"))}
+    return lambda post: {kind: take(post), **said({}, **_condition(post), key=take_named(post, "key"))}
 
 
 def _take_date(post: Post) -> Doc:
     at = word(post, "date_at")[:5]
-    of = word(post, "date")
+    of = take_named(post, "date")
     yearly = True if word(post, "yearly") else None
-    key = word(post, "key") or ("" if of.startswith("contact.") else of.partition(".")[0])
+    key = "" if of.startswith("contact.") else of.partition(".")[0]  # a date is of what it is about
     earlier = take_earlier(post, "earlier")
     return {"date": of, **said({}, earlier=earlier, yearly=yearly, at=at, **_condition(post), key=key)}
 
@@ -245,10 +277,10 @@ def _rule(post: Post) -> str:
 _TAKE: Mapping[str, Callable[[Post], Doc]] = {
     "event": _heard("event", lambda post: take_event(post, "event")),
     "message": _heard("message", lambda post: word(post, "message")),
-    "form": _heard("form", lambda post: word(post, "form")),
+    "form": _heard("form", lambda post: take_named(post, "form")),
     "segment": lambda post: {"segment": word(post, "segment")},
     "date": _take_date,
     "every": _take_every,
-    "manual": lambda post: {"manual": True, **said({}, key=word(post, "key"))},
-    "api": lambda post: {"api": True, **said({}, key=word(post, "key"))},
+    "manual": lambda post: {"manual": True, **said({}, key=take_named(post, "key"))},
+    "api": lambda post: {"api": True, **said({}, key=take_named(post, "key"))},
 }

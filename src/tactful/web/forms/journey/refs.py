@@ -52,11 +52,12 @@ def ref_choices(house: House) -> Iterator[Choice]:
     yield Choice("other-attribute:", _("Something else that you keep about clients…"), client)
     yield Choice("other-fact:", _("Another fact, by its name…"), matter)
     began = _("What it began with")
-    for name in house.fields:
+    fields = tuple(dict.fromkeys((*house.fields, *house.traffic.fields)))
+    for name in fields:
         yield Choice(f"entry:{name}", house.say(house.facts[name]) if name in house.facts else name, began)
     yield Choice("other-entry:", _("Another field…"), began)
     last = _("What happened last")
-    for name in house.fields:
+    for name in fields:
         yield Choice(f"event:{name}", house.say(house.facts[name]) if name in house.facts else name, last)
     yield Choice("other-event:", _("Another field…"), last)
     for answer in house.answers:

@@ -1,6 +1,6 @@
 """Small parts that many forms share: words in two languages, events, people, named values."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.text import slugify
@@ -12,6 +12,7 @@ from tactful.web.forms.journey.house import House
 from tactful.web.forms.journey.refs import ref_controls, take_ref
 from tactful.web.types import Text
 
+OTHER = "other-name"
 NORDIC = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a"})
 
 
@@ -40,17 +41,13 @@ def event_controls(name: str, label: Text, value: str, house: House) -> tuple[Co
         Choice(event, house.say(words))
         for event, words in sorted(house.events.items(), key=lambda each: house.say(each[1]))
     ]
-    if value and value not in house.events:
+    told = told_by_others(house.traffic.events, house.events)
+    if value and value not in {each.value for each in (*known, *told)}:
         known.insert(0, Choice(value, value))
-    known.insert(0, Choice("", _("Choose…")))
+    known = [Choice("", _("Choose…")), *known, *told]
+    other = Choice("other-event", _("Something else, by its name…"), known[-1].group)
     return (
-        Control(
-            f"{name}.what",
-            label,
-            "select",
-            value,
-            choices=(*known, Choice("other-event", _("Something else, by its name…"))),
-        ),
+        Control(f"{name}.what", label, "select", value, choices=(*known, other)),
         Control(
             f"{name}.name",
             _("Its name"),
@@ -65,6 +62,28 @@ def event_controls(name: str, label: Text, value: str, house: House) -> tuple[Co
 def take_event(post: Post, name: str) -> str:
     chosen = word(post, f"{name}.what")
     return word(post, f"{name}.name") if chosen == "other-event" else chosen
+
+
+def told_by_others(names: Iterable[str], known: Container[str]) -> list[Choice]:
+    """What has come without words of its own: by its name."""
+    return [Choice(name, name, _("Told by others")) for name in names if name not in known]
+
+
+def named_controls(
+    name: str, label: Text, value: str, offered: Sequence[Choice], hint: Text = ""
+) -> tuple[Control, ...]:
+    """One of those that we know, or a name that is typed. ``offered``: the empty choice first."""
+    lost = (Choice(value, value),) if value not in {each.value for each in offered} else ()
+    own = Choice(OTHER, _("Something else, by its name…"), offered[-1].group)
+    return (
+        Control(f"{name}.what", label, "select", value, hint, choices=(*offered, *lost, own)),
+        Control(f"{name}.name", _("Its name"), "text", only="if-other"),
+    )
+
+
+def take_named(post: Post, name: str) -> str:
+    chosen = word(post, f"{name}.what")
+    return word(post, f"{name}.name") if chosen == OTHER else chosen
 
 
 def same_tick(doc: Doc, house: House, name: str = "same") -> tuple[Control, ...]:
