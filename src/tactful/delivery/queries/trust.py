@@ -91,14 +91,17 @@ class ForEyes(NamedTuple):
     first: int
 
 
+_LATE, _FIRST = (
+    f"""reasons @> '[{{"code": "{code}"}}]'""" for code in (Code.LATE_GRACE, Code.STANDING_FIRST)
+)
+_FOR_EYES = f"""
+SELECT count(*) FILTER (WHERE {_LATE}), count(*) FILTER (WHERE {_FIRST})
+FROM dispatch WHERE shelf = 2 AND ({_LATE} OR {_FIRST})"""  # noqa: S608, names of our own
+
+
 def held_for_eyes() -> ForEyes:
-    """Both in one look at what is held."""
-    return ForEyes(
-        **Dispatch.objects.filter(shelf=Shelf.HELD).aggregate(
-            late=Count("pk", filter=because(Code.LATE_GRACE)),
-            first=Count("pk", filter=because(Code.STANDING_FIRST)),
-        )
-    )
+    """Both in one look at these few, which an index knows."""
+    return ForEyes(*(pg.one(_FOR_EYES) or (0, 0)))
 
 
 def seen_counts(touchpoints: Collection[int], since: datetime) -> dict[int, int]:

@@ -282,7 +282,7 @@ def _mood(known: _Known) -> Mood | None:
 
 def _holds(known: _Known) -> tuple[HoldCard, ...]:
     held = outbox.held(HOLDS_SHOWN, [known.id])
-    threads = {known.id: known.thread} if known.thread is not None else {}
+    threads = {known.id: known.thread.id} if known.thread is not None else {}
     return tuple(alone(hold_card(each, known.around, threads), each.message.id) for each in held)
 
 
