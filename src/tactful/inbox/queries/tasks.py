@@ -110,9 +110,14 @@ _ASKING = f"""
 def on_cards(task_ids: Collection[int]) -> dict[int, list[Task]]:
     """What has joined these cards and is still open."""
     found: dict[int, list[Task]] = defaultdict(list)
-    for row in Task.objects.filter(joined__in=task_ids, done_at__isnull=True).order_by("id"):
+    for row, _ in pg.models_of(Task, _ON_CARDS, [pg.numbers(task_ids)]) if task_ids else ():
         found[row.joined or 0].append(row)
     return found
+
+
+_ON_CARDS = f"""
+    SELECT {pg.columns(Task, "task")} FROM task
+    WHERE done_at IS NULL AND joined = ANY(%s::bigint[]) ORDER BY id"""  # noqa: S608, names of our own
 
 
 def task(task_id: int) -> Task | None:
