@@ -80,7 +80,8 @@ def records(
 def profile(contact_id: int) -> Profile:
     """Raises ``Contact.DoesNotExist``. Six queries, whatever the size of the history; one more for those who
     are part of it."""
-    contact = Contact.objects.select_related("company", "household", "manager").get(id=contact_id)
+    rows = Contact.objects.select_related("company", "household", "manager").defer("search", "pieces")
+    contact = rows.get(id=contact_id)
     spells = list(ContactSpell.objects.running().filter(contact_id=contact_id, kind__in=("tag", "flag")))
     return Profile(
         contact=contact,

@@ -203,7 +203,7 @@ def _hears(known: _Known) -> tuple[HearRow, ...]:
         for talk in known.talks
         if talk.kind in words
     ]
-    for row in outbox.waiting_of(known.id, HEARS_SHOWN):
+    for row in visit.once(outbox.waiting_of, known.id)[:HEARS_SHOWN]:
         held = row.state == "held"
         moment = _("when it is let go") if held else near(max(row.not_before, visit.now), visit.now)
         rows.append(HearRow(known.around.title(row.message), moment, glyph="held" if held else "plan"))
