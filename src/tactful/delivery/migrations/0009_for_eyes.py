@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
             model_name="dispatch",
             index=models.Index(
                 condition=models.Q(
-                    models.Q(("shelf", 2)),
+                    ("shelf", 2),
                     models.Q(
                         ("reasons__contains", [{"code": "late.grace"}]),
                         ("reasons__contains", [{"code": "standing.first"}]),
