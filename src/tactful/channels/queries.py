@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from tactful.channels.models import Account, Grant, HistoryCursor, ImapCursor, InboundRaw
 from tactful.channels.rules.hearing import UNREAD_AFTER, Heard, to_be_told
 from tactful.channels.types import Channel
+from tactful.foundation import pg
 from tactful.foundation.models import User
 
 __all__ = ["Account", "Grant"]  # the rows that these queries give
@@ -61,7 +62,13 @@ def unheard_mailboxes(now: datetime) -> list[Account]:
 
 def main_account(channel: str) -> Account | None:
     """The firm's; never a mailbox of one person."""
-    return Account.objects.filter(channel=channel, enabled=True, owner_id=None).order_by("id").first()
+    rows = pg.models_of(Account, _MAIN, [channel])
+    return rows[0][0] if rows else None
+
+
+_MAIN = f"""
+    SELECT {pg.columns(Account, "account")} FROM account
+    WHERE channel = %s AND enabled AND owner_id IS NULL ORDER BY id LIMIT 1"""  # noqa: S608, names of our own
 
 
 def own_mailbox(user_id: int) -> Account | None:

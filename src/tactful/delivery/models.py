@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from tactful.foundation.models import Row
+from tactful.gate.rules.codes import Code
 
 
 class Message(Row):
@@ -196,6 +197,15 @@ class Dispatch(models.Model):
                 condition=Q(shelf=Shelf.QUEUED, retry_at__isnull=False),
             ),
             models.Index(fields=["not_before"], name="dispatch_held", condition=Q(shelf=Shelf.HELD)),
+            models.Index(
+                fields=["not_before"],
+                name="dispatch_for_eyes",
+                condition=Q(shelf=Shelf.HELD)
+                & (
+                    Q(reasons__contains=[{"code": str(Code.LATE_GRACE)}])
+                    | Q(reasons__contains=[{"code": str(Code.STANDING_FIRST)}])
+                ),
+            ),
             models.Index(
                 fields=["shelf", "message"], name="dispatch_attention", condition=Q(shelf__gt=Shelf.HELD)
             ),

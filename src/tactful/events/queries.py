@@ -32,9 +32,9 @@ def of_contact(contact_id: int, names: Collection[str], *, before: datetime, lim
     return _facts(rows.order_by("-ts", "-id")[:limit])
 
 
-def told_by(contact_id: int, source: str, *, before: datetime, limit: int) -> list[Fact]:
-    """What a source outside the house tells of a client, the newest first, strictly before a moment."""
-    rows = Event.objects.filter(contact_id=contact_id, source=source, ts__lt=before)
+def told_by(contact_id: int, sources: Collection[str], *, before: datetime, limit: int) -> list[Fact]:
+    """What sources outside the house tell of a client, the newest first, strictly before a moment."""
+    rows = Event.objects.filter(contact_id=contact_id, source__in=sources, ts__lt=before)
     return _facts(rows.order_by("-ts", "-id")[:limit])
 
 
@@ -132,4 +132,4 @@ def _fact(row: pg.Row) -> Fact:
 
 
 def _facts(rows: QuerySet[Event]) -> list[Fact]:
-    return [Fact(row.id, row.name, row.contact_id, row.ts, row.recorded_at, row.data) for row in rows]
+    return [Fact(*row) for row in rows.values_list("id", "name", "contact_id", "ts", "recorded_at", "data")]

@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from tactful.foundation import pg
 from tactful.foundation.models import Instance
 
 
 def business_now() -> datetime:
     """Wall time plus the instance's shift. Read it once per operation and pass it down."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp() + clock_shift FROM instance")
-        (now,) = cursor.fetchone()
-    return now  # type: ignore[no-any-return]
+    row = pg.one("SELECT clock_timestamp() + clock_shift FROM instance")
+    assert row is not None  # the migrations write it
+    return row[0]  # type: ignore[no-any-return]
 
 
 def machine_now() -> datetime:

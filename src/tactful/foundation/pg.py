@@ -6,13 +6,13 @@ much, and reading a literal costs the server more than a short statement does ot
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, models
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, models
 from psycopg import Cursor, ServerCursor, sql
 
 from tactful.foundation.arrays import Numbers, Texts, bytes_, moments, numbers, teach, texts
@@ -23,10 +23,12 @@ __all__ = [
     "Row",
     "Texts",
     "bytes_",
+    "columns",
     "copy_in",
     "cursor",
     "lock",
     "many",
+    "models_of",
     "moments",
     "numbers",
     "one",
@@ -40,6 +42,7 @@ __all__ = [
 
 Row = tuple[Any, ...]
 Params = Mapping[str, Any] | Sequence[Any]
+M = TypeVar("M", bound=models.Model)
 
 BULKY = ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin", "memoize")
 PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the operator
@@ -77,6 +80,28 @@ def many(query: str, params: Params = ()) -> list[Row]:
 def one(query: str, params: Params = ()) -> Row | None:
     with cursor() as opened:
         return opened.execute(query, params, prepare=True, binary=True).fetchone()
+
+
+def columns(model: type[models.Model], table: str, only: Collection[str] = ()) -> str:
+    """The columns of a model as ``models_of`` wants them, of a table or of its alias."""
+    return ", ".join([f'{table}."{field.column}"' for field in _fields(model, only)])
+
+
+def models_of(
+    model: type[M], query: str, params: Params = (), only: Collection[str] = ()
+) -> list[tuple[M, Row]]:
+    """Rows of a query that begins with ``columns(model, …, only)``: each as the model, and what is behind.
+
+    For columns of PostgreSQL's own types, which is what ours are, and of JSON. What is not among ``only`` is
+    read when somebody asks for it, as after Django's ``only``.
+    """
+    names = [field.attname for field in _fields(model, only)]
+    end = len(names)
+    return [(model.from_db(DEFAULT_DB_ALIAS, names, row[:end]), row[end:]) for row in many(query, params)]
+
+
+def _fields(model: type[models.Model], only: Collection[str]) -> "list[models.Field[Any, Any]]":
+    return [field for field in model._meta.concrete_fields if not only or field.attname in only]
 
 
 def stream(query: str, params: Params = (), size: int = 5_000) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from tactful.foundation import pg
 from tactful.gate.models import HouseState, StandingHold
 from tactful.gate.rules.orders import FIRST, TRIAL
 from tactful.gate.types import Standing
@@ -78,9 +79,17 @@ def everything_held(at: datetime) -> QuerySet[StandingHold]:
 
 def over_everything(at: datetime) -> tuple[StandingHold | None, StandingHold | None]:
     """(the first of ``everything_held``, ``trial``) in one question."""
-    rows = list(standing_at(at).filter(scope="everything").order_by("placed_at"))
+    rows = [row for row, _ in pg.models_of(StandingHold, _OVER_EVERYTHING, {"at": at})]
     trials = [row for row in rows if row.topic == TRIAL]
     return next((row for row in rows if row.topic != TRIAL), None), next(iter(trials), None)
+
+
+# As ``standing_at`` has it: every page asks.
+_OVER_EVERYTHING = f"""
+    SELECT {pg.columns(StandingHold, "standing_hold")} FROM standing_hold
+    WHERE scope = 'everything' AND placed_at <= %(at)s AND recorded_at <= %(at)s
+      AND (released_at IS NULL OR released_at > %(at)s) AND (expires_at IS NULL OR expires_at > %(at)s)
+    ORDER BY placed_at"""  # noqa: S608, names of our own
 
 
 def trial(at: datetime) -> StandingHold | None:

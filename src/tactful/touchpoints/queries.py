@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 
+from tactful.foundation import pg
 from tactful.touchpoints.models import HumanTouch, LineComment, Touchpoint, TouchpointRevision
 from tactful.touchpoints.types import Line, MessageClass, Touch, TouchpointView
 
@@ -16,9 +18,27 @@ def on_the_map() -> QuerySet[Touchpoint]:
     return Touchpoint.objects.select_related("current", "owner").order_by("position")
 
 
-def names() -> list[tuple[int, str, str]]:
-    """Of every touchpoint its id, and how it is called in English and in Norwegian."""
-    return list(Touchpoint.objects.order_by().values_list("id", "name_en", "name_nb"))
+class Glance(NamedTuple):
+    """``candidate``: as of ``candidates``. ``previewed``: as of the function of this name."""
+
+    id: int
+    slug: str
+    name_en: str
+    name_nb: str
+    score: int
+    candidate: bool
+    previewed: bool
+
+
+_GLANCE = """
+SELECT t.id, t.slug, t.name_en, t.name_nb, t.frequency * t.friction * t.clarity,
+    COALESCE(r.line = 'undecided' AND t.suggested_line = 'structural', false), t.preview_hours > 0
+FROM touchpoint t LEFT JOIN touchpoint_revision r ON r.id = t.current_id ORDER BY t.position, t.id"""
+
+
+def at_a_glance() -> list[Glance]:
+    """Every touchpoint along the relationship, without what is only needed of few."""
+    return [Glance(*row) for row in pg.many(_GLANCE)]
 
 
 def by_slug(slug: str) -> Touchpoint | None:

@@ -11,7 +11,7 @@ from tactful.delivery import queries as outbox
 from tactful.foundation.models import User
 from tactful.gate import queries as gate
 from tactful.inbox import queries as inbox
-from tactful.web.build.around import listed_for, tasks_total
+from tactful.web.build.around import needs_person
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Person, Shell
 from tactful.web.visit import Visit, begin_visit
@@ -38,7 +38,7 @@ def _shell(visit: Visit, section: str) -> Shell:
         business=visit.house.name or "Tactful",
         user=Person(user.name, title=user.title or user.get_role_display()),
         section=section,
-        needs_person=0 if user.is_helper else tasks_total(visit) + inbox.matters(listed_for(visit)),
+        needs_person=0 if user.is_helper else needs_person(visit),
         unanswered=0 if user.is_helper else inbox.waiting_for_us(),
         holding=0 if user.is_helper else visit.once(outbox.held_count),
         hold_all=_hold_all(visit),

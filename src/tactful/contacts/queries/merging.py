@@ -215,7 +215,8 @@ def related(contact: Contact) -> list[tuple[Contact, str]]:
     found: dict[int, tuple[Contact, str]] = {}
     for kind, ident in (("household", contact.household_id), ("company", contact.company_id)):
         if ident:
-            rows = Contact.objects.filter(**{f"{kind}_id": ident}).exclude(id=contact.id)
+            rows = Contact.objects.defer("search", "pieces").filter(**{f"{kind}_id": ident})
+            rows = rows.exclude(id=contact.id)
             for row in rows.order_by("sort_key", "id")[:MOST_RELATED]:
                 found.setdefault(row.id, (row, kind))
     return list(found.values())[:MOST_RELATED]

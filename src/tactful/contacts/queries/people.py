@@ -19,12 +19,11 @@ from .merging import all_ids_of
 
 PAGE = 50
 MOST_COUNTED = 10_000
-PERSON = (
-    "id", "name", "given_name", "language", "tier", "company__name", "manager_id",
-    "manager__name", "attributes",
-)  # fmt: skip
-
-
+PEOPLE = """
+    SELECT c.id, c.name, c.given_name, c.language, c.tier, firm.name, c.manager_id, ours.name, c.attributes
+    FROM contact c
+    LEFT JOIN company firm ON firm.id = c.company_id LEFT JOIN staff ours ON ours.id = c.manager_id
+    WHERE c.id = ANY(%s::bigint[])"""
 LANGUAGES = "SELECT language, count(*) FROM contact WHERE id = ANY(%s::bigint[]) GROUP BY 1"
 
 
@@ -81,7 +80,8 @@ def records(
 def profile(contact_id: int) -> Profile:
     """Raises ``Contact.DoesNotExist``. Six queries, whatever the size of the history; one more for those who
     are part of it."""
-    contact = Contact.objects.select_related("company", "household", "manager").get(id=contact_id)
+    rows = Contact.objects.select_related("company", "household", "manager").defer("search", "pieces")
+    contact = rows.get(id=contact_id)
     spells = list(ContactSpell.objects.running().filter(contact_id=contact_id, kind__in=("tag", "flag")))
     return Profile(
         contact=contact,
@@ -134,7 +134,6 @@ def _listed() -> QuerySet[Contact]:
 
 def people(ids: Collection[int]) -> dict[int, Person]:
     """What a letter or a condition needs of each contact. One query."""
-    rows = Contact.objects.filter(id__in=ids).values_list(*PERSON)
     return {
         ident: Person(
             id=ident,
@@ -147,7 +146,9 @@ def people(ids: Collection[int]) -> dict[int, Person]:
             manager=manager or "",
             attributes=attributes,
         )
-        for ident, name, given_name, language, tier, company, manager_id, manager, attributes in rows
+        for ident, name, given_name, language, tier, company, manager_id, manager, attributes in (
+            pg.many(PEOPLE, [pg.numbers(ids)]) if ids else ()
+        )
     }
 
 

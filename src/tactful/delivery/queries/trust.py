@@ -85,9 +85,10 @@ def waiting_to_be_seen() -> QuerySet[Dispatch]:
 
 
 _BESIDE = " && ".join(f'@ != "{code}"' for code in sorted(NOTHING_OF_THE_CLIENT))
+_BY_MORE = f"$[*].code ? ({_BESIDE})"
 _HELD_BY_MORE = Func(
     F("reasons"),
-    Value(f"$[*].code ? ({_BESIDE})"),
+    Value(_BY_MORE),
     function="jsonb_path_exists",
     template="%(function)s(%(expressions)s::jsonpath)",
     output_field=BooleanField(),
@@ -103,14 +104,18 @@ class ForEyes(NamedTuple):
     first: int
 
 
+_LATE, _FIRST = (
+    f"""reasons @> '[{{"code": "{code}"}}]'""" for code in (Code.LATE_GRACE, Code.STANDING_FIRST)
+)
+_FOR_EYES = f"""
+SELECT count(*) FILTER (WHERE {_LATE} AND NOT jsonb_path_exists(reasons, '{_BY_MORE}')),
+    count(*) FILTER (WHERE {_FIRST})
+FROM dispatch WHERE shelf = 2 AND ({_LATE} OR {_FIRST})"""  # noqa: S608, names of our own
+
+
 def held_for_eyes() -> ForEyes:
-    """Both in one look at what is held."""
-    return ForEyes(
-        **Dispatch.objects.filter(shelf=Shelf.HELD).aggregate(
-            late=Count("pk", filter=ONLY_LATE),
-            first=Count("pk", filter=because(Code.STANDING_FIRST)),
-        )
-    )
+    """Both in one look at these few, which an index knows."""
+    return ForEyes(*(pg.one(_FOR_EYES) or (0, 0)))
 
 
 def seen_counts(touchpoints: Collection[int], since: datetime) -> dict[int, int]:

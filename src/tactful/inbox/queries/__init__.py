@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from tactful.foundation import pg
 from tactful.foundation.lately import lately
@@ -14,12 +15,11 @@ from tactful.inbox.models import Conversation, Entry, EntryFile, TalkSpell, Task
 from tactful.inbox.types import HISTORY, PROPOSAL, Talk
 
 from .tasks import (
-    at_leisure,
-    matters,
-    not_asked_yet,
+    Board,
+    Listed,
+    asking,
+    board,
     on_cards,
-    on_the_list,
-    open_cards,
     open_tasks,
     task,
     tasks_about,
@@ -29,15 +29,19 @@ from .tasks import (
 
 __all__ = [
     "MOODS",
+    "Board",
     "Closures",
     "Conversation",
     "Entry",
     "EntryFile",
     "Filter",
     "Interruptions",
+    "Listed",
     "TalkSpell",
     "Task",
-    "at_leisure",
+    "Thread",
+    "asking",
+    "board",
     "closures",
     "contact_of_thread",
     "conversation",
@@ -56,14 +60,10 @@ __all__ = [
     "last_auto_reply",
     "last_inbound",
     "last_said",
-    "matters",
     "newest_entries",
     "newest_inbound",
-    "not_asked_yet",
     "notes_of",
     "on_cards",
-    "on_the_list",
-    "open_cards",
     "open_tasks",
     "proposed",
     "quiet_contacts",
@@ -80,6 +80,7 @@ __all__ = [
     "tasks_of_contact",
     "tasks_page",
     "thread",
+    "threads_of",
     "unanswered_of_then",
     "waiting_for_us",
     "with_html",
@@ -147,7 +148,8 @@ def files_of_entries(entry_ids: Collection[int]) -> dict[int, list[EntryFile]]:
 
 
 def waiting_for_us() -> int:
-    return Conversation.objects.filter(state=Conversation.State.OPEN).count()
+    row = pg.one("SELECT count(*) FROM conversation WHERE state = 'open'")
+    return int(row[0]) if row else 0
 
 
 def contact_of_thread(*internet_ids: str) -> int | None:
@@ -216,6 +218,24 @@ def conversations_of(contact_ids: Collection[int]) -> dict[int, Conversation]:
     return {row.contact_id: row for row in rows if row.contact_id is not None}
 
 
+class Thread(NamedTuple):
+    """Of a conversation its id, and that of its newest entry, whoever wrote it; 0 where there is none."""
+
+    id: int
+    newest: int
+
+
+def threads_of(contact_ids: Collection[int]) -> dict[int, Thread]:
+    """The one thread with each of these contacts, where there is one."""
+    found = pg.many(_THREADS, [pg.numbers(contact_ids)]) if contact_ids else []
+    return {contact: Thread(ident, newest) for contact, ident, newest in found}
+
+
+_THREADS = """
+    SELECT contact_id, id, COALESCE((SELECT max(e.id) FROM entry e WHERE e.conversation_id = c.id), 0)
+    FROM conversation c WHERE contact_id = ANY(%s::bigint[])"""
+
+
 def unanswered_of_then() -> list[Entry]:
     """Words from before a mailbox was connected that still wait for an answer, the oldest first."""
     asked = TalkSpell.objects.running().filter(kind="question").values("ref")
@@ -257,12 +277,6 @@ def newest_inbound(conversation_id: int) -> int | None:
     """The id of the client's newest words."""
     rows = Entry.objects.filter(conversation_id=conversation_id, kind=Entry.Kind.INBOUND)
     return rows.order_by("-id").values_list("id", flat=True).first()
-
-
-def newest_entries_of(conversation_ids: Collection[int]) -> dict[int, int]:
-    """The id of the newest entry of each, whoever wrote it. One query."""
-    rows = Entry.objects.filter(conversation_id__in=conversation_ids).values("conversation_id")
-    return dict(rows.annotate(newest=Max("id")).values_list("conversation_id", "newest"))
 
 
 def said_before(conversation_id: int, before: datetime, limit: int) -> list[Entry]:
@@ -345,8 +359,11 @@ def strained(limit: int = 200) -> list[int]:
 
 
 def strained_count() -> int:
-    rows = TalkSpell.objects.running().filter(kind="complaint")
-    return rows.values("contact_id").distinct().count()
+    row = pg.one(_STRAINED)
+    return int(row[0]) if row else 0
+
+
+_STRAINED = "SELECT count(DISTINCT contact_id) FROM talk_spell WHERE to_at IS NULL AND kind = 'complaint'"
 
 
 def quiet_since(moment: datetime) -> int:

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 
+from tactful.foundation import pg
 from tactful.inbox.models import Task
 from tactful.inbox.types import NOT_FOR
 
@@ -31,43 +33,95 @@ def tasks_page(
     return list(rows.order_by("-id")[:limit])
 
 
-def at_leisure(owner_id: int | None = None) -> QuerySet[Task]:
-    """What is good to do, and nothing follows if nobody does it: the soonest first. It can be seen at once;
-    the list of a day asks for it."""
-    return open_tasks(owner_id).filter(leisure=True)
+@dataclass(slots=True)
+class Listed:
+    """The first of a list, in its order, and how many there are: of the list of a day, how many matters
+    (``rules.cards.matter_of``)."""
+
+    tasks: list[Task] = field(default_factory=list)
+    total: int = 0
 
 
-def open_cards(owner_id: int | None = None) -> QuerySet[Task]:
-    """Open tasks that stand by themselves, each with those that ``on_cards`` finds, in the same order; but
-    not what has time, nor what stands on the list of a day."""
-    rows = open_tasks(owner_id).filter(leisure=False, asks_at__isnull=True)
-    return rows.exclude(joined__in=Task.objects.filter(done_at__isnull=True).values("id"))
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything open, each in one place.
+
+    ``cards``: what stands by itself, each with what ``on_cards`` finds. ``asked``: what the lists of this day
+    and of those before have asked. ``coming``: what is on the list of the next working day, the soonest
+    first. ``leisure``: what is good to do, and nothing follows if nobody does it: it can be seen at once, and
+    the list of a day asks for it.
+    """
+
+    cards: Listed = field(default_factory=Listed)
+    asked: Listed = field(default_factory=Listed)
+    coming: Listed = field(default_factory=Listed)
+    leisure: Listed = field(default_factory=Listed)
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [row for each in (self.cards, self.asked, self.coming, self.leisure) for row in each.tasks]
+
+    @property
+    def asking(self) -> int:
+        """As the function of this name has it."""
+        return self.cards.total + self.asked.total
 
 
-def on_the_list(owner_id: int | None, now: datetime) -> QuerySet[Task]:
-    """What the lists of this day and of those before have asked, and what is still open of it; but not what
-    has time, which stands apart (``at_leisure``)."""
-    return open_tasks(owner_id).filter(asks_at__lte=now, leisure=False)
+def board(owner_id: int | None, now: datetime, *, most: int = 200, most_listed: int = 200) -> Board:
+    """Of whom and in which order: as ``open_tasks``. ``most_listed``: of the two lists. One query."""
+    found = Board()
+    given = _given(owner_id, now) | {"most": most, "most_listed": most_listed}
+    for row, (part, total) in pg.models_of(Task, _BOARD, given):
+        listed: Listed = getattr(found, part)
+        listed.tasks.append(row)
+        listed.total = total
+    return found
 
 
-def not_asked_yet(owner_id: int | None, now: datetime) -> QuerySet[Task]:
-    """What is on the list of the next working day, but for what has time."""
-    return open_tasks(owner_id).filter(asks_at__gt=now, leisure=False).order_by("asks_at", "id")
+def asking(owner_id: int | None, now: datetime) -> int:
+    """How many cards and matters of a list wait for this person, or with None for anybody."""
+    row = pg.one(_ASKING, _given(owner_id, now))
+    return int(row[0]) if row else 0
 
 
-def matters(tasks: QuerySet[Task]) -> int:
-    """How many they are where the same question about the same client counts once (``rules.cards``)."""
-    alone = Case(When(contact_id=None, then=F("id")))
-    kinds = tasks.order_by().values("owner_id", "contact_id", "code", "params__title__en", own=alone)
-    return kinds.distinct().count()
+def _given(owner_id: int | None, now: datetime) -> dict[str, object]:
+    return {"owner": owner_id, "now": now}
+
+
+_THEIRS = f"""(%(owner)s::bigint IS NULL OR owner_id = %(owner)s
+    OR owner_id IS NULL AND NOT COALESCE(params->'{NOT_FOR}' @> to_jsonb(%(owner)s::bigint), false))"""
+_ALONE = """NOT EXISTS (SELECT FROM task AS card WHERE card.id = task.joined AND card.done_at IS NULL)"""
+_MATTER = """owner_id, contact_id, code, params->'title'->>'en',
+    CASE WHEN contact_id IS NULL OR asks_at IS NULL OR leisure THEN id END"""
+_BOARD = f"""
+    SELECT {pg.columns(Task, "listed")}, part, total FROM (
+        SELECT parted.*, max(matter) OVER (PARTITION BY part) AS total,
+            row_number() OVER (PARTITION BY part ORDER BY
+                CASE part WHEN 'coming' THEN asks_at END, urgent AND part <> 'coming' DESC,
+                CASE WHEN part <> 'coming' THEN due_at END, id) AS place
+        FROM (SELECT placed.*, dense_rank() OVER (PARTITION BY part ORDER BY {_MATTER}) AS matter
+              FROM (SELECT task.*, CASE WHEN leisure THEN 'leisure' WHEN asks_at IS NULL THEN 'cards'
+                        WHEN asks_at <= %(now)s THEN 'asked' ELSE 'coming' END AS part
+                    FROM task WHERE done_at IS NULL AND {_THEIRS}
+                      AND (leisure OR asks_at IS NOT NULL OR {_ALONE})) AS placed) AS parted) AS listed
+    WHERE place <= CASE WHEN part IN ('asked', 'coming') THEN %(most_listed)s ELSE %(most)s END
+    ORDER BY part, place"""  # noqa: S608, pieces of our own
+_ASKING = f"""
+    SELECT count(DISTINCT ({_MATTER})) FROM task WHERE done_at IS NULL AND NOT leisure AND {_THEIRS}
+      AND (asks_at <= %(now)s OR asks_at IS NULL AND {_ALONE})"""  # noqa: S608, pieces of our own
 
 
 def on_cards(task_ids: Collection[int]) -> dict[int, list[Task]]:
     """What has joined these cards and is still open."""
     found: dict[int, list[Task]] = defaultdict(list)
-    for row in Task.objects.filter(joined__in=task_ids, done_at__isnull=True).order_by("id"):
+    for row, _ in pg.models_of(Task, _ON_CARDS, [pg.numbers(task_ids)]) if task_ids else ():
         found[row.joined or 0].append(row)
     return found
+
+
+_ON_CARDS = f"""
+    SELECT {pg.columns(Task, "task")} FROM task
+    WHERE done_at IS NULL AND joined = ANY(%s::bigint[]) ORDER BY id"""  # noqa: S608, names of our own
 
 
 def task(task_id: int) -> Task | None:

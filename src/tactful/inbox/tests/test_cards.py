@@ -8,9 +8,10 @@ import pytest
 
 from tactful.inbox.actions.tasks import finish, hand_over, open_tasks
 from tactful.inbox.models import Task
-from tactful.inbox.queries import at_leisure, interruptions, on_cards, open_cards
+from tactful.inbox.queries import asking, board, interruptions, on_cards
 from tactful.inbox.rules.cards import Card, card_for, may_join, question_of, since
-from tactful.inbox.types import NewTask
+from tactful.inbox.tests.lists import at_leisure, open_cards
+from tactful.inbox.types import NOT_FOR, NewTask
 
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
 KARI, OLA, LIV, PAAL = 1, 2, 11, 12
@@ -106,7 +107,7 @@ def test_a_card_with_its_questions() -> None:
     soon = NOW + timedelta(hours=2)
     held = opened(2, "message_held", at=NOW + timedelta(hours=1), due_at=soon)
     assert held.joined == answer.id
-    assert list(open_cards()) == [answer]
+    assert open_cards() == [answer]
     assert on_cards([answer.id]) == {answer.id: [held]}
     assert open_cards()[0].due_at == soon  # a card is due when the first of its questions is
     assert [found.cause for found in interruptions(NOW, NOW + timedelta(days=1), "UTC")] == []
@@ -131,7 +132,7 @@ def test_what_is_left_when_a_card_is_done_stands_by_itself() -> None:
     answer = opened(1, "answer")
     held = opened(2, "message_held")
     finish(answer.id, acting_user=KARI, now=NOW)
-    assert list(open_cards()) == [held]
+    assert open_cards() == [held]
     new = opened(3, "is_this_it")
     assert new.joined is None  # what has asked for no attention of its own carries nothing more
 
@@ -143,7 +144,7 @@ def test_a_card_is_handed_over_as_a_whole() -> None:
     hand_over(answer.id, owner_id=OLA, acting_user=KARI, now=NOW)
     held.refresh_from_db()
     assert held.owner_id == OLA
-    assert list(open_cards(KARI)) == []
+    assert open_cards(KARI) == []
 
 
 @pytest.mark.django_db
@@ -154,8 +155,8 @@ def test_what_has_time_stands_apart_and_asks_once_a_week() -> None:
     second = opened(2, "journey", at=NOW + timedelta(days=3), contact_id=PAAL, leisure=True)
     third = opened(3, "journey", at=NOW + timedelta(days=9), contact_id=13, leisure=True)
     assert (second.joined, third.joined) == (first.id, None)
-    assert list(open_cards()) == []
-    assert list(at_leisure(KARI)) == [second, third]
+    assert open_cards() == []
+    assert at_leisure(KARI) == [second, third]
     assert sum(found.count for found in interruptions(NOW, NOW + timedelta(days=11), "UTC")) == 2
 
 
@@ -175,7 +176,7 @@ def test_a_question_that_nobody_answered_comes_again_in_silence(by: int | None, 
     finish(first.id, acting_user=by, now=NOW)
     again = opened(2, "message_held", at=NOW + timedelta(minutes=45))
     assert again.joined == (first.id if joins else None)
-    assert list(open_cards()) == [again]
+    assert open_cards() == [again]
 
 
 @pytest.mark.django_db
@@ -184,4 +185,24 @@ def test_over_a_weekend_the_same_question_comes_up_once() -> None:
     opened(1, "look_for_document", at=saturday)
     opened(2, "look_for_document", at=sunday, contact_id=PAAL)
     opened(3, "look_for_document", at=NOW, contact_id=13)  # Monday, at ten in Oslo
-    assert open_cards().count() == 2
+    assert len(open_cards()) == 2
+
+
+@pytest.mark.django_db
+def test_the_board_shows_the_first_and_counts_them_all() -> None:
+    rows = [opened(n, f"code_{n}", contact_id=n, due_at=NOW + timedelta(hours=9 - n)) for n in range(4)]
+    urgent = opened(5, "account_paused", contact_id=None, urgent=True)
+    found = board(KARI, NOW, most=3)
+    assert (found.cards.tasks, found.cards.total) == ([urgent, rows[3], rows[2]], 5)
+    assert found.asking == asking(KARI, NOW) == 5
+
+
+@pytest.mark.django_db
+def test_what_nobody_has_taken_is_everybodys_but_not_of_whom_it_is_not_for() -> None:
+    mine = opened(1, "answer")
+    anybodys = opened(2, "talk_to_me", owner_id=None, contact_id=PAAL)
+    written = opened(3, "broadcast_waits", owner_id=None, contact_id=None, params={NOT_FOR: [KARI]})
+    assert open_cards(KARI) == [mine, anybodys]
+    assert open_cards(OLA) == [anybodys, written]
+    assert open_cards() == [mine, anybodys, written]
+    assert [asking(whose, NOW) for whose in (KARI, OLA, None)] == [2, 2, 3]

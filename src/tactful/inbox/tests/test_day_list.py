@@ -9,15 +9,9 @@ from tactful.events.models import Event
 from tactful.foundation.actions import change_settings
 from tactful.inbox.actions.tasks import finish, finish_about, hand_over, open_tasks
 from tactful.inbox.models import Task
-from tactful.inbox.queries import (
-    at_leisure,
-    interruptions,
-    not_asked_yet,
-    on_cards,
-    on_the_list,
-    open_cards,
-)
+from tactful.inbox.queries import interruptions, on_cards
 from tactful.inbox.rules.day_list import Place, due_then, place_for
+from tactful.inbox.tests.lists import at_leisure, not_asked_yet, on_the_list, open_cards
 from tactful.inbox.types import NewTask
 
 KARI, OLA, LIV, PAAL, EVA = 1, 2, 11, 12, 13
@@ -82,20 +76,20 @@ def test_what_comes_over_a_day_is_one_list_on_the_next_morning() -> None:
     ]
     assert {row.asks_at for row in rows} == {TUESDAY}
     assert rows[0].due_at == TUESDAY + DAY
-    assert list(on_the_list(KARI, MONDAY + DAY - 4 * HOUR)) == []
-    assert list(not_asked_yet(KARI, MONDAY)) == rows
+    assert on_the_list(KARI, MONDAY + DAY - 4 * HOUR) == []
+    assert not_asked_yet(KARI, MONDAY) == rows
     assert counted(TUESDAY) == 0
-    assert list(on_the_list(KARI, TUESDAY)) == rows
-    assert list(not_asked_yet(KARI, TUESDAY)) == []
-    assert list(open_cards(KARI)) == []
+    assert on_the_list(KARI, TUESDAY) == rows
+    assert not_asked_yet(KARI, TUESDAY) == []
+    assert open_cards(KARI) == []
     assert counted(TUESDAY + HOUR) == 1
 
 
 @pytest.mark.django_db
 def test_each_has_a_list_of_their_own() -> None:
     first, other = opened(1), opened(2, owner_id=OLA)
-    assert list(on_the_list(OLA, TUESDAY)) == [other]
-    assert list(on_the_list(None, TUESDAY)) == [first, other]
+    assert on_the_list(OLA, TUESDAY) == [other]
+    assert on_the_list(None, TUESDAY) == [first, other]
     assert counted(WEDNESDAY) == 2
 
 
@@ -116,7 +110,7 @@ def test_the_office_has_its_own_hours() -> None:
 def test_what_settles_itself_before_it_asks_has_interrupted_nobody() -> None:
     first, second = opened(1, subject_kind="file", subject_id=1), opened(2, contact_id=PAAL)
     finish_about("file", [1], now=MONDAY + HOUR)
-    assert list(on_the_list(KARI, TUESDAY)) == [second]
+    assert on_the_list(KARI, TUESDAY) == [second]
     assert second.joined == first.id
     assert counted(WEDNESDAY) == 1
     finish(second.id, acting_user=KARI, now=MONDAY + 2 * HOUR)  # looked at early
@@ -128,7 +122,7 @@ def test_what_comes_while_todays_list_lies_there_is_put_on_it() -> None:
     first = opened(1)
     second = opened(2, "look_for_document", TUESDAY + HOUR, contact_id=PAAL, due_at=TUESDAY + DAY)
     assert (second.asks_at, second.joined, second.due_at) == (TUESDAY, first.id, TUESDAY + DAY)
-    assert list(on_the_list(KARI, TUESDAY + HOUR)) == [second, first]
+    assert on_the_list(KARI, TUESDAY + HOUR) == [second, first]
     held = opened(4, "message_held", TUESDAY + HOUR, contact_id=21, may_wait=False)
     assert (held.asks_at, held.joined) == (TUESDAY, first.id)
     for code, urgent in (("complaint", False), ("account_paused", True)):
@@ -168,7 +162,7 @@ def test_a_list_that_nobody_touches_swallows_nothing_of_the_next_day() -> None:
 def test_what_cannot_wait_asks_at_once(more: dict[str, Any]) -> None:
     row = opened(1, **more)
     assert (row.asks_at, row.joined) == (None, None)
-    assert list(open_cards(KARI)) == [row]
+    assert open_cards(KARI) == [row]
 
 
 @pytest.mark.django_db
@@ -197,7 +191,7 @@ def test_it_does_not_disappear_behind_what_waits() -> None:
     opened(1)
     held = opened(2, "message_held", may_wait=False)
     assert (held.asks_at, held.joined) == (None, None)
-    assert list(open_cards(KARI)) == [held]
+    assert open_cards(KARI) == [held]
 
 
 @pytest.mark.django_db
@@ -225,7 +219,7 @@ def test_what_comes_up_about_a_client_of_todays_list_stands_on_it() -> None:
     held = opened(3, "message_held", TUESDAY + 2 * HOUR, may_wait=False)
     assert (held.joined, held.asks_at) == (first.id, TUESDAY)
     assert set(on_the_list(KARI, TUESDAY + 2 * HOUR)) == {first, second, held}
-    assert list(open_cards(KARI)) == []
+    assert open_cards(KARI) == []
     assert counted(WEDNESDAY) == 1
 
 
@@ -233,8 +227,8 @@ def test_what_comes_up_about_a_client_of_todays_list_stands_on_it() -> None:
 def test_of_a_list_each_is_handed_over_by_itself() -> None:
     first, second = opened(1), opened(2, contact_id=PAAL)
     hand_over(first.id, owner_id=OLA, acting_user=KARI, now=TUESDAY)
-    assert list(on_the_list(OLA, TUESDAY)) == [first]
-    assert list(on_the_list(KARI, TUESDAY)) == [second]
+    assert on_the_list(OLA, TUESDAY) == [first]
+    assert on_the_list(KARI, TUESDAY) == [second]
     assert counted(WEDNESDAY) == 1
 
 
@@ -251,7 +245,7 @@ def test_what_an_owner_has_gathered_into_one_list_a_week_comes_there() -> None:
     change_settings(values={"burden.gathered": ["is_this_it"]}, acting_user=None, now=MONDAY - DAY)
     row = opened(1)
     assert (row.leisure, row.asks_at) == (True, TUESDAY)
-    assert list(at_leisure(KARI)) == [row]
+    assert at_leisure(KARI) == [row]
 
 
 @pytest.mark.django_db
@@ -259,13 +253,13 @@ def test_what_has_time_asks_with_the_list_of_the_day_and_stands_apart() -> None:
     time = opened(1, "journey", may_wait=False, leisure=True)
     file = opened(2, contact_id=PAAL)
     assert (time.asks_at, file.asks_at, file.joined) == (TUESDAY, TUESDAY, time.id)
-    assert list(at_leisure(KARI)) == [time]  # to be seen at once, by whoever has a moment
-    assert list(not_asked_yet(KARI, MONDAY)) == list(on_the_list(KARI, TUESDAY)) == [file]
+    assert at_leisure(KARI) == [time]  # to be seen at once, by whoever has a moment
+    assert not_asked_yet(KARI, MONDAY) == on_the_list(KARI, TUESDAY) == [file]
     assert counted(TUESDAY) == 0
     assert counted(WEDNESDAY) == 1
     again = opened(3, "journey", WEDNESDAY + HOUR, contact_id=EVA, may_wait=False, leisure=True)
     assert counted(WEDNESDAY + DAY) == 1  # one list a week
-    assert list(at_leisure(KARI)) == [time, again]
+    assert at_leisure(KARI) == [time, again]
 
 
 @pytest.mark.django_db

@@ -2,12 +2,12 @@
 other in a circle. Pure functions over any set of definitions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
 from tactful.journeys.rules.entry_events import events_of
-from tactful.journeys.rules.findings import Surroundings
-from tactful.journeys.rules.pace import MOST_COUNTED, most_in_a_week, sends, soonest
+from tactful.journeys.rules.findings import Occasion, Surroundings
+from tactful.journeys.rules.pace import MOST_COUNTED, most_in_a_week, sends, soonest, ways_of
 from tactful.journeys.types import (
     DateEntry,
     Definition,
@@ -23,17 +23,6 @@ _DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
-    """What can make a journey write within the hour. ``kind``: event, date or clock; ``name``: the event's,
-    the date's with what it is earlier (in minutes), or ``09:00``. ``step``: the send."""
-
-    kind: str
-    name: str
-    step: str
-    minutes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Pair:
     """Two journeys that can write to one client within an hour. ``why``: same_event, same_date, same_clock
     with ``params`` for the sentence. ``steps``: the send of each."""
@@ -45,23 +34,32 @@ class Pair:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-def pairs(definitions: Sequence[Definition], around: Surroundings) -> tuple[Pair, ...]:
-    """Every two of them for which there is a reason, and the first reason: an event says more than a
-    clock."""
-    known = [(each.slug, tuple(occasions(each, around))) for each in definitions]
-    found = []
-    for place, (first, mine) in enumerate(known):
-        for second, theirs in known[place + 1 :]:
-            pair = _pair(first, mine, second, theirs)
-            found += [pair] if pair else []
-    return tuple(found)
+def pairs(definition: Definition, around: Surroundings) -> Iterator[Pair]:
+    """This journey with every other one that is on and for which there is a reason, and the first reason: an
+    event says more than a clock."""
+    mine = tuple(occasions(definition, around))
+    for slug, other in sorted((around.journeys or {}).items()):
+        if slug != definition.slug:
+            theirs = around.occasions.get(slug)
+            theirs = tuple(occasions(other, around)) if theirs is None else theirs
+            pair = _pair(definition.slug, mine, slug, theirs)
+            if pair is not None:
+                yield pair
+
+
+def looked_over(around: Surroundings) -> Surroundings:
+    """With the occasions of the journeys that are on: each is compared with all the others."""
+    journeys = around.journeys or {}
+    return replace(
+        around, occasions={slug: tuple(occasions(each, around)) for slug, each in journeys.items()}
+    )
 
 
 def occasions(definition: Definition, around: Surroundings) -> Iterator[Occasion]:
     """By what this journey can come to write, each with the first send that follows within an hour."""
-    counted = {step.id for step in sends(definition, around)}
+    counted, ways = {step.id for step in sends(definition, around)}, ways_of(definition)
     for kind, name, minutes, start in _beginnings(definition):
-        reached = soonest([start], definition)
+        reached = soonest(start, ways)
         for step in definition.steps:
             if step.id in counted and reached.get(step.id, HOUR) < HOUR:
                 yield Occasion(kind, name, step.id, minutes)
@@ -156,5 +154,6 @@ def _minutes(at: time) -> int:
 
 
 __all__ = [
-    "MOST_COUNTED", "Occasion", "Pair", "begun_by", "circles", "occasions", "pairs", "told", "week_of_all",
+    "MOST_COUNTED", "Occasion", "Pair", "begun_by", "circles", "looked_over", "occasions", "pairs", "told",
+    "week_of_all",
 ]  # fmt: skip

@@ -49,12 +49,9 @@ def no_basis(definition: Definition, around: Surroundings) -> Found:
 
 
 def beside_others(definition: Definition, around: Surroundings) -> Found:
-    for slug, other in sorted((around.journeys or {}).items()):
-        if slug == definition.slug:
-            continue
-        for pair in pairs((definition, other), around):
-            params = {"other": slug, **pair.params}
-            yield Finding("J012", pair.why, pair.steps[0], stops=False, params=params)
+    for pair in pairs(definition, around):
+        params = {"other": pair.second, **pair.params}
+        yield Finding("J012", pair.why, pair.steps[0], stops=False, params=params)
 
 
 def other_journeys(definition: Definition, around: Surroundings) -> Found:

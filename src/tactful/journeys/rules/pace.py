@@ -32,7 +32,7 @@ Ways: TypeAlias = list[tuple[str, timedelta]]
 def most_in_a_week(definition: Definition, around: Surroundings) -> int:
     """Messages that one client can get within seven days at worst, walking this journey once. Those that
     the client waits for do not count. At most ``MOST_COUNTED``."""
-    ways = {step.id: list(ways_out(step)) for step in definition.steps}
+    ways = ways_of(definition)
     counted = {step.id for step in sends(definition, around)}
     return max((_most_from(start, ways, counted) for start in counted), default=0)
 
@@ -71,12 +71,15 @@ def least(delay: Delay) -> timedelta:
     return max(_NOTHING, (days - 1) * _DAY + since_midnight - _HOUR)
 
 
-def soonest(starts: list[str], definition: Definition) -> dict[str, timedelta]:
-    """The least time in which each step can be reached from ``starts``."""
-    ways = {step.id: list(ways_out(step)) for step in definition.steps}
+def ways_of(definition: Definition) -> dict[str, Ways]:
+    """The ways out of each of its steps."""
+    return {step.id: list(ways_out(step)) for step in definition.steps}
+
+
+def soonest(start: str, ways: Mapping[str, Ways]) -> dict[str, timedelta]:
+    """The least time in which each step can be reached from ``start``."""
     best: dict[str, timedelta] = {}
-    todo = [(_NOTHING, name) for name in starts]
-    heapq.heapify(todo)
+    todo = [(_NOTHING, start)]
     while todo:
         passed, name = heapq.heappop(todo)
         if name not in best:

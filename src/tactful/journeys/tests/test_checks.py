@@ -8,7 +8,7 @@ import pytest
 
 from tactful.journeys import recipes
 from tactful.journeys.rules.advice import advice, advised
-from tactful.journeys.rules.among import circles, pairs, week_of_all
+from tactful.journeys.rules.among import circles, looked_over, pairs, week_of_all
 from tactful.journeys.rules.checks import CHECKS, Surroundings, run_checks
 from tactful.journeys.rules.checks_more import CONSENT
 from tactful.journeys.rules.definition import read
@@ -235,8 +235,10 @@ def test_two_journeys_that_can_write_within_an_hour(
     one: Definition, other: Definition, why: str | None
 ) -> None:
     for first, second in ((one, other), (other, one)):
-        said = pairs((first, second), around(first))
-        assert [each.why for each in said] == ([why] if why else [])
+        beside = around(first, journeys={first.slug: first, second.slug: second})
+        said = list(pairs(first, beside))
+        assert [(each.second, each.why) for each in said] == ([(second.slug, why)] if why else [])
+        assert list(pairs(first, looked_over(beside))) == said
         shown = found(first, journeys={second.slug: second})
         assert [(ident, code) for ident, code, _ in shown] == ([("J012", why)] if why else [])
 

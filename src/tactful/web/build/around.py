@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,8 +11,8 @@ from tactful.contacts.types import Person as Contact
 from tactful.content import queries as content
 from tactful.delivery.queries import Message
 from tactful.inbox import queries as inbox
-from tactful.inbox.queries import Task
-from tactful.touchpoints.queries import names
+from tactful.inbox.queries import Board
+from tactful.touchpoints.queries import at_a_glance
 from tactful.web.types import Act, Person
 from tactful.web.visit import Visit
 
@@ -53,32 +52,16 @@ class Around:
         return self.touchpoints.get(message.touchpoint_id or 0, "")
 
 
-def tasks_for(visit: Visit) -> QuerySet[Task]:
-    """Cards: owners see what anybody has to do, the others their own and what nobody has taken."""
-    return inbox.open_cards(_whose(visit))
+def needs_person(visit: Visit) -> int:
+    """How much asks: owners see what anybody has to do, the others their own and what nobody has taken."""
+    return visit.once(inbox.asking, _whose(visit), visit.now)
 
 
-def tasks_total(visit: Visit) -> int:
-    return visit.once(_count_cards, _whose(visit))
-
-
-def _count_cards(owner_id: int | None) -> int:
-    return inbox.open_cards(owner_id).count()
-
-
-def leisure_for(visit: Visit) -> QuerySet[Task]:
-    """What has time, of the same people."""
-    return inbox.at_leisure(_whose(visit))
-
-
-def listed_for(visit: Visit) -> QuerySet[Task]:
-    """What their list of the day has asked."""
-    return inbox.on_the_list(_whose(visit), visit.now)
-
-
-def coming_for(visit: Visit) -> QuerySet[Task]:
-    """What is on the next list of theirs."""
-    return inbox.not_asked_yet(_whose(visit), visit.now)
+def board_for(visit: Visit, most: int, most_listed: int) -> Board:
+    """The same things, and what has time. The frame around the page need not count them again."""
+    board = inbox.board(_whose(visit), visit.now, most=most, most_listed=most_listed)
+    visit.knows(board.asking, inbox.asking, _whose(visit), visit.now)
+    return board
 
 
 def _whose(visit: Visit) -> int | None:
@@ -89,7 +72,7 @@ def look_around(visit: Visit, contact_ids: Collection[int | None]) -> Around:
     """Three queries, however many clients."""
     people = contacts.people({ident for ident in contact_ids if ident is not None})
     nb = visit.language == "nb"
-    touchpoints = {ident: name_nb if nb else name_en for ident, name_en, name_nb in names()}
+    touchpoints = {each.id: each.name_nb if nb else each.name_en for each in visit.once(at_a_glance)}
     return Around(visit, people, touchpoints, content.names(visit.language))
 
 

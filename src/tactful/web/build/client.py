@@ -203,7 +203,7 @@ def _hears(known: _Known) -> tuple[HearRow, ...]:
         for talk in known.talks
         if talk.kind in words
     ]
-    for row in outbox.waiting_of(known.id, HEARS_SHOWN):
+    for row in visit.once(outbox.waiting_of, known.id)[:HEARS_SHOWN]:
         held = row.state == "held"
         moment = _("when it is let go") if held else near(max(row.not_before, visit.now), visit.now)
         rows.append(HearRow(known.around.title(row.message), moment, glyph="held" if held else "plan"))
@@ -282,7 +282,7 @@ def _mood(known: _Known) -> Mood | None:
 
 def _holds(known: _Known) -> tuple[HoldCard, ...]:
     held = outbox.held(HOLDS_SHOWN, [known.id])
-    threads = {known.id: known.thread} if known.thread is not None else {}
+    threads = {known.id: known.thread.id} if known.thread is not None else {}
     return tuple(alone(hold_card(each, known.around, threads), each.message.id) for each in held)
 
 

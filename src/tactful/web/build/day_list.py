@@ -1,58 +1,27 @@
 """The list of a day on Today: what could wait, asked once; and what is on the next one already."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
-from tactful.inbox import queries as inbox
-from tactful.inbox.queries import Task
+from tactful.inbox.queries import Listed, Task
 from tactful.inbox.rules.cards import matter_of, question_of
-from tactful.web.build.around import coming_for, listed_for
 from tactful.web.build.task_parts import Matters
 from tactful.web.build.tasks import task_rows
 from tactful.web.pages.today import DayList
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import TaskRow
-from tactful.web.visit import Visit
-
-SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """``asked``: of today and of days before, ``coming``: of the next one; as many as are shown. The totals
-    count matters."""
-
-    asked: Sequence[Task]
-    asked_total: int
-    coming: Sequence[Task]
-    coming_total: int
-
-    @property
-    def tasks(self) -> list[Task]:
-        return [*self.asked, *self.coming]
-
-
-def lists_for(visit: Visit) -> Lists:
-    return Lists(*_shown(listed_for(visit)), *_shown(coming_for(visit)))
-
-
-def _shown(tasks: QuerySet[Task]) -> tuple[list[Task], int]:
-    rows = list(tasks[: SHOWN + 1])
-    whole = len(rows) <= SHOWN
-    return rows[:SHOWN], len({matter_of(task) for task in rows}) if whole else inbox.matters(tasks)
-
-
-def day_list(lists: Lists, matters: Matters, *, strong: bool) -> DayList:
-    """``strong``: whether its first act is the first of the page."""
+def day_list(asked: Listed, coming: Listed, matters: Matters, *, strong: bool) -> DayList:
+    """``asked``: of today and of days before, ``coming``: of the next one. ``strong``: whether its first act
+    is the first of the page."""
     return DayList(
-        rows=_rows(lists.asked, matters, strong=strong),
-        total=lists.asked_total,
-        coming=_rows(lists.coming, matters, strong=False),
-        coming_said=_said(lists, matters.around.visit.now),
+        rows=_rows(asked.tasks, matters, strong=strong),
+        total=asked.total,
+        coming=_rows(coming.tasks, matters, strong=False),
+        coming_said=_said(coming, matters.around.visit.now),
     )
 
 
@@ -65,16 +34,16 @@ def _rows(tasks: Sequence[Task], matters: Matters, *, strong: bool) -> tuple[Tas
     return task_rows(first, matters, {group[0].id: group[1:] for group in groups.values()}, strong=strong)
 
 
-def _said(lists: Lists, now: datetime) -> str:
-    at = next((task.asks_at for task in lists.coming), None)
+def _said(coming: Listed, now: datetime) -> str:
+    at = next((task.asks_at for task in coming.tasks), None)
     if at is None:
         return ""
     words = ngettext(
         "%(n)d thing can wait for the next list: %(moment)s",
         "%(n)d things can wait for the next list: %(moment)s",
-        lists.coming_total,
+        coming.total,
     )
-    return words % {"n": lists.coming_total, "moment": near(at, now)}
+    return words % {"n": coming.total, "moment": near(at, now)}
 
 
 def _together(tasks: Sequence[Task]) -> list[Task]:

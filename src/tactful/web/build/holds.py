@@ -15,14 +15,13 @@ from tactful.gate.rules.word import is_only_late
 from tactful.gate.sentences import HoldEnds, hold_ends, reason_sentence
 from tactful.gate.types import Check, OnRelease, Reason, Verdict, VerdictKind
 from tactful.inbox import queries as inbox
-from tactful.inbox.queries import Conversation
 from tactful.web.build.around import Around, link
 from tactful.web.rules.arc import share_left
 from tactful.web.templatetags.tactful import near
 from tactful.web.types import Act, HoldCard
 from tactful.web.visit import Visit
 
-NO_THREADS: Mapping[int, Conversation] = {}
+NO_THREADS: Mapping[int, int] = {}
 TALKED_OUT = frozenset(
     {
         Code.TALK_CONVERSATION,
@@ -56,12 +55,13 @@ def hold_cards(held: Sequence[Held], around: Around, limit: int | None = None) -
     )
 
 
-def threads_of(held: Sequence[Held]) -> dict[int, Conversation]:
-    """The conversations in which something may end what is held."""
-    return inbox.conversations_of({each.message.contact_id for each in held})
+def threads_of(held: Sequence[Held]) -> dict[int, int]:
+    """By client, the conversation in which something may end what is held."""
+    threads = inbox.threads_of({each.message.contact_id for each in held})
+    return {contact: thread.id for contact, thread in threads.items()}
 
 
-def hold_card(held: Held, around: Around, threads: Mapping[int, Conversation] = NO_THREADS) -> HoldCard:
+def hold_card(held: Held, around: Around, threads: Mapping[int, int] = NO_THREADS) -> HoldCard:
     """``threads``: where the client's conversation can be opened; without, the card stands in it already."""
     visit, message = around.visit, held.message
     ends = hold_ends(_verdict(held), around.names(message.contact_id), visit.reader)
@@ -91,18 +91,18 @@ def _until(held: Held, ends: HoldEnds, visit: Visit) -> str:
     return ends.until if held.wake_on else near(held.until, visit.now)
 
 
-def _ends_it(held: Held, around: Around, threads: Mapping[int, Conversation]) -> Act | None:
+def _ends_it(held: Held, around: Around, threads: Mapping[int, int]) -> Act | None:
     """What would end the hold stands before what only gets rid of the message."""
     codes = {reason.code for reason in held.reasons}
     thread = threads.get(held.message.contact_id)
     if thread is None or not codes & TALKED_OUT:
         return None
     if Code.MOOD_COMPLAINT_OPEN in codes:
-        return link(_("Open the complaint"), "conversation", thread.id)
+        return link(_("Open the complaint"), "conversation", thread)
     if codes & {Code.TALK_QUESTION, Code.DEBT_ANSWER}:
         name = around.first_name(held.message.contact_id)
-        return link(_("Answer %(name)s") % {"name": name}, "conversation", thread.id)
-    return link(_("Open the conversation"), "conversation", thread.id)
+        return link(_("Answer %(name)s") % {"name": name}, "conversation", thread)
+    return link(_("Open the conversation"), "conversation", thread)
 
 
 def alone(card: HoldCard, message_id: int) -> HoldCard:

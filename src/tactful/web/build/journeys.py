@@ -9,7 +9,7 @@ from tactful.content import queries as content
 from tactful.journeys import queries
 from tactful.journeys.queries import JourneyLine
 from tactful.journeys.rules.advice import Advice, advice
-from tactful.journeys.rules.among import week_of_all
+from tactful.journeys.rules.among import looked_over, week_of_all
 from tactful.journeys.rules.checks import CHECKS, Surroundings, run_checks
 from tactful.journeys.sentences import finding_sentence, passed_sentence
 from tactful.journeys.types import Definition
@@ -68,7 +68,8 @@ def _drafts(visit: Visit) -> Iterable[Link]:
 def surroundings() -> Surroundings:
     """What the checks ask of the house: every touchpoint, the languages of every live template, and the
     journeys that are on."""
-    return Surroundings(touchpoints.views_of_all(), content.live_languages(), queries.live_definitions())
+    on = queries.live_definitions()
+    return looked_over(Surroundings(touchpoints.views_of_all(), content.live_languages(), on))
 
 
 def _row(line: JourneyLine, around: Surroundings, visit: Visit) -> JourneyRow:

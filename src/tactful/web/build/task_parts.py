@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tactful.delivery.queries import Dispatch
 from tactful.engagements.types import EngagementView
-from tactful.inbox.queries import Conversation, Entry, Task
+from tactful.inbox.queries import Entry, Task, Thread
 from tactful.web.build.around import Around, post
 from tactful.web.types import Act, Tag
 
@@ -16,7 +16,7 @@ class Matters:
 
     around: Around
     entries: Mapping[int, Entry]
-    threads: Mapping[int, Conversation]  # by contact
+    threads: Mapping[int, Thread]  # by contact
     newest: Mapping[int, int]  # by thread: the id of its newest entry
     messages: Mapping[int, Dispatch]
     engagements: Mapping[int, EngagementView]

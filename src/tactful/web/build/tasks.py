@@ -28,17 +28,17 @@ NONE_OF_THESE = "none"  # the answer "no" to "is this it?"
 
 
 def gather(tasks: Sequence[Task], around: Around) -> Matters:
-    """Seven queries, however many tasks."""
+    """At most six queries, however many tasks."""
     ids = {task.contact_id for task in tasks if task.contact_id is not None}
     entries = {ident for task in tasks if (ident := _entry_of(task)) is not None}
     messages = {task.subject_id for task in tasks if task.subject_kind == "message" and task.subject_id}
     views = {int(task.params["engagement"]) for task in tasks if "engagement" in task.params}
-    threads = inbox.conversations_of(ids)
+    threads = inbox.threads_of(ids)
     return Matters(
         around=around,
         entries=inbox.entries(entries),
         threads=threads,
-        newest=inbox.newest_entries_of({thread.id for thread in threads.values()}),
+        newest={thread.id: thread.newest for thread in threads.values()},
         messages=outbox.dispatches(messages),
         engagements=engagements.views(views, around.visit.now),
         held=outbox.held_by_contact(ids),

@@ -66,7 +66,7 @@ def timeline(span: Span, client: Person, around: Around) -> tuple[tuple[Timeline
 
 
 def _future(contact_id: int, around: Around) -> Iterable[TimelineEntry]:
-    waiting = outbox.waiting_of(contact_id)
+    waiting = around.visit.once(outbox.waiting_of, contact_id)
     enrolments = journeys.running_of_contact(contact_id)
     for enrolment in reversed(enrolments):
         yield _enrolment(enrolment, around)
@@ -174,11 +174,7 @@ def _documents(span: Span, client: Person, around: Around) -> Iterable[Placed]:
 
 def _elsewhere(span: Span, _client: Person, _around: Around) -> Iterable[Placed]:
     """What other systems and our site tell, in the names that they give it."""
-    told = [
-        fact
-        for source in (TOLD, CALENDAR)
-        for fact in events.told_by(span.contact_id, source, before=span.before, limit=SHOWN + 1)
-    ]
+    told = events.told_by(span.contact_id, (TOLD, CALENDAR), before=span.before, limit=SHOWN + 1)
     for fact in told:
         said = " · ".join(_said(fact.data))
         yield fact.ts, TimelineEntry("entry", fact.name, said, at=fact.ts, icon="import")

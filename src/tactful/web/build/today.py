@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -19,8 +20,8 @@ from tactful.inbox.queries import Task
 from tactful.kernel.windows import minus_working_hours
 from tactful.kernel.zones import day_start, local_day, next_day_start
 from tactful.touchpoints import queries as touchpoints
-from tactful.web.build.around import Around, leisure_for, look_around, post, tasks_for, tasks_total
-from tactful.web.build.day_list import day_list, lists_for
+from tactful.web.build.around import Around, board_for, look_around, post
+from tactful.web.build.day_list import day_list
 from tactful.web.build.first_run import setup_line
 from tactful.web.build.holds import hold_cards
 from tactful.web.build.late import late_line
@@ -33,7 +34,7 @@ from tactful.web.types import Act, EmptyState, Glyph, HoldCard, Link
 from tactful.web.visit import Visit
 from tactful.wiring.gate_facts import settings_of
 
-TASKS_SHOWN, HOLDS_READ, HOLDS_SHOWN = 20, 40, 3
+TASKS_SHOWN, LISTED_SHOWN, HOLDS_READ, HOLDS_SHOWN = 20, 40, 40, 3
 SIGNS_SHOWN, ROWS_SHOWN, DOTS = 16, 6, 200
 FIRST_HOUR, LAST_HOUR = 7, 17
 QUIET = timedelta(days=90)
@@ -47,11 +48,9 @@ SIGN_OF: dict[str, Glyph] = {
 
 
 def today_page(visit: Visit) -> TodayPage:
-    tasks, total = list(tasks_for(visit)[:TASKS_SHOWN]), tasks_total(visit)
-    beside = inbox.on_cards([task.id for task in tasks])
-    leisure = list(leisure_for(visit)[:TASKS_SHOWN])
-    lists = lists_for(visit)
-    every = [*tasks, *leisure, *lists.tasks, *(other for group in beside.values() for other in group)]
+    board = board_for(visit, TASKS_SHOWN, LISTED_SHOWN)
+    beside = inbox.on_cards([task.id for task in board.cards.tasks])
+    every = [*board.tasks, *(other for group in beside.values() for other in group)]
     held, held_total = outbox.held(HOLDS_READ), visit.once(outbox.held_count)
     around = look_around(visit, [*_clients_of(every), *(each.message.contact_id for each in held)])
     matters = gather(every, around)
@@ -59,10 +58,10 @@ def today_page(visit: Visit) -> TodayPage:
     next_up, next_link = _next_up(visit)
     return TodayPage(
         greeting=_greeting(visit),
-        tasks=task_rows(tasks, matters, beside),
-        tasks_total=total + lists.asked_total,
-        leisure=task_rows(leisure, matters, strong=False),
-        day_list=day_list(lists, matters, strong=not tasks),
+        tasks=task_rows(board.cards.tasks, matters, beside),
+        tasks_total=board.asking,
+        leisure=task_rows(board.leisure.tasks, matters, strong=False),
+        day_list=day_list(board.asked, board.coming, matters, strong=not board.cards.tasks),
         holds=_holds(held, around),
         holds_total=held_total,
         holds_url=reverse("web:outbox"),
@@ -70,7 +69,7 @@ def today_page(visit: Visit) -> TodayPage:
         relations=_relations(visit),
         next_up=next_up,
         next_up_link=next_link,
-        nothing_to_do=None if total + lists.asked_total else _nothing_to_do(),
+        nothing_to_do=None if board.asking else _nothing_to_do(),
         notice=notice,
         notice_act=act,
         late=late_line(visit),
@@ -186,7 +185,8 @@ def _relations(visit: Visit) -> Relations | None:
 
 
 def _next_up(visit: Visit) -> tuple[str, Link | None]:
-    first = touchpoints.candidates().first()
+    every = visit.once(touchpoints.at_a_glance)
+    first = max((each for each in every if each.candidate), key=attrgetter("score"), default=None)
     if first is None:
         return "", None
     name = first.name_nb if visit.language == "nb" else first.name_en

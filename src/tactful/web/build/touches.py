@@ -26,7 +26,7 @@ def touches_page(visit: Visit) -> TouchesPage:
 def soon_line(visit: Visit) -> str:
     """One sentence for Today; empty when there is nothing to see. Owners see all, others their own and
     what is nobody's."""
-    if not touchpoints.previewed():
+    if not any(each.previewed for each in visit.once(touchpoints.at_a_glance)):
         return ""
     mine = [each for each in coming(visit.now) if _concerns(each.touchpoint.owner_id, visit)]
     said = ngettext(

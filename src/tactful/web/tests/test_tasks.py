@@ -302,7 +302,7 @@ def test_one_i_have_already_sent_it_is_one_row(cast: Cast) -> None:
 
 
 def test_a_long_list_counts_matters_as_a_short_one_does(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tactful.web.build.day_list.SHOWN", 2)
+    monkeypatch.setattr("tactful.web.build.today.LISTED_SHOWN", 2)
     for number, client in enumerate((cast.consenting, cast.consenting, cast.left, None, None)):
         about: dict[str, Any] = {"contact_id": client.id if client else None, "dedupe_key": f"t:{number}"}
         _opens(cast, "look_for_document", subject_kind="document", subject_id=number, may_wait=True, **about)
