@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from tactful.config import parse
+from tactful.config.firm_file import settings_of
 from tactful.config.home import find_home, secret_key
 from tactful.config.postgres.places import APP_ROLE, OWNER_ROLE, embedded_url
 from tactful.config.trouble import Trouble
@@ -89,7 +90,7 @@ def load(environ: Mapping[str, str] | None = None) -> Environment:
     source = os.environ if environ is None else environ
     given = {name: _parsed(name, raw) for name, raw in _raw_values(source).items()}
     home = cast(Path, given.get("HOME") or find_home(source))
-    return _assemble(given, home, _unknown_names(source))
+    return _assemble({**settings_of(home), **given}, home, _unknown_names(source))
 
 
 def _assemble(given: dict[str, object], home: Path, warnings: tuple[str, ...]) -> Environment:

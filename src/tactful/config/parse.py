@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 Parser = Callable[[str], object]
 
 TRUE = frozenset({"1", "true", "yes", "on"})
@@ -62,6 +65,14 @@ def database_url(raw: str) -> str:
     """The value may hold a password, so the message does not repeat it."""
     if not raw.startswith(("postgresql://", "postgres://")):
         raise ValueError("must look like postgresql://user:password@host:5432/name.")
+    try:
+        conninfo_to_dict(raw)
+    except ProgrammingError:
+        # Not what it says of itself: it repeats the part that it does not understand, the password as a rule.
+        raise ValueError(
+            "cannot be read. It looks like postgresql://user:password@host:5432/name, with %20, %25, %2F, "
+            "%3A and %40 for a space and % / : @ within the password."
+        ) from None
     return raw
 
 

@@ -64,7 +64,10 @@ def _few(found: Found) -> Found:
 
 def allowed(host: str, port: int) -> Found:
     """The addresses of ``host``. A single one that is not public makes the whole name suspicious."""
-    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # parts of a name that are empty or longer than DNS has them
+        raise OSError(f"{host[:100]} is no name of a host.") from error
     found: Found = list(dict.fromkeys((answer[0], str(answer[4][0])) for answer in answers))
     if not settings.LOCAL_MAIL_HOSTS and not all(is_public(address) for _family, address in found):
         raise NotAllowed(f"{host[:100]} leads to this machine or its network.")

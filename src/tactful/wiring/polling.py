@@ -25,6 +25,7 @@ from tactful.channels.models import Account
 from tactful.channels.rules.hearing import rests
 from tactful.channels.types import Outcome, our_words
 from tactful.foundation.clock import business_now, clock_shift
+from tactful.foundation.traces import places
 from tactful.wiring.hearing import hears_again
 from tactful.wiring.mail import imap_settings
 from tactful.wiring.mail_access import keep_fresh
@@ -68,8 +69,8 @@ def _poll(account: Account) -> None:
             poll_account(account, settings)
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
-        logger.exception("The mailbox of %s could not be read. It is tried again.", account.address)
+    except Exception as error:  # noqa: BLE001, whatever it is, the other mailboxes are read
+        logger.error("The mailbox of %s could not be read, again soon: %s", account.address, places(error))
         stored.note_trouble(account.id, our_words("imap.odd"), refused=False, now=business_now())
 
 

@@ -22,6 +22,7 @@ from tactful.contacts.actions import refused
 from tactful.contacts.queries.erasing import shut_mails
 from tactful.delivery.rules.mail import MESSAGE_ID, REPLY, RETURN_PATH, UNSUBSCRIBE
 from tactful.foundation.clock import business_now
+from tactful.foundation.traces import places
 from tactful.wiring.our_tokens import answered, ours
 
 logger = logging.getLogger(__name__)
@@ -117,8 +118,8 @@ def at_our_door(raw: bytes, envelope: Envelope, account: Account) -> bool:
 def speaks_of_ours(raw: bytes, own: frozenset[str]) -> bool:
     try:
         events = read_events(raw, own)
-    except Exception:
-        logger.exception("A report could not be read, and is left out.")
+    except Exception as error:  # noqa: BLE001, one mail must never stand in the way of all later ones
+        logger.error("A report could not be read, and is left out: %s", places(error))
         return False
     return any(ours(RETURN_PATH, event.token) or answered([event.message_id]) for event in events)
 
@@ -127,8 +128,8 @@ def _see(lines: bytes, rules: Rules, envelope: tuple[str, ...] = ()) -> Seen | N
     """None where an envelope breaks the reader: one mail must never stand in the way of all later ones."""
     try:
         return see(lines, rules.own, envelope)
-    except Exception:
-        logger.exception("The envelope of a mail could not be read. The mail is left out.")
+    except Exception as error:  # noqa: BLE001, as above
+        logger.error("The envelope of a mail could not be read. The mail is left out: %s", places(error))
         return None
 
 

@@ -19,7 +19,7 @@ from tactful.config.backup.holding import Hold, hold
 from tactful.config.backup.sealing import Opener, Unreadable
 from tactful.config.environment import Environment
 from tactful.config.home import PACKAGE, secret_key
-from tactful.config.postgres.server import Server
+from tactful.config.postgres.server import for_a_while
 from tactful.config.trouble import Trouble, disk_trouble
 from tactful.delivery.rules.departures import Departures
 
@@ -56,7 +56,7 @@ def restore(environment: Environment, order: Order, say: Callable[[str], None]) 
     _expect_known(manifest)
     say(f"The backup was made on {manifest.made_at[:16].replace('T', ' ')} by Tactful {manifest.release}.")
     try:
-        with _database(environment, say):
+        with for_a_while(environment, say):
             _expect_empty_database(environment.owner_database_url)
             files = _unpack(environment, order)
             _grant(environment, manifest)
@@ -117,20 +117,6 @@ def _expect_known(manifest: Manifest) -> None:
             f"This backup was made by Tactful {manifest.release}, which is newer than this one. "
             "Install that version or a later one, then restore."
         )
-
-
-@contextmanager
-def _database(environment: Environment, say: Callable[[str], None]) -> Iterator[None]:
-    if not environment.embedded:
-        yield
-        return
-    server = Server(environment.home, say)
-    try:
-        server.start()
-        yield
-    finally:
-        if server.was_launched:
-            server.stop()
 
 
 def _unpack(environment: Environment, order: Order) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tactful.config.backup import making, recovery
 from tactful.config.environment import Environment
-from tactful.config.postgres.server import require_running
+from tactful.config.postgres.server import for_a_while, require_running
 from tactful.config.trouble import Trouble
 
 
@@ -27,10 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Environment) -> int:
+    """Of a house that does not run, too: its server is started for the time that it takes."""
     if arguments.show_key or arguments.forget_key:
         return _key(environment.home, forget=arguments.forget_key)
-    require_running(environment)
-    made = making.make(environment, arguments.to)
+    if not (environment.home / "postgres").exists():
+        require_running(environment)
+    with for_a_while(environment, lambda _: None):
+        made = making.make(environment, arguments.to)
     print(
         f"{made.path} holds everything ({made.size / 1_000_000:.1f} MB, {made.files} files), "
         "and was read again from end to end."

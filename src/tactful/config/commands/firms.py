@@ -6,7 +6,7 @@ from tactful.config import firms, https
 from tactful.config.backup.making import newest
 from tactful.config.child import Part
 from tactful.config.environment import Environment
-from tactful.config.firms import Firm
+from tactful.config.firm_file import Firm
 from tactful.config.house import only_one
 from tactful.config.postgres import places, postmaster
 from tactful.config.process_tree import Tree
@@ -77,7 +77,8 @@ def _up(environment: Environment, *, secure: bool) -> int:
 
 def _each(environment: Environment, firm: Firm, *, upgrade: bool) -> int:
     """1 when this firm needs a person; the others go on."""
-    commands = [("backup", "--rotate")] if _runs(firm) or not upgrade else []
+    begun = places.data_folder(firm.home).exists()  # before its first start there is nothing to lose
+    commands = [("backup", "--rotate")] if begun or not upgrade else []
     for command in [*commands, *([("migrate",)] if upgrade else [])]:
         done = firms.run(environment, firm, *command)
         if done.returncode:

@@ -4,7 +4,7 @@ import argparse
 
 from tactful.config.environment import Environment
 from tactful.config.migration import apply
-from tactful.config.postgres.server import Server
+from tactful.config.postgres.server import for_a_while
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,14 +14,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, environment: Environment) -> int:
     """Starts the embedded server for the time that it takes, if it does not run."""
     del arguments
-    if not environment.embedded:
+    with for_a_while(environment, print):
         apply(environment, print)
-        return 0
-    server = Server(environment.home, print)
-    try:
-        server.start()
-        apply(environment, print)
-    finally:
-        if server.was_launched:
-            server.stop()
     return 0

@@ -169,6 +169,21 @@ def require_running(environment: Environment) -> None:
 
 
 @contextmanager
+def for_a_while(environment: Environment, say: Callable[[str], None]) -> Iterator[None]:
+    """The embedded server, started for the time that it takes if it does not run."""
+    if not environment.embedded:
+        yield
+        return
+    server = Server(environment.home, say)
+    try:
+        server.start()
+        yield
+    finally:
+        if server.was_launched:
+            server.stop()
+
+
+@contextmanager
 def _log_file(path: Path) -> Iterator[int]:
     """Opened for appending; one older file is kept when it has grown large."""
     try:

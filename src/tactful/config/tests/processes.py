@@ -31,10 +31,10 @@ class Answer:
 
 def tactful(home: Path, *arguments: str, **more: str) -> Answer:
     """The command line in this process, which spares the start of another one."""
-    before = dict(os.environ)
+    before, given = dict(os.environ), environ(home, **more)
     errors = io.StringIO()
     os.environ.clear()
-    os.environ.update(environ(home, **more))
+    os.environ.update(given)
     try:
         with redirect_stderr(errors):
             return Answer(main(arguments), errors.getvalue())

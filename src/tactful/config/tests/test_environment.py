@@ -115,3 +115,12 @@ def test_mail_servers_on_this_machine_are_for_the_demo_unless_said(
 ) -> None:
     environ = {f"TACTFUL_{name}": value for name, value in more.items()}
     assert load({"TACTFUL_HOME": str(tmp_path / "home"), **environ}).local_mail_hosts is allowed
+
+
+@pytest.mark.parametrize("password", ["ge heim", "ge%zzheim", "geheim@[::1"])
+def test_a_mistyped_password_is_not_repeated(tmp_path: Path, password: str) -> None:
+    url = f"postgresql://kari:{password}/x"
+    with pytest.raises(Trouble, match="TACTFUL_DATABASE_URL cannot be read") as found:
+        load(given(tmp_path, TACTFUL_DATABASE_URL=url))
+    assert "heim" not in str(found.value)
+    assert found.value.__cause__ is None or "heim" not in str(found.value.__cause__)

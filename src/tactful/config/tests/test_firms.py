@@ -70,7 +70,29 @@ def test_nothing_set_for_one_house_reaches_all(machine: Path, monkeypatch: pytes
     assert (seen.embedded, seen.home, seen.base_url) == (True, firm.home, firm.base_url)
     assert seen.secret_key != "s" * 40
     assert seen.backup_folder == machine / "backups/fjord"
-    assert "TACTFUL_DATABASE_URL" not in firm.environ(environment)
+    assert "TACTFUL_DATABASE_URL" not in firms.environ_of(firm, environment)
+
+
+def test_a_command_in_its_folder_is_the_same_firm(machine: Path, tmp_path: Path) -> None:
+    """Else links lead to another house, and the journal of who was erased does not lie beside its backups."""
+    far = tmp_path / "far"
+    add(machine, "fjord")
+    environment = load(environ(machine, TACTFUL_BACKUP_FOLDER=str(far)))
+    (firm,) = firms.every(environment)
+    assert load(environ(firm.home)).backup_folder == machine / "backups/fjord"
+    list(firms.parts(environment, [firm]))  # as 'firms up' does, with another folder than before
+    seen = load(environ(firm.home))
+    assert (seen.base_url, seen.port, seen.inbound_port) == (firm.base_url, firm.port, firm.inbound_port)
+    assert seen.backup_folder == far / "fjord"
+    assert "fjord.example.no" in seen.allowed_hosts
+    assert load(environ(firm.home, TACTFUL_BASE_URL="http://localhost:1")).base_url == "http://localhost:1"
+
+
+def test_who_watches_may_watch_each(machine: Path) -> None:
+    add(machine, "fjord")
+    environment = load(environ(machine, TACTFUL_METRICS_TOKEN="t" * 32))
+    (part,) = firms.parts(environment, list(firms.every(environment)))
+    assert load({**os.environ, **part.environ}).metrics_token == "t" * 32
 
 
 def test_one_caddy_leads_each_name_to_its_firm(machine: Path) -> None:
@@ -112,6 +134,12 @@ def test_they_run_beside_each_other_and_are_kept_apart(
         assert [path.parent.name for path in machine.glob("backups/*/*.backup")] == ["fjord"]
         program.process.send_signal(signal.SIGINT)
         assert program.process.wait(timeout=PATIENCE_SECONDS) == 0
+    capsys.readouterr()
+    assert tactful(machine, "firms", "upgrade", "salong").code == 0
+    assert capsys.readouterr().out.strip() == "salong: up to date."
+    assert [path.parent.name for path in machine.glob("backups/salong/*.backup")] == ["salong"], (
+        "what does not run is backed up before it is changed, too"
+    )
     keys = {(firm.home / "secret-key").read_text() for firm in named}
     assert len(keys) == 2
     for firm in named:

@@ -1,5 +1,6 @@
 """The line as a file: one entry for each touchpoint, and what is wrong with one in plain sentences."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,6 +10,8 @@ import yaml
 from tactful.touchpoints.types import Line, MessageClass
 
 FORMAT: Final = "tactful.line/1"
+LONGEST: Final = 500_000
+WORD: Final = 80
 FIELDS: Final = {"slug", "line", "class", "owner", "score", "why", "name"}
 
 
@@ -54,9 +57,12 @@ def write(entries: Iterable[Entry]) -> str:
 def read(text: str, known: Collection[str], owners: Collection[str]) -> tuple[Entry, ...]:
     """``known``: slugs of the house; ``owners``: addresses, in lower case, of those who may write. Raises
     ``BadLine`` with all that is wrong."""
+    if len(text) > LONGEST:
+        raise BadLine([f"A line has at most {LONGEST} characters, and this has {len(text)}."])
     try:
         loaded = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        # A day that no calendar has, a number beyond all, or parts within parts without end.
         raise BadLine([f"This is not YAML: {' '.join(str(error).split())[:200]}"]) from error
     if not isinstance(loaded, dict) or loaded.get("format") != FORMAT:
         raise BadLine([f"This is no line. A file begins with “format: {FORMAT}”; export one to see how."])
@@ -74,25 +80,33 @@ def _problems(place: int, row: Any, known: Collection[str], owners: Collection[s
     if not isinstance(row, dict) or not isinstance(row.get("slug"), str):
         yield f"Number {place} has no slug. Each touchpoint is named by its slug."
         return
-    slug = row["slug"]
-    if strange := sorted(str(key) for key in set(row) - FIELDS):
+    slug = row["slug"][:WORD]
+    if strange := sorted(map(_shown, set(row) - FIELDS)):
         yield f"{slug} has “{strange[0]}”, which means nothing here. Leave it out."
     if slug not in known:
         yield f"{slug} is no touchpoint of this house. Add it on the line's page first, or leave it out."
-    if row.get("line") not in set(Line):
-        yield f"{slug}: “line” is structural, judgement or undecided, not “{row.get('line')}”."
-    if row.get("class") not in set(MessageClass):
+    if row.get("line") not in list(Line):
+        yield f"{slug}: “line” is structural, judgement or undecided, not “{_shown(row.get('line'))}”."
+    if row.get("class") not in list(MessageClass):
         every = ", ".join(MessageClass)
-        yield f"{slug}: “class” is one of {every}, not “{row.get('class')}”."
+        yield f"{slug}: “class” is one of {every}, not “{_shown(row.get('class'))}”."
     if not _is_score(row.get("score")):
         yield f"{slug}: “score” is three numbers from 1 to 5: how often, how much effort, how clear."
     yield from _owner_problems(slug, row, owners)
 
 
+def _shown(given: object) -> str:
+    """For a sentence. What is no word is not written out: a few letters of YAML can stand for any number."""
+    return given[:WORD] if isinstance(given, str) else "…" if isinstance(given, dict | list) else str(given)
+
+
 def _owner_problems(slug: str, row: Mapping[str, Any], owners: Collection[str]) -> Iterable[str]:
+    for field in ("why", "name", "owner"):
+        if not isinstance(row.get(field, ""), str | None):
+            yield f"{slug}: “{field}” is text."
     owner = row.get("owner") or ""
-    if owner and str(owner).lower() not in owners:
-        yield f"{slug}: nobody with the address {owner} may write here. Name somebody else, or nobody."
+    if isinstance(owner, str) and owner and owner.lower() not in owners:
+        yield f"{slug}: nobody with the address {owner[:WORD]} may write here. Name somebody else, or nobody."
     if not owner and row.get("line") == Line.JUDGEMENT:
         yield f"{slug} stands with people, so somebody owns it. Write their mail address after “owner”."
 
@@ -106,9 +120,9 @@ def _is_score(given: Any) -> bool:
 
 
 def _twice(rows: list[Any]) -> list[str]:
-    slugs = [row["slug"] for row in rows if isinstance(row, dict) and isinstance(row.get("slug"), str)]
-    twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
-    return [f"{slug} stands there twice. Keep one of them." for slug in twice]
+    named = (row["slug"] for row in rows if isinstance(row, dict) and isinstance(row.get("slug"), str))
+    twice = sorted(slug for slug, times in Counter(named).items() if times > 1)
+    return [f"{slug[:WORD]} stands there twice. Keep one of them." for slug in twice]
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:

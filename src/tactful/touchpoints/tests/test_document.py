@@ -66,6 +66,31 @@ def test_nothing_that_is_typed_breaks_it(text: str) -> None:
         read(text, KNOWN, OWNERS)
 
 
+BEGINNING = "format: tactful.line/1\n"
+LAUGHS = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BEGINNING + "touchpoints: [{slug: 2026-99-99}]",
+        BEGINNING + "touchpoints: [{slug: complaint, line: [structural]}]",
+        BEGINNING + "touchpoints: [{slug: complaint, class: {a: 1}, owner: [kari], why: 3}]",
+        BEGINNING + "touchpoints: [&r {slug: complaint, line: *r, why: *r}]",
+        BEGINNING + f"l0: &l0 ha\n{LAUGHS}touchpoints: [{{slug: complaint, line: *l9, owner: *l9}}]",
+        BEGINNING + "touchpoints: " + "[" * 3000,
+        "a: " + "9" * 6000,
+        "a: !!float b",
+        BEGINNING + "#" * 500_000,
+    ],
+    ids=["no day", "lists", "kinds", "itself", "laughs", "deep", "long number", "no number", "large"],
+)
+def test_what_is_made_to_break_it_is_a_short_sentence(text: str) -> None:
+    with pytest.raises(BadLine) as found:
+        read(text, KNOWN, OWNERS)
+    assert max(map(len, found.value.problems)) < 300
+
+
 def test_all_mistakes_come_at_once() -> None:
     assert len(told(line="maybe", score=[], owner="x")) == 3
     twice = yaml.safe_dump({"format": "tactful.line/1", "touchpoints": [GOOD, GOOD]})

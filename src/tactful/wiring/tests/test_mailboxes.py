@@ -16,7 +16,7 @@ from tactful.contacts.actions import create_contact
 from tactful.contacts.types import NewContact
 from tactful.demo.postbox.imap_server import ImapServer
 from tactful.inbox.models import Conversation, Entry
-from tactful.wiring import mail, polling
+from tactful.wiring import mail, polling, whose_mail
 from tactful.wiring.inbound import read_waiting
 from tactful.wiring.tests.cast import REPLY, RETURN_PATH, US, Cast
 from tactful.wiring.tests.mailbox import Mailbox, open_mailbox, stored
@@ -49,6 +49,25 @@ def test_mail_of_people_who_are_no_clients_is_neither_fetched_nor_kept_nor_named
     fetched = [command for command in box.box.commands if "BODY.PEEK[]" in command]
     assert [command.split()[3] for command in fetched] == ["2"]
     assert sum(ImapCursor.objects.values_list("passed_by", flat=True)) == 2
+
+
+def test_what_breaks_the_reader_is_not_named_either(
+    box: Mailbox, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R92. An error repeats what it could not read; the log says where it was, and not what."""
+
+    def breaks(lines: bytes, *_more: object) -> None:
+        raise ValueError(lines.decode())
+
+    box.comes("Our wedding", From=STRANGER)
+    monkeypatch.setattr(whose_mail, "see", breaks)
+    box.reads()
+    assert "The mail is left out: ValueError at whose_mail.py:" in caplog.text
+    monkeypatch.setattr(polling, "poll_account", lambda *_: breaks(b"From: " + STRANGER.encode()))
+    monkeypatch.setattr(polling, "imap_settings", lambda _: object())
+    polling._poll(box.account)
+    assert "again soon: ValueError at" in caplog.text
+    assert "secret@" not in caplog.text
 
 
 def test_inquiries_come_in_where_they_are_wanted_and_never_what_we_wrote_to_strangers(box: Mailbox) -> None:

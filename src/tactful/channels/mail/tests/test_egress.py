@@ -166,3 +166,13 @@ def test_an_instance_that_allows_it_reaches_its_own_server(tmp_path: Path, setti
     with Sink() as sink:
         (result,) = send(sink, [message(1)], tmp_path)
     assert result.outcome is Outcome.SENT
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("host", ["a..no", "a" * 64 + ".no", ".no"])
+def test_what_is_no_name_of_a_host_is_not_reached_either(host: str) -> None:
+    """Python tells of such a name with an error that no caller of a network expects."""
+    with pytest.raises(MailboxUnavailable):
+        start_cursor(ImapSettings(host, "kari", "secret", 993, Security.IMPLICIT_TLS, timeout=5.0))
+    with pytest.raises(OSError, match="is no name of a host"):
+        egress.connect(host, 993, 1.0)
