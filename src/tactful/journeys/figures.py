@@ -194,4 +194,4 @@ def recent_acts(journey_id: int, now: datetime) -> list[PeopleAct]:
     """What was asked of people here and can still be taken back, and what lately did not reach everybody."""
     rows = PeopleAct.objects.filter(journey_id=journey_id, undone_at=None)
     lately = rows.filter(Q(done_at=None) | Q(asked_at__gt=now - TOLD)).order_by("id")
-    return [row for row in lately if row.done_at is None or (row.reached or 0) < len(row.enrolments)]
+    return [row for row in lately if row.done_at is None or (row.reached or 0) < row.meant]

@@ -321,10 +321,13 @@ class ReplayedLine(models.Model):
 class PeopleAct(Row):
     """What was asked of people on a journey (``journeys.actions.undoable``). ``enrolments``: all who are
     meant. ``rested``: those of them who rest only until ``due_at``. ``reached``: how many of them it did
-    something for, once ``done_at``."""
+    something for, once ``done_at``.
+
+    ``passage``: of a change to another version, which is too large for a list of ids: the versions ``from``
+    and ``to``, the map ``steps``, how many are ``meant``, and once it has begun ``after`` whom it goes on."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
-    what = models.CharField(max_length=10)  # move, skip, take_out, pause
+    what = models.CharField(max_length=10)  # move, skip, take_out, pause, version
     step = models.CharField(max_length=60, blank=True)
     enrolments = ArrayField(models.BigIntegerField())
     rested = ArrayField(models.BigIntegerField())
@@ -334,6 +337,16 @@ class PeopleAct(Row):
     done_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     reached = models.IntegerField(null=True)
+    passage = models.JSONField(null=True)
 
     class Meta:
         db_table = "people_act"
+
+    @property
+    def meant(self) -> int:
+        return len(self.enrolments) if self.passage is None else int(self.passage["meant"])
+
+    @property
+    def is_under_way(self) -> bool:
+        """It goes on from thousand to thousand, and is taken back no more."""
+        return self.done_at is None and self.reached is not None

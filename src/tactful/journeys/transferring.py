@@ -34,24 +34,58 @@ class Transferred:
 
 
 def transfer(passage: Passage, load: Load, now: datetime) -> Transferred:
-    """Each thousand in a transaction of its own: what is broken off can be done again. A journey that is
-    off moves nobody, for a new step may send; whoever is paused stays as well."""
-    unknown = set(passage.steps.values()) - set(plan_of(passage.to_version).nodes)
-    if unknown:
-        raise LookupError(f"The new version has no step {', '.join(sorted(unknown))}.")
-    # Those who have not taken their first step yet stand nowhere, and that is where they stay.
-    found = hot.on_version(passage.journey_id, passage.from_version, {*passage.steps, ""})
-    with transaction.atomic():
-        off = bool(resting({passage.journey_id}))
-    ids = [] if off else [ident for ident, paused in found if not paused]
-    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-    moved = sum(_transfer(passage, chunk, load, now) for chunk in chunks)
-    return Transferred(moved, len(found) - moved)
+    """All at once, each thousand in a transaction of its own: what is broken off can be done again. A journey
+    that is off moves nobody, for a new step may send; whoever is paused stays as well."""
+    moved = left = after = 0
+    while (done := transfer_some(passage, after, load, now)) is not None:
+        moved, left, after = moved + done.moved, left + done.left, done.last
+    return Transferred(moved, left)
+
+
+def standing(passage: Passage) -> int:
+    """How many stand where the map takes somebody, those who rest among them. Raises ``LookupError`` for a
+    step that the new version has not."""
+    _expect_steps(passage)
+    return len(hot.on_version(passage.journey_id, passage.from_version, _places(passage)))
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """``last``: the enrolment behind which it goes on."""
+
+    moved: int
+    left: int
+    last: int
 
 
 @transaction.atomic
+def transfer_some(passage: Passage, after: int, load: Load, now: datetime) -> Some | None:
+    """The next thousand; None if there are no more."""
+    _expect_steps(passage)
+    found = hot.on_version(
+        passage.journey_id, passage.from_version, _places(passage), after=after, most=CHUNK
+    )
+    if not found:
+        return None
+    off = bool(resting({passage.journey_id}))
+    ids = [] if off else [ident for ident, paused in found if not paused]
+    moved = _transfer(passage, ids, load, now) if ids else 0
+    return Some(moved, len(found) - moved, found[-1][0])
+
+
+def _places(passage: Passage) -> set[str]:
+    """Those who have not taken their first step yet stand nowhere, and that is where they stay."""
+    return {*passage.steps, ""}
+
+
+def _expect_steps(passage: Passage) -> None:
+    unknown = set(passage.steps.values()) - set(plan_of(passage.to_version).nodes)
+    if unknown:
+        raise LookupError(f"The new version has no step {', '.join(sorted(unknown))}.")
+
+
 def _transfer(passage: Passage, ids: Sequence[int], load: Load, now: datetime) -> int:
-    wanted = {*passage.steps, ""}
+    wanted = _places(passage)
     rows = [
         row for row in hot.running(ids) if row.version_id == passage.from_version and row.state.step in wanted
     ]

@@ -21,7 +21,7 @@ from tactful.foundation.staff.actions import end_helpers
 from tactful.gate import actions as holds
 from tactful.inbox.actions.quiet import hand_back_the_quiet
 from tactful.inbox.actions.snooze import wake_snoozed
-from tactful.journeys.actions import add_up_crowds, carry_out_asked
+from tactful.journeys.actions import add_up_crowds, carry_out_asked, take_over_asked
 from tactful.tracking.actions import forget_seen
 from tactful.webhooks.actions import forget_old_tellings
 from tactful.wiring import segments
@@ -56,6 +56,7 @@ CHORES = (
     Chore("show the first messages of touchpoints", 5, show_first_ones),
     Chore("ask about mailboxes that cannot be read", 60, ask_about_unread),
     Chore("do what was asked of people on journeys", 1, lambda now: carry_out_asked(loader(now), now)),
+    Chore("take people over to another version", 1, lambda now: take_over_asked(loader(now), now)),
     Chore("add up who stands where", 10, lambda _now: add_up_crowds()),
     Chore("look at changed clients for segments", 1, segments.look_at_the_changed),
     Chore("look at all clients for a segment", 3, segments.look_at_everybody),

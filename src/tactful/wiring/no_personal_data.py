@@ -69,7 +69,7 @@ NOWHERE: Final = (
             "journey_draft_entry": ("text", "said"),
             "journey_spell": ("kind",),
             "journey_version": ("document", "source"),
-            "people_act": ("what", "step", "enrolments", "rested"),
+            "people_act": ("what", "step", "enrolments", "rested", "passage"),
             "letter_draft": ("slug", "name_en", "name_nb", "body"),
             "letter_entry": ("body",),
             "letter_picture": ("stored", "kind", "digest"),

@@ -13,7 +13,14 @@ from tactful.events.actions import record
 from tactful.events.types import NewFact
 from tactful.foundation.actions import expect_assessed, record_audit
 from tactful.journeys import driver
-from tactful.journeys.actions.undoable import Asked, ask_of_people, carry_out_asked, take_back
+from tactful.journeys.actions.undoable import (
+    Asked,
+    ask_of_people,
+    ask_to_change_over,
+    carry_out_asked,
+    take_back,
+    take_over_asked,
+)
 from tactful.journeys.drafts import (
     Did,
     DraftGone,
@@ -64,6 +71,7 @@ __all__ = [
     "add_up_crowds",
     "ask_of_people",
     "ask_replay",
+    "ask_to_change_over",
     "beat",
     "begin_by_hand",
     "begin_journey",
@@ -90,6 +98,7 @@ __all__ = [
     "switch_on",
     "take_back",
     "take_out",
+    "take_over_asked",
     "take_replay",
     "try_again",
     "undo",

@@ -77,7 +77,7 @@ WHERE id = ANY(%(ids)s::bigint[]) AND ended_at IS NULL AND failures > 0"""
 
 ON_VERSION = f"""SELECT id, retry_at IS NOT DISTINCT FROM '{PAUSED}' FROM enrolment
 WHERE journey_id = %(journey)s AND version_id = %(version)s AND ended_at IS NULL
-    AND step = ANY(%(steps)s::text[]) ORDER BY id"""
+    AND step = ANY(%(steps)s::text[]) AND id > %(after)s ORDER BY id LIMIT %(most)s"""
 BEGAN_WITH = """SELECT e.id, v.data::text FROM enrolment e JOIN event v ON v.id = e.trigger_id
 WHERE e.id = ANY(%(ids)s::bigint[])"""
 SET_VERSION = "UPDATE enrolment SET version_id = %(version)s WHERE id = ANY(%(ids)s::bigint[])"
@@ -210,9 +210,12 @@ def try_again(ids: Sequence[int]) -> int:
     return pg.run(TRY_AGAIN, {"ids": pg.numbers(ids)})
 
 
-def on_version(journey_id: int, version_id: int, steps: Collection[str]) -> list[tuple[int, bool]]:
-    """(id, whether a person has paused it)"""
+def on_version(
+    journey_id: int, version_id: int, steps: Collection[str], *, after: int = 0, most: int | None = None
+) -> list[tuple[int, bool]]:
+    """(id, whether a person has paused it), by id; ``most`` of those behind ``after``."""
     params = {"journey": journey_id, "version": version_id, "steps": pg.texts(steps)}
+    params |= {"after": after, "most": most}
     return [(ident, resting) for ident, resting in pg.many(ON_VERSION, params)]
 
 

@@ -1,12 +1,15 @@
 """The list of a day on Today: what could wait, asked once; and what is on the next one already."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tactful.inbox.queries import Listed, Task
 from tactful.inbox.rules.cards import matter_of, question_of
+from tactful.web.build.around import link
 from tactful.web.build.task_parts import Matters
 from tactful.web.build.tasks import task_rows
 from tactful.web.pages.today import DayList
@@ -31,7 +34,14 @@ def _rows(tasks: Sequence[Task], matters: Matters, *, strong: bool) -> tuple[Tas
     for task in _together(tasks):
         groups.setdefault(matter_of(task), []).append(task)
     first = [group[0] for group in groups.values()]
-    return task_rows(first, matters, {group[0].id: group[1:] for group in groups.values()}, strong=strong)
+    rows = task_rows(first, matters, {group[0].id: group[1:] for group in groups.values()}, strong=strong)
+    return tuple(_of_all(row, task) if row.lines else row for row, task in zip(rows, first, strict=True))
+
+
+def _of_all(row: TaskRow, task: Task) -> TaskRow:
+    """The one button of a card that asks several things must not look as if it answered all of them."""
+    profile = link(_("Open the profile"), "client", task.contact_id, strong=row.act.strong)
+    return replace(row, act=profile, also=(replace(row.act, strong=False), *row.also))
 
 
 def _said(coming: Listed, now: datetime) -> str:

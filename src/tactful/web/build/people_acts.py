@@ -31,13 +31,17 @@ SOON: Final[Mapping[str, Callable[[int], str]]] = {
         "%(n)s clients rest and hear nothing from this journey.",
         n,
     ),
+    "version": lambda n: ngettext(
+        "%(n)s client changes over in half a minute, and walks the earlier version until then.",
+        "%(n)s clients change over in half a minute, and walk the earlier version until then.",
+        n,
+    ),
 }
 
 
 def act_sentence(act: PeopleAct) -> str:
     """As it stands until it is carried out."""
-    count = len(act.enrolments)
-    return SOON[act.what](count) % {"n": number(count)}
+    return SOON[act.what](act.meant) % {"n": number(act.meant)}
 
 
 def act_rows(journey_id: int, slug: str, visit: Visit) -> tuple[ActRow, ...]:
@@ -45,12 +49,25 @@ def act_rows(journey_id: int, slug: str, visit: Visit) -> tuple[ActRow, ...]:
 
 
 def _row(act: PeopleAct, slug: str, visit: Visit) -> ActRow:
+    words = {"n": number(act.reached or 0), "all": number(act.meant)}
+    if act.is_under_way:
+        return ActRow(_("They change over now: %(n)s of %(all)s so far.") % words)
     if act.done_at is None:
         undo = Act(_("Undo"), reverse("web:journey_take_back", args=[slug, act.id]))
         who = visit.person(act.by)
         return ActRow(act_sentence(act), who.name if who else "", undo if visit.user.may_write else None)
-    said = _(
+    return ActRow((_stayed() if act.what == "version" else _not_reached()) % words)
+
+
+def _not_reached() -> str:
+    return _(
         "Only %(n)s of %(all)s were reached. The others go on from where they stood: the journey is off, the "
         "step is not in their version, or something that it asks cannot be read now."
     )
-    return ActRow(said % {"n": number(act.reached or 0), "all": number(len(act.enrolments))})
+
+
+def _stayed() -> str:
+    return _(
+        "%(n)s of %(all)s have changed over. The others stay on their version: they rest or have gone on, "
+        "the journey is off, or something that it asks cannot be read now."
+    )

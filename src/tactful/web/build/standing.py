@@ -141,6 +141,7 @@ def version_page(line: JourneyLine, version: JourneyVersion, visit: Visit) -> Ve
         number=version.number,
         rows=tuple(_crowd_row(crowd, *titles, people) for crowd in crowds),
         can_move=visit.user.may_write,
+        asked=act_rows(line.journey.id, new.slug, visit),
     )
 
 

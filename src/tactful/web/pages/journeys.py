@@ -167,6 +167,7 @@ class VersionPage:
     number: int
     rows: tuple[CrowdRow, ...]
     can_move: bool = True
+    asked: tuple[ActRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

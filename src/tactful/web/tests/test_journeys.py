@@ -12,7 +12,7 @@ from tactful.delivery.types import NewMessage
 from tactful.foundation.clock import business_now
 from tactful.foundation.models import Audit, AuditPayload
 from tactful.journeys import queries
-from tactful.journeys.actions import carry_out_asked, import_journey, switch_on
+from tactful.journeys.actions import carry_out_asked, import_journey, switch_on, take_over_asked
 from tactful.journeys.models import Enrolment, Journey, JourneySpell, Visit
 from tactful.journeys.recipes import names, text
 from tactful.journeys.rules.definition import document, read
@@ -123,6 +123,7 @@ def test_only_those_inside_this_journey_are_taken_out(cast: Cast) -> None:
 def half_a_minute_later(cast: Cast) -> None:
     later = business_now() + timedelta(seconds=31)
     carry_out_asked(loader(later), later)
+    take_over_asked(loader(later), later)
 
 
 def post(cast: Cast, what: str, row: Enrolment, **more: str) -> str:
@@ -221,7 +222,19 @@ def test_people_of_an_earlier_version_are_taken_over_by_a_map(cast: Cast, langua
     client.post(address, {"to_wait-for-documents": "wait-for-documents", "reason": ""})
     row.refresh_from_db()
     assert row.version.number == 1  # no reason, nothing done
-    client.post(address, {"to_wait-for-documents": "wait-for-documents", "reason": "Nine days are fairer"})
+    given = {"to_wait-for-documents": "wait-for-documents", "reason": "Nine days are fairer"}
+    shown = client.post(address, given, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.version.number == 1  # for half a minute it can be taken back
+    undo = re.search(rf'action="({URL}asked/\d+/back/)"', shown)
+    assert undo is not None
+    client.post(undo[1])
+    half_a_minute_later(cast)
+    row.refresh_from_db()
+    assert row.version.number == 1
+    client.post(address, given)
+    assert 'role="status"' in client.get(address).content.decode()
+    half_a_minute_later(cast)
     row.refresh_from_db()
     assert row.version.number == 2
     assert Audit.objects.filter(verb="journey.people_moved", actor=cast.colleague.id).exists()

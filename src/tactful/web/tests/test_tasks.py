@@ -298,6 +298,8 @@ def test_one_i_have_already_sent_it_is_one_row(cast: Cast) -> None:
     whole = next(row for row in page.day_list.rows if row.lines)
     assert ["Paper" in line.matter for line in whole.lines] == [True, True]
     assert [len(line.acts) for line in whole.lines] == [2, 2]
+    assert [str(act.text) for act in whole.also] == ["It is here", "Still missing"]
+    assert whole.act.url == f"/clients/{cast.consenting.id}/", "no button seems to answer all three"
     assert [line.name for line in whole.lines] == ["", ""], "they are of the same client"
 
 

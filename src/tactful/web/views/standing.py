@@ -137,17 +137,10 @@ def _take_over(request: StaffRequest, slug: str, number: int) -> HttpResponseBas
     if live is None or not set(steps.values()) <= known:
         raise Sorry(_("A step that was chosen is not in the live version. Choose again."))
     passage = Passage(line.journey.id, old.id, live.id, steps)
-    moved = actions.change_version(passage, load=loader(request.visit.now), **why)
-    words = ngettext("%(n)d client has changed over.", "%(n)d clients have changed over.", moved.moved)
-    said = words % {"n": moved.moved}
-    if moved.left:
-        more = ngettext(
-            "%(n)d stays: paused, or the journey is off.",
-            "%(n)d stay: paused, or the journey is off.",
-            moved.left,
-        )
-        said = f"{said} {more % {'n': moved.left}}"
-    return _done(request, slug, said)
+    act = actions.ask_to_change_over(passage, **why)
+    if act is None:
+        return _done(request, slug, _("Nobody stands there any more. Nothing has been changed."))
+    return _done(request, slug, act_sentence(act))
 
 
 def _why_and_who(request: StaffRequest) -> WhyAndWho:
