@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any, Self, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, models
 from psycopg import Cursor, ServerCursor, sql
@@ -51,8 +52,20 @@ PASSING = ("08", "40", "53", "57")  # connection, deadlock, resources, the opera
 @contextmanager
 def cursor() -> Iterator[Cursor[Row]]:
     _connect()
-    with connection.wrap_database_errors, Cursor(connection.connection) as opened:
+    kind = _Noted if connection.force_debug_cursor else Cursor
+    with connection.wrap_database_errors, kind(connection.connection) as opened:
         yield opened
+
+
+class _Noted(Cursor[Row]):
+    """While somebody counts statements (``CaptureQueriesContext``): Django notes those of its own cursors."""
+
+    def execute(self, query: Any, *given: Any, **options: Any) -> Self:
+        began = monotonic()
+        try:
+            return super().execute(query, *given, **options)
+        finally:
+            connection.queries_log.append({"sql": str(query), "time": f"{monotonic() - began:.3f}"})
 
 
 def _connect() -> None:

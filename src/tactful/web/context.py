@@ -39,7 +39,7 @@ def _shell(visit: Visit, section: str) -> Shell:
         user=Person(user.name, title=user.title or user.get_role_display()),
         section=section,
         needs_person=0 if user.is_helper else needs_person(visit),
-        unanswered=0 if user.is_helper else inbox.waiting_for_us(),
+        unanswered=0 if user.is_helper else visit.once(inbox.waiting_for_us),
         holding=0 if user.is_helper else visit.once(outbox.held_count),
         hold_all=_hold_all(visit),
         trial=visit.once(gate.over_everything, visit.now)[1] is not None,

@@ -176,11 +176,11 @@ def conversation_page(chosen: Filter, limit: int = 40) -> list[Conversation]:
         states: Sequence[str] = ()
     else:
         states = chosen.states or tuple(Conversation.State)
-    found = [row for state in states or ("",) for row in _of_state(state, chosen, limit)]
-    return sorted(found, key=lambda row: (row.last_at, row.id), reverse=True)[:limit]
+    first, *others = [_of_state(state, chosen, limit) for state in states or ("",)]
+    return list(first.union(*others, all=True).order_by("-last_at", "-id")[:limit] if others else first)
 
 
-def _of_state(state: str, chosen: Filter, limit: int) -> list[Conversation]:
+def _of_state(state: str, chosen: Filter, limit: int) -> QuerySet[Conversation]:
     """``state``: "" for those that were chosen otherwise."""
     rows = Conversation.objects.exclude(opened_at=F("last_at"), state=Conversation.State.CLOSED)
     if state:
@@ -192,7 +192,7 @@ def _of_state(state: str, chosen: Filter, limit: int) -> list[Conversation]:
     if chosen.before:
         at, ident = chosen.before
         rows = rows.filter(last_at__lte=at).filter(Q(last_at__lt=at) | Q(id__lt=ident))
-    return list(rows.order_by("-last_at", "-id")[:limit])
+    return rows.order_by("-last_at", "-id")[:limit]
 
 
 def count_by_state() -> dict[str, int]:

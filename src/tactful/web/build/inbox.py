@@ -62,7 +62,7 @@ def inbox_page(visit: Visit, asked: Asked, thread: Thread | None = None) -> Inbo
     rows = _found(asked)
     shown, more = rows[:PAGE], rows[PAGE:]
     return InboxPage(
-        tabs=_tabs(asked),
+        tabs=_tabs(visit, asked),
         groups=_groups(shown, _read(shown, visit, thread.id if thread else None)),
         thread=thread,
         empty=None if shown else _empty(asked),
@@ -152,8 +152,9 @@ def _foot(row: Conversation, visit: Visit) -> str:
     return _("%(name)s has it") % {"name": owner.name.split(" ")[0]} if owner else _("Nobody has it yet")
 
 
-def _tabs(asked: Asked) -> tuple[Tab, ...]:
+def _tabs(visit: Visit, asked: Asked) -> tuple[Tab, ...]:
     counts, url = inbox.count_by_state(), reverse("web:inbox")
+    visit.knows(counts.get(Conversation.State.OPEN, 0), inbox.waiting_for_us)
     words = (
         ("open", pgettext("conversations", "Open")),
         ("waiting", pgettext("conversations", "Waiting")),
