@@ -15,6 +15,8 @@ FORMAT = 1
 MANIFEST, SECRET, PUBLIC, END = "manifest.json", "secret-key", "recovery-key.pub", "end.json"
 DATABASE, FILES = "database/", "files/"
 SLICE = 4 * 1024 * 1024
+MOST = 256 * 1024 * 1024
+"""Bytes of one member: stored files are far smaller, and each is held whole while it is restored."""
 """A tar wants to know sizes beforehand and a dump does not know its own, so it comes in slices."""
 
 
@@ -111,6 +113,8 @@ def members(source: BinaryIO) -> Iterator[Member]:
     try:
         with tarfile.open(fileobj=cast(Any, source), mode="r|") as tar:
             for info in tar:
+                if not info.isreg() or info.size > MOST:
+                    raise Unreadable("The backup holds what we put into none.")
                 taken = tar.extractfile(info)
                 content = taken.read() if taken else b""
                 if info.name == END:
@@ -118,7 +122,7 @@ def members(source: BinaryIO) -> Iterator[Member]:
                     continue
                 digest.update(_mark(info.name, content))
                 yield Member(info.name, content)
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ValueError, KeyError, TypeError) as error:
         raise Unreadable("The backup has been changed or cut off; it cannot be used.") from error
     if not ended:
         raise Unreadable("The backup is not whole: its account of itself does not add up.")

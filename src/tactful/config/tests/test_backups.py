@@ -5,6 +5,7 @@ import io
 import os
 import random
 import secrets
+import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -197,3 +198,29 @@ def test_the_key_leaves_the_machine(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert tactful(tmp_path, "backup", "--forget-key").code == 0
     assert tactful(tmp_path, "backup", "--show-key").code == 2
     assert recovery.recipient(tmp_path) == public_of(recovery.from_words(words))
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
+def test_an_archive_that_somebody_else_made_leads_nowhere(kind: bytes) -> None:
+    """Who has the public half of the key can seal anything to it."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w|") as tar:
+        member = tarfile.TarInfo("secret-key")
+        member.type, member.linkname = kind, "/etc/passwd"
+        tar.addfile(member)
+    with pytest.raises(Unreadable, match="what we put into none"):
+        list(members(io.BytesIO(out.getvalue())))
+
+
+def test_nor_does_one_fill_the_memory_or_end_oddly() -> None:
+    large = tarfile.TarInfo("files/aa/a")
+    large.size = 2**40
+    with pytest.raises(Unreadable, match="what we put into none"):
+        list(members(io.BytesIO(large.tobuf())))
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w|") as tar:
+        end = tarfile.TarInfo("end.json")
+        end.size = 2
+        tar.addfile(end, io.BytesIO(b"[]"))
+    with pytest.raises(Unreadable, match="changed or cut off"):
+        list(members(io.BytesIO(out.getvalue())))

@@ -5,20 +5,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tactful.foundation import pg
 from tactful.inbox.models import Task
 from tactful.inbox.types import NOT_FOR
 
 
-def open_tasks(owner_id: int | None = None) -> QuerySet[Task]:
-    """Urgent first, then by due date; with an owner: theirs, and nobody's unless it is not for them."""
-    rows = Task.objects.filter(done_at__isnull=True)
-    if owner_id is not None:
-        not_theirs = Q(**{f"params__{NOT_FOR}__contains": [owner_id]})
-        rows = rows.filter(Q(owner_id=owner_id) | (Q(owner_id=None) & ~not_theirs))
-    return rows.order_by("-urgent", "due_at", "id")
+def open_tasks() -> QuerySet[Task]:
+    """Urgent first, then by due date."""
+    return Task.objects.filter(done_at__isnull=True).order_by("-urgent", "due_at", "id")
 
 
 def tasks_page(
@@ -68,7 +64,8 @@ class Board:
 
 
 def board(owner_id: int | None, now: datetime, *, most: int = 200, most_listed: int = 200) -> Board:
-    """Of whom and in which order: as ``open_tasks``. ``most_listed``: of the two lists. One query."""
+    """In the order of ``open_tasks``; with an owner theirs, and nobody's unless it is not for them.
+    ``most_listed``: of the two lists. One query."""
     found = Board()
     given = _given(owner_id, now) | {"most": most, "most_listed": most_listed}
     for row, (part, total) in pg.models_of(Task, _BOARD, given):
