@@ -56,10 +56,9 @@ class Edits:
             ident: ident for ident in sorted(kept) if ident in {s["id"] for s in before.document["steps"]}
         }
         passage = Passage(journey.id, before.id, after.id, same)
-        done = journeys.change_version(
-            passage, reason="Better", load=loader(world.now), acting_user=who, now=world.now
-        )
-        world.book.tell(world.now, None, f"{journey.slug}: {done.moved} moved, {done.left} left")
+        act = journeys.ask_to_change_over(passage, reason="Better", acting_user=who, now=world.now)
+        meant = act.passage["meant"] if act and act.passage else 0
+        world.book.tell(world.now, None, f"{journey.slug}: {meant} go over")
 
     def _change(self, steps: list[dict[str, Any]]) -> None:
         """A wait becomes longer, or a new one stands before a mail."""

