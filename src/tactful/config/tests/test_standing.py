@@ -4,14 +4,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 
-from tactful.config import standing
+from tactful.config import standing, worker
 from tactful.config.environment import Environment
 from tactful.config.tests.little_firm import OWNER
 from tactful.config.tests.processes import PATIENCE_SECONDS, running, wait_until
@@ -85,6 +87,23 @@ def test_another_machine_is_another_place(tmp_path: Path, monkeypatch: pytest.Mo
         marks.append(standing._machine())
     assert len({*marks}) == 3
     assert "3d1219c7" not in marks[0]
+
+
+def test_a_worker_waits_for_a_database_that_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a server recovers, or before a migration, nobody can say where it stands: so nothing is begun."""
+    answers = iter([psycopg.OperationalError("it is starting up"), psycopg.errors.UndefinedColumn("stands")])
+    asked: list[Environment] = []
+
+    def notice(environment: Environment, _say: object) -> bool:
+        asked.append(environment)
+        if trouble := next(answers, None):
+            raise trouble
+        return False
+
+    monkeypatch.setattr(worker, "notice_a_copy", notice)
+    monkeypatch.setattr(worker, "PAUSE_AFTER_TROUBLE", 0.0)
+    worker._look_where_we_are(threading.Event())
+    assert len(asked) == 3
 
 
 @pytest.fixture
