@@ -15,9 +15,9 @@ FORMAT = 1
 MANIFEST, SECRET, PUBLIC, END = "manifest.json", "secret-key", "recovery-key.pub", "end.json"
 DATABASE, FILES = "database/", "files/"
 SLICE = 4 * 1024 * 1024
+"""A tar wants to know sizes beforehand and a dump does not know its own, so it comes in slices."""
 MOST = 256 * 1024 * 1024
 """Bytes of one member: stored files are far smaller, and each is held whole while it is restored."""
-"""A tar wants to know sizes beforehand and a dump does not know its own, so it comes in slices."""
 
 
 @dataclass(frozen=True, slots=True)

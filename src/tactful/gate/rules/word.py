@@ -16,26 +16,12 @@ class Word(StrEnum):
 
 
 _TALKING: Final = frozenset({Code.TALK_CONVERSATION, Code.TALK_HANDOFF, Code.TALK_OTHER})
-_ENDS_ALONE: Final = frozenset(
-    {
-        Code.LATE_GRACE,  # what the decision is about
-        Code.ADDRESS_PROVIDER_DOWN,
-        Code.TALK_UNREAD,
-        Code.MOOD_COMPLAINT,
-        Code.MOOD_NEGATIVE,
-        Code.MOOD_SENSITIVE,
-        Code.MOOD_HOLD,
-        Code.QUIET_NIGHT,
-        Code.QUIET_WEEKEND,
-        Code.QUIET_HOLIDAY,
-        Code.QUIET_CLOSED,
-        Code.CAP_CONTACT_DAY,
-        Code.CAP_CONTACT_WEEK,
-        Code.CAP_HOUSEHOLD_DAY,
-        Code.CAP_COMPANY_DAY,
-        Code.CHANNEL_SMS_HOURS,
-    }
-)
+_ENDS_ALONE: Final = NOTHING_OF_THE_CLIENT | {
+    Code.MOOD_COMPLAINT,
+    Code.MOOD_NEGATIVE,
+    Code.MOOD_SENSITIVE,
+    Code.MOOD_HOLD,
+}
 
 
 def left_after(reasons: Sequence[Mapping[str, Any]], names: Collection[str]) -> list[Mapping[str, Any]]:

@@ -13,13 +13,15 @@ TAGS = """SELECT DISTINCT key FROM (SELECT key FROM contact_spell WHERE kind = '
     ORDER BY id DESC LIMIT 20000) AS few ORDER BY key LIMIT %s"""
 ATTRIBUTES = """SELECT DISTINCT key FROM (SELECT attributes FROM contact ORDER BY id DESC LIMIT 2000) AS few
 CROSS JOIN LATERAL jsonb_object_keys(attributes) AS key ORDER BY key LIMIT %s"""
-PROPERTIES = """SELECT DISTINCT key FROM (SELECT data FROM event WHERE name = ANY(%s::text[])
-    ORDER BY name, ts DESC LIMIT 500) AS few
+#: The newest of each name, from the end of its index.
+_FEW = """unnest(%s::text[]) AS asked (name)
+CROSS JOIN LATERAL (SELECT data FROM event WHERE event.name = asked.name ORDER BY ts DESC LIMIT 100) AS few"""
+PROPERTIES = f"""SELECT DISTINCT key FROM {_FEW}
 CROSS JOIN LATERAL jsonb_object_keys(data) AS key ORDER BY key LIMIT %s"""
 #: A day, with or without a time behind it.
-DATES = """SELECT DISTINCT name, key FROM (SELECT name, data FROM event WHERE name = ANY(%s::text[])
-    ORDER BY name, ts DESC LIMIT 500) AS few CROSS JOIN LATERAL jsonb_each_text(data) AS said (key, value)
-WHERE value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' ORDER BY name, key LIMIT %s"""
+DATES = f"""SELECT DISTINCT asked.name, key FROM {_FEW}
+CROSS JOIN LATERAL jsonb_each_text(data) AS said (key, value)
+WHERE value ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}' ORDER BY 1, 2 LIMIT %s"""
 DAYS = """SELECT DISTINCT key FROM (SELECT attributes FROM contact ORDER BY id DESC LIMIT 2000) AS few
 CROSS JOIN LATERAL jsonb_each_text(attributes) AS said (key, value)
 WHERE value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' ORDER BY key LIMIT %s"""

@@ -175,10 +175,6 @@ def _facts(definition: Definition) -> Iterator[str]:
             yield ref.name
 
 
-def _dates(known: Iterable[Definition]) -> set[str]:
-    return {each.entry.of for each in known if isinstance(each.entry, DateEntry)}
-
-
 def _attributes(definition: Definition) -> Iterator[str]:
     for ref in (*all_refs(definition), *refs(filter_of(definition.entry))):
         if ref.source is Source.ATTRIBUTE:
