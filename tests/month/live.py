@@ -209,4 +209,5 @@ class Month(Life):
         if self.dead_since is None:
             return 0
         asked = Task.objects.filter(code="account_paused", opened_at__gte=self.dead_since)
-        return asked.filter(opened_at__lt=self.dead_since + DEAD_FOR + WEEK, params__reason="auth").count()
+        of_token = asked.filter(params__detail__startswith="@oauth.")  # others are the weather of the year
+        return of_token.filter(opened_at__lt=self.dead_since + DEAD_FOR + WEEK).count()

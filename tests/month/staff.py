@@ -258,8 +258,10 @@ class MonthStaff(Staff):
             self._tell(client.id, "the call is noted")
 
     def _writes_from_phone(self) -> None:
+        """Whoever does has seen what the client asked."""
         client = self.world.somebody()
         self.town.from_a_phone(client, "Hei, bare et lite ord fra oss. Hilsen", self._here(client.manager))
+        self._spoke(client.id)
 
     def _client(self, thread: Conversation) -> Client:
         return self.world.book.clients[cast(int, thread.contact_id)]
