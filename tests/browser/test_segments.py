@@ -98,3 +98,13 @@ def looked_at(page: Page) -> None:
         assert too_wide(page) == []
     if before is not None:
         page.set_viewport_size(before)
+
+
+def test_the_focus_stays_when_the_form_is_drawn_anew(house: House, signed_in: Signed) -> None:
+    """What was typed is posted when the field is left, and the answer comes while the next thing is in hand."""
+    page = signed_in(house, MARYAM).show("/clients/segments/new/?start=new")
+    keep = page.locator("button.go")
+    keep.evaluate("each => { each.isOld = true; each.focus(); }")
+    page.locator("#f-name").dispatch_event("change")
+    page.wait_for_function("() => !document.querySelector('button.go').isOld")
+    expect(keep).to_be_focused()
