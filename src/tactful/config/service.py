@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tactful.config.environment import Environment
 from tactful.config.home import PACKAGE, checkout
+from tactful.config.postgres import places
 from tactful.config.trouble import Trouble
 
 UNIT_FILE = Path("/etc/systemd/system/tactful.service")
@@ -108,7 +109,7 @@ def unit(environment: Environment, service: Service) -> str:
 def give(environment: Environment, owner: pwd.struct_passwd) -> None:
     """What root has made until now, this command included, is the user's: the folders that the unit lets it
     write to, which systemd wants to be there, and the secret key. Raises ``Trouble``."""
-    data = environment.home / "postgres"
+    data = places.data_folder(environment.home)
     if data.exists() and data.stat().st_uid != owner.pw_uid:
         raise Trouble(
             f"The database in {data} belongs to another user. Give it to {owner.pw_name} first: "

@@ -20,6 +20,7 @@ from tactful.config.backup import DEPARTURES, ERASURES
 from tactful.config.backup.holding import Hold, hold
 from tactful.config.environment import Environment
 from tactful.config.postgres import places
+from tactful.delivery.rules.departures import MADE_OF_ANOTHER
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -30,8 +31,6 @@ SERVER = "SELECT system_identifier::text FROM pg_control_system()"
 DATABASE = "SELECT oid::text FROM pg_database WHERE datname = current_database()"
 TIMELINE = "SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
 MACHINE_ID = Path("/etc/machine-id")
-WAITING = ("restored", "epoch")
-"""An owner has not said yet whether this house sends."""
 COPY = (
     "This looks like a copy, for the database is not where it was. Nothing is sent until an owner says so, "
     "on the page Today or with 'tactful restore --list' and 'tactful restore --confirm'."
@@ -47,7 +46,7 @@ def notice_a_copy(environment: Environment, say: Callable[[str], None]) -> bool:
         here = _mark(environment, connection)
         if kept == here:
             return False
-        copied = bool(kept) and paused not in WAITING and isinstance(last_now, datetime)
+        copied = bool(kept) and paused not in MADE_OF_ANOTHER and isinstance(last_now, datetime)
         if copied:
             folder = environment.backup_folder / DEPARTURES
             with connection.transaction():

@@ -27,10 +27,11 @@ from tactful.config.background_replay import replay_waiting  # noqa: E402
 from tactful.config.backup import DEPARTURES  # noqa: E402
 from tactful.config.backup.nightly import back_up_when_due  # noqa: E402
 from tactful.config.child import READY_LINE  # noqa: E402
-from tactful.config.standing import WAITING, notice_a_copy  # noqa: E402
+from tactful.config.standing import notice_a_copy  # noqa: E402
 from tactful.connectors.actions import take_deliveries  # noqa: E402
 from tactful.contacts.actions import continue_imports  # noqa: E402
 from tactful.delivery.queries import sending_paused  # noqa: E402
+from tactful.delivery.rules.departures import MADE_OF_ANOTHER  # noqa: E402
 from tactful.delivery.worker import DeliveryWorker, listen, wait_for_news  # noqa: E402
 from tactful.events.actions import tally_new  # noqa: E402
 from tactful.foundation.clock import business_now  # noqa: E402
@@ -149,7 +150,7 @@ def _call_out(stop: threading.Event) -> None:
     """Other systems may be slow: nobody but the next call waits for them. A restored house that nobody has
     confirmed calls nobody."""
     now = business_now()
-    if sending_paused() in WAITING:
+    if sending_paused() in MADE_OF_ANOTHER:
         stop.wait(1.0)
     elif not call_out(now) and not tell_waiting(now):
         tell_owners(now)

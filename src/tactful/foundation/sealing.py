@@ -40,14 +40,15 @@ def seal(table: type[models.Model]) -> int:
     order, previous = (last.sealed_order, bytes(last.seal)) if last else (0, GENESIS)
     # Under lock, for a receipt that is being erased meanwhile is sealed in the form that it then has.
     fresh = list(rows.filter(sealed_order__isnull=True).order_by("id").select_for_update()[:BATCH])
+    if not fresh:
+        return 0
     seals = []
-    for place, row in enumerate(fresh, order + 1):
+    orders = range(order + 1, order + 1 + len(fresh))
+    for place, row in zip(orders, fresh, strict=True):
         previous = digest(previous, place, row)
         seals.append(previous.hex())
-    orders = range(order + 1, order + 1 + len(fresh))
-    if fresh:
-        ids = pg.numbers(row.pk for row in fresh)
-        pg.run(_SEAL.format(table=table._meta.db_table), [ids, pg.numbers(orders), pg.texts(seals)])
+    ids = pg.numbers(row.pk for row in fresh)
+    pg.run(_SEAL.format(table=table._meta.db_table), [ids, pg.numbers(orders), pg.texts(seals)])
     return len(fresh)
 
 

@@ -12,8 +12,8 @@ from django.db import connection
 from tactful.config.backup.making import newest
 from tactful.config.backup.rotation import is_due
 from tactful.config.environment import Environment
-from tactful.config.standing import WAITING
 from tactful.delivery.queries import sending_paused
+from tactful.delivery.rules.departures import MADE_OF_ANOTHER
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation.clock import business_now, machine_now
@@ -33,7 +33,7 @@ def back_up_when_due(stop: threading.Event) -> None:
     copy: it would push better ones out."""
     environment: Environment = settings.ENVIRONMENT
     wait = LOOK
-    if environment.nightly_backups and _due(environment) and sending_paused() not in WAITING:
+    if environment.nightly_backups and _due(environment) and sending_paused() not in MADE_OF_ANOTHER:
         wait = LOOK if _alone(environment) else AGAIN
     stop.wait(wait)
 

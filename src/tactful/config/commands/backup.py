@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tactful.config.backup import making, recovery
 from tactful.config.environment import Environment
+from tactful.config.postgres import places
 from tactful.config.postgres.server import for_a_while, require_running
 from tactful.config.trouble import Trouble
 
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace, environment: Environment) -> int:
     """Of a house that does not run, too: its server is started for the time that it takes."""
     if arguments.show_key or arguments.forget_key:
         return _key(environment.home, forget=arguments.forget_key)
-    if not (environment.home / "postgres").exists():
+    if not places.data_folder(environment.home).exists():
         require_running(environment)
     with for_a_while(environment, lambda _: None):
         made = making.make(environment, arguments.to)

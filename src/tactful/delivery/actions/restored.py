@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tactful.delivery.actions.outbox import NEWS, cancel_messages
 from tactful.delivery.hot import changes, departed
+from tactful.delivery.rules.departures import MADE_OF_ANOTHER
 from tactful.events import actions as events
 from tactful.events.types import NewFact
 from tactful.foundation import pg
@@ -16,8 +17,6 @@ from tactful.foundation.actions import record_audit
 from tactful.foundation.models import Instance
 
 RESTORED = "restored"
-WAITING = (RESTORED, "epoch")
-"""Made of a backup, or a copy that was noticed."""
 
 
 class Since(StrEnum):
@@ -34,7 +33,7 @@ class NothingRestored(ValueError):
 @transaction.atomic
 def confirm_restored(*, since: Since, acting_user: int, now: datetime) -> None:
     """The owner has seen the list: this is the house that sends. Raises ``NothingRestored``."""
-    waiting = Instance.objects.filter(id=1, sending_paused__in=WAITING)
+    waiting = Instance.objects.filter(id=1, sending_paused__in=MADE_OF_ANOTHER)
     if not waiting.update(
         sending_paused="", paused_at=None, paused_by=None, last_now=now, restored_choice=str(since)
     ):

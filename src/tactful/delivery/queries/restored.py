@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tactful.delivery.hot import departed
+from tactful.delivery.rules.departures import MADE_OF_ANOTHER
 from tactful.foundation import pg
 from tactful.foundation.models import Instance
 
@@ -40,7 +41,7 @@ class Restored:
 
 def restored(now: datetime) -> Restored | None:
     """None unless this house was made of a backup or of another house, and waits for an owner's word."""
-    found = Instance.objects.filter(id=1, sending_paused__in=("restored", "epoch")).first()
+    found = Instance.objects.filter(id=1, sending_paused__in=MADE_OF_ANOTHER).first()
     if found is None or found.restored_at is None:
         return None
     total, gone, unclear = pg.one(departed.COUNTS, {"now": now}) or (0, 0, 0)

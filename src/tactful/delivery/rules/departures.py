@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SENT, AMBIGUOUS = "sent", "ambiguous"
+MADE_OF_ANOTHER = ("restored", "epoch")
+"""Why nothing leaves a house that was made of a backup, or that is a copy: an owner has not said yet whether
+it sends."""
 
 
 @dataclass(frozen=True, slots=True)

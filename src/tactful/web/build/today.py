@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from tactful.contacts import queries as contacts
 from tactful.delivery import queries as outbox
 from tactful.delivery.queries import Held, HourCount
+from tactful.delivery.rules.departures import MADE_OF_ANOTHER
 from tactful.gate.rules.office import office_rule
 from tactful.inbox import queries as inbox
 from tactful.inbox.queries import Task
@@ -207,7 +208,7 @@ def _notice(visit: Visit) -> tuple[str, Act | None]:
         "pause": _("Nothing leaves: one of us has stopped it."),
     }
     act = post(_("Yes, let it send"), "confirm_sending") if visit.user.is_owner else None
-    if paused in ("restored", "epoch"):
+    if paused in MADE_OF_ANOTHER:
         act = Act(_("See what would be sent"), reverse("web:restored"), post=False)
     return words.get(paused, ""), act if paused else None
 

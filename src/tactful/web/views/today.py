@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from tactful.delivery import actions as delivery
 from tactful.delivery import queries as outbox
+from tactful.delivery.rules.departures import MADE_OF_ANOTHER
 from tactful.web.access import StaffRequest, done, owner_only, staff_page, writes
 from tactful.web.build.today import today_page
 from tactful.wiring import brake, first_run
@@ -46,7 +47,7 @@ def confirm_sending(request: StaffRequest) -> HttpResponse:
     now, paused = request.visit.now, outbox.sending_paused()
     if paused == "pause":
         delivery.resume(scope="everything", acting_user=request.user.id, now=now)
-    elif paused in ("restored", "epoch"):
+    elif paused in MADE_OF_ANOTHER:
         return redirect("web:restored")
     elif paused:
         delivery.confirm_sending(acting_user=request.user.id, now=now)
